@@ -1,0 +1,1 @@
+"""MusicGen Studio: compose with MusicGen, hear it while it is made."""

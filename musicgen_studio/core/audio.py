@@ -1,0 +1,52 @@
+"""Sound as a value. Everything inside the program is float32 `[frames, channels]` with a sample rate.
+
+Not for files (`audiofile`), devices (`sound`) or changing sound (`dsp`).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Samples = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Audio:
+    """A stretch of sound.
+
+    Args:
+        samples: float32 `[frames, channels]`, full scale is ±1, at least one channel.
+        sample_rate: Frames per second in Hz, above 0.
+
+    Raises:
+        ValueError: If shape, type or rate are not as described, or a sample is not a finite number.
+    """
+
+    samples: Samples
+    sample_rate: int
+
+    def __post_init__(self) -> None:
+        if self.samples.dtype != np.float32 or self.samples.ndim != 2 or self.samples.shape[1] < 1:
+            raise ValueError(
+                f"samples must be float32 [frames, channels], got {self.samples.dtype} {list(self.samples.shape)}"
+            )
+        if self.sample_rate <= 0:
+            raise ValueError(f"sample_rate must be above 0 Hz, got {self.sample_rate}")
+        if not np.isfinite(self.samples).all():
+            raise ValueError("samples must be finite numbers, got NaN or infinity")
+
+    @property
+    def frames(self) -> int:
+        """Length in frames, one sample per channel each."""
+        return len(self.samples)
+
+    @property
+    def channels(self) -> int:
+        """Number of channels: 1 mono, 2 stereo."""
+        return int(self.samples.shape[1])
+
+    @property
+    def duration_s(self) -> float:
+        """Length in seconds."""
+        return self.frames / self.sample_rate

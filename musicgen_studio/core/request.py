@@ -1,0 +1,76 @@
+"""What a musician asks for, as one value. All options travel in it; nothing is set on an engine between calls.
+
+Defaults and ranges follow AudioCraft's `MusicGen.set_generation_params` (`models/musicgen.py`): top-k 250,
+temperature 1.0, guidance scale 3.0, top-p off.
+"""
+
+from dataclasses import dataclass, fields
+from math import isfinite
+
+from musicgen_studio.core.audio import Audio
+
+MAX_DURATION_S = 3600.0
+MAX_TAKES = 16
+MAX_PROMPTS = 10_000
+MAX_SEED = 2**63 - 1 - MAX_TAKES
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationRequest:
+    """One order to an engine.
+
+    Args:
+        prompts: One or many descriptions in English. An empty one means unconditional music: guidance is then off,
+            because with and without the prompt are the same thing.
+        duration_s: Seconds of new music for each prompt, above 0 and up to 3600. More than the checkpoint's window is
+            made by a sliding window.
+        melody: Sound whose melody is to be followed, or None. Only melody checkpoints can.
+        continuation: Sound to go on from, or None. It opens the result sample for sample, up to a short crossfade
+            into the new music, so the result is longer than `duration_s`.
+        guidance_scale: How strictly the prompt is followed, 0 to 20. 1 turns guidance off.
+        temperature: 0 to 5. Higher is more adventurous; 0 always takes the likeliest token.
+        top_k: Sample among the k likeliest tokens; 0 means among all.
+        top_p: Sample among the likeliest tokens that together reach this probability, 0 to 1; 0 is off. If on, top_k
+            is not used, as in AudioCraft.
+        seed: Start of the random numbers, 0 to 2^63 - 1 - 16. Take n (from 0) uses seed + n.
+        takes: How many versions of each prompt, 1 to 16. They are made together.
+
+    Raises:
+        ValueError: Naming the field, the value and the range.
+    """
+
+    prompts: tuple[str, ...]
+    duration_s: float = 15.0
+    melody: Audio | None = None
+    continuation: Audio | None = None
+    guidance_scale: float = 3.0
+    temperature: float = 1.0
+    top_k: int = 250
+    top_p: float = 0.0
+    seed: int = 0
+    takes: int = 1
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.prompts, tuple) or not 1 <= len(self.prompts) <= MAX_PROMPTS:
+            raise ValueError(f"prompts must be a tuple of 1 to {MAX_PROMPTS} texts, got {self.prompts!r:.80}")
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, float) and not isfinite(value):
+                raise ValueError(f"{field.name} must be a finite number, got {value}")
+        _check(
+            "duration_s",
+            self.duration_s,
+            0.0 < self.duration_s <= MAX_DURATION_S,
+            f"above 0, at most {MAX_DURATION_S:g}",
+        )
+        _check("guidance_scale", self.guidance_scale, 0.0 <= self.guidance_scale <= 20.0, "0 to 20")
+        _check("temperature", self.temperature, 0.0 <= self.temperature <= 5.0, "0 to 5")
+        _check("top_k", self.top_k, self.top_k >= 0, "0 or more")
+        _check("top_p", self.top_p, 0.0 <= self.top_p <= 1.0, "0 to 1")
+        _check("seed", self.seed, 0 <= self.seed <= MAX_SEED, f"0 to {MAX_SEED}")
+        _check("takes", self.takes, 1 <= self.takes <= MAX_TAKES, f"1 to {MAX_TAKES}")
+
+
+def _check(name: str, value: object, holds: bool, allowed: str) -> None:
+    if not holds:
+        raise ValueError(f"{name} must be {allowed}, got {value}")

@@ -1,0 +1,89 @@
+"""What the rest of the program sees of an engine, without torch.
+
+Not for how music is made: that begins in `musicgen.py`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from musicgen_studio.core.audio import Audio
+from musicgen_studio.core.request import GenerationRequest
+
+
+class StopFlag(Protocol):
+    """Anything with `is_set`, such as `threading.Event`. May be set from any thread."""
+
+    def is_set(self) -> bool:
+        """Tell whether the run is to stop."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class AudioBlock:
+    """A finished piece of one result. The blocks of a result follow each other without gap or overlap.
+
+    Args:
+        prompt: Index into the request's prompts.
+        take: Take number, from 0.
+        start_frame: Where the block begins in its result, in audio frames.
+        audio: The sound, in the engine's sample rate and channels.
+        is_last: Whether it ends its result. A stopped run may never send one.
+    """
+
+    prompt: int
+    take: int
+    start_frame: int
+    audio: Audio
+    is_last: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EngineInfo:
+    """What is loaded, for records and for display.
+
+    Args:
+        architecture: `musicgen` or `musicgen_melody`.
+        follows_melody: Whether a melody can be given.
+        channels: 1 mono or 2 stereo.
+        sample_rate: In Hz.
+        window_s: Length the model was trained on; longer music is made by a sliding window.
+        parameters: Number of weights in the language model, for example 420_000_000.
+        device: `cpu`, `cuda` or `mps`.
+        precision: Of the language model's matrices: `float32`, `float16`, `bfloat16` or `int8`.
+    """
+
+    architecture: str
+    follows_melody: bool
+    channels: int
+    sample_rate: int
+    window_s: float
+    parameters: int
+    device: str
+    precision: str
+
+
+class Engine(Protocol):
+    """Turns requests into sound. One thread at a time."""
+
+    @property
+    def info(self) -> EngineInfo:
+        """What is loaded."""
+        ...
+
+    def stream(self, request: GenerationRequest, stop: StopFlag) -> Iterator[AudioBlock]:
+        """Make music and hand it over block by block while it is being made.
+
+        Prompts are made one after the other, the takes of a prompt together.
+
+        Args:
+            request: What to make.
+            stop: Looked at once per decoding step (20 ms of music). A stopped run has delivered every complete block.
+
+        Yields:
+            Blocks in the order of time; those of several takes take turns.
+
+        Raises:
+            UserProblem: If the loaded checkpoint cannot do what is asked, such as follow a melody.
+        """
+        ...

@@ -1,0 +1,19 @@
+"""Where the program's own files are. Not for the user's clips: those go where the user says."""
+
+from pathlib import Path
+
+import platformdirs
+
+APP_NAME = "musicgen-studio"
+
+
+def resources_dir() -> Path:
+    """Return the folder of shipped resources: inside the installed package, or beside it in a checkout."""
+    package = Path(__file__).resolve().parent
+    installed = package / "resources"
+    return installed if installed.is_dir() else package.parent / "resources"
+
+
+def cache_dir() -> Path:
+    """Return the per-user folder for what can be made again, such as checkpoint hashes; it may not exist yet."""
+    return Path(platformdirs.user_cache_dir(APP_NAME, appauthor=False))

@@ -1,0 +1,1 @@
+"""Sound devices. The only room that uses sounddevice."""

@@ -1,0 +1,1 @@
+"""What the musician does, without a face: serves the command line and the window alike."""
