@@ -1,1 +1,157 @@
-"""MusicGen Studio: compose with MusicGen, hear it while it is made."""
+"""MusicGen Studio: compose with MusicGen, hear it while it is made.
+
+The classic example, three clips of 8 seconds, written at -14 LUFS:
+
+    from musicgen_studio import GenerationRequest, generate, load, write
+
+    engine = load("starter")
+    request = GenerationRequest(("happy rock", "energetic EDM", "sad jazz"), duration_s=8)
+    for number, clip in enumerate(generate(engine, request)):
+        write(f"{number}.wav", clip)
+
+To follow a melody or go on from a sound, put it into the request:
+`GenerationRequest(("sad jazz",), melody=read("hum.wav"))`. To have the sound while it is made, take the blocks as they
+come: `for block in engine.stream(request, threading.Event())`.
+
+Importing this package is instant; what a function needs is imported when it is called.
+"""
+
+from os import PathLike
+from typing import TYPE_CHECKING
+
+from musicgen_studio.errors import UserProblem
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from musicgen_studio.audiofile import SoundFormat
+    from musicgen_studio.core.audio import Audio
+    from musicgen_studio.core.request import GenerationRequest
+    from musicgen_studio.engine.api import Engine, StopFlag
+
+    __version__: str
+
+__all__ = ["Audio", "GenerationRequest", "UserProblem", "__version__", "generate", "load", "read", "write"]
+
+
+def load(checkpoint: str | PathLike[str] = "starter", device: str = "auto", precision: str = "auto") -> "Engine":
+    """Load a checkpoint.
+
+    Args:
+        checkpoint: `starter`, which comes with the program, or the folder of a MusicGen checkpoint.
+        device: `auto`, `cpu`, `cuda` or `mps`.
+        precision: `auto`, `float32`, `bfloat16`, `float16` or `int8`.
+
+    Returns:
+        An engine; one thread at a time may use it.
+
+    Raises:
+        UserProblem: If the checkpoint, the device or the precision cannot be used.
+    """
+    from os import fspath
+
+    from musicgen_studio.checkpoints.catalogue import find
+    from musicgen_studio.engine.musicgen import load_engine
+
+    return load_engine(find(fspath(checkpoint)).folder, device, precision)
+
+
+def generate(engine: "Engine", request: "GenerationRequest", stop: "StopFlag | None" = None) -> "list[Audio]":
+    """Make music and return it when it is done: `engine.stream`, collected.
+
+    Args:
+        engine: From `load`.
+        request: What to make.
+        stop: Such as a `threading.Event`; when another thread sets it, what was made so far is returned.
+
+    Returns:
+        One clip per prompt and take: all takes of the first prompt, then those of the second, and so on.
+
+    Raises:
+        UserProblem: If the checkpoint cannot do what is asked, such as follow a melody.
+    """
+    from threading import Event
+
+    from musicgen_studio.studio.generate import joined
+
+    blocks: dict[tuple[int, int], list[Audio]] = {}
+    for block in engine.stream(request, stop if stop is not None else Event()):
+        blocks.setdefault((block.prompt, block.take), []).append(block.audio)
+    return [joined(blocks[clip]) for clip in sorted(blocks)]
+
+
+def read(path: str | PathLike[str]) -> "Audio":
+    """Read a sound file: WAV, FLAC, OGG, MP3 or AIFF, in its own rate and channels.
+
+    Raises:
+        UserProblem: If it cannot be read.
+    """
+    from pathlib import Path
+
+    from musicgen_studio import audiofile
+
+    return audiofile.read(Path(path))
+
+
+def write(
+    path: str | PathLike[str],
+    audio: "Audio",
+    sound_format: str | None = None,
+    loudness_lufs: float | None = -14.0,
+    compressor: bool = False,
+) -> None:
+    """Write a sound file, whole or not at all. A file already there is replaced.
+
+    Args:
+        path: Where to.
+        audio: The sound.
+        sound_format: `wav16`, `wav24`, `wav32f`, `flac`, `ogg` or `mp3`. None goes by the name's ending, `.wav` being
+            `wav24`.
+        loudness_lufs: Loudness to bring it to, in LUFS, its true peak kept below -1 dB. None leaves it as it is.
+        compressor: Whether to round off peaks when setting the loudness.
+
+    Raises:
+        UserProblem: If the file cannot be written, or the name's ending is none of ours.
+    """
+    from pathlib import Path
+
+    from musicgen_studio import audiofile
+    from musicgen_studio.dsp.loudness import normalise
+
+    path = Path(path)
+    kind = audiofile.SoundFormat(sound_format) if sound_format else _format_of(path)
+    if loudness_lufs is not None:
+        audio = normalise(audio, loudness_lufs, compressor)
+    audiofile.write(path, audio, kind)
+
+
+def _format_of(path: "Path") -> "SoundFormat":
+    from musicgen_studio.audiofile import SoundFormat
+
+    known = {kind.extension: kind for kind in (SoundFormat.WAV24, SoundFormat.FLAC, SoundFormat.OGG, SoundFormat.MP3)}
+    if path.suffix.lower() not in known:
+        raise UserProblem(
+            f'The sound file "{path.name}" could not be written.',
+            "Its name does not say in which format.",
+            f"Let the name end in {', '.join(known)}, or give sound_format.",
+        )
+    return known[path.suffix.lower()]
+
+
+if not TYPE_CHECKING:  # a type checker is to find a misspelt name
+
+    def __getattr__(name: str) -> object:
+        # PEP 562: values whose modules take time to import (numpy) are looked up when they are first named.
+        if name == "Audio":
+            from musicgen_studio.core.audio import Audio
+
+            return Audio
+        if name == "GenerationRequest":
+            from musicgen_studio.core.request import GenerationRequest
+
+            return GenerationRequest
+        if name == "__version__":
+            from importlib.metadata import version
+
+            return version("musicgen-studio")
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -5,9 +5,12 @@ over a layer at a time, so that a loader never holds more than its own copy and 
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from torch import Tensor
+
+from musicgen_studio.errors import UserProblem
 
 if TYPE_CHECKING:
     from transformers import EncodecModel
@@ -177,3 +180,34 @@ class Checkpoint(Protocol):
     def text_encoder(self) -> tuple[Any, Any]:
         """Build the text encoder in float32, in evaluation mode, and its tokenizer (both transformers' own)."""
         ...
+
+
+def open_checkpoint(folder: Path) -> Checkpoint:
+    """Open a checkpoint in transformers' or AudioCraft's layout. Configurations and headers are read, numbers are not.
+
+    Args:
+        folder: With config.json and model.safetensors or pytorch_model.bin, whole or in shards (transformers), or
+            with state_dict.bin and compression_state_dict.bin (AudioCraft). Where both are complete, the first counts.
+
+    Returns:
+        The checkpoint, checked for completeness and shapes.
+
+    Raises:
+        UserProblem: If it is not a MusicGen checkpoint, incomplete, damaged, or of an unsupported kind.
+    """
+    # Imported here because both build on this module.
+    from musicgen_studio.engine.audiocraft import STATE_FILE, AudioCraftCheckpoint
+    from musicgen_studio.engine.huggingface import HuggingFaceCheckpoint
+    from musicgen_studio.engine.weights import weights_file
+
+    has_config, has_state = (folder / "config.json").is_file(), (folder / STATE_FILE).is_file()
+    # Meta publishes both layouts in one folder; a person may have only one layout's large files.
+    if has_config and (weights_file(folder) or not has_state):
+        return HuggingFaceCheckpoint(folder)
+    if has_state:
+        return AudioCraftCheckpoint(folder)
+    raise UserProblem(
+        "There is no checkpoint here.",
+        f"{folder} has neither a config.json nor a {STATE_FILE}." if folder.is_dir() else f"{folder} is not a folder.",
+        "Choose the folder that holds a MusicGen checkpoint's files.",
+    )

@@ -1,0 +1,100 @@
+"""Which checkpoints can be named, where each lies, and under which licence.
+
+Not for reading weights (`engine`) or hashing them (`fingerprint`). The licence is read as the Hugging Face Hub writes
+it: `license:` in the YAML front matter of README.md (https://huggingface.co/docs/hub/model-cards).
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from musicgen_studio.errors import UserProblem
+from musicgen_studio.paths import resources_dir
+
+STARTER = "starter"
+STARTER_LICENCE = "free to use for anything"
+UNKNOWN_LICENCE = "unknown; Meta's MusicGen weights are CC-BY-NC 4.0 (not for commercial use)"
+
+_FRONT_MATTER = re.compile(r"\A\ufeff?---\s*\n(.*?)\n---\s*(?:\n|\Z)", re.DOTALL)
+_HUB_NAME = re.compile(r"[\w.-]+(?:/[\w.-]+)?")  # "owner/name"; a path of the machine it was saved on is no identity
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointEntry:
+    """A checkpoint that can be loaded.
+
+    Args:
+        id: What it is called in records: `starter`, `facebook/musicgen-small`, or the folder's name.
+        folder: Where its files lie.
+        licence: Under which terms its weights, and the music made with them, may be used.
+        description: One line for a person.
+    """
+
+    id: str
+    folder: Path
+    licence: str
+    description: str
+
+    @property
+    def is_shipped(self) -> bool:
+        """Whether it comes with the program, wherever that is installed."""
+        return self.folder == resources_dir() / STARTER
+
+
+def find(name: str) -> CheckpointEntry:
+    """Look a checkpoint up.
+
+    Args:
+        name: `starter`, or the path of a folder that holds a checkpoint; `~` is the home folder.
+
+    Raises:
+        UserProblem: If there is no such checkpoint; it lists what is known.
+    """
+    if name == STARTER:
+        return _starter()
+    folder = Path(name).expanduser()
+    if not name or not folder.is_dir():
+        why = "It is a file, not a folder." if folder.is_file() else "There is no such folder."
+        raise UserProblem(
+            f'The checkpoint "{name}" was not found.',
+            why,
+            f'Name "{STARTER}", which comes with the program, or the folder of a MusicGen checkpoint.',
+        )
+    folder = folder.resolve()
+    return CheckpointEntry(
+        id=_folder_id(folder), folder=folder, licence=_folder_licence(folder), description=f"The folder {folder}"
+    )
+
+
+def _starter() -> CheckpointEntry:
+    folder = resources_dir() / STARTER
+    if not folder.is_dir():
+        raise UserProblem(
+            "The starter checkpoint is missing.",
+            f"The program was installed without the folder {folder}.",
+            "Install the program again, or name the folder of a MusicGen checkpoint.",
+        )
+    return CheckpointEntry(STARTER, folder, STARTER_LICENCE, "The small checkpoint that comes with the program")
+
+
+def _folder_id(folder: Path) -> str:
+    try:
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return folder.name  # AudioCraft's layout has none; a broken one is the loader's to report
+    name = config.get("_name_or_path") if isinstance(config, dict) else None
+    is_identity = isinstance(name, str) and _HUB_NAME.fullmatch(name)
+    return str(name) if is_identity else folder.name
+
+
+def _folder_licence(folder: Path) -> str:
+    try:
+        front_matter = _FRONT_MATTER.match((folder / "README.md").read_text(encoding="utf-8"))
+        card = yaml.safe_load(front_matter[1]) if front_matter else None
+    except (OSError, ValueError, yaml.YAMLError):
+        return UNKNOWN_LICENCE
+    licence = card.get("license") if isinstance(card, dict) else None
+    return licence if isinstance(licence, str) and licence.strip() else UNKNOWN_LICENCE

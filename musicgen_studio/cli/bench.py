@@ -1,0 +1,62 @@
+"""`musicgen-studio bench`: how fast the engine is on this machine. The measuring is `engine.bench`'s."""
+
+import argparse
+import json
+
+from musicgen_studio.cli.options import COMPUTE_DEVICES, PRECISIONS, Commands, seconds
+
+SHAPES = ("small", "medium", "large", "melody", "starter")
+CLIP_SECONDS = (8.0, 30.0)
+
+
+def add_parser(commands: Commands) -> None:
+    """Add this command to the command line."""
+    parser = commands.add_parser(
+        "bench",
+        help="measure the speed on this machine",
+        description="Measure steps per second, × real time, time to the first block, memory and bandwidth, in one run.",
+    )
+    parser.add_argument(
+        "--shape",
+        choices=SHAPES,
+        default="starter",
+        help="what to measure: a size of Meta's, with random weights, or the starter checkpoint (default: %(default)s)",
+    )
+    parser.add_argument("--device", choices=COMPUTE_DEVICES, default="auto", help="default: %(default)s")
+    parser.add_argument("--precision", choices=PRECISIONS, default="auto", help="default: %(default)s")
+    parser.add_argument(
+        "--seconds",
+        type=seconds,
+        nargs="+",
+        default=list(CLIP_SECONDS),
+        metavar="S",
+        help="lengths of the clips to time (default: 8 30)",
+    )
+    parser.add_argument("--against", choices=["transformers"], help="do the same work with this, side by side")
+    parser.add_argument("--json", action="store_true", help="one JSON object on stdout, nothing else")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Measure and print, line by line or as one JSON object."""
+    from musicgen_studio.engine.bench import run_bench
+
+    result = run_bench(
+        shape=args.shape,
+        device=args.device,
+        precision=args.precision,
+        against=args.against,
+        report=_keep_quiet if args.json else _print_line,
+        clip_seconds=tuple(args.seconds),
+    )
+    if args.json:
+        print(json.dumps({"bench": result}))
+    return 0
+
+
+def _print_line(line: str) -> None:
+    print(line, flush=True)
+
+
+def _keep_quiet(_line: str) -> None:
+    return

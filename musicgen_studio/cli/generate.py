@@ -1,0 +1,184 @@
+"""`musicgen-studio generate`: words in, clips out. The options and the run; the work is `studio.generate`'s."""
+
+import argparse
+import sys
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from musicgen_studio.cli.interrupt import EXIT_INTERRUPTED, stop_on_interrupt
+from musicgen_studio.cli.options import COMPUTE_DEVICES, PRECISIONS, SOUND_FORMATS, Commands, loudness, path
+from musicgen_studio.cli.output import Output
+
+if TYPE_CHECKING:
+    from musicgen_studio.checkpoints.catalogue import CheckpointEntry
+    from musicgen_studio.engine.api import Engine
+    from musicgen_studio.studio.generate import Order
+    from musicgen_studio.studio.playback import LivePlayback, Player
+    from musicgen_studio.studio.recipe import Recipe
+
+PREROLL_S = 0.1
+"""What the player gathers before it sounds; whether the music keeps up is settled before it is opened."""
+
+# What decides the samples, and what it is if nobody says. With --from all of it comes from the record.
+_DEFAULTS: dict[str, Any] = {
+    "seconds": 8.0,
+    "seed": None,
+    "takes": 1,
+    "guidance": 3.0,
+    "temperature": 1.0,
+    "top_k": 250,
+    "top_p": 0.0,
+    "format": "wav24",
+    "rate": None,
+    "loudness": -14.0,
+    "compressor": False,
+}
+
+
+def add_parser(commands: Commands) -> None:
+    """Add this command to the command line."""
+    parser = commands.add_parser(
+        "generate",
+        help="make music from words",
+        description="Make music from words. Each clip is a sound file, and a .json file that says how it was made.",
+        epilog="Ctrl-C stops and keeps what was made; a second Ctrl-C quits at once.",
+    )
+    parser.add_argument("prompts", nargs="*", metavar="PROMPT", help="what to make, in English")
+    _add_music_options(parser)
+    _add_engine_options(parser)
+    _add_file_options(parser)
+    parser.set_defaults(run=run, parser=parser)
+
+
+def _add_music_options(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("the music")
+    group.add_argument("--seconds", type=float, metavar="S", help="length of each clip (default: 8)")
+    group.add_argument("--melody", type=path, metavar="FILE", help="follow the melody in this sound file")
+    group.add_argument("--continue", dest="continuation", type=path, metavar="FILE", help="go on from this sound file")
+    group.add_argument("--seed", type=int, metavar="N", help="the same seed makes the same music (default: random)")
+    group.add_argument("--takes", type=int, metavar="N", help="versions of each prompt, 1 to 16 (default: 1)")
+    group.add_argument("--guidance", type=float, metavar="X", help="how strictly the prompt is followed (default: 3)")
+    group.add_argument("--temperature", type=float, metavar="X", help="higher is more adventurous (default: 1)")
+    group.add_argument("--top-k", type=int, metavar="N", help="choose among the N likeliest, 0 is all (default: 250)")
+    group.add_argument("--top-p", type=float, metavar="X", help="choose among the likeliest X, 0 is off (default: 0)")
+    group.add_argument("--jobs", metavar="FILE", help="one prompt a line; # begins a comment line, - is stdin")
+    group.add_argument("--from", dest="recipe", type=path, metavar="JSON", help="make the clip of this record again")
+
+
+def _add_engine_options(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("what makes it")
+    group.add_argument("--checkpoint", metavar="DIR", help="folder of a MusicGen checkpoint, or starter, the default")
+    group.add_argument("--device", choices=COMPUTE_DEVICES, help="default: auto")
+    group.add_argument("--precision", choices=PRECISIONS, help="default: auto")
+
+
+def _add_file_options(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("what becomes of it")
+    group.add_argument(
+        "--out", type=path, default=Path("clips"), metavar="DIR", help="where the files go (default: clips)"
+    )
+    group.add_argument("--format", choices=SOUND_FORMATS, help="default: wav24")
+    group.add_argument("--rate", type=int, metavar="HZ", help="sample rate (default: the checkpoint's own)")
+    group.add_argument(
+        "--loudness", type=loudness, metavar="LUFS", help="of each clip; none leaves it as it is (default: -14)"
+    )
+    group.add_argument("--compressor", action="store_true", default=None, help="round off peaks: louder and denser")
+    group.add_argument(
+        "--play",
+        action=argparse.BooleanOptionalAction,
+        help="hear it while it is made (default: on a terminal with a sound device, without --jobs and --json)",
+    )
+    group.add_argument("--json", action="store_true", help="one JSON object per clip on stdout")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Make what was ordered."""
+    _check_usage(args)
+    output = Output(as_json=args.json)
+    recipe, order, entry = _order(args)
+    if recipe is None and args.seed is None:
+        output.note(f"seed {order.request.seed}")
+    engine = _load_engine(
+        entry.folder,
+        args.device or (recipe.device if recipe else "auto"),
+        args.precision or (recipe.precision if recipe else "auto"),
+    )
+    if recipe is not None:
+        from musicgen_studio.studio.remake import differences
+
+        for difference in differences(recipe, engine.info):
+            output.note(difference)
+    is_batch = args.json or args.jobs is not None
+    return _make(engine, order, output, play=False if args.play is None and is_batch else args.play)
+
+
+def _check_usage(args: argparse.Namespace) -> None:
+    if args.recipe is None:
+        if not args.prompts and args.jobs is None:
+            args.parser.error("give a PROMPT, or --jobs FILE, or --from JSON")
+        return
+    given = ["PROMPT"] if args.prompts else []
+    given += [f"--{name.replace('_', '-')}" for name in ("jobs", *_DEFAULTS) if getattr(args, name) is not None]
+    if given:
+        args.parser.error(f"--from takes everything from the record; leave out {given[0]}")
+
+
+def _order(args: argparse.Namespace) -> "tuple[Recipe | None, Order, CheckpointEntry]":
+    from musicgen_studio.audiofile import ensure_folder
+    from musicgen_studio.cli.order import order_from
+    from musicgen_studio.studio.remake import remake_order
+
+    ensure_folder(args.out)
+    if args.recipe is not None:
+        return remake_order(args.recipe, args.out, args.checkpoint, args.melody, args.continuation)
+    given = {name: getattr(args, name) for name in _DEFAULTS}
+    values = {name: _DEFAULTS[name] if value is None else value for name, value in given.items()}
+    return None, *order_from(args, values)
+
+
+def _load_engine(folder: Path, device: str, precision: str) -> "Engine":
+    from musicgen_studio.engine.musicgen import load_engine
+
+    return load_engine(folder, device, precision)
+
+
+def _make(engine: "Engine", order: "Order", output: Output, *, play: bool | None) -> int:
+    from musicgen_studio.studio.generate import SavedClip, make_clips
+
+    with _playback(order, output, play) as playback:
+        with stop_on_interrupt() as stop:
+            for event in make_clips(engine, order, stop, playback):
+                if isinstance(event, SavedClip):
+                    output.clip(event)
+                else:
+                    output.progress(event)
+        if stop.is_set():
+            return EXIT_INTERRUPTED
+        if playback is not None:
+            playback.finish()  # Ctrl-C is now the plain one: it cuts the sound off
+    return 0
+
+
+@contextmanager
+def _playback(order: "Order", output: Output, play: bool | None) -> "Iterator[LivePlayback | None]":
+    """Listen to the run, if that is wanted. A device that fails is worth a word only to someone who asked for sound."""
+    if not (sys.stderr.isatty() if play is None else play):
+        yield None
+        return
+    from musicgen_studio.studio.playback import LivePlayback
+
+    request = order.request
+    given_s = request.continuation.duration_s if request.continuation else 0.0
+    wanted_s = len(request.prompts) * (given_s + request.duration_s)
+    with LivePlayback(_open_player, wanted_s, given_s) as playback:
+        yield playback
+    if playback.problem is not None and play:
+        output.problem(playback.problem)
+
+
+def _open_player() -> "AbstractContextManager[Player]":
+    from musicgen_studio.sound.player import open_player
+
+    return open_player(preroll_s=PREROLL_S)

@@ -1,0 +1,55 @@
+"""What several commands' options have in common: choices and the reading of numbers. Standard library only."""
+
+import argparse
+from math import isfinite
+from pathlib import Path
+from typing import TypeAlias
+
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - its only name
+"""What `ArgumentParser.add_subparsers` returns."""
+
+COMPUTE_DEVICES = ("auto", "cpu", "cuda", "mps")
+PRECISIONS = ("auto", "float32", "bfloat16", "float16", "int8")
+SOUND_FORMATS = ("wav16", "wav24", "wav32f", "flac", "ogg", "mp3")  # `audiofile.SoundFormat`, which is slow to import
+NO_LOUDNESS = "none"
+
+
+def path(text: str) -> Path:
+    """Read a path; `~` is the home folder, also where no shell has seen to it."""
+    return Path(text).expanduser()
+
+
+def seconds(text: str) -> float:
+    """Read a duration in seconds, above 0 and at most an hour.
+
+    Raises:
+        argparse.ArgumentTypeError: If it is none.
+    """
+    value = _number(text)
+    if not 0 < value <= 3600:
+        raise argparse.ArgumentTypeError(f"must be above 0, at most 3600 seconds, got {text}")
+    return value
+
+
+def loudness(text: str) -> float | str:
+    """Read a loudness in LUFS, -70 to 0, or `none`, which stays a word: None is an option that was not given.
+
+    Raises:
+        argparse.ArgumentTypeError: If it is neither.
+    """
+    if text.lower() == NO_LOUDNESS:
+        return NO_LOUDNESS
+    value = _number(text)
+    if not -70 <= value <= 0:
+        raise argparse.ArgumentTypeError(f"must be -70 to 0 LUFS or none, got {text}")
+    return value
+
+
+def _number(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("nan")
+    if not isfinite(value):
+        raise argparse.ArgumentTypeError(f"must be a number, got {text}")
+    return value

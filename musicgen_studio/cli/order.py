@@ -1,0 +1,120 @@
+"""From the options of `generate` to an order. All that can be wrong with it is found here, before a model is loaded."""
+
+import argparse
+import secrets
+import sys
+from pathlib import Path
+from typing import Any
+
+from musicgen_studio.audiofile import SoundFormat
+from musicgen_studio.checkpoints.catalogue import STARTER, CheckpointEntry, find
+from musicgen_studio.cli.options import NO_LOUDNESS
+from musicgen_studio.core.request import MAX_PROMPTS, GenerationRequest
+from musicgen_studio.errors import UserProblem
+from musicgen_studio.studio.generate import Order
+from musicgen_studio.studio.recipe import CheckpointRecord
+from musicgen_studio.studio.source import Source, open_source
+
+SAMPLE_RATES_HZ = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 88200, 96000, 176400, 192000)
+MAX_MP3_RATE_HZ = 48000
+
+_OPTION_OF_FIELD = {"prompts": "PROMPT", "duration_s": "--seconds", "guidance_scale": "--guidance"}
+
+
+def order_from(args: argparse.Namespace, values: dict[str, Any]) -> tuple[Order, CheckpointEntry]:
+    """Turn options into an order.
+
+    Args:
+        args: The command line: prompts, jobs, melody, continuation, checkpoint, out (a folder that exists).
+        values: The options that have defaults, by their names in the command line; a seed of None is drawn.
+
+    Returns:
+        The order, and the checkpoint to load for it.
+
+    Raises:
+        UserProblem: If a value is out of range, or a file cannot be read.
+    """
+    _check_rate(values["rate"], values["format"])
+    melody = open_source(args.melody) if args.melody else None
+    continuation = open_source(args.continuation) if args.continuation else None
+    request = _request(_prompts(args.prompts, args.jobs), values, melody, continuation)
+    entry = find(args.checkpoint or STARTER)
+    order = Order(
+        request=request,
+        checkpoint=CheckpointRecord.of(entry),
+        folder=args.out,
+        sound_format=SoundFormat(values["format"]),
+        sample_rate=values["rate"],
+        loudness_lufs=None if values["loudness"] == NO_LOUDNESS else values["loudness"],
+        compressor=values["compressor"],
+        melody=melody.record if melody else None,
+        continuation=continuation.record if continuation else None,
+    )
+    return order, entry
+
+
+def _request(
+    prompts: tuple[str, ...], values: dict[str, Any], melody: Source | None, continuation: Source | None
+) -> GenerationRequest:
+    try:
+        return GenerationRequest(
+            prompts=prompts,
+            duration_s=values["seconds"],
+            melody=melody.audio if melody else None,
+            continuation=continuation.audio if continuation else None,
+            guidance_scale=values["guidance"],
+            temperature=values["temperature"],
+            top_k=values["top_k"],
+            top_p=values["top_p"],
+            seed=secrets.randbelow(2**31) if values["seed"] is None else values["seed"],
+            takes=values["takes"],
+        )
+    except ValueError as error:
+        field, _, rest = str(error).partition(" ")  # its messages begin with the field's name
+        option = _OPTION_OF_FIELD.get(field, f"--{field.replace('_', '-')}")
+        raise UserProblem(
+            f"{option} cannot be used as given.", f"{option} {rest}.", "Give a value in that range."
+        ) from error
+
+
+def _prompts(given: list[str], jobs: str | None) -> tuple[str, ...]:
+    prompts = [*given, *(_read_jobs(jobs) if jobs is not None else [])]
+    if jobs is not None and not prompts:
+        raise UserProblem(
+            "There is nothing to make.", f"The jobs file {jobs} holds no prompt.", "Write one prompt on each line."
+        )
+    if len(prompts) > MAX_PROMPTS:
+        raise UserProblem(
+            "There are too many prompts.",
+            f"{len(prompts)} were given, {MAX_PROMPTS} is the most for one run.",
+            "Split them over several runs.",
+        )
+    # What a terminal passes on undecoded could be written into no file.
+    return tuple(prompt.encode("utf-8", "replace").decode() for prompt in prompts)
+
+
+def _read_jobs(jobs: str) -> list[str]:
+    try:
+        text = sys.stdin.read() if jobs == "-" else Path(jobs).expanduser().read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise UserProblem(
+            "The jobs file cannot be read.", f"{jobs}: {error.strerror}.", "Check the name and where the file is."
+        ) from error
+    except UnicodeDecodeError as error:
+        raise UserProblem(
+            "The jobs file cannot be read.", f"{jobs} is not text in UTF-8.", "Save it as a UTF-8 text file."
+        ) from error
+    lines = (line.strip() for line in text.splitlines())
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def _check_rate(rate_hz: int | None, sound_format: str) -> None:
+    if rate_hz is None:
+        return
+    allowed = [rate for rate in SAMPLE_RATES_HZ if sound_format != SoundFormat.MP3 or rate <= MAX_MP3_RATE_HZ]
+    if rate_hz not in allowed:
+        raise UserProblem(
+            "--rate cannot be used as given.",
+            f"A {sound_format} file is written at {', '.join(map(str, allowed))} Hz, got {rate_hz}.",
+            "Choose one of these rates.",
+        )

@@ -1,0 +1,109 @@
+"""Where the model runs and how its matrices are kept: the choice, and whether it fits into memory."""
+
+import psutil
+import torch
+
+from musicgen_studio.engine.checkpoint import CheckpointConfig, DecoderConfig
+from musicgen_studio.engine.linear import Precision, int8_is_available
+from musicgen_studio.errors import UserProblem
+
+AUTO = "auto"
+SMALL_ENOUGH_FOR_FLOAT32 = 50_000_000
+"""Weights up to which float32 keeps ahead of real time on two cores, so that exactness costs nothing."""
+
+ENCODERS_BYTES = 700_000_000
+"""T5-base and EnCodec in float32 (110 M + 59 M weights): the part that does not depend on the size."""
+
+
+def resolve_device(name: str) -> torch.device:
+    """Return the device for a name.
+
+    Args:
+        name: `auto` (CUDA if there is one, else the CPU), `cpu`, `cuda` or `mps`. MPS is never chosen by itself:
+            its kernels have given wrong sound for other MusicGen programs (facebookresearch/audiocraft issue 31).
+
+    Raises:
+        UserProblem: If that device is not there.
+    """
+    if name == AUTO:
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    present = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    if not present.get(name, False):
+        known = ", ".join(device for device, is_there in present.items() if is_there)
+        raise UserProblem(
+            f"The device {name!r} cannot be used.",
+            f"This computer and this build of torch offer: {known}.",
+            f"Choose one of them, or {AUTO}.",
+        )
+    return torch.device(name)
+
+
+def resolve_precision(name: str, device: torch.device, config: DecoderConfig) -> Precision:
+    """Return the precision for a name.
+
+    Args:
+        name: `auto`, or a `Precision`. Auto is float16 on GPUs; on the CPU float32 for small models, else int8
+            where its kernels run, else float32.
+        device: Where the model will run.
+        config: Its size.
+
+    Raises:
+        UserProblem: If that precision is unknown or not for this device.
+    """
+    if name == AUTO:
+        if device.type != "cpu":
+            return Precision.FLOAT16
+        is_small = weight_count(config) <= SMALL_ENOUGH_FOR_FLOAT32
+        return Precision.FLOAT32 if is_small or not int8_is_available() else Precision.INT8
+    allowed = _precisions(device)
+    if name not in allowed:
+        raise UserProblem(
+            f"The precision {name!r} cannot be used.",
+            f"On the device {device.type!r} there are: {', '.join(allowed)}.",
+            f"Choose one of them, or {AUTO}.",
+        )
+    return Precision(name)
+
+
+def _precisions(device: torch.device) -> list[str]:
+    if device.type != "cpu":
+        return [Precision.FLOAT32.value, Precision.FLOAT16.value, Precision.BFLOAT16.value]
+    return [Precision.FLOAT32.value, Precision.BFLOAT16.value, *([Precision.INT8.value] if int8_is_available() else [])]
+
+
+def weight_count(config: DecoderConfig) -> int:
+    """Return the number of weights in the language model's matrices and embeddings."""
+    attention = 4 * config.width**2 * (2 if config.cross_attention else 1)
+    layer = attention + 2 * config.width * config.feed_forward
+    return config.layers * layer + config.codebooks * config.width * (2 * config.card + 1)
+
+
+def memory_need(config: CheckpointConfig, precision: Precision, rows: int = 2) -> int:
+    """Return the bytes a checkpoint needs to run: weights, the cache of a full window, text encoder and codec.
+
+    Args:
+        config: The checkpoint.
+        precision: How the matrices are kept.
+        rows: Sequences side by side: two per take with guidance.
+    """
+    decoder = config.decoder
+    prefix = config.chroma.length if config.chroma is not None else 0
+    positions = config.window_frames + max(decoder.delays) + 1 + prefix
+    cache = 2 * decoder.layers * rows * positions * decoder.width * precision.activation_dtype.itemsize
+    return weight_count(decoder) * precision.bytes_per_weight + cache + ENCODERS_BYTES
+
+
+def check_memory(config: CheckpointConfig, precision: Precision, device: torch.device) -> None:
+    """Refuse a checkpoint that cannot fit, before time is spent on reading it.
+
+    Raises:
+        UserProblem: If the free memory is less than the need.
+    """
+    need = memory_need(config, precision)
+    free = torch.cuda.mem_get_info(device)[0] if device.type == "cuda" else psutil.virtual_memory().available
+    if need > free:
+        raise UserProblem(
+            "There is not enough free memory for this checkpoint.",
+            f"It needs about {need / 1e9:.1f} GB as {precision} on {device.type}; {free / 1e9:.1f} GB are free.",
+            "Close other programs, or choose a smaller checkpoint or a smaller precision.",
+        )

@@ -1,0 +1,81 @@
+"""From logits to one token per codebook: guidance, temperature, top-k, top-p, and the draw.
+
+Source of the rules: AudioCraft `models/lm.py` and `utils/utils.py` (guidance on raw logits; ties at the k-th value are
+kept; top-p wins over top-k). The draw takes the random numbers from outside, so it is a function like the others:
+argmax(p / e) with e ~ Exp(1) is a sample from p, and is what `torch.multinomial` computes for one sample on the CPU.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How tokens are chosen; see `GenerationRequest` for what each value means."""
+
+    guidance_scale: float = 3.0
+    temperature: float = 1.0
+    top_k: int = 250
+    top_p: float = 0.0
+
+
+def guided(conditional: Tensor, null: Tensor, scale: float) -> Tensor:
+    """Move logits away from what the model says without a condition.
+
+    Classifier-free guidance: null + (conditional - null) * scale, all of one shape.
+    """
+    return null + (conditional - null) * scale
+
+
+def probabilities(logits: Tensor, sampling: Sampling) -> Tensor:
+    """Return probabilities `[..., card]` for logits `[..., card]`, in float32. Temperature must be above 0."""
+    logits = logits.float() / sampling.temperature
+    if sampling.top_p > 0.0:
+        return _nucleus(torch.softmax(logits, dim=-1), sampling.top_p)
+    if 0 < sampling.top_k < logits.shape[-1]:
+        kth = torch.topk(logits, sampling.top_k, dim=-1).values[..., -1:]
+        logits = logits.masked_fill(logits < kth, float("-inf"))
+    return torch.softmax(logits, dim=-1)
+
+
+def _nucleus(p: Tensor, top_p: float) -> Tensor:
+    """Keep the likeliest tokens until together they exceed `top_p`; the one that crosses it is kept."""
+    ordered, indices = torch.sort(p, dim=-1, descending=True)
+    ordered = ordered.masked_fill(ordered.cumsum(dim=-1) - ordered > top_p, 0.0)
+    kept = torch.zeros_like(p).scatter(-1, indices, ordered)
+    return kept / kept.sum(dim=-1, keepdim=True)
+
+
+def choose(logits: Tensor, sampling: Sampling, noise: Tensor | None) -> Tensor:
+    """Choose one token id for each `[..., card]` row of logits.
+
+    Args:
+        logits: `[..., card]`.
+        sampling: Temperature 0 takes the likeliest token and needs no noise.
+        noise: Exp(1)-distributed, same shape; None takes the likeliest token.
+
+    Returns:
+        int64 `[...]`.
+    """
+    if sampling.temperature == 0.0 or noise is None:
+        return logits.argmax(dim=-1)
+    return (probabilities(logits, sampling) / noise).argmax(dim=-1)
+
+
+class Noise:
+    """The random numbers of a run: one stream per take, so a take sounds the same whatever is made beside it.
+
+    Drawn on the CPU on every device, so that a seed means the same numbers everywhere.
+    """
+
+    def __init__(self, seed: int, takes: int, codebooks: int, card: int) -> None:
+        self._generators = [torch.Generator().manual_seed(seed + take) for take in range(takes)]
+        self._buffer = torch.empty(takes, codebooks, card)
+
+    def draw(self) -> Tensor:
+        """Return Exp(1) numbers `[takes, codebooks, card]`; the buffer is used again by the next call."""
+        for row, generator in zip(self._buffer, self._generators, strict=True):
+            row.exponential_(1.0, generator=generator)
+        return self._buffer

@@ -1,0 +1,97 @@
+"""Which sound devices there are, and the way to PortAudio.
+
+Not for playing or recording. sounddevice is imported late, because that alone already needs the PortAudio library and
+asks every sound driver for its devices. PortAudio lists devices once, when it starts.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from musicgen_studio.errors import UserProblem
+
+
+@dataclass(frozen=True, slots=True)
+class SoundDevice:
+    """A sound device, to be remembered by name and host API: its number changes when another is plugged in.
+
+    Args:
+        name: As the system calls it.
+        host_api: The way to it: `ALSA`, `Core Audio`, `Windows WASAPI` and so on.
+        inputs: Number of channels that can be recorded, 0 for none.
+        outputs: Number of channels that can be played, 0 for none.
+        default_rate: The sample rate it runs at by itself, in Hz.
+        is_default_input: Whether the system records from it.
+        is_default_output: Whether the system plays to it.
+    """
+
+    name: str
+    host_api: str
+    inputs: int
+    outputs: int
+    default_rate: int
+    is_default_input: bool
+    is_default_output: bool
+
+
+def list_devices() -> list[SoundDevice]:
+    """Return all sound devices as PortAudio found them when it started, an empty list if there is none.
+
+    Raises:
+        UserProblem: If the PortAudio library is missing.
+    """
+    sounddevice = portaudio()
+    host_apis = [api["name"] for api in sounddevice.query_hostapis()]
+    default_input, default_output = _default_index("input"), _default_index("output")
+    return [
+        SoundDevice(
+            name=device["name"],
+            host_api=host_apis[device["hostapi"]],
+            inputs=device["max_input_channels"],
+            outputs=device["max_output_channels"],
+            default_rate=round(device["default_samplerate"]),
+            is_default_input=index == default_input,
+            is_default_output=index == default_output,
+        )
+        for index, device in enumerate(sounddevice.query_devices())
+    ]
+
+
+def device_index(device: SoundDevice) -> int:
+    """Return PortAudio's present number of a device.
+
+    Raises:
+        UserProblem: If it is not there any more.
+    """
+    for index, present in enumerate(list_devices()):
+        if (present.name, present.host_api) == (device.name, device.host_api):
+            return index
+    raise UserProblem(
+        f'The sound device "{device.name}" is not there.',
+        f"{device.host_api} does not list it any more.",
+        "Plug it in again, or choose another device.",
+    )
+
+
+def portaudio() -> Any:
+    """Return the sounddevice module, which carries no types.
+
+    Raises:
+        UserProblem: If the PortAudio library that it needs is missing.
+    """
+    try:
+        import sounddevice
+    except OSError as error:
+        raise UserProblem(
+            "Sound cannot be played or recorded.",
+            f"The PortAudio library was not found ({error}).",
+            'Install it (on Debian and Ubuntu: "sudo apt install libportaudio2") and start the program again.',
+        ) from error
+    return sounddevice
+
+
+def _default_index(kind: str) -> int | None:
+    sounddevice = portaudio()
+    try:
+        return int(sounddevice.query_devices(kind=kind)["index"])
+    except sounddevice.PortAudioError:  # there is none
+        return None

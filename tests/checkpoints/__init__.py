@@ -1,0 +1,1 @@
+"""Tests of naming and hashing checkpoints."""

@@ -1,0 +1,490 @@
+"""`generate`: what it makes and says, what it refuses and why, and what is left when it is cut short."""
+
+import errno
+import io
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from musicgen_studio.audiofile import SoundFormat, read, write
+from musicgen_studio.cli import generate
+from musicgen_studio.core.audio import Audio
+from musicgen_studio.errors import UserProblem
+from musicgen_studio.studio.recipe import Recipe
+from tests.cli.conftest import CommandLine
+from tests.fake_engine import FakeEngine
+
+
+def _hum(path: Path, level: float = 0.1, duration_s: float = 1.0) -> Path:
+    write(path, Audio(np.full((round(32000 * duration_s), 1), level, np.float32), 32000), SoundFormat.WAV32F)
+    return path
+
+
+# --- what it makes ---
+
+
+def test_the_seeds_example(cli: CommandLine) -> None:
+    code, out, err = cli("generate", "happy rock", "energetic EDM", "sad jazz", "--seconds", "2", "--out", "x")
+    assert code == 0
+    seed = cli.engine.requests[0].seed
+    names = [f"{slug}-{seed}" for slug in ("energetic-edm", "happy-rock", "sad-jazz")]
+    assert cli.files("x") == sorted(f"{name}{ending}" for name in names for ending in (".json", ".wav"))
+    assert err == f"seed {seed}\n"
+    assert [line.rpartition(" (")[2] for line in out.splitlines()] == ["2.0 s)"] * 3
+    assert cli.loads == [(cli.starter, "auto", "auto")]
+
+
+def test_defaults_are_those_of_the_field(cli: CommandLine) -> None:
+    cli("generate", "a")
+    (request,) = cli.engine.requests
+    assert (request.duration_s, request.takes, request.guidance_scale) == (8.0, 1, 3.0)
+    assert (request.temperature, request.top_k, request.top_p) == (1.0, 250, 0.0)
+    (recipe_file,) = (cli.folder / "clips").glob("*.json")
+    recipe = Recipe.read(recipe_file)
+    assert (recipe.sound_format, recipe.sample_rate, recipe.loudness_lufs) == (SoundFormat.WAV24, 32000, -14.0)
+
+
+def test_every_option_arrives(cli: CommandLine) -> None:
+    hum, riff = _hum(cli.folder / "hum.wav"), _hum(cli.folder / "riff.wav", 0.2, 0.5)
+    argv = "--seconds 1.5 --seed 5 --takes 2 --guidance 4 --temperature 0.9 --top-k 10 --top-p 0.5 --format flac"
+    argv += " --rate 48000 --loudness none --compressor --device cpu --precision float32 --no-play"
+    code, _, err = cli("generate", "a b", "--melody", hum, "--continue", riff, *argv.split())
+    assert (code, err) == (0, "")
+    (request,) = cli.engine.requests
+    assert (request.prompts, request.duration_s, request.seed, request.takes) == (("a b",), 1.5, 5, 2)
+    assert (request.guidance_scale, request.temperature, request.top_k, request.top_p) == (4.0, 0.9, 10, 0.5)
+    assert request.melody is not None
+    assert request.continuation is not None
+    assert request.continuation.duration_s == 0.5
+    assert cli.loads == [(cli.starter, "cpu", "float32")]
+    recipe = Recipe.read(cli.folder / "clips" / "a-b-5-take2.json")
+    assert (recipe.sound_format, recipe.sample_rate, recipe.loudness_lufs) == (SoundFormat.FLAC, 48000, None)
+    assert recipe.compressor
+    assert recipe.melody is not None
+    assert recipe.melody.file.endswith("hum.wav")
+    assert recipe.continuation is not None
+    assert recipe.continuation.file.endswith("riff.wav")
+
+
+def test_a_checkpoint_can_be_a_folder(cli: CommandLine) -> None:
+    folder = cli.folder / "my-model"
+    folder.mkdir()
+    (folder / "config.json").write_text("{}")
+    (folder / "README.md").write_text("---\nlicense: cc-by-nc-4.0\n---\n")
+    assert cli("generate", "a", "--seed", "1", "--checkpoint", folder)[0] == 0
+    recipe = Recipe.read(cli.folder / "clips" / "a-1.json")
+    assert (recipe.checkpoint.id, recipe.licence) == ("my-model", "cc-by-nc-4.0")
+    assert cli.loads == [(folder.resolve(), "auto", "auto")]
+
+
+def test_jobs_are_lines(cli: CommandLine) -> None:
+    (cli.folder / "jobs.txt").write_text("\ufeffone\n\n# no prompt\r\n  two  \n", encoding="utf-8")
+    assert cli("generate", "zero", "--jobs", "jobs.txt", "--seconds", "1")[0] == 0
+    assert cli.engine.requests[0].prompts == ("zero", "one", "two")
+
+
+def test_jobs_can_come_from_stdin(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("one\ntwo\n"))
+    assert cli("generate", "--jobs", "-", "--seconds", "1")[0] == 0
+    assert cli.engine.requests[0].prompts == ("one", "two")
+
+
+def test_an_empty_prompt_is_music_without_words(cli: CommandLine) -> None:
+    assert cli("generate", "", "--seconds", "1", "--seed", "1")[0] == 0
+    assert cli.files() == ["untitled-1.json", "untitled-1.wav"]
+
+
+def test_a_prompt_the_terminal_could_not_decode_is_written_all_the_same(cli: CommandLine) -> None:
+    assert cli("generate", "caf\udce9", "--seconds", "1", "--seed", "1")[0] == 0
+    assert Recipe.read(cli.folder / "clips" / "caf-1.json").prompt == "caf?"
+
+
+# --- for machines ---
+
+
+def test_json_is_one_object_for_each_clip(cli: CommandLine) -> None:
+    code, out, _ = cli("generate", "a", "b", "--seconds", "1", "--seed", "3", "--json")
+    clips = [json.loads(line)["clip"] for line in out.splitlines()]
+    assert code == 0
+    assert [clip["recipe"]["prompt"] for clip in clips] == ["a", "b"]
+    assert clips[0]["duration_s"] == 1.0
+    assert read(Path(clips[0]["sound_file"])).frames == clips[0]["recipe"]["frames"]
+    assert Recipe.read(Path(clips[1]["recipe_file"])).seed == 3
+
+
+def test_json_tells_problems_too(cli: CommandLine) -> None:
+    code, out, err = cli("generate", "a", "--takes", "99", "--json")
+    problem = json.loads(out)["problem"]
+    assert (code, err) == (1, "")
+    assert sorted(problem) == ["what", "what_to_do", "why"]
+    assert problem["why"] == "--takes must be 1 to 16, got 99."
+
+
+# --- the same again ---
+
+
+def _sound(cli: CommandLine, name: str) -> "np.ndarray[Any, Any]":
+    return read(cli.folder / name).samples
+
+
+def test_from_makes_the_same_samples_again(cli: CommandLine) -> None:
+    hum, riff = _hum(cli.folder / "hum.wav"), _hum(cli.folder / "riff.wav", 0.2)
+    argv = "--seconds 1 --seed 5 --takes 3 --format flac --rate 44100 --compressor --top-k 7"
+    cli("generate", "other", "happy rock", "--melody", hum, "--continue", riff, *argv.split())
+    code, _, err = cli("generate", "--from", "clips/happy-rock-5-take2.json", "--out", "again")
+    assert (code, err) == (0, "")
+    assert cli.files("again") == ["happy-rock-5-take2.flac", "happy-rock-5-take2.json"]
+    name = "happy-rock-5-take2.flac"
+    np.testing.assert_array_equal(_sound(cli, f"again/{name}"), _sound(cli, f"clips/{name}"))
+    assert cli.loads[1] == (cli.starter, "cpu", "float32")
+    first, second = (Recipe.read(cli.folder / place / "happy-rock-5-take2.json") for place in ("clips", "again"))
+    assert {**_values(second), "created": ""} == {**_values(first), "created": ""}
+
+
+def _values(recipe: Recipe) -> dict[str, object]:
+    values: dict[str, object] = json.loads(recipe.to_json())
+    return values
+
+
+def test_from_never_overwrites_what_it_repeats(cli: CommandLine) -> None:
+    cli("generate", "a", "--seconds", "1", "--seed", "5")
+    cli("generate", "--from", "clips/a-5.json")
+    assert cli.files() == ["a-5-2.json", "a-5-2.wav", "a-5.json", "a-5.wav"]
+
+
+def test_from_refuses_another_checkpoint(cli: CommandLine) -> None:
+    cli("generate", "a", "--seconds", "1", "--seed", "5")
+    (cli.starter / "model.safetensors").write_bytes(b"other weights")
+    code, _, err = cli("generate", "--from", "clips/a-5.json")
+    assert code == 1
+    assert "The checkpoint is not the one that made the clip." in err
+    assert "--checkpoint DIR" in err
+    assert len(cli.loads) == 1
+
+
+def test_from_takes_the_checkpoint_from_where_it_is_now(cli: CommandLine) -> None:
+    folder = cli.folder / "model"
+    folder.mkdir()
+    (folder / "config.json").write_text("{}")
+    cli("generate", "a", "--seconds", "1", "--seed", "5", "--checkpoint", folder)
+    moved = folder.rename(cli.folder / "moved")
+    assert cli("generate", "--from", "clips/a-5.json")[0] == 1
+    assert cli("generate", "--from", "clips/a-5.json", "--checkpoint", moved)[0] == 0
+
+
+@pytest.mark.parametrize("option", ["--melody", "--continue"])
+def test_from_refuses_a_changed_sound_file(cli: CommandLine, option: str) -> None:
+    hum = _hum(cli.folder / "hum.wav")
+    cli("generate", "a", "--seconds", "1", "--seed", "5", option, hum)
+    kept = hum.rename(cli.folder / "kept.wav")
+    _hum(hum, level=0.3)
+    code, _, err = cli("generate", "--from", "clips/a-5.json")
+    assert code == 1
+    assert "has changed" in err
+    assert f"{option} FILE" in err
+    assert cli("generate", "--from", "clips/a-5.json", option, kept)[0] == 0
+
+
+def test_from_refuses_a_sound_file_the_clip_did_without(cli: CommandLine) -> None:
+    cli("generate", "a", "--seconds", "1", "--seed", "5")
+    code, _, err = cli("generate", "--from", "clips/a-5.json", "--melody", _hum(cli.folder / "hum.wav"))
+    assert code == 1
+    assert err.startswith("--melody does not fit the record.\n")
+
+
+def _edit(cli: CommandLine, **values: object) -> None:
+    file = cli.folder / "clips" / "a-5.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | values))
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"precision": "int8"}, "made on cpu as int8, now on cpu as float32"),
+        ({"program_version": "0.0.1"}, "made by version 0.0.1"),
+        ({"complete": False}, "stopped before its end"),
+    ],
+)
+def test_from_tells_what_may_differ(cli: CommandLine, values: dict[str, object], said: str) -> None:
+    cli("generate", "a", "--seconds", "1", "--seed", "5")
+    _edit(cli, **values)
+    code, _, err = cli("generate", "--from", "clips/a-5.json")
+    assert code == 0
+    assert said in err
+    assert cli.loads[-1][2] == values.get("precision", "float32")
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"colour": 1}, "unknown key 'colour'"),
+        ({"seed": "x"}, "seed must be"),
+        ({"takes": 99}, "takes must be 1 to 16"),
+    ],
+)
+def test_from_refuses_an_edited_record(cli: CommandLine, values: dict[str, object], said: str) -> None:
+    cli("generate", "a", "--seconds", "1", "--seed", "5")
+    _edit(cli, **values)
+    code, _, err = cli("generate", "--from", "clips/a-5.json")
+    assert code == 1
+    assert said in err
+
+
+# --- what it refuses, before anything is loaded ---
+
+
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        ("--seconds 0", "--seconds must be above 0, at most 3600, got 0.0."),
+        ("--seconds -3", "--seconds must be above 0, at most 3600, got -3.0."),
+        ("--seconds 1e9", "--seconds must be above 0, at most 3600, got 1000000000.0."),
+        ("--seconds nan", "--seconds must be a finite number, got nan."),
+        ("--takes 0", "--takes must be 1 to 16, got 0."),
+        ("--guidance 21", "--guidance must be 0 to 20, got 21.0."),
+        ("--temperature -1", "--temperature must be 0 to 5, got -1.0."),
+        ("--top-k -1", "--top-k must be 0 or more, got -1."),
+        ("--top-p 2", "--top-p must be 0 to 1, got 2.0."),
+        ("--seed -1", "--seed must be 0 to"),
+        ("--rate 12345", "A wav24 file is written at 8000, "),
+        ("--rate 96000 --format mp3", "A mp3 file is written at 8000, "),
+        ("--checkpoint nowhere", 'The checkpoint "nowhere" was not found.'),
+        ("--checkpoint resources", "holds no checkpoint"),
+        ("--melody gone.wav", 'The sound file "gone.wav" could not be read.'),
+        ("--continue text.wav", 'The sound file "text.wav" could not be read.'),
+        ("--jobs gone.txt", "gone.txt: No such file"),
+        ("--jobs latin1.txt", "latin1.txt is not text in UTF-8."),
+        ("--out text.wav", 'The folder "text.wav" cannot be used.'),
+    ],
+)
+def test_what_cannot_be_made_is_told_at_once(cli: CommandLine, argv: str, said: str) -> None:
+    (cli.folder / "text.wav").write_text("no sound")
+    (cli.folder / "latin1.txt").write_bytes(b"caf\xe9\n")
+    code, out, err = cli("generate", "happy rock", *argv.split())
+    assert (code, out) == (1, "")
+    assert said in err
+    assert len(err.splitlines()) == 3  # what, why, what to do
+    assert cli.loads == []
+
+
+def test_jobs_without_a_prompt_are_told(cli: CommandLine) -> None:
+    (cli.folder / "jobs.txt").write_text("# nothing\n\n")
+    code, _, err = cli("generate", "--jobs", "jobs.txt")
+    assert code == 1
+    assert err.startswith("There is nothing to make.\nThe jobs file jobs.txt holds no prompt.\n")
+
+
+def test_too_many_jobs_are_told(cli: CommandLine) -> None:
+    (cli.folder / "jobs.txt").write_text("a\n" * 10_001)
+    code, _, err = cli("generate", "--jobs", "jobs.txt")
+    assert code == 1
+    assert "10001 were given, 10000 is the most" in err
+
+
+def test_a_missing_record_is_told(cli: CommandLine) -> None:
+    code, _, err = cli("generate", "--from", "gone.json")
+    assert code == 1
+    assert "gone.json: No such file" in err
+
+
+def test_a_melody_for_a_text_checkpoint_is_told(cli: CommandLine) -> None:
+    cli.engine = FakeEngine(follows_melody=False)
+    code, _, err = cli("generate", "a", "--melody", _hum(cli.folder / "hum.wav"))
+    assert code == 1
+    assert "This checkpoint cannot follow a melody." in err
+    assert cli.files() == []
+
+
+def test_a_full_disk_is_told(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    (cli.folder / "cache").write_text("hashes are not what is tested")
+    monkeypatch.setattr(os, "fsync", full)
+    code, _, err = cli("generate", "a")
+    assert code == 1
+    assert "is full" in err
+    assert cli.files() == []
+
+
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        ("generate", "give a PROMPT, or --jobs FILE, or --from JSON"),
+        ("generate a --from x.json", "leave out PROMPT"),
+        ("generate --from x.json --seed 0", "leave out --seed"),
+        ("generate --from x.json --compressor", "leave out --compressor"),
+        ("generate --from x.json --jobs x", "leave out --jobs"),
+        ("generate --from x.json --top-k 0", "leave out --top-k"),
+        ("generate a --format aiff", "invalid choice: 'aiff'"),
+        ("generate a --seconds eight", "invalid float value: 'eight'"),
+        ("generate a --loudness loud", "must be a number, got loud"),
+        ("generate a --loudness 5", "must be -70 to 0 LUFS or none, got 5"),
+        ("generate a --device tpu", "invalid choice: 'tpu'"),
+    ],
+)
+def test_wrong_usage_is_told_as_such(cli: CommandLine, argv: str, said: str) -> None:
+    assert said in cli.usage_error(*argv.split())
+    assert cli.loads == []
+
+
+def test_the_choices_are_the_formats_there_are() -> None:
+    from musicgen_studio.cli.options import SOUND_FORMATS
+
+    assert list(SOUND_FORMATS) == list(SoundFormat)
+
+
+# --- cut short ---
+
+
+def _interrupt_at(*steps: int) -> Callable[[int], None]:
+    def interrupt(made: int) -> None:
+        for _ in range(steps.count(made)):
+            signal.raise_signal(signal.SIGINT)
+
+    return interrupt
+
+
+def test_ctrl_c_keeps_what_was_made(cli: CommandLine) -> None:
+    before = signal.getsignal(signal.SIGINT)
+    cli.engine = FakeEngine(before_block=_interrupt_at(3))
+    code, out, err = cli("generate", "a", "b", "--seconds", "1", "--seed", "1")
+    assert code == 130
+    assert cli.files() == ["a-1.json", "a-1.wav", "b-1.json", "b-1.wav"]
+    assert "b-1.wav (0.5 s, not complete)" in out
+    assert "Stopping; what was made is kept." in err
+    assert not Recipe.read(cli.folder / "clips" / "b-1.json").complete
+    assert signal.getsignal(signal.SIGINT) == before
+
+
+def test_a_second_ctrl_c_quits_at_once(cli: CommandLine) -> None:
+    before = signal.getsignal(signal.SIGINT)
+    cli.engine = FakeEngine(before_block=_interrupt_at(3, 3))
+    assert cli("generate", "a", "b", "--seconds", "1", "--seed", "1")[0] == 130
+    assert cli.files() == ["a-1.json", "a-1.wav"]
+    assert signal.getsignal(signal.SIGINT) == before
+
+
+def test_a_stopped_clip_can_be_made_whole(cli: CommandLine) -> None:
+    cli.engine = FakeEngine(before_block=_interrupt_at(1))
+    cli("generate", "a", "--seconds", "1", "--seed", "1")
+    cli.engine = FakeEngine()
+    code, _, err = cli("generate", "--from", "clips/a-1.json", "--out", "whole")
+    assert code == 0
+    assert "now it is made whole" in err
+    assert Recipe.read(cli.folder / "whole" / "a-1.json").complete
+
+
+def test_a_fault_shows_where_and_keeps_what_was_made(cli: CommandLine) -> None:
+    def fail(made: int) -> None:
+        if made == 1:
+            raise ZeroDivisionError
+
+    cli.engine = FakeEngine(before_block=fail)
+    code, _, err = cli("generate", "a", "--seed", "1")
+    assert code == 70
+    assert "Traceback" in err
+    assert "Please report it" in err
+    assert cli.files() == ["a-1.json", "a-1.wav"]
+
+
+# --- seen and heard ---
+
+
+class _Silence:
+    """A player that counts what it is given."""
+
+    def __init__(self) -> None:
+        self.heard_s = 0.0
+        self.finished = False
+
+    def write(self, audio: Audio) -> None:
+        self.heard_s += audio.duration_s
+
+    def finish(self) -> None:
+        self.finished = True
+
+    def stop(self) -> None:
+        """Never waits, so there is nothing to cut."""
+
+
+@pytest.fixture
+def player(monkeypatch: pytest.MonkeyPatch) -> _Silence:
+    """What the command line plays on."""
+    player = _Silence()
+
+    def open_player() -> AbstractContextManager[_Silence]:
+        return nullcontext(player)
+
+    monkeypatch.setattr(generate, "_open_player", open_player)
+    return player
+
+
+def _no_device() -> AbstractContextManager[_Silence]:
+    raise UserProblem("There is no sound device.", "None was found.", "Plug one in.")
+
+
+def test_a_terminal_shows_a_live_line(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    _, _, shown = cli.on_terminal("generate", "a", "b", "--seconds", "1", "--seed", "1", "--no-play")
+    lines = shown.split("\r")
+    live = [line for line in lines if line.startswith("prompt")]
+    assert live[0].startswith("prompt 1 of 2 · 0.5 of 2.0 s · ")
+    assert live[-1].startswith("prompt 2 of 2 · 2.0 of 2.0 s · ")
+    assert max(len(line) for line in lines) < 40  # a longer one would begin a new line each time
+    assert not lines[-1]  # and leaves nothing behind
+
+
+def test_json_shows_no_live_line_and_plays_nothing(cli: CommandLine, player: _Silence) -> None:
+    _, _, shown = cli.on_terminal("generate", "a", "--seconds", "1", "--json", "--seed", "1")
+    assert shown == ""
+    assert player.heard_s == 0
+
+
+def test_on_a_terminal_it_is_heard(cli: CommandLine, player: _Silence) -> None:
+    cli.on_terminal("generate", "a", "--seconds", "1", "--takes", "2")
+    assert player.heard_s == 1.0
+    assert player.finished
+
+
+@pytest.mark.parametrize("argv", [["a", "--no-play"], ["--jobs", "jobs.txt"]])
+def test_it_is_not_heard_when_nobody_waits_for_it(cli: CommandLine, player: _Silence, argv: list[str]) -> None:
+    (cli.folder / "jobs.txt").write_text("a\n")
+    cli.on_terminal("generate", *argv, "--seconds", "1")
+    assert player.heard_s == 0
+
+
+def test_without_a_terminal_it_is_heard_on_request_only(cli: CommandLine, player: _Silence) -> None:
+    cli("generate", "a", "--seconds", "1")
+    assert player.heard_s == 0
+    cli("generate", "a", "--seconds", "1", "--play")
+    assert player.heard_s == 1.0
+
+
+def test_a_stopped_run_is_not_played_to_its_end(cli: CommandLine, player: _Silence) -> None:
+    cli.engine = FakeEngine(before_block=_interrupt_at(1))
+    assert cli("generate", "a", "--seconds", "1", "--play")[0] == 130
+    assert not player.finished
+
+
+def test_a_missing_device_is_told_to_who_asked_for_sound(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(generate, "_open_player", _no_device)
+    code, _, err = cli("generate", "a", "--seconds", "1", "--seed", "1", "--play")
+    assert (code, err) == (0, "There is no sound device.\nNone was found.\nPlug one in.\n")
+    assert cli.files() == ["a-1.json", "a-1.wav"]
+
+
+def test_a_missing_device_is_not_worth_a_word_otherwise(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(generate, "_open_player", _no_device)
+    code, _, shown = cli.on_terminal("generate", "a", "--seconds", "1", "--seed", "1")
+    assert code == 0
+    assert "real time" in shown
+    assert "sound device" not in shown

@@ -1,0 +1,108 @@
+"""The entrance: help at once, nothing heavy loaded, exit codes."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from musicgen_studio.cli import devices
+from musicgen_studio.cli.main import main
+from tests.cli.conftest import CommandLine
+
+HEAVY = ("torch", "torchaudio", "transformers", "PySide6", "numpy", "soundfile", "sounddevice", "librosa", "yaml")
+
+
+def _python(*argv: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, *argv], capture_output=True, encoding="utf-8", check=False)
+
+
+def test_importing_the_command_line_loads_nothing_heavy() -> None:
+    code = "import sys, musicgen_studio.cli.main; print(*sys.modules)"
+    loaded = _python("-c", code).stdout.split()
+    assert "musicgen_studio.cli.main" in loaded
+    assert not set(HEAVY) & set(loaded)
+
+
+def test_help_is_there_at_once() -> None:
+    fastest_s = min(_timed_help_s() for _ in range(3))  # the machine may be busy with other tests
+    assert fastest_s < 0.3
+
+
+def _timed_help_s() -> float:
+    start_s = time.perf_counter()
+    shown = _python("-m", "musicgen_studio", "--help")
+    assert shown.returncode == 0
+    assert "exit codes:" in shown.stdout
+    return time.perf_counter() - start_s
+
+
+def test_the_version_is_told() -> None:
+    assert _python("-m", "musicgen_studio", "--version").stdout.startswith("MusicGen Studio 0.")
+
+
+@pytest.mark.parametrize("command", ["generate", "bench", "checkpoints", "devices"])
+def test_each_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main([command, "--help"])
+    assert caught.value.code == 0
+    assert command in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("argv", [[], ["compose"], ["checkpoints"], ["generate", "--colour"]])
+def test_wrong_usage_is_2(cli: CommandLine, argv: list[str]) -> None:
+    assert cli.usage_error(*argv).startswith("usage: musicgen-studio")
+
+
+def _broken_by(error: BaseException, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_args: object) -> int:
+        raise error
+
+    monkeypatch.setattr(devices, "run", fail)
+
+
+def test_ctrl_c_anywhere_is_130(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    _broken_by(KeyboardInterrupt(), monkeypatch)
+    assert cli("devices") == (130, "", "")
+
+
+def test_a_bug_is_70_and_shows_its_traceback(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    _broken_by(ZeroDivisionError("a bug"), monkeypatch)
+    code, out, err = cli("devices")
+    assert (code, out) == (70, "")
+    assert "ZeroDivisionError: a bug" in err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes end differently there")
+def test_a_reader_that_leaves_is_no_bug() -> None:
+    code = (
+        "import sys; from musicgen_studio.cli import devices; from musicgen_studio.cli.main import main;"
+        "devices.run = lambda args: print('x' * 1_000_000, flush=True) or 0; sys.exit(main(['devices']))"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8"
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.read(1)
+        process.stdout.close()
+        assert process.stderr.read() == ""
+        assert process.wait() == 1
+
+
+def test_a_console_that_lacks_a_letter_is_no_bug(tmp_path: Path) -> None:
+    file = tmp_path / "run.py"
+    file.write_text(
+        "import sys\nfrom musicgen_studio.cli import devices\nfrom musicgen_studio.cli.main import main\n"
+        "devices.run = lambda args: print('\\u60b2') or 0\nsys.exit(main(['devices']))\n"
+    )
+    shown = subprocess.run(
+        [sys.executable, str(file)],
+        capture_output=True,
+        encoding="ascii",
+        env=os.environ | {"PYTHONIOENCODING": "ascii"},
+        check=False,
+    )
+    assert (shown.returncode, shown.stdout.strip()) == (0, "?")

@@ -1,0 +1,49 @@
+"""transformers as the reference: its own tokenizer, feature extractor and `generate`, read out for comparison."""
+
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from musicgen_studio.core.audio import Audio
+
+
+def tokenized(folder: Path, prompt: str) -> dict[str, Tensor]:
+    """Return the prompt's token ids and attention mask as transformers makes them."""
+    from transformers import AutoTokenizer
+
+    tokens = AutoTokenizer.from_pretrained(folder)([prompt], padding=True, return_tensors="pt")
+    return {name: tokens[name] for name in ("input_ids", "attention_mask")}
+
+
+def melody_features(folder: Path, melody: Audio) -> dict[str, Tensor]:
+    """Return the chroma `[1, frames, 12]` of mono sound as transformers makes it."""
+    from transformers import MusicgenMelodyFeatureExtractor
+
+    extractor = MusicgenMelodyFeatureExtractor.from_pretrained(folder)
+    features = extractor(melody.samples[:, 0], sampling_rate=melody.sample_rate, return_tensors="pt")
+    return {"input_features": features["input_features"]}
+
+
+def generated_codes(model: Any, inputs: dict[str, Tensor], frames: int, **settings: Any) -> Tensor:
+    """Let transformers generate, and return the codes `[codebooks, frames]` it hands to its codec."""
+    handed: list[Tensor] = []
+    codec, decode = model.audio_encoder, model.audio_encoder.decode
+
+    def reading_decode(audio_codes: Tensor, *args: Any, **kwargs: Any) -> Any:
+        handed.append(audio_codes.clone())
+        return decode(audio_codes, *args, **kwargs)
+
+    codec.decode = reading_decode
+    settings = {"top_k": 250} | settings
+    known = 0
+    if "input_values" in inputs:
+        known = inputs["input_values"].shape[-1] // 640
+    try:
+        with torch.inference_mode():
+            model.generate(**inputs, max_new_tokens=frames - known + 3, **settings)
+    finally:
+        codec.decode = decode
+    codes = [piece[0, 0] for piece in handed]  # one piece for mono; left and right for stereo
+    return codes[0] if len(codes) == 1 else torch.stack(codes, dim=1).flatten(0, 1)

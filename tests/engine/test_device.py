@@ -1,0 +1,79 @@
+"""Choosing where and how a model runs."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from musicgen_studio.engine.device import (
+    check_memory,
+    memory_need,
+    resolve_device,
+    resolve_precision,
+    weight_count,
+)
+from musicgen_studio.engine.linear import Precision, int8_is_available
+from musicgen_studio.engine.random_checkpoint import SHAPES
+from musicgen_studio.errors import UserProblem
+
+CPU, CUDA = torch.device("cpu"), torch.device("cuda")
+SMALL = SHAPES["small"]
+
+
+def test_the_cpu_is_always_there() -> None:
+    assert resolve_device("cpu") == CPU
+    assert resolve_device("auto").type in {"cpu", "cuda"}
+
+
+@pytest.mark.parametrize("name", ["tpu", "", "CPU"])
+def test_an_unknown_device_is_named_with_the_known_ones(name: str) -> None:
+    with pytest.raises(UserProblem) as raised:
+        resolve_device(name)
+    assert repr(name) in raised.value.what
+    assert "cpu" in raised.value.why
+
+
+def test_a_device_that_is_not_there_is_refused() -> None:
+    if torch.cuda.is_available():
+        pytest.skip("this machine has CUDA")
+    with pytest.raises(UserProblem, match="cannot be used"):
+        resolve_device("cuda")
+
+
+def test_auto_precision() -> None:
+    tiny = replace(SMALL.decoder, width=320, layers=8, feed_forward=1280)
+    large_on_cpu = Precision.INT8 if int8_is_available() else Precision.FLOAT32
+    assert resolve_precision("auto", CPU, tiny) is Precision.FLOAT32
+    assert resolve_precision("auto", CPU, SMALL.decoder) is large_on_cpu
+    assert resolve_precision("auto", CUDA, SMALL.decoder) is Precision.FLOAT16
+
+
+@pytest.mark.parametrize(("name", "where"), [("float16", CPU), ("int8", CUDA), ("int3", CPU)])
+def test_a_precision_that_does_not_fit_the_device_is_refused(name: str, where: torch.device) -> None:
+    with pytest.raises(UserProblem) as raised:
+        resolve_precision(name, where, SMALL.decoder)
+    assert "float32" in raised.value.why
+
+
+@pytest.mark.parametrize(
+    ("shape", "millions"), [("small", 420.4), ("medium", 1838.7), ("large", 3257.0), ("melody", 1390)]
+)
+def test_weights_are_counted(shape: str, millions: float) -> None:
+    """Published sizes of Meta's checkpoints, from their files' lengths."""
+    assert weight_count(SHAPES[shape].decoder) / 1e6 == pytest.approx(millions, rel=0.005)
+
+
+def test_memory_grows_with_bytes_and_rows() -> None:
+    assert memory_need(SMALL, Precision.FLOAT32) > memory_need(SMALL, Precision.INT8) > 1e9
+    assert memory_need(SMALL, Precision.INT8, rows=8) > memory_need(SMALL, Precision.INT8, rows=2)
+
+
+def test_what_cannot_fit_is_refused_before_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("psutil.virtual_memory", lambda: type("Memory", (), {"available": 10**8}))
+    with pytest.raises(UserProblem) as raised:
+        check_memory(SMALL, Precision.FLOAT32, CPU)
+    assert "0.1 GB are free" in raised.value.why
+
+
+def test_what_fits_passes() -> None:
+    check_memory(replace(SMALL, decoder=replace(SMALL.decoder, layers=1)), Precision.INT8, CPU)

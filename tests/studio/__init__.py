@@ -1,0 +1,1 @@
+"""Tests of what the musician does, with a fake engine."""

@@ -1,0 +1,29 @@
+"""What the studio's tests order."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from musicgen_studio.audiofile import SoundFormat
+from musicgen_studio.core.request import GenerationRequest
+from musicgen_studio.studio.generate import Order
+from musicgen_studio.studio.recipe import CheckpointRecord
+
+CHECKPOINT = CheckpointRecord("starter", "cd" * 32, "free to use for anything", "starter")
+
+OrderMaker = Callable[..., Order]
+
+
+@pytest.fixture
+def make_order(tmp_path: Path) -> OrderMaker:
+    """Builds an order for one prompt of two seconds, in float and left as it comes; keywords change it."""
+
+    def make(prompts: tuple[str, ...] = ("happy rock",), takes: int = 1, **changes: Any) -> Order:
+        request = GenerationRequest(prompts, duration_s=2.0, seed=7, takes=takes)
+        order = Order(request, CHECKPOINT, tmp_path, sound_format=SoundFormat.WAV32F, loudness_lufs=None)
+        return replace(order, **changes)
+
+    return make

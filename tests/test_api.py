@@ -1,0 +1,107 @@
+"""The Python API: instant to import, and the classic example as its docstring shows it."""
+
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+from threading import Event
+
+import numpy as np
+import pytest
+
+import musicgen_studio
+from musicgen_studio import Audio, GenerationRequest, UserProblem, generate, load, read, write
+from musicgen_studio.checkpoints.catalogue import find
+from musicgen_studio.dsp.loudness import integrated_lufs
+from tests.fake_engine import FakeEngine
+
+
+def _example() -> str:
+    blocks = (musicgen_studio.__doc__ or "").split("\n\n")
+    return textwrap.dedent("\n\n".join(block for block in blocks if block.startswith("    ")))
+
+
+def test_the_surface_is_small_and_all_there() -> None:
+    names = ["Audio", "GenerationRequest", "UserProblem", "__version__", "generate", "load", "read", "write"]
+    assert musicgen_studio.__all__ == names
+    assert all(getattr(musicgen_studio, name) is not None for name in musicgen_studio.__all__)
+    assert musicgen_studio.__version__[0].isdigit()
+    with pytest.raises(AttributeError, match="no attribute 'MusicGen'"):
+        _ = musicgen_studio.MusicGen  # type: ignore[attr-defined]
+
+
+def test_importing_it_loads_nothing_else() -> None:
+    code = "import sys, musicgen_studio; print(*(name for name in sys.modules if name in ('numpy', 'torch', 'yaml')))"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
+    assert loaded.stdout == "\n"
+
+
+def test_it_carries_its_types() -> None:
+    assert (Path(musicgen_studio.__file__).parent / "py.typed").is_file()
+
+
+def test_the_example_in_the_docstring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(musicgen_studio, "load", lambda _checkpoint: FakeEngine())
+    monkeypatch.chdir(tmp_path)
+    exec(compile(_example(), "example", "exec"), {})  # noqa: S102 - our own words
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["0.wav", "1.wav", "2.wav"]
+    clip = read("1.wav")
+    assert clip.duration_s == 8.0
+    assert integrated_lufs(clip) == pytest.approx(-14.0, abs=0.1)
+
+
+def test_clips_come_prompt_by_prompt_and_take_by_take() -> None:
+    engine = FakeEngine()
+    clips = generate(engine, GenerationRequest(("a", "b"), duration_s=1.0, takes=2))
+    assert [clip.duration_s for clip in clips] == [1.0] * 4
+    alone = generate(engine, GenerationRequest(("b",), duration_s=1.0, takes=2))
+    np.testing.assert_array_equal(clips[2].samples, alone[0].samples)
+    np.testing.assert_array_equal(clips[3].samples, alone[1].samples)
+
+
+def test_a_stop_returns_what_was_made() -> None:
+    stop = Event()
+    engine = FakeEngine(before_block=lambda made: stop.set() if made == 3 else None)
+    clips = generate(engine, GenerationRequest(("a", "b"), duration_s=1.0), stop)
+    assert [clip.duration_s for clip in clips] == [1.0, 0.5]
+
+
+def test_a_melody_can_be_read(tmp_path: Path) -> None:
+    write(tmp_path / "hum.wav", _tone())
+    request = GenerationRequest(("sad jazz",), melody=read(tmp_path / "hum.wav"))
+    assert request.melody is not None
+    with pytest.raises(UserProblem, match="cannot follow a melody"):
+        generate(FakeEngine(follows_melody=False), request)
+
+
+def _tone(level: float = 0.1) -> Audio:
+    return Audio((level * np.sin(np.arange(32000) / 10)).astype(np.float32)[:, None], 32000)
+
+
+@pytest.mark.parametrize("name", ["a.wav", "a.FLAC", "a.ogg", "a.mp3"])
+def test_the_ending_chooses_the_format(tmp_path: Path, name: str) -> None:
+    write(str(tmp_path / name), _tone())
+    assert read(tmp_path / name).duration_s == pytest.approx(1.0, abs=0.1)
+
+
+def test_a_format_can_be_named_and_the_sound_left_as_it_is(tmp_path: Path) -> None:
+    tone = _tone()
+    write(tmp_path / "a.wav", tone, sound_format="wav32f", loudness_lufs=None)
+    np.testing.assert_array_equal(read(tmp_path / "a.wav").samples, tone.samples)
+
+
+def test_an_unknown_ending_is_told(tmp_path: Path) -> None:
+    with pytest.raises(UserProblem, match=r"end in \.wav, \.flac, \.ogg, \.mp3"):
+        write(tmp_path / "a.aiff", _tone())
+
+
+def test_an_unknown_checkpoint_is_told() -> None:
+    with pytest.raises(UserProblem, match="was not found"):
+        load("nowhere")
+
+
+def test_a_checkpoint_is_loaded_from_its_folder(text_checkpoint: Path) -> None:
+    engine = load(text_checkpoint, device="cpu", precision="float32")
+    (clip,) = generate(engine, GenerationRequest(("calm piano",), duration_s=0.5))
+    assert clip.duration_s == pytest.approx(0.5, abs=0.03)
+    assert find(str(text_checkpoint)).folder == text_checkpoint.resolve()
