@@ -1,0 +1,75 @@
+"""A clip as the library knows it: what it is called, what made it, and where it stands among others.
+
+Its sound is a file that never changes; everything here but the sound can be edited. Not for reading or writing files.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Origin(StrEnum):
+    """How a clip came to be."""
+
+    GENERATED = "generated"
+    IMPORTED = "imported"
+    RECORDED = "recorded"
+    RECOVERED = "recovered"
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """One clip of the library.
+
+    Args:
+        id: 32 hex digits, never used twice.
+        title: What the musician calls it; not empty.
+        origin: How it came to be.
+        created: When, in UTC, ISO 8601 with seconds, such as `2026-01-31T12:00:00+00:00`.
+        frames: Length in audio frames.
+        sample_rate: In Hz.
+        channels: 1 or 2, as many as the sound has.
+        prompt: The words it was made from; empty for sound that was not generated.
+        seed: Of its take, None where it was not generated.
+        checkpoint: Id of the checkpoint that made it, or empty.
+        licence: Under which terms it may be used, or empty where that is the musician's own matter.
+        recipe: The JSON text that makes it again (`studio.recipe`), or empty.
+        parent: Id of the clip it was made from, or None.
+        is_complete: False if its run was stopped or cut off.
+        is_starred: Marked by the musician.
+        tags: Lower-case words in order, none twice.
+        tempo_bpm: In beats per minute, if known.
+        is_missing: Its sound file was not there at the last look.
+        trashed: When it was moved to the trash, like `created`; None if it was not.
+    """
+
+    id: str
+    title: str
+    origin: Origin
+    created: str
+    frames: int
+    sample_rate: int
+    channels: int
+    prompt: str = ""
+    seed: int | None = None
+    checkpoint: str = ""
+    licence: str = ""
+    recipe: str = ""
+    parent: str | None = None
+    is_complete: bool = True
+    is_starred: bool = False
+    tags: tuple[str, ...] = ()
+    tempo_bpm: float | None = None
+    is_missing: bool = False
+    trashed: str | None = None
+
+    def __post_init__(self) -> None:
+        if not self.title.strip():
+            raise ValueError("title must not be empty")
+        for name in ("frames", "sample_rate", "channels"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} must be 1 or more, got {getattr(self, name)}")
+
+    @property
+    def duration_s(self) -> float:
+        """Length in seconds."""
+        return self.frames / self.sample_rate

@@ -1,0 +1,1 @@
+"""Clips to files for other programs, one file per subject."""

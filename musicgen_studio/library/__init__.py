@@ -1,0 +1,1 @@
+"""Clips on disk. The only room that uses sqlite3."""

@@ -1,0 +1,1 @@
+"""Widgets that know sound and values (`core`, `dsp`), and nothing else of the program."""
