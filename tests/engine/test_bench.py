@@ -1,0 +1,32 @@
+"""The measuring command: what it counts, and that it runs through. How fast things are is not a test's business."""
+
+import pytest
+
+from musicgen_studio.engine import bench
+from musicgen_studio.engine.linear import Precision
+from musicgen_studio.engine.random_checkpoint import SHAPES
+
+
+@pytest.mark.parametrize(("shape", "millions"), [("small", 360.9), ("medium", 1598.5), ("large", 2835.9)])
+def test_a_step_reads_every_matrix_once(shape: str, millions: float) -> None:
+    """Keys and values of the text are kept, so 14 · width² a layer and the heads are read."""
+    assert bench.step_bytes(SHAPES[shape], Precision.INT8, context=0) / 1e6 == pytest.approx(millions, rel=0.001)
+
+
+def test_the_cache_is_read_for_every_row() -> None:
+    """590 MB at 30 s, two rows, float32, for small."""
+    small = SHAPES["small"]
+    cache = bench.step_bytes(small, Precision.INT8, 1500) - bench.step_bytes(small, Precision.INT8, 0)
+    assert cache / 1e6 == pytest.approx(590, rel=0.01)
+
+
+def test_the_starter_is_measured_against_transformers(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"READ_BYTES": 1 << 20, "CODEC_FRAMES": 50, "REPEATS": 1, "STEPS": 2}.items():
+        monkeypatch.setattr(bench, name, value)
+    lines: list[str] = []
+    figures = bench.run_bench("starter", "cpu", "auto", "transformers", lines.append, clip_seconds=(0.4,))
+    assert figures["precision"] == "float32"
+    assert [step["context"] for step in figures["steps"]] == [0, 200, 400, 580]  # type: ignore[attr-defined]
+    positive = [figures[name] for name in ("load_s", "codec_streaming_speed", "resident_bytes", "ratio")]
+    assert all(isinstance(value, int | float) and value > 0 for value in positive)
+    assert any("transformers" in line for line in lines)
