@@ -136,8 +136,17 @@ class MusicGen:
             start = 0
             for samples, is_last in self._spliced(run, self._decoded(run, self._token_frames(run, prompt, stop))):
                 for take in range(request.takes):
-                    yield AudioBlock(index, take, start, Audio(samples[take], self._config.sample_rate), is_last)
+                    yield AudioBlock(index, take, start, self._audio(samples[take]), is_last)
                 start += samples.shape[1]
+
+    def _audio(self, samples: Samples) -> Audio:
+        if not np.isfinite(samples).all():
+            raise UserProblem(
+                "The model's output is not sound.",
+                f"It holds infinite numbers or none at all; {self._info.precision} may not be enough for this checkpoint.",
+                "Choose the precision float32; if that does not help, the checkpoint is damaged.",
+            )
+        return Audio(samples, self._config.sample_rate)
 
     def _prepared(self, request: GenerationRequest) -> _Run:
         """Bring the request's sounds into the model's form."""

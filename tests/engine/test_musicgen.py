@@ -3,6 +3,7 @@
 from itertools import pairwise
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 import numpy as np
 import pytest
@@ -149,6 +150,18 @@ def test_a_text_checkpoint_refuses_a_melody(engine: MusicGen) -> None:
     melody = Audio(np.zeros((32000, 1), np.float32), 32000)
     with pytest.raises(UserProblem, match="cannot follow a melody"):
         next(iter(engine.stream(GenerationRequest((PROMPT,), melody=melody), Event())))
+
+
+def test_numbers_that_are_not_sound_are_a_problem(engine: MusicGen, monkeypatch: pytest.MonkeyPatch) -> None:
+    decode = engine.codec.decode
+
+    def overflowing_decode(*args: Any, **kwargs: Any) -> Any:
+        state, samples = decode(*args, **kwargs)
+        return state, samples * float("inf")
+
+    monkeypatch.setattr(engine.codec, "decode", overflowing_decode)
+    with pytest.raises(UserProblem, match="float32"):
+        list(engine.stream(GenerationRequest((PROMPT,), 0.5), Event()))
 
 
 def _noise(frames: int, channels: int = 1, rate: int = 32000) -> Audio:

@@ -23,6 +23,7 @@ from musicgen_studio.engine.patterns import UNKNOWN, delayed, undelayed
 from musicgen_studio.engine.sampling import Noise, Sampling, choose, guided, probabilities
 from musicgen_studio.engine.text import TextConditioner
 from musicgen_studio.engine.tokens import Conditions, context_frames, sliding_token_frames
+from musicgen_studio.paths import resources_dir
 from tests import tiny_checkpoints as tiny
 from tests.engine.reference import generated_codes, melody_features, tokenized
 
@@ -66,6 +67,24 @@ def test_text_states(text_checkpoint: Path, prompt: str) -> None:
     inputs = tokenized(text_checkpoint, prompt)
     expected = model.enc_to_dec_proj(model.text_encoder(**inputs).last_hidden_state)[0]
     torch.testing.assert_close(states, expected, atol=1e-5, rtol=0.0)
+
+
+def test_text_states_of_another_kind_of_encoder() -> None:
+    """The starter's is BERT, not T5."""
+    folder = resources_dir() / "starter"
+    model, checkpoint = reference_model(folder), open_checkpoint(folder)
+    states = TextConditioner(checkpoint, checkpoint.outer().text_projection).states(PROMPT)
+    expected = model.enc_to_dec_proj(model.text_encoder(**tokenized(folder, PROMPT)).last_hidden_state)[0]
+    torch.testing.assert_close(states, expected, atol=1e-5, rtol=0.0)
+
+
+def test_transformers_plays_the_starter_the_same_way() -> None:
+    folder = resources_dir() / "starter"
+    engine, model = load_engine(folder, "cpu", "float32"), reference_model(folder)
+    ours = engine_codes(engine, GenerationRequest(("happy rock",), 1.0, temperature=0.0))
+    inputs = tokenized(folder, "happy rock")
+    expected = generated_codes(model, inputs, 50, do_sample=False, guidance_scale=3.0)
+    assert torch.equal(ours[0], expected)
 
 
 def test_greedy_tokens(pair: tuple[MusicGen, Any], request: pytest.FixtureRequest) -> None:
