@@ -105,8 +105,8 @@ def write(
     Args:
         path: Where to.
         audio: The sound.
-        sound_format: `wav16`, `wav24`, `wav32f`, `flac`, `ogg` or `mp3`. None goes by the name's ending, `.wav` being
-            `wav24`.
+        sound_format: `wav16`, `wav24`, `wav32f`, `flac`, `ogg`, `opus` or `mp3`. None goes by the name's ending,
+            `.wav` being `wav24`.
         loudness_lufs: Loudness to bring it to, in LUFS, its true peak kept below -1 dB. None leaves it as it is.
         compressor: Whether to round off peaks when setting the loudness.
 
@@ -117,9 +117,11 @@ def write(
 
     from musicgen_studio import audiofile
     from musicgen_studio.dsp.loudness import normalise
+    from musicgen_studio.dsp.resample import resample
 
     path = Path(path)
     kind = audiofile.SoundFormat(sound_format) if sound_format else _format_of(path)
+    audio = resample(audio, kind.only_rate_hz or audio.sample_rate)
     if loudness_lufs is not None:
         audio = normalise(audio, loudness_lufs, compressor)
     audiofile.write(path, audio, kind)
@@ -128,7 +130,8 @@ def write(
 def _format_of(path: "Path") -> "SoundFormat":
     from musicgen_studio.audiofile import SoundFormat
 
-    known = {kind.extension: kind for kind in (SoundFormat.WAV24, SoundFormat.FLAC, SoundFormat.OGG, SoundFormat.MP3)}
+    by_ending = (SoundFormat.WAV24, SoundFormat.FLAC, SoundFormat.OGG, SoundFormat.OPUS, SoundFormat.MP3)
+    known = {kind.extension: kind for kind in by_ending}
     if path.suffix.lower() not in known:
         raise UserProblem(
             f'The sound file "{path.name}" could not be written.',

@@ -1,6 +1,7 @@
 """Sound files in and out, and the one safe way to put a file in place. The only room that uses soundfile.
 
-Not for where files go or what they are called (`library`, `export`), nor for changing sound (`dsp`).
+Not for where files go or what they are called (`library`, `export`), nor for changing sound (`dsp`), nor for files that
+strangers made: those are decoded in a process of their own (`decoding`).
 
 Reading allows only formats a musician has, first by their opening bytes and then by libsndfile's own word: libsndfile
 knows many more, and it is its rare decoders that have had the memory faults. Writing goes through a temporary file in
@@ -10,7 +11,7 @@ the same folder, so under the final name there is either the old file or the who
 import errno
 import io
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -19,11 +20,13 @@ from typing import BinaryIO
 import numpy as np
 import soundfile as sf
 
+from musicgen_studio import id3, opus_end
 from musicgen_studio.core.audio import Audio, Samples
 from musicgen_studio.errors import UserProblem
 
 MAX_CHANNELS = 8
 MAX_SAMPLE_RATE = 384_000
+OPUS_RATE_HZ = 48_000
 METADATA_KEYS = ("title", "artist", "comment", "date", "software", "copyright")
 
 _OPENING_BYTES = (b"RIFF", b"RF64", b"fLaC", b"OggS", b"FORM", b"ID3")
@@ -44,6 +47,14 @@ _MAX_WAV_TEXT_BYTES = 2000
 _BLOCK_FRAMES = 65_536
 
 
+class _ReadOnce(sf.SoundFile):  # type: ignore[misc]  # soundfile has no types
+    """A sound file that is read from front to back."""
+
+    def seekable(self) -> bool:
+        # Else soundfile seeks to where it is after every read, and near the end of an Opus file libsndfile misses.
+        return False
+
+
 class SoundFormat(StrEnum):
     """The sound files the program writes."""
 
@@ -52,12 +63,23 @@ class SoundFormat(StrEnum):
     WAV32F = "wav32f"
     FLAC = "flac"  # 24 bit
     OGG = "ogg"  # Vorbis, quality 8 of 10
+    OPUS = "opus"  # 96 kbit/s for each channel
     MP3 = "mp3"  # 320 kbit/s, as AudioCraft writes it
 
     @property
     def extension(self) -> str:
         """The ending of the file's name, such as `.wav`."""
         return ".wav" if self.value.startswith("wav") else f".{self.value}"
+
+    @property
+    def only_rate_hz(self) -> int | None:
+        """The one sample rate the program writes this format at, or None where there are several."""
+        return OPUS_RATE_HZ if self is SoundFormat.OPUS else None
+
+    @property
+    def is_lossy(self) -> bool:
+        """Whether what is read back only sounds like what was written."""
+        return self in (SoundFormat.OGG, SoundFormat.OPUS, SoundFormat.MP3)
 
 
 _ENCODERS: dict[SoundFormat, dict[str, object]] = {
@@ -66,6 +88,7 @@ _ENCODERS: dict[SoundFormat, dict[str, object]] = {
     SoundFormat.WAV32F: {"format": "WAV", "subtype": "FLOAT"},
     SoundFormat.FLAC: {"format": "FLAC", "subtype": "PCM_24"},
     SoundFormat.OGG: {"format": "OGG", "subtype": "VORBIS", "compression_level": 0.2},
+    SoundFormat.OPUS: {"format": "OGG", "subtype": "OPUS", "compression_level": 0.64},  # of 256 to 6 kbit/s
     SoundFormat.MP3: {
         "format": "MP3",
         "subtype": "MPEG_LAYER_III",
@@ -89,19 +112,40 @@ def read(path: Path, max_duration_s: float = 3600) -> Audio:
         UserProblem: If the file is missing, a folder, no such sound file, damaged, empty, too long, has more than 8
             channels or a sample that is no finite number.
     """
+    parts = list(blocks(path, max_duration_s))
+    return Audio(np.concatenate([part.samples for part in parts]), parts[0].sample_rate)
+
+
+def blocks(path: Path, max_duration_s: float = 3600) -> Iterator[Audio]:
+    """Read a sound file piece by piece, so that memory does not grow with it: `read` is this, collected.
+
+    Args:
+        path: As for `read`.
+        max_duration_s: As for `read`.
+
+    Yields:
+        At least one piece of the sound, each of at most 65536 frames, all of one rate and number of channels.
+
+    Raises:
+        UserProblem: As for `read`; what is only found on the way is raised after the pieces before it.
+    """
     _check_opening(path)
+    frames = 0
     try:
-        with sf.SoundFile(path) as sound:
+        with _ReadOnce(path) as sound:
             _check_header(path, sound, max_duration_s)
-            samples = _read_blocks(sound)
-            sample_rate = int(sound.samplerate)
+            claimed_frames = sound.frames if sound.format != "MP3" else 0  # an MP3's is an estimate
+            for samples in _read_blocks(sound):
+                if not np.isfinite(samples).all():
+                    raise _unreadable(path, "It holds samples that are not numbers (NaN or infinity).")
+                frames += len(samples)
+                yield Audio(samples, int(sound.samplerate))
     except (sf.LibsndfileError, TypeError) as error:  # TypeError: soundfile wants a description of any "*.raw"
         raise _unreadable(path, f"It is damaged or not a sound file ({error}).") from error
-    if not len(samples):
+    if not frames:
         raise _unreadable(path, "It holds no sound.")
-    if not np.isfinite(samples).all():
-        raise _unreadable(path, "It holds samples that are not numbers (NaN or infinity).")
-    return Audio(samples, sample_rate)
+    if frames < claimed_frames:
+        raise _unreadable(path, f"It is cut off or damaged: of {claimed_frames} frames it holds {frames}.")
 
 
 def _check_opening(path: Path) -> None:
@@ -134,29 +178,41 @@ def _check_header(path: Path, sound: sf.SoundFile, max_duration_s: float) -> Non
         raise _unreadable(path, why, "Cut out the part you need and choose that.")
 
 
-def _read_blocks(sound: sf.SoundFile) -> Samples:
+def _read_blocks(sound: sf.SoundFile) -> Iterator[Samples]:
     # In blocks, so that memory grows with what the file really holds and not with what its header claims.
-    blocks: list[Samples] = []
-    while len(block := sound.read(_BLOCK_FRAMES, dtype="float32", always_2d=True)):
-        blocks.append(block)
-    return np.concatenate(blocks) if blocks else np.empty((0, sound.channels), np.float32)
+    left = sound.frames
+    while len(block := sound.read(min(left, _BLOCK_FRAMES), dtype="float32", always_2d=True)):
+        left -= len(block)
+        yield block
 
 
 def _unreadable(path: Path, why: str, what_to_do: str = f"Choose a {_READABLE_IN_WORDS} file.") -> UserProblem:
     return UserProblem(f'The sound file "{path.name}" could not be read.', why, what_to_do)
 
 
-def write(path: Path, audio: Audio, sound_format: SoundFormat, metadata: Mapping[str, str] = {}) -> None:
-    """Write a sound file, whole or not at all. A file already there is replaced.
+def write(
+    path: Path,
+    audio: Audio,
+    sound_format: SoundFormat,
+    metadata: Mapping[str, str] = {},
+    *,
+    replace: bool = True,
+    on_block: Callable[[int], None] | None = None,
+) -> None:
+    """Write a sound file, whole or not at all.
 
     Args:
         path: Where to. The ending is the caller's choice, see `SoundFormat.extension`.
         audio: The sound, at least one frame. All formats but `WAV32F` clip it at ±1.
         sound_format: What to write.
-        metadata: Texts under the keys in `METADATA_KEYS`. WAV keeps the first 2000 bytes of each, MP3 none.
+        metadata: Texts under the keys in `METADATA_KEYS`. WAV keeps the first 2000 bytes of each.
+        replace: Whether a file already there is replaced. If not, it is safe from this call whoever made it when.
+        on_block: Told after each second or so of sound how many frames are encoded, for progress; what it raises ends
+            the writing and leaves no file.
 
     Raises:
         UserProblem: If the folder is missing, full or not to be written, or the format cannot hold the sound.
+        FileExistsError: If there is a file and it is not to be replaced.
         ValueError: If a metadata key is unknown, or there is no frame to write.
     """
     if not audio.frames:
@@ -164,12 +220,38 @@ def write(path: Path, audio: Audio, sound_format: SoundFormat, metadata: Mapping
     if unknown := set(metadata) - set(METADATA_KEYS):
         raise ValueError(f"metadata keys must be among {METADATA_KEYS}, got {sorted(unknown)}")
     # Encoded in memory first: libsndfile would report a full disk without its cause, a Python file gives the errno.
-    encoded = _encode(path, audio, sound_format, metadata)
-    with _atomic_replace(path) as file:
+    encoded = _encode(path.name, audio, sound_format, metadata, on_block)
+    with _atomic_replace(path, replace=replace) as file:
+        if sound_format is SoundFormat.MP3:
+            file.write(id3.header(metadata))
         file.write(encoded)
 
 
-def _encode(path: Path, audio: Audio, sound_format: SoundFormat, metadata: Mapping[str, str]) -> memoryview:
+def as_encoded(audio: Audio, sound_format: SoundFormat, on_block: Callable[[int], None] | None = None) -> Audio:
+    """Return what a reader of the written file would hear, without writing it.
+
+    Args:
+        audio: The sound, at least one frame.
+        sound_format: The format it would be written in. Lossy ones change the sound and its peaks.
+        on_block: As for `write`.
+
+    Raises:
+        UserProblem: If the format cannot hold the sound.
+    """
+    encoded = _encode("sound", audio, sound_format, {}, on_block)
+    with _ReadOnce(io.BytesIO(encoded)) as sound:
+        return Audio(np.concatenate(list(_read_blocks(sound))), int(sound.samplerate))
+
+
+def _encode(
+    name: str,
+    audio: Audio,
+    sound_format: SoundFormat,
+    metadata: Mapping[str, str],
+    on_block: Callable[[int], None] | None,
+) -> bytes | bytearray:
+    _check_rate(name, audio, sound_format)
+    padding_frames = opus_end.padding_frames(audio.frames) if sound_format is SoundFormat.OPUS else 0
     encoded = io.BytesIO()
     try:
         with sf.SoundFile(encoded, "w", audio.sample_rate, audio.channels, **_ENCODERS[sound_format]) as sound:
@@ -178,20 +260,39 @@ def _encode(path: Path, audio: Audio, sound_format: SoundFormat, metadata: Mappi
             for start in range(0, audio.frames, _BLOCK_FRAMES):
                 block = audio.samples[start : start + _BLOCK_FRAMES]
                 sound.write(block if sound_format is SoundFormat.WAV32F else np.clip(block, -1.0, 1.0))
+                if on_block is not None:
+                    on_block(start + len(block))
+            sound.write(np.zeros((padding_frames, audio.channels), np.float32))
     except sf.LibsndfileError as error:
         raise UserProblem(
-            f'The sound file "{path.name}" could not be written.',
+            f'The sound file "{name}" could not be written.',
             f"A {sound_format.extension[1:].upper()} file cannot hold {audio.frames} frames of {audio.channels} "
             f"channels at {audio.sample_rate} Hz ({error.error_string}).",
             "Choose WAV, or a sample rate of 48000 Hz or less with one or two channels.",
         ) from error
-    return encoded.getbuffer()
+    return _without_padding(encoded.getvalue(), padding_frames)
+
+
+def _without_padding(encoded: bytes, padding_frames: int) -> bytes | bytearray:
+    if not padding_frames:
+        return encoded
+    file = bytearray(encoded)
+    opus_end.cut_end(file, padding_frames)
+    return file
+
+
+def _check_rate(name: str, audio: Audio, sound_format: SoundFormat) -> None:
+    if sound_format.only_rate_hz not in (None, audio.sample_rate):
+        raise UserProblem(
+            f'The sound file "{name}" could not be written.',
+            f"An {sound_format.extension[1:].upper()} file cannot hold sound at {audio.sample_rate} Hz.",
+            f"Choose a sample rate of {sound_format.only_rate_hz} Hz, or another format.",
+        )
 
 
 def _fitting(metadata: Mapping[str, str], sound_format: SoundFormat) -> dict[str, str]:
-    # libsndfile writes UTF-8 into an MP3 tag that it marks as Latin-1, which garbles every name that is not English.
     if sound_format is SoundFormat.MP3:
-        return {}
+        return {}  # it has a header of our own, see `id3`
     limit = _MAX_WAV_TEXT_BYTES if sound_format.extension == ".wav" else None
     encoded = {key: text.replace("\0", " ").encode("utf-8", "replace")[:limit] for key, text in metadata.items()}
     return {key: text.decode("utf-8", "ignore") for key, text in encoded.items() if text}
@@ -230,7 +331,7 @@ def ensure_folder(path: Path) -> None:
 
 
 @contextmanager
-def _atomic_replace(path: Path) -> Iterator[BinaryIO]:
+def _atomic_replace(path: Path, *, replace: bool = True) -> Iterator[BinaryIO]:
     """Open a temporary file that takes the place of `path` once it is safely on the disk."""
     part = path.with_name(f".{path.name}.part")
     try:
@@ -239,14 +340,29 @@ def _atomic_replace(path: Path) -> Iterator[BinaryIO]:
                 yield file
                 file.flush()
                 os.fsync(file.fileno())
-            part.replace(path)
+            _put_in_place(part, path, replace=replace)
         except BaseException:
             part.unlink(missing_ok=True)
             raise
         _sync_folder(path.parent)
+    except FileExistsError:
+        raise
     except OSError as error:
         why, what_to_do = _explain(error, path.parent)
         raise UserProblem(f'The file "{path.name}" could not be written.', why, what_to_do) from error
+
+
+def _put_in_place(part: Path, path: Path, *, replace: bool) -> None:
+    if replace:
+        part.replace(path)
+        return
+    # Of all who want the name only one can make the empty file, on every kind of disk; that one may replace it.
+    path.touch(exist_ok=False)
+    try:
+        part.replace(path)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
 
 
 def _sync_folder(folder: Path) -> None:

@@ -17,3 +17,18 @@ def resources_dir() -> Path:
 def cache_dir() -> Path:
     """Return the per-user folder for what can be made again, such as checkpoint hashes; it may not exist yet."""
     return Path(platformdirs.user_cache_dir(APP_NAME, appauthor=False))
+
+
+def settings_file() -> Path:
+    """Return the file with the user's settings; it may not exist yet."""
+    return Path(platformdirs.user_config_dir(APP_NAME, appauthor=False)) / "settings.json"
+
+
+def log_dir() -> Path:
+    """Return the per-user folder for the log and crash reports; it may not exist yet."""
+    return Path(platformdirs.user_log_dir(APP_NAME, appauthor=False))
+
+
+def library_dir() -> Path:
+    """Return where the user's clips are kept unless the settings say otherwise: beside their other music."""
+    return Path(platformdirs.user_music_dir()) / "MusicGen Studio"

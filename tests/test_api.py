@@ -78,7 +78,7 @@ def _tone(level: float = 0.1) -> Audio:
     return Audio((level * np.sin(np.arange(32000) / 10)).astype(np.float32)[:, None], 32000)
 
 
-@pytest.mark.parametrize("name", ["a.wav", "a.FLAC", "a.ogg", "a.mp3"])
+@pytest.mark.parametrize("name", ["a.wav", "a.FLAC", "a.ogg", "a.opus", "a.mp3"])
 def test_the_ending_chooses_the_format(tmp_path: Path, name: str) -> None:
     write(str(tmp_path / name), _tone())
     assert read(tmp_path / name).duration_s == pytest.approx(1.0, abs=0.1)
@@ -91,7 +91,7 @@ def test_a_format_can_be_named_and_the_sound_left_as_it_is(tmp_path: Path) -> No
 
 
 def test_an_unknown_ending_is_told(tmp_path: Path) -> None:
-    with pytest.raises(UserProblem, match=r"end in \.wav, \.flac, \.ogg, \.mp3"):
+    with pytest.raises(UserProblem, match=r"end in \.wav, \.flac, \.ogg, \.opus, \.mp3"):
         write(tmp_path / "a.aiff", _tone())
 
 

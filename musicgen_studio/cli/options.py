@@ -10,7 +10,8 @@ Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # n
 
 COMPUTE_DEVICES = ("auto", "cpu", "cuda", "mps")
 PRECISIONS = ("auto", "float32", "bfloat16", "float16", "int8")
-SOUND_FORMATS = ("wav16", "wav24", "wav32f", "flac", "ogg", "mp3")  # `audiofile.SoundFormat`, which is slow to import
+SOUND_FORMATS = ("wav16", "wav24", "wav32f", "flac", "ogg", "opus", "mp3")
+"""Those of `audiofile.SoundFormat`, which is slow to import."""
 NO_LOUDNESS = "none"
 
 

@@ -111,7 +111,9 @@ def _read_jobs(jobs: str) -> list[str]:
 def _check_rate(rate_hz: int | None, sound_format: str) -> None:
     if rate_hz is None:
         return
-    allowed = [rate for rate in SAMPLE_RATES_HZ if sound_format != SoundFormat.MP3 or rate <= MAX_MP3_RATE_HZ]
+    only_rate_hz = SoundFormat(sound_format).only_rate_hz
+    highest_hz = MAX_MP3_RATE_HZ if sound_format == SoundFormat.MP3 else max(SAMPLE_RATES_HZ)
+    allowed = [rate for rate in SAMPLE_RATES_HZ if rate <= highest_hz and only_rate_hz in (None, rate)]
     if rate_hz not in allowed:
         raise UserProblem(
             "--rate cannot be used as given.",

@@ -1,13 +1,22 @@
 """Which sound devices there are, and the way to PortAudio.
 
 Not for playing or recording. sounddevice is imported late, because that alone already needs the PortAudio library and
-asks every sound driver for its devices. PortAudio lists devices once, when it starts.
+asks every sound driver for its devices.
+
+PortAudio lists devices once, when it starts. To see one that was plugged in since, it must be started again, and that
+would pull every open stream away from under its owner. So streams are opened here, where they can be counted.
 """
 
+import threading
+import weakref
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from musicgen_studio.errors import UserProblem
+
+# PortAudio is one for the whole process, and so are these: it must not start again while another thread asks it.
+_portaudio_use = threading.RLock()
+_streams: "weakref.WeakSet[Any]" = weakref.WeakSet()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +45,16 @@ class SoundDevice:
 def list_devices() -> list[SoundDevice]:
     """Return all sound devices as PortAudio found them when it started, an empty list if there is none.
 
+    Any thread.
+
     Raises:
         UserProblem: If the PortAudio library is missing.
     """
+    with _portaudio_use:
+        return _list_devices()
+
+
+def _list_devices() -> list[SoundDevice]:
     sounddevice = portaudio()
     host_apis = [api["name"] for api in sounddevice.query_hostapis()]
     default_input, default_output = _default_index("input"), _default_index("output")
@@ -70,6 +86,48 @@ def device_index(device: SoundDevice) -> int:
         f"{device.host_api} does not list it any more.",
         "Plug it in again, or choose another device.",
     )
+
+
+def open_stream(kind: Literal["output", "input"], device: SoundDevice, **settings: Any) -> Any:
+    """Open a PortAudio stream, not started yet. While it is open, `refresh_devices` refuses. Any thread.
+
+    Args:
+        kind: Whether it plays or records.
+        device: Where.
+        settings: The rest of what sounddevice's `OutputStream` or `InputStream` takes.
+
+    Returns:
+        sounddevice's stream. Its owner closes it.
+
+    Raises:
+        UserProblem: If the device is not there any more, or PortAudio is missing.
+        PortAudioError: sounddevice's own, if the device refuses.
+    """
+    with _portaudio_use:
+        sounddevice = portaudio()
+        make = sounddevice.OutputStream if kind == "output" else sounddevice.InputStream
+        stream = make(device=device_index(device), **settings)
+        _streams.add(stream)
+        return stream
+
+
+def refresh_devices() -> bool:
+    """Let PortAudio look for devices again, so that one plugged in since is listed. Any thread; takes a while.
+
+    Returns:
+        Whether it did. Not while a stream is open: that would be cut off.
+
+    Raises:
+        UserProblem: If the PortAudio library is missing.
+    """
+    with _portaudio_use:
+        sounddevice = portaudio()
+        if any(not stream.closed for stream in _streams):
+            return False
+        # The only way that sounddevice offers, private though it is.
+        sounddevice._terminate()  # noqa: SLF001
+        sounddevice._initialize()  # noqa: SLF001
+        return True
 
 
 def portaudio() -> Any:

@@ -9,11 +9,9 @@ Not for how music is made (`engine`) or for when it is heard (`playback`).
 """
 
 import time
-import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import count
 from pathlib import Path
 from typing import Protocol
 
@@ -21,14 +19,12 @@ import numpy as np
 
 from musicgen_studio.audiofile import SoundFormat, write, write_text
 from musicgen_studio.core.audio import Audio
+from musicgen_studio.core.names import numbered, slug
 from musicgen_studio.core.request import GenerationRequest
 from musicgen_studio.dsp.loudness import normalise
 from musicgen_studio.dsp.resample import resample
 from musicgen_studio.engine.api import AudioBlock, Engine, EngineInfo, StopFlag
 from musicgen_studio.studio.recipe import FORMAT, CheckpointRecord, Recipe, SourceFile, program_version
-
-MAX_SLUG_CHARACTERS = 60
-MAX_SLUG_BYTES = 160  # of the 255 that file systems allow for a name; seed, take and ending need theirs
 
 
 class BlockSink(Protocol):
@@ -48,7 +44,7 @@ class Order:
         checkpoint: What the engine has loaded, for the record.
         folder: Where the files go; it exists.
         sound_format: Of the sound files.
-        sample_rate: Of the sound files in Hz, or None for the engine's own.
+        sample_rate: Of the sound files in Hz, or None for the engine's own. Opus files are always 48000 Hz.
         loudness_lufs: Loudness to bring each clip to, in LUFS, or None to leave it.
         compressor: Whether to round off peaks when setting the loudness.
         melody: The file behind `request.melody`, for the record.
@@ -199,7 +195,7 @@ def _save_unfinished(order: Order, info: EngineInfo, unfinished: dict[tuple[int,
 
 def _save(order: Order, info: EngineInfo, prompt: int, take: int, blocks: list[Audio], *, complete: bool) -> SavedClip:
     audio = _finish(order, blocks)
-    recipe = _recipe(order, info, prompt, take, audio, complete=complete)
+    recipe = recipe_of(order, info, prompt, take, audio, complete=complete)
     stem = clip_name(recipe.prompt, recipe.seed, take, recipe.takes)
     sound_file = _free_path(order.folder, stem, order.sound_format.extension)
     recipe_file = sound_file.with_suffix(".json")
@@ -215,13 +211,23 @@ def joined(blocks: Sequence[Audio]) -> Audio:
 
 def _finish(order: Order, blocks: list[Audio]) -> Audio:
     audio = joined(blocks)
-    audio = resample(audio, order.sample_rate or audio.sample_rate)
+    audio = resample(audio, order.sound_format.only_rate_hz or order.sample_rate or audio.sample_rate)
     if order.loudness_lufs is None:
         return audio
     return normalise(audio, target_lufs=order.loudness_lufs, compressor=order.compressor)
 
 
-def _recipe(order: Order, info: EngineInfo, prompt: int, take: int, audio: Audio, *, complete: bool) -> Recipe:
+def recipe_of(order: Order, info: EngineInfo, prompt: int, take: int, audio: Audio, *, complete: bool) -> Recipe:
+    """Return what makes a clip again.
+
+    Args:
+        order: What was asked for.
+        info: What made it.
+        prompt: Index into the order's prompts.
+        take: From 0.
+        audio: The clip as it is kept.
+        complete: False if its run was cut short.
+    """
     request = order.request
     return Recipe(
         format=FORMAT,
@@ -270,22 +276,14 @@ def clip_name(prompt: str, seed: int, take: int, takes: int) -> str:
         take: From 0. Names count from 1, as musicians do, and only if there are several.
         takes: How many there are.
     """
-    name = f"{_slug(prompt)}-{seed}"
+    name = f"{slug(prompt)}-{seed}"
     return f"{name}-take{take + 1}" if takes > 1 else name
-
-
-def _slug(prompt: str) -> str:
-    text = unicodedata.normalize("NFC", prompt.lower()).replace("'", "").replace("’", "")
-    words = "".join(character if unicodedata.category(character)[0] in "LMN" else " " for character in text).split()
-    short = "-".join(words)[:MAX_SLUG_CHARACTERS].encode()[:MAX_SLUG_BYTES].decode("utf-8", "ignore")
-    return short.strip("-") or "untitled"
 
 
 def _free_path(folder: Path, stem: str, extension: str) -> Path:
     """Return a name that neither a sound nor a record has: nothing is ever overwritten."""
-    names = (stem if number == 1 else f"{stem}-{number}" for number in count(1))
     return next(
         folder / f"{name}{extension}"
-        for name in names
+        for name in numbered(stem, "-")
         if not (folder / f"{name}{extension}").exists() and not (folder / f"{name}.json").exists()
     )

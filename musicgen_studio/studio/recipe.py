@@ -48,10 +48,12 @@ class SourceFile:
     Args:
         file: Where it was, `~` for the home folder.
         sha256: Of the whole file.
+        frames: How many of its frames went in, from the first; None is all.
     """
 
     file: str
     sha256: str
+    frames: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

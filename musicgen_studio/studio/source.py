@@ -23,14 +23,20 @@ class Source:
     record: SourceFile
 
 
-def open_source(path: Path) -> Source:
-    """Read a sound file and note which one it was.
+def open_source(path: Path, frames: int | None = None) -> Source:
+    """Read a sound file, or its first frames, and note which one it was.
+
+    Args:
+        path: The file.
+        frames: How much to take of it, in its own frames, 1 or more; None is all.
 
     Raises:
         UserProblem: If it cannot be read.
     """
     audio = read(path)
-    return Source(audio, SourceFile(portable_path(path), file_sha256(path)))
+    if frames is not None:
+        audio = Audio(audio.samples[:frames], audio.sample_rate)
+    return Source(audio, SourceFile(portable_path(path), file_sha256(path), frames))
 
 
 def reopen_source(record: SourceFile, recipe_file: Path, given: Path | None, option: str) -> Source:
@@ -54,7 +60,7 @@ def reopen_source(record: SourceFile, recipe_file: Path, given: Path | None, opt
             f"It was {record.file}.",
             f"Say where it is now with {option} FILE.",
         )
-    source = open_source(found)
+    source = open_source(found, record.frames)
     if source.record.sha256 != record.sha256:
         raise UserProblem(
             "A sound file that went into the clip has changed.",

@@ -13,6 +13,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic
 
 import numpy as np
 import pytest
@@ -31,6 +32,7 @@ class Recording:
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self._process = process
         self._content = bytearray()
+        self._arrivals: list[tuple[float, int]] = []  # when, after how many bytes
         self._grown = threading.Condition()
         self._thread = threading.Thread(target=self._read)
         self._thread.start()
@@ -40,6 +42,7 @@ class Recording:
         assert self._process.stdout is not None
         while piece := self._process.stdout.read1(65536):  # type: ignore[attr-defined]
             with self._grown:
+                self._arrivals.append((monotonic(), len(self._content)))
                 self._content += piece
                 self._grown.notify_all()
 
@@ -54,6 +57,17 @@ class Recording:
         with self._grown:
             whole_frames = len(self._content) // (CHANNELS * 4) * CHANNELS
             return np.frombuffer(bytes(self._content), np.float32, whole_frames).reshape(-1, CHANNELS)
+
+    def heard_by(self, moment_s: float) -> Samples:
+        """Return what was heard until a moment, in seconds of `monotonic`.
+
+        The sink hands a piece out at the moment when its first frame is heard. It arrives a little later, sometimes
+        more, so the piece that was late the least tells when all were heard.
+        """
+        per_s = RATE * CHANNELS * 4
+        with self._grown:
+            start_s = min(arrival_s - before / per_s for arrival_s, before in self._arrivals)
+        return self.samples()[: round((moment_s - start_s) * RATE)]
 
     def close(self) -> None:
         """End the recording."""

@@ -14,17 +14,10 @@ from musicgen_studio.errors import UserProblem
 from musicgen_studio.sound.devices import SoundDevice, portaudio
 from musicgen_studio.sound.player import Player, open_player
 from tests.sound.conftest import RATE, PulseServer, Recording
+from tests.sound.signals import music, similarity
 
 _STATUS = SimpleNamespace(output_underflow=False)
 _NOWHERE = SoundDevice("nowhere", "none", 0, 2, 1000, is_default_input=False, is_default_output=False)
-
-
-def _music(duration_s: float, channels: int = 2, rate: int = 32000) -> Audio:
-    """Noise below 2 kHz: never like itself a little later, and alike when resampled to between its samples."""
-    frames = int(duration_s * rate)
-    spectrum = np.fft.rfft(np.random.default_rng(0).standard_normal((frames, channels)), axis=0)
-    spectrum[np.fft.rfftfreq(frames, 1 / rate) > 2000] = 0
-    return Audio(np.fft.irfft(spectrum, frames, axis=0).astype(np.float32) * np.float32(0.3), rate)
 
 
 def _ask(player: Player, frames: int = 100) -> Samples:
@@ -147,19 +140,11 @@ def test_a_device_that_is_gone_cannot_be_opened() -> None:
 # --- the whole of it, on a sound server ---
 
 
-def _similarity(recorded: Samples, original: Samples) -> float:
-    """Correlation of one channel with the original, at the moment where it fits best."""
-    frames = len(recorded) + len(original)
-    spectra = np.fft.rfft(recorded, frames) * np.fft.rfft(original, frames).conj()
-    start = int(np.argmax(np.fft.irfft(spectra, frames)[: len(recorded) - len(original)]))
-    return float(np.corrcoef(recorded[start : start + len(original)], original)[0, 1])
-
-
 @pytest.mark.parametrize(("channels", "latency_s"), [(1, 0.5), (2, 0.15)])
 def test_what_is_played_is_what_is_heard(
     device: SoundDevice, recording: Recording, channels: int, latency_s: float
 ) -> None:
-    clip = _music(3, channels)
+    clip = music(3, channels)
     with open_player(device, preroll_s=0.3, buffer_s=1, latency_s=latency_s) as player:
         for piece in np.array_split(clip.samples, 17):
             player.write(Audio(piece, clip.sample_rate))
@@ -169,13 +154,13 @@ def test_what_is_played_is_what_is_heard(
     recording.wait_for_more(0.5)
     recorded, wanted = recording.samples(), resample(clip, RATE).samples
     for side in range(2):
-        assert _similarity(recorded[:, side], wanted[:, side % channels]) > 0.99
+        assert similarity(recorded[:, side], wanted[:, side % channels]) > 0.99
 
 
 @pytest.mark.usefixtures("recording")
 def test_leaving_early_is_quick(device: SoundDevice) -> None:
     with open_player(device) as player:
-        player.write(_music(25))
+        player.write(music(25))
     assert player.position_s < 5
 
 
@@ -196,12 +181,12 @@ def _stalled(pulse: PulseServer) -> AbstractContextManager[None]:
 
 def _until_heard(player: Player) -> None:
     while player.position_s == 0:
-        player.write(_music(0.5))
+        player.write(music(0.5))
 
 
 def _for_ever(player: Player) -> None:
     while True:
-        player.write(_music(0.5))
+        player.write(music(0.5))
 
 
 @pytest.mark.usefixtures("recording")
@@ -215,7 +200,7 @@ def test_a_device_that_fails_is_noticed(
     work: Callable[[Player], None],
 ) -> None:
     with open_player(device, buffer_s=8) as player:
-        player.write(_music(7))
+        player.write(music(7))
         _until_heard(player)
         with fault(pulse), pytest.raises(UserProblem, match=why) as caught:
             work(player)

@@ -78,7 +78,7 @@ def test_each_wrong_type_is_named(name: str) -> None:
     [
         ({"colour": "blue"}, "unknown key 'colour'"),
         ({"melody": {"file": "a.wav"}}, "melody lacks the key 'sha256'"),
-        ({"melody": {"file": "a.wav", "sha256": 1}}, "sha256 must be a text, got 1"),
+        ({"melody": {"file": "a.wav", "sha256": 1, "frames": None}}, "sha256 must be a text, got 1"),
         ({"checkpoint": None}, "checkpoint must be an object, got None"),
         ({"seed": True}, "seed must be a whole number, got True"),
         ({"seed": 1.0}, "seed must be a whole number, got 1.0"),

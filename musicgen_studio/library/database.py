@@ -1,0 +1,205 @@
+"""The durable record of the clips: one SQLite file, one connection, and all the SQL.
+
+Every change is a transaction: it is on the disk when the call returns (WAL, synchronous FULL), or it never happened.
+Not for sound, not for what is in memory (`library`), and not for tables (`schema`). Not thread-safe: `library` locks.
+"""
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from musicgen_studio.core.clip import Clip
+from musicgen_studio.errors import UserProblem
+from musicgen_studio.library.files import disk_full, move, not_allowed, writing
+from musicgen_studio.library.rows import COLUMNS, from_row, to_row
+from musicgen_studio.library.schema import DamagedDatabaseError, prepare
+
+_BUSY_TIMEOUT_S = 5.0
+# What these say is about the disk or the system, not about the file's content.
+_SURROUNDINGS = frozenset(
+    {
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_NOLFS,
+    }
+)
+_SAVE = (
+    f"INSERT INTO clips ({', '.join(COLUMNS)}) VALUES ({', '.join(f':{name}' for name in COLUMNS)}) "  # noqa: S608
+    f"ON CONFLICT (id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in COLUMNS if name != 'id')}"
+)
+
+
+class Database:
+    """An open database. Any thread may use it, one at a time.
+
+    Args:
+        path: The file; made if it is not there.
+        back_up: Called with the new version before the tables are changed.
+
+    Raises:
+        UserProblem: If it is of a newer program, or the file system is in the way.
+        DamagedDatabaseError: If it cannot be read or contradicts itself.
+    """
+
+    def __init__(self, path: Path, back_up: Callable[[int], object]) -> None:
+        self._path = path
+        with _understood("The library cannot be opened.", path):
+            self._connection = sqlite3.connect(
+                path, timeout=_BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
+            )
+        try:
+            with _understood("The library cannot be opened.", path):
+                prepare(self._connection, path, back_up)
+                self._check()
+        except BaseException:
+            self.close()
+            raise
+
+    def _check(self) -> None:
+        """Find damage that `PRAGMA quick_check` does not look for: in the tables' texts and in the index of words."""
+        for statement in (_SAVE, "DELETE FROM clips", "DELETE FROM doomed", "DELETE FROM memory"):
+            self._connection.execute(f"EXPLAIN {statement}", dict.fromkeys(COLUMNS))  # compiles it with its triggers
+        try:
+            self._connection.execute("INSERT INTO words (words, rank) VALUES ('integrity-check', 1)")
+        except sqlite3.DatabaseError:  # the index can always be made again from the clips
+            self._connection.execute("INSERT INTO words (words) VALUES ('rebuild')")
+
+    def clips(self) -> list[Clip]:
+        """Return all clips in the order they came.
+
+        Raises:
+            DamagedDatabaseError: If a value is not as it was written.
+        """
+        with _understood("The library cannot be read.", self._path):
+            rows = self._connection.execute(f"SELECT {', '.join(COLUMNS)} FROM clips ORDER BY number").fetchall()  # noqa: S608
+        try:
+            return [from_row(dict(zip(COLUMNS, row, strict=True))) for row in rows]
+        except ValueError as error:
+            raise DamagedDatabaseError(f"A clip cannot be read: {error}.") from error
+
+    def save(self, clips: Iterable[Clip]) -> None:
+        """Write clips, new and changed ones, all or none.
+
+        Raises:
+            UserProblem: If it cannot be written.
+        """
+        with self._transaction() as connection:
+            connection.executemany(_SAVE, [to_row(clip) for clip in clips])
+
+    def doom(self, ids: Iterable[str]) -> None:
+        """Delete clips for good, all or none, and note that their files are to go.
+
+        Raises:
+            UserProblem: If it cannot be written.
+        """
+        rows = [(clip_id,) for clip_id in ids]
+        with self._transaction() as connection:
+            connection.executemany("INSERT OR IGNORE INTO doomed (id) VALUES (?)", rows)
+            connection.executemany("DELETE FROM clips WHERE id = ?", rows)
+
+    def doomed(self) -> list[str]:
+        """Return the ids of clips whose files are to go."""
+        with _understood("The library cannot be read.", self._path):
+            return [row[0] for row in self._connection.execute("SELECT id FROM doomed ORDER BY id")]
+
+    def bury(self, ids: Iterable[str]) -> None:
+        """Note that the files of doomed clips are gone.
+
+        Raises:
+            UserProblem: If it cannot be written.
+        """
+        with self._transaction() as connection:
+            connection.executemany("DELETE FROM doomed WHERE id = ?", [(clip_id,) for clip_id in ids])
+
+    def find(self, expression: str) -> set[str]:
+        """Return the ids of the clips whose title, prompt or tags match an expression of `search`."""
+        sql = "SELECT id FROM words JOIN clips ON number = words.rowid WHERE words MATCH ?"
+        with _understood("The library cannot be searched.", self._path):
+            return {row[0] for row in self._connection.execute(sql, (expression,))}
+
+    def remember(self, key: str, text: str) -> None:
+        """Keep a text under a key.
+
+        Raises:
+            UserProblem: If it cannot be written.
+        """
+        sql = "INSERT INTO memory (key, text) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET text = excluded.text"
+        with self._transaction() as connection:
+            connection.execute(sql, (key, text))
+
+    def recall(self, key: str) -> str | None:
+        """Return the text under a key, or None."""
+        with _understood("The library cannot be read.", self._path):
+            row = self._connection.execute("SELECT text FROM memory WHERE key = ?", (key,)).fetchone()
+        return None if row is None else str(row[0])
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with _understood("The library was not changed.", self._path):
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+                self._connection.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:  # SQLite ends it itself when the disk is full
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+
+def copy_database(source: Path, target: Path) -> None:
+    """Copy a database that may be in use, whole or not at all. Runs in any thread: it opens the file for itself.
+
+    Raises:
+        UserProblem: If the copy cannot be written.
+        DamagedDatabaseError: If the source cannot be read.
+    """
+    what = "The library could not be copied."
+    part = target.with_name(f".{target.name}.part")
+    with writing(what, target.parent), _understood(what, target):
+        part.unlink(missing_ok=True)
+        with closing(sqlite3.connect(source)) as reading, closing(sqlite3.connect(part)) as copy:
+            reading.backup(copy)
+            copy.execute("PRAGMA journal_mode = DELETE")  # one file, without the two that WAL has beside it
+        with part.open("r+b") as file:
+            os.fsync(file.fileno())
+        move(part, target)
+
+
+@contextmanager
+def _understood(what: str, path: Path) -> Iterator[None]:
+    """Turn what SQLite says into what a person can do, or into damage, which the library mends.
+
+    All statements here are fixed and tested, so one that makes no sense to SQLite means damaged tables.
+    """
+    try:
+        yield
+    except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
+        raise  # wrong calls
+    except UnicodeDecodeError as error:  # Python wants even SQLite's messages, which quote the file, to be UTF-8
+        raise DamagedDatabaseError("SQLite's message cannot be read.") from error
+    except sqlite3.DatabaseError as error:
+        # An error without a code is Python's own: a text that is no UTF-8.
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF  # the rest says where in SQLite
+        if code in _SURROUNDINGS:
+            raise _problem(what, path, code, error) from error
+        raise DamagedDatabaseError(f"SQLite says: {error}.") from error
+
+
+def _problem(what: str, path: Path, code: int, error: sqlite3.Error) -> UserProblem:
+    if code == sqlite3.SQLITE_FULL:
+        return disk_full(what, path.parent)
+    if code in (sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN):
+        return not_allowed(what, path.parent)
+    return UserProblem(what, f"{path}: {error}.", "Check the disk, then try again.")

@@ -1,0 +1,93 @@
+"""Files for other programs: 24-bit WAV with names that people can read, which stay where they are for good.
+
+A DAW that was handed a file may point at it for years, so whatever was handed out is neither changed nor removed, not
+even with its clip. Until it is handed out, the file waits under the clip's id and costs no thought. Not for files in
+other formats or places (`export`).
+"""
+
+from pathlib import Path
+from uuid import uuid4
+
+import numpy as np
+
+from musicgen_studio.audiofile import SoundFormat, read, write
+from musicgen_studio.core.audio import Audio
+from musicgen_studio.core.clip import Clip
+from musicgen_studio.core.names import clean_name
+from musicgen_studio.library.files import Places, make_folder, move, writing
+
+MAX_NAME_UNITS = 80  # long enough to be told apart, short enough for any folder
+
+_WHAT = "The file for the other program could not be written."
+
+
+def prepare(places: Places, clip: Clip) -> None:
+    """Write the 24-bit file of a clip, so that a drag can begin at once.
+
+    Raises:
+        UserProblem: If the master cannot be read, or the file not be written.
+    """
+    _write(places.ready_file(clip.id), clip, _master(places, clip))
+
+
+def hand_out(places: Places, clip: Clip) -> Path:
+    """Return the file of a clip, named as the clip is called now.
+
+    Raises:
+        UserProblem: If the master cannot be read, or the file not be written.
+    """
+    target = places.drag / clip.id / f"{clean_name(clip.title, MAX_NAME_UNITS)}.wav"
+    if not target.exists():
+        ready = places.ready_file(clip.id)
+        if not ready.exists():
+            prepare(places, clip)
+        with writing(_WHAT, places.drag):
+            make_folder(target.parent)
+            move(ready, target)
+    return target
+
+
+def hand_out_selection(places: Places, clip: Clip, start_frame: int, end_frame: int) -> Path:
+    """Return a file of a part of a clip, from `start_frame` up to, not with, `end_frame`.
+
+    Raises:
+        UserProblem: If the master cannot be read, or the file not be written.
+        ValueError: If that is no part of the clip.
+    """
+    if not 0 <= start_frame < end_frame <= clip.frames:
+        raise ValueError(f"a selection must lie in 0 to {clip.frames}, got {start_frame} to {end_frame}")
+    begin_s, end_s = start_frame / clip.sample_rate, end_frame / clip.sample_rate
+    # The folder tells apart what the seconds in the name do not.
+    folder = places.drag / clip.id / f"{start_frame}-{end_frame}"
+    target = folder / f"{clean_name(clip.title, MAX_NAME_UNITS)} {begin_s:.2f}-{end_s:.2f} s.wav"
+    if not target.exists():
+        master = _master(places, clip)
+        fresh = places.unfinished / f"{uuid4().hex}.wav"
+        try:
+            _write(fresh, clip, Audio(master.samples[start_frame:end_frame], master.sample_rate))
+            with writing(_WHAT, places.drag):
+                make_folder(folder.parent)
+                make_folder(folder)
+                move(fresh, target)
+        except BaseException:
+            fresh.unlink(missing_ok=True)
+            raise
+    return target
+
+
+def _master(places: Places, clip: Clip) -> Audio:
+    """Return the sound, turned down as a whole if it goes beyond ±1, where 24 bits would clip it."""
+    master = read(places.sound(clip.id), max_duration_s=np.inf)
+    peak = float(np.abs(master.samples).max())
+    return Audio(master.samples / np.float32(peak), master.sample_rate) if peak > 1.0 else master
+
+
+def _write(path: Path, clip: Clip, audio: Audio) -> None:
+    # No title: the file keeps its content when the clip is renamed.
+    metadata = {
+        "date": clip.created[:10],
+        "software": "MusicGen Studio",
+        "comment": clip.prompt,
+        "copyright": clip.licence,
+    }
+    write(path, audio, SoundFormat.WAV24, metadata)

@@ -1,0 +1,403 @@
+"""The library: every clip ever made, with its sound, in one folder that stays.
+
+    sounds/<id>.wav     the masters, 32-bit float, never changed    library.sqlite3   what is known about the clips
+    records/<id>.json   the clips as they were finished             backups/          copies of it
+    unfinished/         sound still growing                         damaged/          what was set aside, if anything
+    ready/, drag/       24-bit files for other programs
+
+A clip comes in this order: sound in `unfinished/`, flushed; its record; the sound's final name, flushed; the row. So at
+any moment in which the program may die, the next start (`reconcile`) finds either nothing, or sound it can list.
+
+All clips are held in memory (ten thousand are some 30 MB), because a list that is filtered at every key press has to be
+at hand; the database is their durable record, written first. Not for making clips (`studio`) or showing them (`ui`).
+"""
+
+import threading
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack, suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TypedDict, Unpack
+
+import numpy as np
+
+from musicgen_studio import audiofile
+from musicgen_studio.core.audio import Audio
+from musicgen_studio.core.clip import Clip
+from musicgen_studio.errors import UserProblem
+from musicgen_studio.library import drag
+from musicgen_studio.library.backups import back_up, open_or_go_back
+from musicgen_studio.library.files import Places, move, writing
+from musicgen_studio.library.lock import FolderLock
+from musicgen_studio.library.partial import PartialClip
+from musicgen_studio.library.recovery import Reconciled, compare, find_unlisted, repair_unfinished
+from musicgen_studio.library.rows import tidy
+from musicgen_studio.library.search import Filter, match_expression
+
+
+class ClipEdit(TypedDict, total=False):
+    """What `Library.edit` can change."""
+
+    title: str
+    is_starred: bool
+    tags: tuple[str, ...]
+    tempo_bpm: float | None
+
+
+class Library:
+    """An open library. Any thread may use it.
+
+    Args:
+        folder: Where it is; made if it is not there.
+        now: The time in UTC.
+
+    Attributes:
+        folder: Where it is.
+        notices: What the musician should know, in sentences: damage that was mended, files that were set aside.
+
+    Raises:
+        UserProblem: If the folder cannot be written to, another running program has it open, or a newer program
+            wrote it. A damaged database is no problem: see `notices`.
+    """
+
+    def __init__(self, folder: Path, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self.folder = folder
+        self._places = Places(folder)
+        self._now = now
+        self._changing = threading.RLock()
+        self._rendering = threading.Lock()  # of its own: writing a long file must not hold up the list
+        self._in_the_making: set[str] = set()
+        self._places.make()
+        with ExitStack() as opened:
+            lock = FolderLock(self._places.lock)
+            opened.callback(lock.close)
+            with writing("The library cannot be opened.", folder):
+                self._places.sweep()
+            self._database, clips, self.notices = open_or_go_back(self._places, now())
+            opened.callback(self._database.close)
+            self._clips = {clip.id: clip for clip in clips}  # in the order they came
+            self._opened = opened.pop_all()
+
+    # Making clips
+
+    def begin(self, clip: Clip) -> PartialClip:
+        """Begin a clip whose sound comes in pieces.
+
+        Args:
+            clip: Its values so far, with an id from `new_id`. `frames` does not count.
+
+        Raises:
+            UserProblem: If the disk is full or the folder cannot be written to.
+            ValueError: If the id is taken.
+        """
+        with self._changing:
+            if clip.id in self._clips or clip.id in self._in_the_making:
+                raise ValueError(f"the id {clip.id} is taken")
+            self._in_the_making.add(clip.id)
+        try:
+            return PartialClip(self._places, clip, self._keep_finished, self._in_the_making.discard)
+        except BaseException:
+            self._in_the_making.discard(clip.id)
+            self._remove_files(clip.id)
+            raise
+
+    def add(self, clip: Clip, audio: Audio) -> Clip:
+        """Add a clip whose sound is there, whole or not at all.
+
+        Args:
+            clip: Its values, with an id from `new_id`.
+            audio: Its sound, with the clip's rate and channels.
+
+        Returns:
+            The clip as it is in the library.
+
+        Raises:
+            UserProblem: If the disk is full or the folder cannot be written to.
+            ValueError: If clip and sound do not belong together, or the id is taken.
+        """
+        if (audio.sample_rate, audio.frames, audio.channels) != (clip.sample_rate, clip.frames, clip.channels):
+            raise ValueError(f"clip and sound must have one shape, got {clip!r:.200} and {audio.samples.shape}")
+        partial = self.begin(clip)
+        try:
+            partial.append(audio.samples)
+            return partial.finish(clip)
+        except BaseException:
+            with suppress(UserProblem):  # the first problem is the one to tell
+                partial.abandon()
+            raise
+
+    def _keep_finished(self, clip: Clip) -> Clip:
+        kept = self._keep(clip)
+        with suppress(UserProblem), self._rendering:  # the clip is safe; `drag_file` tries again and tells
+            drag.prepare(self._places, kept)
+        return kept
+
+    def _keep(self, clip: Clip) -> Clip:
+        """Give finished sound its final name, then the clip its row; if that fails, the sound its old name."""
+        part, sound = self._places.part(clip.id), self._places.sound(clip.id)
+        with self._changing, writing("The clip could not be saved.", self.folder):
+            move(part, sound)
+            try:
+                self._save([clip])
+            except BaseException:
+                sound.replace(part)
+                raise
+        return clip
+
+    def _save(self, clips: Iterable[Clip]) -> None:
+        changed = list(clips)
+        if changed:
+            self._database.save(changed)
+            self._clips.update({clip.id: clip for clip in changed})
+
+    # Finding clips
+
+    def get(self, clip_id: str) -> Clip:
+        """Return a clip.
+
+        Raises:
+            KeyError: If there is none, or no longer: a clip's parent may have been deleted for good.
+        """
+        with self._changing:
+            return self._clips[clip_id]
+
+    def clips(
+        self,
+        query: str = "",
+        *,
+        starred: bool = False,
+        tag: str | None = None,
+        checkpoint: str | None = None,
+        min_s: float | None = None,
+        max_s: float | None = None,
+        trashed: bool = False,
+        missing: bool | None = None,
+    ) -> list[Clip]:
+        """Return the clips that fit, newest first.
+
+        Args:
+            query: Anything a person may type. Each word is looked for as the beginning of a word in titles, prompts
+                and tags; case and accents do not matter.
+            starred: Only those with a star.
+            tag: Only those with this tag.
+            checkpoint: Only those made by the checkpoint of this id.
+            min_s: Shortest, in seconds.
+            max_s: Longest, in seconds.
+            trashed: Those in the trash, else those that are not.
+            missing: Those whose sound file is not there (True) or is (False).
+        """
+        wanted = Filter(starred, tag, checkpoint, min_s, max_s, trashed, missing)
+        expression = match_expression(query)
+        with self._changing:
+            found = self._database.find(expression) if expression else self._clips.keys()
+            fitting = [clip for clip in self._clips.values() if clip.id in found and wanted.takes(clip)]
+        return _newest_first(fitting)
+
+    def children(self, clip_id: str) -> list[Clip]:
+        """Return the clips made from a clip, newest first, without those in the trash."""
+        with self._changing:
+            made = [clip for clip in self._clips.values() if clip.parent == clip_id and clip.trashed is None]
+        return _newest_first(made)
+
+    def tags(self) -> list[str]:
+        """Return the tags of all clips that are not in the trash, in alphabetical order."""
+        with self._changing:
+            return sorted({tag for clip in self._clips.values() if clip.trashed is None for tag in clip.tags})
+
+    def checkpoints(self) -> list[str]:
+        """Return the ids of the checkpoints that made clips that are not in the trash, in alphabetical order."""
+        with self._changing:
+            return sorted({clip.checkpoint for clip in self._clips.values() if clip.trashed is None} - {""})
+
+    # Sound
+
+    def sound_file(self, clip_id: str) -> Path:
+        """Return the master of a clip: a WAV file of 32-bit float, only to be read."""
+        return self._places.sound(clip_id)
+
+    def read(self, clip_id: str) -> Audio:
+        """Return the sound of a clip.
+
+        Raises:
+            UserProblem: If the file is gone or damaged.
+            KeyError: If there is no such clip.
+        """
+        return audiofile.read(self._there(self.get(clip_id)), max_duration_s=np.inf)
+
+    def _there(self, clip: Clip) -> Path:
+        sound = self._places.sound(clip.id)
+        if not sound.exists():
+            what_to_do = "Put the file back if you have it elsewhere, or delete the clip."
+            raise UserProblem(f'The sound of "{clip.title}" is missing.', f"{sound} is not there.", what_to_do)
+        return sound
+
+    def drag_file(self, clip_id: str) -> Path:
+        """Return a 24-bit WAV file of a clip for another program, named as the clip is called now.
+
+        Call it when a drag begins, not before: from then on the file stays for good. Mostly it was written when the
+        clip was finished and is there at once; after a rename it is written anew. Any thread.
+
+        Raises:
+            UserProblem: If the sound is missing, or the file cannot be written.
+            KeyError: If there is no such clip.
+        """
+        clip = self.get(clip_id)
+        with self._rendering:
+            self._there(clip)
+            return drag.hand_out(self._places, clip)
+
+    def selection_file(self, clip_id: str, start_frame: int, end_frame: int) -> Path:
+        """Return a 24-bit WAV file of a part of a clip, from `start_frame` up to, not with, `end_frame`. Any thread.
+
+        Raises:
+            UserProblem: If the sound is missing, or the file cannot be written.
+            KeyError: If there is no such clip.
+            ValueError: If that is no part of the clip.
+        """
+        clip = self.get(clip_id)
+        with self._rendering:
+            self._there(clip)
+            return drag.hand_out_selection(self._places, clip, start_frame, end_frame)
+
+    # Changing clips
+
+    def edit(self, clip_id: str, **changes: Unpack[ClipEdit]) -> Clip:
+        """Change a clip's title, star, tags or tempo. To undo it, edit with the old clip's values.
+
+        Returns:
+            The clip as it is now: titles are trimmed, tags in lower case and alphabetical order.
+
+        Raises:
+            UserProblem: If a value is none that can be, or the disk does not take it; then nothing is changed.
+            KeyError: If there is no such clip.
+            TypeError: If something else is to be changed.
+        """
+        if unknown := set(changes) - set(ClipEdit.__annotations__):
+            raise TypeError(f"title, is_starred, tags and tempo_bpm can be edited, not {sorted(unknown)}")
+        with self._changing:
+            clip = tidy(replace(self._clips[clip_id], **changes))
+            self._save([clip])
+            return clip
+
+    def trash(self, ids: Iterable[str]) -> list[Clip]:
+        """Move clips to the trash, all or none. Their files stay.
+
+        Raises:
+            UserProblem: If the disk does not take it.
+            KeyError: If there is no such clip.
+        """
+        return self._set_trashed(ids, self._now().isoformat(timespec="seconds"))
+
+    def restore(self, ids: Iterable[str]) -> list[Clip]:
+        """Take clips out of the trash, all or none.
+
+        Raises:
+            UserProblem: If the disk does not take it.
+            KeyError: If there is no such clip.
+        """
+        return self._set_trashed(ids, None)
+
+    def _set_trashed(self, ids: Iterable[str], trashed: str | None) -> list[Clip]:
+        with self._changing:
+            clips = [replace(self._clips[clip_id], trashed=trashed) for clip_id in ids]
+            self._save(clips)
+            return clips
+
+    def purge_trash(self) -> list[Clip]:
+        """Delete what is in the trash for good and return what it was. Only when the musician says so: no undo.
+
+        Files that were handed to other programs stay, as their projects may need them.
+
+        Raises:
+            UserProblem: If the disk does not take it; then nothing is deleted.
+        """
+        with self._changing:
+            purged = self.clips(trashed=True)
+            self._database.doom(clip.id for clip in purged)
+            for clip in purged:
+                del self._clips[clip.id]
+            self._remove_doomed()
+            return purged
+
+    def _remove_doomed(self) -> None:
+        """Remove the files of deleted clips; what cannot be removed now is tried again at the next start."""
+        gone = [clip_id for clip_id in self._database.doomed() if self._remove_files(clip_id)]
+        if gone:
+            with suppress(UserProblem):
+                self._database.bury(gone)
+
+    def _remove_files(self, clip_id: str) -> bool:
+        places = self._places
+        try:
+            for path in (places.part(clip_id), places.sound(clip_id), places.ready_file(clip_id)):
+                path.unlink(missing_ok=True)
+            places.record(clip_id).unlink(missing_ok=True)
+        except OSError:
+            return False
+        return True
+
+    # Keeping what there is
+
+    def reconcile(self) -> Reconciled:
+        """Bring files and database together. Call it once at the start.
+
+        Returns:
+            What was found. What could not be used was set aside and is told in `notices`.
+
+        Raises:
+            UserProblem: If files cannot be read or written.
+        """
+        with self._changing:
+            self._remove_doomed()
+            unfinished, notices = repair_unfinished(self._places, self._in_the_making)
+            self.notices += notices
+            recovered = [self._keep(clip) for clip in unfinished]
+            adopted, notices = find_unlisted(self._places, {*self._clips, *self._database.doomed()})
+            self.notices += notices
+            self._save(adopted)
+            missing, back = compare(self._places, self._clips.values())
+            self._save([*missing, *back])
+            return Reconciled(recovered, adopted, missing, back)
+
+    def backup(self) -> None:
+        """Copy the database into `backups/`, if there is no copy of today yet; five are kept. Any thread.
+
+        Raises:
+            UserProblem: If the copy cannot be written.
+        """
+        if self._clips:  # else the copy of the first day would be an empty one
+            back_up(self._places, self._now())
+
+    def remember(self, key: str, text: str) -> None:
+        """Keep a text, such as the prompt that is being typed or where the window is.
+
+        Raises:
+            UserProblem: If the disk does not take it.
+        """
+        with self._changing:
+            self._database.remember(key, text.encode("utf-8", "replace").decode())
+
+    def recall(self, key: str) -> str | None:
+        """Return what was kept under a key, or None."""
+        with self._changing:
+            return self._database.recall(key)
+
+    def close(self) -> None:
+        """Close the library. Clips in the making are left to the next start."""
+        with self._changing:
+            self._opened.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _newest_first(clips: list[Clip]) -> list[Clip]:
+    clips.reverse()  # of those with the same second, the one that came last is first
+    return sorted(clips, key=lambda clip: clip.created, reverse=True)

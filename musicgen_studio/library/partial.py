@@ -1,0 +1,143 @@
+"""A clip whose sound comes in pieces, safe from the first second on. Not for clips that are done (`library`)."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from musicgen_studio.audiofile import write_text
+from musicgen_studio.core.audio import Audio, Samples
+from musicgen_studio.core.clip import Clip, Origin
+from musicgen_studio.errors import UserProblem
+from musicgen_studio.library import wave_file
+from musicgen_studio.library.files import Places, writing
+from musicgen_studio.library.rows import tidy, to_json
+from musicgen_studio.library.wave_file import WaveShape
+
+_WHAT = "The sound that is being made could not be saved."
+
+
+class PartialClip:
+    """A clip in the making. One thread uses it, any thread.
+
+    If the program is killed, the next start finds what was appended but for the last second, and makes it a clip.
+
+    Args:
+        places: Of the library.
+        clip: Its values so far; `frames` does not count.
+        keep: Puts the finished clip into the library and returns it.
+        forget: Called with the id once there is nothing to wait for.
+
+    Raises:
+        UserProblem: If nothing can be written.
+    """
+
+    def __init__(self, places: Places, clip: Clip, keep: Callable[[Clip], Clip], forget: Callable[[str], None]) -> None:
+        self._places = places
+        self._part = places.part(clip.id)
+        self._clip = tidy(clip)
+        self._keep = keep
+        self._forget = forget
+        self._waiting: list[Samples] = []
+        self._written_frames = 0
+        self._is_open = True
+        # What the clip is if nobody gets to finish it.
+        write_text(places.record(clip.id), to_json(replace(self._clip, origin=Origin.RECOVERED, is_complete=False)))
+        with writing(_WHAT, places.unfinished):
+            wave_file.create(self._part, self._shape(0))
+
+    def _shape(self, frames: int) -> WaveShape:
+        return WaveShape(self._clip.sample_rate, self._clip.channels, frames)
+
+    @property
+    def clip(self) -> Clip:
+        """The clip as it was begun."""
+        return self._clip
+
+    @property
+    def frames(self) -> int:
+        """How many frames were appended."""
+        return self._written_frames + self._waiting_frames
+
+    @property
+    def _waiting_frames(self) -> int:
+        return sum(len(samples) for samples in self._waiting)
+
+    def append(self, samples: Samples) -> None:
+        """Add sound at the end. About every second of it goes to the disk.
+
+        Args:
+            samples: float32 `[frames, channels]`, any number of frames.
+
+        Raises:
+            UserProblem: If the disk does not take it. It is kept in memory, and the next `append` or `finish` tries
+                again.
+            ValueError: If it is not sound, or has other channels than the clip.
+        """
+        self._check_open()
+        audio = Audio(samples, self._clip.sample_rate)
+        if audio.channels != self._clip.channels:
+            raise ValueError(f"samples must have {self._clip.channels} channels, got {audio.channels}")
+        self._waiting.append(samples.copy())  # the caller may fill its array anew
+        if self._waiting_frames >= self._clip.sample_rate:
+            self._write_waiting()
+
+    def _write_waiting(self) -> None:
+        if not self._waiting:
+            return
+        if self.frames > self._shape(0).max_frames:
+            why = "A sound file holds 4 gigabytes at most."
+            raise UserProblem("The clip cannot become longer.", why, "Stop here, and go on in a new clip.")
+        with writing(_WHAT, self._places.unfinished):
+            wave_file.put(self._part, self._written_frames, np.concatenate(self._waiting))
+        self._written_frames = self.frames
+        self._waiting.clear()
+
+    def finish(self, clip: Clip) -> Clip:
+        """Make it a clip of the library.
+
+        Args:
+            clip: Its final values; `frames` is counted here.
+
+        Returns:
+            The clip as it is in the library.
+
+        Raises:
+            UserProblem: If the disk does not take it. Nothing is lost: call again, or leave it to the next start.
+            ValueError: If nothing was appended, or the clip is another.
+        """
+        self._check_open()
+        same = [getattr(clip, name) == getattr(self._clip, name) for name in ("id", "sample_rate", "channels")]
+        if not all(same) or not self.frames:
+            raise ValueError(f"a clip with sound and the values of {self._clip.id} can be finished, got {clip!r:.200}")
+        final = tidy(replace(clip, frames=self.frames))
+        self._write_waiting()
+        with writing(_WHAT, self._places.unfinished):
+            wave_file.seal(self._part, self._shape(self.frames))
+        write_text(self._places.record(clip.id), to_json(final))
+        kept = self._keep(final)
+        self._end()
+        return kept
+
+    def abandon(self) -> None:
+        """Remove it. After `finish` it does nothing.
+
+        Raises:
+            UserProblem: If the system does not let it go.
+        """
+        if self._is_open:
+            with writing("The unfinished sound could not be removed.", self._places.unfinished):
+                clip_id = self._clip.id
+                # The sound has its final name already if the disk failed in the middle of `finish` and of undoing it.
+                for path in (self._part, self._places.sound(clip_id), self._places.record(clip_id)):
+                    path.unlink(missing_ok=True)
+            self._end()
+
+    def _end(self) -> None:
+        self._is_open = False
+        self._waiting.clear()
+        self._forget(self._clip.id)
+
+    def _check_open(self) -> None:
+        if not self._is_open:
+            raise ValueError(f"the clip {self._clip.id} was finished or abandoned")

@@ -1,0 +1,58 @@
+"""Which clips a musician means: words typed into a search field, and filters. Not for SQL (`database`)."""
+
+from dataclasses import dataclass
+
+from musicgen_studio.core.clip import Clip
+from musicgen_studio.library.rows import as_tags
+
+_MAX_WORDS = 32
+_MAX_CHARACTERS = 1000
+
+
+def match_expression(typed: str) -> str:
+    """Return what FTS5 is to look for: every word typed, each as the beginning of a word.
+
+    Args:
+        typed: Anything. Quoted word for word, so FTS5's own operators have no meaning in it.
+
+    Returns:
+        An expression for MATCH, or an empty text if nothing was typed that could be looked for.
+    """
+    text = typed[:_MAX_CHARACTERS].encode("utf-8", "replace").decode().replace("\0", " ")
+    words = [word for word in text.split() if any(character.isalnum() for character in word)]
+    return " ".join('"' + word.replace('"', '""') + '"*' for word in words[:_MAX_WORDS])
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a clip must be to be listed.
+
+    Args:
+        is_starred: Only those with a star.
+        tag: Only those with this tag; None is any, or none.
+        checkpoint: Only those made by the checkpoint of this id; None is any.
+        min_s: Shortest, in seconds.
+        max_s: Longest, in seconds.
+        is_trashed: Those in the trash, else those that are not.
+        is_missing: Those whose sound file is not there, or those whose is; None is both.
+    """
+
+    is_starred: bool = False
+    tag: str | None = None
+    checkpoint: str | None = None
+    min_s: float | None = None
+    max_s: float | None = None
+    is_trashed: bool = False
+    is_missing: bool | None = None
+
+    def takes(self, clip: Clip) -> bool:
+        """Return whether a clip is to be listed."""
+        return (
+            (clip.trashed is not None) is self.is_trashed
+            and (clip.is_starred or not self.is_starred)
+            and (self.tag is None or set(as_tags(self.tag)) <= set(clip.tags))
+            and self.checkpoint in (None, clip.checkpoint)
+            and (self.min_s is None or clip.duration_s >= self.min_s)
+            and (self.max_s is None or clip.duration_s <= self.max_s)
+            and self.is_missing in (None, clip.is_missing)
+        )

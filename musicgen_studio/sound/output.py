@@ -1,0 +1,329 @@
+"""What sound goes to: a device's open stream, watched, or a silent clock that asks for sound as a device would.
+
+    Output ──┬─ DeviceOutput ── DeviceStream ── PortAudio's thread
+             └─ SilentOutput ── whoever calls `advance`
+
+Not for what is played (`feed`, `player`) nor for choosing the device (`transport`).
+
+A device that is unplugged raises nothing in PortAudio, the stream just finishes; one that is suspended or hangs does
+not even do that. So `DeviceStream.fault` looks: at whether the stream finished unasked, and at when it last asked.
+"""
+
+import threading
+from collections.abc import Callable
+from time import monotonic
+from typing import Any, Protocol
+
+import numpy as np
+
+from musicgen_studio.core.audio import Samples
+from musicgen_studio.errors import UserProblem
+from musicgen_studio.sound.devices import SoundDevice, list_devices, open_stream, portaudio, refresh_devices
+
+Fill = Callable[[Samples, float, float], None]
+"""Fill float32 [frames, channels], whose first frame is heard in so many seconds, asked at this time in seconds."""
+
+_LATENCY_S = 0.15  # less than 0.1 risks gaps, over 0.2 is felt
+_STALLED_S = 1.0
+_LONGEST_LATENCY_S = 2.0  # Bluetooth stays below; what reports more has no idea
+_SILENT_PIECE_S = 0.05
+
+
+def with_channels(samples: Samples, channels: int) -> Samples:
+    """Return the sound [frames, its channels] as [frames, channels]: mono everywhere, more than fit mixed to mono."""
+    if samples.shape[1] == channels:
+        return samples
+    return np.repeat(samples.mean(axis=1, keepdims=True), channels, axis=1)
+
+
+class DeviceStream:
+    """PortAudio's stream to one device, at the device's own rate, in stereo if it can, and whether it still runs.
+
+    `open`, `close` and `fault` belong to one thread, the properties to any.
+
+    Args:
+        device: Where to play.
+        latency_s: How far ahead the device asks for sound, in seconds.
+        callback: Called as sounddevice does, with out, frames, time and status, on PortAudio's thread.
+    """
+
+    def __init__(
+        self, device: SoundDevice, latency_s: float, callback: Callable[[Samples, int, Any, Any], None]
+    ) -> None:
+        self.device = device
+        self.rate = device.default_rate
+        self.channels = min(device.outputs, 2)
+        self._latency_s = latency_s
+        self._callback = callback
+        self._stream: Any = None
+        self._ended = threading.Event()  # PortAudio has finished, asked or not
+        self._last_call_s = monotonic()
+        self._suspected_s: float | None = None
+
+    def open(self) -> None:
+        """Open the device and start the stream.
+
+        Raises:
+            UserProblem: If the device is gone, busy or refuses the format.
+        """
+        sounddevice = portaudio()
+        try:
+            self._stream = open_stream(
+                "output",
+                self.device,
+                samplerate=self.rate,
+                channels=self.channels,
+                dtype="float32",
+                latency=self._latency_s,
+                callback=self._call,
+                finished_callback=self._ended.set,
+            )
+            self._latency_s = self._stream.latency
+            self._last_call_s = monotonic()
+            self._stream.start()
+        except sounddevice.PortAudioError as error:
+            self.close()
+            raise self.problem(f"The system refused to open it ({error}).") from error
+
+    def close(self) -> None:
+        """Close the device. What it holds is dropped."""
+        if self._stream is not None:
+            self._stream.close(ignore_errors=True)  # a device that is gone cannot be closed well
+
+    @property
+    def latency_s(self) -> float:
+        """How far ahead the device asks for sound, in seconds: its own word once it is open."""
+        return self._latency_s
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it was opened."""
+        return self._stream is not None
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether PortAudio will not ask any more."""
+        return self._ended.is_set()
+
+    def fault(self) -> UserProblem | None:
+        """Say what is wrong with the device, None as long as it plays. To be called often, and only while it should.
+
+        A device that seems to stall gets a little more time, until a later call: perhaps it was this program that
+        stood still, in a call that held Python's lock.
+        """
+        if self._ended.is_set():
+            return self.problem("It was unplugged or switched off.")
+        now_s = monotonic()
+        if now_s - self._last_call_s <= _STALLED_S:
+            self._suspected_s = None
+        elif self._suspected_s is None:
+            self._suspected_s = now_s
+        elif now_s - self._suspected_s > _STALLED_S / 4:
+            return self.problem("It has not asked for sound for over a second.")
+        return None
+
+    def problem(self, why: str) -> UserProblem:
+        """Return what to tell about this device, given the reason as a sentence."""
+        what = f'The sound device "{self.device.name}" cannot be played on.'
+        return UserProblem(what, why, "Check that it is plugged in and switched on, or choose another device.")
+
+    def _call(self, out: Samples, frames: int, time: Any, status: Any) -> None:
+        self._last_call_s = monotonic()
+        self._callback(out, frames, time, status)
+
+
+class Output(Protocol):
+    """Something open that asks for sound. `play`, `advance`, `fault` and `close` belong to one thread."""
+
+    @property
+    def name(self) -> str:
+        """What the device is called, empty if nothing can be heard."""
+        ...
+
+    @property
+    def rate(self) -> int:
+        """Frames per second in Hz."""
+        ...
+
+    @property
+    def channels(self) -> int:
+        """1 mono, 2 stereo."""
+        ...
+
+    @property
+    def underflows(self) -> int:
+        """How often the device itself reported a gap since it was opened."""
+        ...
+
+    def play(self, fill: Fill | None) -> None:
+        """Ask this from now on, on a thread of the output's choice; None: nothing, be silent."""
+        ...
+
+    def advance(self) -> bool:
+        """Let an output without a clock of its own ask for what is due; whether more is due at once."""
+        ...
+
+    def fault(self) -> UserProblem | None:
+        """Say what is wrong with it, None as long as it plays."""
+        ...
+
+    def close(self) -> None:
+        """Stop asking. Returns when no call to fill runs any more."""
+        ...
+
+
+class SoundSystem(Protocol):
+    """The sound devices of a computer, as the transport needs them."""
+
+    def devices(self) -> list[SoundDevice]:
+        """List them. Raises UserProblem where that is impossible."""
+        ...
+
+    def refresh(self) -> bool:
+        """Look for new ones; False if that must wait because one is in use. May raise UserProblem."""
+        ...
+
+    def open(self, device: SoundDevice) -> Output:
+        """Open one, at first silent. Raises UserProblem if it cannot be."""
+        ...
+
+
+class PortAudioSystem:
+    """The real one."""
+
+    def devices(self) -> list[SoundDevice]:
+        """As `list_devices`."""
+        return list_devices()
+
+    def refresh(self) -> bool:
+        """As `refresh_devices`."""
+        return refresh_devices()
+
+    def open(self, device: SoundDevice) -> Output:
+        """Open a device for playing, with 0.15 s latency.
+
+        Raises:
+            UserProblem: If it is gone, busy or refuses the format, or PortAudio is missing.
+        """
+        return DeviceOutput(device)
+
+
+class DeviceOutput:
+    """A device, open and running from the start. An `Output`.
+
+    Args:
+        device: Where to play.
+        latency_s: How far ahead the device asks for sound, in seconds.
+
+    Raises:
+        UserProblem: If the device is gone, busy or refuses the format, or PortAudio is missing.
+    """
+
+    def __init__(self, device: SoundDevice, latency_s: float = _LATENCY_S) -> None:
+        self._fill: Fill | None = None
+        self._underflows = 0
+        self._stream = DeviceStream(device, latency_s, self._call)
+        self._stream.open()
+
+    @property
+    def name(self) -> str:
+        """What the device is called."""
+        return self._stream.device.name
+
+    @property
+    def rate(self) -> int:
+        """The device's own, in Hz."""
+        return self._stream.rate
+
+    @property
+    def channels(self) -> int:
+        """1 mono, 2 stereo."""
+        return self._stream.channels
+
+    @property
+    def underflows(self) -> int:
+        """How often the device reported a gap while it had something to play."""
+        return self._underflows
+
+    def play(self, fill: Fill | None) -> None:
+        """Ask this from now on, on PortAudio's thread; None: nothing, be silent."""
+        self._fill = fill
+
+    def advance(self) -> bool:
+        """Do nothing: the device has a clock of its own."""
+        return False
+
+    def fault(self) -> UserProblem | None:
+        """Say whether the device was lost or has stalled."""
+        return self._stream.fault()
+
+    def close(self) -> None:
+        """Close the device. What it holds is dropped."""
+        self._stream.close()
+
+    def _call(self, out: Samples, frames: int, time: Any, status: Any) -> None:  # noqa: ARG002
+        fill = self._fill
+        if fill is None:
+            out.fill(0)
+            return
+        if status.output_underflow:
+            self._underflows += 1
+        delay_s = time.outputBufferDacTime - time.currentTime
+        if not 0 < delay_s < _LONGEST_LATENCY_S:  # not every driver fills these in
+            delay_s = self._stream.latency_s
+        fill(out, delay_s, monotonic())
+
+
+class SilentOutput:
+    """A clock that takes sound in real time and lets nobody hear it. An `Output`, for one thread.
+
+    Args:
+        rate: Frames per second in Hz, above 0.
+        clock: Seconds that only grow. If it leaps by over a second, as after standby, that time is left out.
+    """
+
+    name = ""
+    channels = 2
+    underflows = 0
+
+    def __init__(self, rate: int, clock: Callable[[], float] = monotonic) -> None:
+        self.rate = rate
+        self._clock = clock
+        self._fill: Fill | None = None
+        self._start_s = clock()
+        self._asked_frames = 0
+
+    def play(self, fill: Fill | None) -> None:
+        """Ask this from now on, in `advance`; None: nothing."""
+        self._fill = fill
+        self._start_again()
+
+    def advance(self) -> bool:
+        """Ask for what is due by now, at most 0.05 s of it, so that the ring need not be long.
+
+        Returns:
+            Whether more is due at once.
+        """
+        now_s = self._clock()
+        due = int((now_s - self._start_s) * self.rate) - self._asked_frames
+        if due > self.rate:
+            self._start_again()
+            return False
+        frames = min(due, int(_SILENT_PIECE_S * self.rate))
+        if frames > 0:
+            asked_s = self._start_s + self._asked_frames / self.rate  # as punctual as no device is
+            self._asked_frames += frames
+            if self._fill is not None:
+                self._fill(np.empty((frames, self.channels), np.float32), 0.0, asked_s)
+        return due > frames
+
+    def fault(self) -> UserProblem | None:
+        """Nothing is ever wrong with it."""
+        return None
+
+    def close(self) -> None:
+        """Do nothing: nothing is open."""
+
+    def _start_again(self) -> None:
+        self._start_s = self._clock()
+        self._asked_frames = 0

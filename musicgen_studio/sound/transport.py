@@ -1,0 +1,448 @@
+"""Play, pause, stop, seek, loop: what the buttons of the window do, for a finished sound and for one being made.
+
+    window's thread: play(), seek(), … ─┐                        ┌─ the sound system: open, refresh, close
+                     poll() ◄── state ──┴─ lock ─ feeder thread ─┴─ feed.top_up() ─► ring ─► output's thread
+
+Not for rendering (`feed`), not for the devices themselves (`output`), and without callbacks: the window asks.
+
+The feeder alone opens, watches and closes outputs, without the lock, so that the window never waits for a driver. Where
+nothing can be opened, a silent clock is played on: without a sound device everything works, only unheard.
+
+Music made at `speed` × real time can be played through from the moment when what is still missing arrives in time.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import ceil
+from time import monotonic
+
+from musicgen_studio.errors import UserProblem
+from musicgen_studio.sound.devices import SoundDevice
+from musicgen_studio.sound.feed import SHORTEST_LOOP_S, Feed
+from musicgen_studio.sound.growing import GrowingSound
+from musicgen_studio.sound.meter import FULL_SCALE
+from musicgen_studio.sound.output import Output, PortAudioSystem, SilentOutput, SoundSystem
+
+RESERVE_S = 0.2  # what one slow step of the maker may cost
+
+_TICK_S = 0.02
+_IDLE_TICK_S = 0.2
+_KEPT_OPEN_S = 3.0  # pausing and going on is quicker with the device still open
+_RETRY_S = 1.0
+_SILENT_RATE = 48000
+
+
+@dataclass(frozen=True, slots=True)
+class TransportState:
+    """What the window shows, at one moment.
+
+    Args:
+        position_frame: What is heard now, in the sound's frames; where playing would begin, if it does not play.
+        is_playing: Whether it plays or is about to, also while buffering.
+        is_buffering: Whether it plays but is silent until enough is made.
+        starts_in_s: How long that will take as far as known, else None.
+        loop: The frames that are repeated, end excluded.
+        peaks: Left and right, linear, of what was heard since the last state, before the volume; 1 is full scale.
+        clipped: Whether left and right reached full scale since `load` or `reset_clip`.
+        underruns: How often the sound broke off since `load`: made too late, or asked too late by the device.
+        device: What it is heard on; empty if nothing is open, or on nothing: then it plays unheard.
+        problem: What is wrong with the sound device, until the next `play`.
+    """
+
+    position_frame: float = 0.0
+    is_playing: bool = False
+    is_buffering: bool = False
+    starts_in_s: float | None = None
+    loop: tuple[int, int] | None = None
+    peaks: tuple[float, float] = (0.0, 0.0)
+    clipped: tuple[bool, bool] = (False, False)
+    underruns: int = 0
+    device: str = ""
+    problem: UserProblem | None = None
+
+
+def time_to_start_s(
+    ready_s: float, left_s: float, speed: float | None, block_s: float = 0.0, reserve_s: float = RESERVE_S
+) -> float | None:
+    """Return how long to wait so that playing will not run dry.
+
+    What comes in blocks comes late by up to a block, all the way to the end.
+
+    Args:
+        ready_s: How much is made from the place to play on, in seconds.
+        left_s: How much there will be from there, in seconds.
+        speed: Seconds made per second, None if not known.
+        block_s: How much arrives at once, in seconds.
+        reserve_s: What is kept against one slow step, in seconds.
+
+    Returns:
+        Seconds, 0 if it can begin; None if that is not known.
+    """
+    missing_s = left_s - ready_s
+    if missing_s <= 0:
+        return 0.0
+    if speed is None or speed <= 0:
+        return None
+    block_s = min(block_s, missing_s)
+    if speed >= 1:
+        wait_s = (block_s / speed + reserve_s - ready_s) / speed
+    else:
+        wait_s = missing_s * (1 / speed - 1) + block_s + reserve_s - ready_s
+    return min(max(wait_s, 0.0), missing_s / speed)
+
+
+class Transport:
+    """Plays one sound at a time. All methods belong to one thread, none of them waits for a device but `close`.
+
+    Args:
+        system: The sound devices.
+        clock: Seconds that only grow.
+    """
+
+    def __init__(self, system: SoundSystem | None = None, clock: Callable[[], float] = monotonic) -> None:
+        self._system = PortAudioSystem() if system is None else system
+        self._clock = clock
+        self._changed = threading.Condition()  # its lock guards all of the following
+        self._sound: GrowingSound | None = None
+        self._speed: Callable[[], float | None] | None = None
+        self._position = 0.0  # while it does not play
+        self._origin = 0
+        self._is_playing = False
+        self._starts_in_s: float | None = None
+        self._loop: tuple[int, int] | None = None
+        self._volume = 1.0
+        self._clipped = (False, False)
+        self._underruns = 0
+        self._problem: UserProblem | None = None
+        self._feed: Feed | None = None
+        # The sound system. Only the feeder changes the output.
+        self._wanted: SoundDevice | None = None
+        self._failed: set[tuple[str, str]] = set()
+        self._output: Output | None = None
+        self._opened: SoundDevice | None = None
+        self._seen_underflows = 0
+        self._must_reopen = False
+        self._must_refresh = False
+        self._refresh_after_s = clock()
+        self._must_start = False  # the output's clock begins with the music
+        self._idle_since_s = clock()
+        self._is_closing = False
+        self._feeder = threading.Thread(target=self._run, name="transport", daemon=True)
+        self._feeder.start()
+
+    # --- the window's thread ---
+
+    def load(self, sound: GrowingSound, speed: Callable[[], float | None] | None = None) -> None:
+        """Stop, and take another sound, from its beginning and without a loop.
+
+        Args:
+            sound: Growing or finished.
+            speed: Tells how many seconds of it are made per second, None as long as that is not known. Must not block;
+                called on both threads while the sound grows. Without it, a growing sound is heard when it ends.
+        """
+        with self._changed:
+            self._halt(0.0)
+            self._sound, self._speed = sound, speed
+            self._origin, self._loop, self._feed = 0, None, None
+            self._underruns, self._clipped = 0, (False, False)
+
+    def play(self, from_frame: int | None = None) -> None:
+        """Play on, or from a frame; from the beginning, or that of the loop, if it stood at the end."""
+        with self._changed:
+            if self._sound is None or (self._is_playing and from_frame is None):
+                return
+            frame = self._within(int(self._position) if from_frame is None else from_frame)
+            if from_frame is None and self._sound.is_ended and frame >= self._sound.frames:
+                frame = 0 if self._loop is None else self._loop[0]
+            self._origin, self._position, self._problem = frame, frame, None
+            self._is_playing = self._must_start = True
+            if self._feed is not None:
+                self._go_to(frame)
+            self._changed.notify()
+
+    def pause(self) -> None:
+        """Fade out and stay here."""
+        with self._changed:
+            self._halt(self._place())
+
+    def stop(self) -> None:
+        """Fade out and go back to where playing began."""
+        with self._changed:
+            self._halt(float(self._origin))
+
+    def seek(self, frame: int) -> None:
+        """Go to a frame, and play on from there if it plays. Beyond an end means the end."""
+        with self._changed:
+            frame = self._within(frame)
+            self._position = frame
+            if not self._is_playing:
+                self._origin = frame
+            if self._is_playing and self._feed is not None:
+                self._go_to(frame)
+                self._changed.notify()
+
+    def set_loop(self, loop: tuple[int, int] | None) -> None:
+        """Repeat a part, also at once while it plays; from its start if it is past it.
+
+        Args:
+            loop: First frame and the one after the last; 0.01 s at least, or it is made so. None: play through.
+
+        Raises:
+            ValueError: If the first frame is below 0 or above the last.
+        """
+        if loop is not None and not 0 <= loop[0] <= loop[1]:
+            raise ValueError(f"loop must be 0 to start to end, got {loop}")
+        with self._changed:
+            if loop is not None and self._sound is not None:
+                loop = loop[0], max(loop[1], loop[0] + ceil(SHORTEST_LOOP_S * self._sound.sample_rate))
+            self._loop = loop
+            if self._feed is not None:
+                self._feed.set_loop(loop)
+                self._changed.notify()
+
+    def set_volume(self, volume: float) -> None:
+        """Make it so loud, also at once while it plays: 0 silent to 1 as it is, linear.
+
+        Raises:
+            ValueError: If it is not 0 to 1.
+        """
+        if not 0 <= volume <= 1:
+            raise ValueError(f"volume must be 0 to 1, got {volume}")
+        with self._changed:
+            self._volume = volume
+            if self._feed is not None:
+                self._feed.set_gain(volume)
+                self._changed.notify()
+
+    def choose_device(self, device: SoundDevice | None) -> None:
+        """Play on this device from now on, also while it plays; None: on the one the system plays to."""
+        with self._changed:
+            self._wanted, self._must_reopen = device, True
+            self._failed.clear()
+            self._changed.notify()
+
+    def devices_changed(self) -> None:
+        """Say that a device came or went. PortAudio looks for it as soon as nothing plays on a device."""
+        with self._changed:
+            self._must_refresh = True
+            self._failed.clear()
+            self._changed.notify()
+
+    def reset_clip(self) -> None:
+        """Put the clip lights out."""
+        with self._changed:
+            self._clipped = (False, False)
+
+    def poll(self) -> TransportState:
+        """Return what to show now. Cheap: to be called at every frame of the screen."""
+        with self._changed:
+            peaks = (0.0, 0.0)
+            if self._feed is not None:
+                peaks = self._feed.take_peaks(self._clock())
+            left, right = self._clipped
+            self._clipped = left or peaks[0] >= FULL_SCALE, right or peaks[1] >= FULL_SCALE
+            return TransportState(
+                position_frame=self._place(),
+                is_playing=self._is_playing,
+                is_buffering=self._is_buffering,
+                starts_in_s=self._starts_in_s if self._is_buffering else None,
+                loop=self._loop,
+                peaks=peaks,
+                clipped=self._clipped,
+                underruns=self._underruns,
+                device="" if self._output is None else self._output.name,
+                problem=self._problem,
+            )
+
+    def close(self) -> None:
+        """Stop and close the device. Returns when the feeder has ended; nothing may be called after it."""
+        with self._changed:
+            self._is_closing = True
+            self._changed.notify()
+        self._feeder.join()
+
+    # --- under the lock ---
+
+    @property
+    def _is_buffering(self) -> bool:
+        is_growing = self._sound is not None and not self._sound.is_ended
+        return self._is_playing and is_growing and self._feed is not None and self._feed.is_held
+
+    def _place(self) -> float:
+        if self._is_playing and self._feed is not None:
+            return self._feed.position(self._clock())
+        return self._position
+
+    def _within(self, frame: int) -> int:
+        return 0 if self._sound is None else min(max(frame, 0), self._sound.expected_frames)
+
+    def _go_to(self, frame: int) -> None:
+        assert self._feed is not None
+        self._feed.go_to(frame)
+        if self._time_to_start_s() != 0:
+            self._feed.hold()
+
+    def _halt(self, position: float) -> None:
+        if self._is_playing and self._feed is not None:
+            self._feed.fade_out()
+        self._is_playing, self._position = False, position
+        self._idle_since_s = self._clock()
+        self._changed.notify()
+
+    def _time_to_start_s(self) -> float | None:
+        sound, feed = self._sound, self._feed
+        assert sound is not None
+        assert feed is not None
+        if sound.is_ended:
+            return 0.0
+        frame, end = feed.next_frame, sound.expected_frames
+        if self._loop is not None and frame < self._loop[1]:
+            end = min(end, self._loop[1])
+        return time_to_start_s(
+            ready_s=(sound.frames - frame) / sound.sample_rate,
+            left_s=(end - frame) / sound.sample_rate,
+            speed=None if self._speed is None else self._speed(),
+            block_s=sound.largest_block_frames / sound.sample_rate,
+        )
+
+    # --- the feeder's thread ---
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                self._step()
+                task = self._task()
+                if task is None:
+                    if self._is_closing:
+                        return
+                    self._changed.wait(self._patience_s())
+            if task is not None:
+                task()
+
+    def _patience_s(self) -> float | None:
+        if self._is_playing:
+            return _TICK_S
+        return None if self._output is None and not self._must_refresh else _IDLE_TICK_S
+
+    def _task(self) -> Callable[[], None] | None:
+        """Return what is to be done without the lock."""
+        is_on_device = self._output is not None and bool(self._output.name)
+        is_due = self._must_refresh and self._clock() >= self._refresh_after_s
+        refresh_now = is_due and not (self._is_playing and is_on_device)
+        is_idle = not self._is_playing and self._clock() - self._idle_since_s > _KEPT_OPEN_S
+        if self._output is not None and (self._is_closing or self._must_reopen or refresh_now or is_idle):
+            return self._close_output
+        self._must_reopen = False
+        if self._is_closing:
+            return None
+        if refresh_now:
+            return self._refresh
+        return self._open_output if self._is_playing and self._output is None else None
+
+    def _step(self) -> None:
+        """Keep the open output supplied."""
+        if self._output is None:
+            return
+        fault = self._output.fault()
+        if fault is not None:
+            self._lose(fault)
+        if self._sound is not None and self._is_playing:
+            self._play_on(self._sound, self._output)
+        else:
+            while self._output.advance():  # what is left fades out
+                pass
+
+    def _play_on(self, sound: GrowingSound, output: Output) -> None:
+        if self._feed is None:
+            self._feed = Feed(sound, output.rate, output.channels)
+            self._feed.set_loop(self._loop)
+            self._feed.set_gain(self._volume)
+            self._feed.go_to(self._within(int(self._position)))
+            self._must_start = True
+        if self._must_start:
+            output.play(self._feed.fill)
+            self._must_start = False
+        self._underruns += output.underflows - self._seen_underflows
+        self._seen_underflows = output.underflows
+        self._supply(sound, self._feed)
+        while output.advance():
+            self._supply(sound, self._feed)
+
+    def _supply(self, sound: GrowingSound, feed: Feed) -> None:
+        """Make ready what is heard next, or hold it back until there is enough."""
+        if not feed.is_held and feed.has_run_dry:
+            feed.hold()
+            is_all_made = not sound.is_ended and sound.frames >= sound.expected_frames  # but not said so yet
+            self._underruns += not is_all_made
+        feed.top_up()
+        if feed.is_held:
+            self._starts_in_s = self._time_to_start_s()
+            if self._starts_in_s == 0:
+                feed.release()
+        elif feed.is_over(self._clock()):
+            self._halt(float(sound.frames))
+
+    def _lose(self, fault: UserProblem) -> None:
+        self._must_reopen = True
+        self._must_refresh = True  # it may be gone from the list, and another be the default now
+        if not self._is_playing:
+            return  # nothing is lost by that
+        self._halt(self._place())
+        self._problem = fault
+        if self._opened is not None:
+            self._failed.add((self._opened.name, self._opened.host_api))
+
+    def _close_output(self) -> None:
+        with self._changed:
+            output, self._output = self._output, None
+            if self._feed is not None:
+                self._position, self._feed = self._place(), None
+        assert output is not None
+        output.play(None)
+        output.close()
+
+    def _refresh(self) -> None:
+        try:
+            is_done = self._system.refresh()
+        except UserProblem:  # no PortAudio, so nothing to look for: opening will say so
+            is_done = True
+        with self._changed:
+            self._must_refresh = not is_done
+            self._refresh_after_s = self._clock() + _RETRY_S
+
+    def _open_output(self) -> None:
+        with self._changed:
+            wanted, failed = self._wanted, frozenset(self._failed)
+            rate = _SILENT_RATE if self._sound is None else self._sound.sample_rate
+        device, output, problem = self._open_first(wanted, failed)
+        with self._changed:
+            self._output = SilentOutput(rate, self._clock) if output is None else output
+            self._opened, self._seen_underflows = device, 0
+            self._problem = self._problem if problem is None else problem
+
+    def _open_first(
+        self, wanted: SoundDevice | None, failed: frozenset[tuple[str, str]]
+    ) -> tuple[SoundDevice | None, Output | None, UserProblem | None]:
+        """Open the wanted device, or else the default one, unless it failed; and say what kept from the first."""
+        problem: UserProblem | None = None
+        try:
+            default = next((found for found in self._system.devices() if found.is_default_output), None)
+            for device in (wanted, default):
+                if device is None or not device.outputs or (device.name, device.host_api) in failed:
+                    continue
+                try:
+                    return device, self._system.open(device), problem
+                except UserProblem as refusal:
+                    problem = refusal if problem is None else problem
+        except UserProblem as no_list:
+            problem = no_list
+        return None, None, _unheard(bool(failed)) if problem is None else problem
+
+
+def _unheard(has_failed: bool) -> UserProblem:
+    return UserProblem(
+        "There is no sound device to play on, so nothing is heard.",
+        "The one there was does not answer." if has_failed else "The system lists none that has an output.",
+        "Plug one in, switch it on or choose another in the settings.",
+    )
