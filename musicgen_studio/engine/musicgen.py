@@ -143,7 +143,7 @@ class MusicGen:
         if not np.isfinite(samples).all():
             raise UserProblem(
                 "The model's output is not sound.",
-                f"It holds infinite numbers or none at all; {self._info.precision} may not be enough for this checkpoint.",
+                f"It holds numbers that are not finite; {self._info.precision} may not be enough for this checkpoint.",
                 "Choose the precision float32; if that does not help, the checkpoint is damaged.",
             )
         return Audio(samples, self._config.sample_rate)

@@ -48,10 +48,14 @@ def list_devices() -> list[SoundDevice]:
     Any thread.
 
     Raises:
-        UserProblem: If the PortAudio library is missing.
+        UserProblem: If the PortAudio library is missing or does not work.
     """
     with _portaudio_use:
-        return _list_devices()
+        sounddevice = portaudio()
+        try:
+            return _list_devices()
+        except sounddevice.PortAudioError as error:
+            raise _broken(error) from error
 
 
 def _list_devices() -> list[SoundDevice]:
@@ -118,15 +122,18 @@ def refresh_devices() -> bool:
         Whether it did. Not while a stream is open: that would be cut off.
 
     Raises:
-        UserProblem: If the PortAudio library is missing.
+        UserProblem: If the PortAudio library is missing or does not start again.
     """
     with _portaudio_use:
         sounddevice = portaudio()
         if any(not stream.closed for stream in _streams):
             return False
         # The only way that sounddevice offers, private though it is.
-        sounddevice._terminate()  # noqa: SLF001
-        sounddevice._initialize()  # noqa: SLF001
+        try:
+            sounddevice._terminate()  # noqa: SLF001
+            sounddevice._initialize()  # noqa: SLF001
+        except sounddevice.PortAudioError as error:
+            raise _broken(error) from error
         return True
 
 
@@ -145,6 +152,14 @@ def portaudio() -> Any:
             'Install it (on Debian and Ubuntu: "sudo apt install libportaudio2") and start the program again.',
         ) from error
     return sounddevice
+
+
+def _broken(error: Exception) -> UserProblem:
+    return UserProblem(
+        "The sound devices cannot be listed.",
+        f"PortAudio, which speaks to them, reports: {error}.",
+        "Check that the system's sound works in other programs, and start the program again.",
+    )
 
 
 def _default_index(kind: str) -> int | None:

@@ -26,6 +26,7 @@ _AHEAD_S = 0.25  # how much is kept ready: more than the longest pause of whoeve
 _RING_S = 4.0  # room for what is replaced before the output gets there
 _PIECE_S = 0.02
 _FADE_S = 0.005
+_MARGIN_S = 0.05
 _LOG_LENGTH = 1024  # pieces: seconds more than anything asks for
 _RUN_UP_S = 0.02  # what the resampler needs to hear before a place to be right there
 
@@ -209,7 +210,8 @@ class Feed:
         pending = self._ring.pending_jump
         if pending is not None:
             return pending
-        margin = 0 if self._is_held else self._largest_call_frames  # it may be reading right now
+        # It may be reading right now. A call that is longer still is jumped in the middle of, or at once.
+        margin = 0 if self._is_held else min(self._largest_call_frames, round(_MARGIN_S * self._rate))
         at = min(self._ring.frames_read + margin, self._ring.frames_written)
         return at, at
 

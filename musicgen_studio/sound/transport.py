@@ -47,7 +47,7 @@ class TransportState:
         clipped: Whether left and right reached full scale since `load` or `reset_clip`.
         underruns: How often the sound broke off since `load`: made too late, or asked too late by the device.
         device: What it is heard on; empty if nothing is open, or on nothing: then it plays unheard.
-        problem: What is wrong with the sound device, until the next `play`.
+        problem: What is wrong with the sound device, until the next `play` or `choose_device`.
     """
 
     position_frame: float = 0.0
@@ -148,13 +148,11 @@ class Transport:
             self._underruns, self._clipped = 0, (False, False)
 
     def play(self, from_frame: int | None = None) -> None:
-        """Play on, or from a frame; from the beginning, or that of the loop, if it stood at the end."""
+        """Play on, or from a frame. From the end it plays on from the beginning, from behind a loop from its start."""
         with self._changed:
             if self._sound is None or (self._is_playing and from_frame is None):
                 return
-            frame = self._within(int(self._position) if from_frame is None else from_frame)
-            if from_frame is None and self._sound.is_ended and frame >= self._sound.frames:
-                frame = 0 if self._loop is None else self._loop[0]
+            frame = self._within(self._place_to_begin(self._sound) if from_frame is None else from_frame)
             self._origin, self._position, self._problem = frame, frame, None
             self._is_playing = self._must_start = True
             if self._feed is not None:
@@ -218,7 +216,7 @@ class Transport:
     def choose_device(self, device: SoundDevice | None) -> None:
         """Play on this device from now on, also while it plays; None: on the one the system plays to."""
         with self._changed:
-            self._wanted, self._must_reopen = device, True
+            self._wanted, self._must_reopen, self._problem = device, True, None
             self._failed.clear()
             self._changed.notify()
 
@@ -273,6 +271,12 @@ class Transport:
         if self._is_playing and self._feed is not None:
             return self._feed.position(self._clock())
         return self._position
+
+    def _place_to_begin(self, sound: GrowingSound) -> int:
+        frame = int(self._position)
+        if self._loop is not None and frame >= self._loop[1]:
+            return self._loop[0]
+        return 0 if sound.is_ended and frame >= sound.frames else frame
 
     def _within(self, frame: int) -> int:
         return 0 if self._sound is None else min(max(frame, 0), self._sound.expected_frames)

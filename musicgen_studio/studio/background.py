@@ -8,8 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from threading import Event
 from traceback import format_exception
+from typing import Any, TypeVar
 
 from musicgen_studio.errors import UserProblem
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +28,10 @@ class ErrandDone:
     """
 
     name: str
-    result: object
+    result: Any
     problem: UserProblem | None
     bug: str | None
-    then: Callable[[object], None] | None
+    then: Callable[[Any], object] | None
 
 
 class Background:
@@ -43,7 +46,7 @@ class Background:
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="background")
         self.stop = Event()
 
-    def run(self, name: str, work: Callable[[], object], then: Callable[[object], None] | None = None) -> None:
+    def run(self, name: str, work: Callable[[], Result], then: Callable[[Result], object] | None = None) -> None:
         """Do work in the background.
 
         Args:
@@ -58,7 +61,7 @@ class Background:
         self.stop.set()
         self._executor.shutdown(wait=True, cancel_futures=True)
 
-    def _run(self, name: str, work: Callable[[], object], then: Callable[[object], None] | None) -> None:
+    def _run(self, name: str, work: Callable[[], Any], then: Callable[[Any], object] | None) -> None:
         result, problem, bug = None, None, None
         try:
             result = work()

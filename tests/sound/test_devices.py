@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from musicgen_studio.errors import UserProblem
-from musicgen_studio.sound.devices import SoundDevice, device_index, list_devices, portaudio
+from musicgen_studio.sound.devices import SoundDevice, device_index, list_devices, portaudio, refresh_devices
 
 
 def test_the_null_sink_is_listed(device: SoundDevice) -> None:
@@ -41,6 +41,21 @@ def test_a_missing_portaudio_is_a_user_problem(tmp_path: Path, monkeypatch: pyte
     monkeypatch.syspath_prepend(tmp_path)
     with pytest.raises(UserProblem, match="libportaudio2"):
         list_devices()
+
+
+@pytest.mark.usefixtures("pulse")
+def test_a_portaudio_that_does_not_start_again_is_a_user_problem() -> None:
+    sounddevice = portaudio()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sounddevice, "_initialize", lambda: None)
+        refresh_devices()
+        for _ in range(2):
+            with pytest.raises(UserProblem, match="not initialized"):
+                refresh_devices()
+            with pytest.raises(UserProblem, match="not initialized"):
+                list_devices()
+    sounddevice._initialize()
+    assert list_devices()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="hides the devices in ALSA's way")

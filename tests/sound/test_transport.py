@@ -244,6 +244,18 @@ def test_with_a_loop_the_end_is_its_start(clock: Clock) -> None:
     assert clock.position_s == pytest.approx(1.0, abs=0.001)
 
 
+def test_playing_from_behind_a_loop_begins_at_its_start_unless_a_place_is_given(clock: Clock) -> None:
+    clock.transport.load(_clip())
+    clock.transport.set_loop((_SOURCE_RATE, 2 * _SOURCE_RATE))
+    clock.transport.seek(3 * _SOURCE_RATE)
+    clock.play()
+    clock.advance(0.1)
+    assert clock.position_s == pytest.approx(1.1, abs=0.001)
+    clock.play(3 * _SOURCE_RATE)
+    clock.advance(0.1)
+    assert clock.position_s == pytest.approx(3.1, abs=0.06)
+
+
 def test_a_tiny_loop_is_made_long_enough(clock: Clock) -> None:
     clock.transport.load(_clip())
     clock.transport.set_loop((100, 100))
@@ -769,9 +781,10 @@ def test_a_device_that_fails_pauses_and_it_goes_on_unheard(
         assert state.position_frame > _SOURCE_RATE / 2
         transport.play()
         until(transport, lambda now: now.device == "" and now.position_frame > state.position_frame + _SOURCE_RATE / 2)
-    transport.devices_changed()
-    state = until(transport, lambda state: state.device != "")
-    until(transport, lambda now: now.position_frame > state.position_frame + _SOURCE_RATE / 2)
+    with pulse.listening():  # the first listener went with its sink
+        transport.devices_changed()
+        state = until(transport, lambda state: state.device != "")
+        until(transport, lambda now: now.position_frame > state.position_frame + _SOURCE_RATE / 2)
 
 
 def test_it_can_be_closed_while_it_plays(device: SoundDevice, recording: Recording) -> None:

@@ -1,0 +1,173 @@
+"""The program put together: the command line and the window, and what the window stands on. Built here, ended here.
+
+`musicgen-studio` without arguments opens the window; with arguments it is the command line, and Qt is not loaded.
+"""
+
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from musicgen_studio.errors import UserProblem
+
+if TYPE_CHECKING:
+    from musicgen_studio.studio.jobs import EngineChoice, LoadedEngine
+    from musicgen_studio.ui.main_window import MainWindow
+    from musicgen_studio.ui.services import Services
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the program; see the module's docstring. Returns the exit code."""
+    arguments = sys.argv[1:] if argv is None else argv
+    if arguments:
+        from musicgen_studio.cli.main import main as command_line
+
+        return command_line(arguments)
+    return run_window()
+
+
+def run_window() -> int:
+    """Open the window and return when it is closed, with the exit code."""
+    from PySide6.QtWidgets import QApplication
+
+    from musicgen_studio import __version__, logs, paths
+
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("MusicGen Studio")
+    log = logs.start(paths.log_dir(), __version__)
+    try:
+        with Program(paths.settings_file()) as program:
+            _notifier = _watch_devices(program.services)  # as long as it lives
+            program.window.show()
+            if log.crash_report:
+                program.window.bug_found.emit(log.crash_report)
+            return app.exec()
+    except UserProblem as problem:
+        _refuse(problem)
+        return 1
+    finally:
+        log.close()
+
+
+class Program:
+    """The window and everything behind it. A context manager: leaving it ends every thread, whatever they do.
+
+    Args:
+        settings_file: Where the settings are kept.
+        load_engine: Loads what a job wants; another one in tests.
+
+    Raises:
+        UserProblem: If the library cannot be opened.
+    """
+
+    def __init__(
+        self,
+        settings_file: Path,
+        load_engine: "Callable[[EngineChoice], LoadedEngine] | None" = None,
+    ) -> None:
+        from musicgen_studio.library.library import Library
+        from musicgen_studio.sound.transport import Transport
+        from musicgen_studio.studio import settings
+        from musicgen_studio.studio.background import Background
+        from musicgen_studio.studio.jobs import JobLoop
+        from musicgen_studio.ui.bridge import Bridge
+        from musicgen_studio.ui.dialogs import Dialogs, apply_settings
+        from musicgen_studio.ui.engine_thread import EngineThread
+        from musicgen_studio.ui.main_window import MainWindow
+        from musicgen_studio.ui.services import Services
+
+        chosen = settings.load(settings_file)
+        library = Library(Path(chosen.library_folder))
+        self._found = library.reconcile()
+        self._bridge = Bridge()
+        loop = JobLoop(load_engine or _load_engine, library, self._bridge.post)
+        self.services = Services(
+            library=library,
+            loop=loop,
+            transport=Transport(),
+            background=Background(self._bridge.post),
+            settings=chosen,
+            keep_settings=lambda new: settings.save(settings_file, new),
+        )
+        apply_settings(self.services)
+        self.window = MainWindow(self.services)
+        self.dialogs = Dialogs(self.services, self.window)
+        self._bridge.posted.connect(self.window.take_event)
+        self._thread = EngineThread(loop)
+
+    def __enter__(self) -> Self:
+        """Start the engine's thread and begin to load the checkpoint, so that the first music comes at once."""
+        _report_faults(self.window)
+        self._thread.start()
+        self.services.loop.warm_up(self.services.choice)
+        self.services.background.run("backup", self.services.library.backup)
+        self._tell_what_was_found()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End: what is being made is saved, then everything is closed."""
+        sys.excepthook, threading.excepthook = sys.__excepthook__, threading.__excepthook__
+        self._thread.stop()
+        self.services.background.close()
+        self.services.transport.close()
+        self.window.close()
+        self.services.library.close()
+
+    def _tell_what_was_found(self) -> None:
+        notices = list(self.services.library.notices)
+        if self._found.recovered:
+            notices.append(self.window.tr("{0} unfinished clips were recovered").format(len(self._found.recovered)))
+        for notice in notices:
+            self.window.status.announce(notice)
+
+
+def _load_engine(choice: "EngineChoice") -> "LoadedEngine":
+    from musicgen_studio.checkpoints.catalogue import find
+    from musicgen_studio.engine.musicgen import load_engine
+    from musicgen_studio.studio.jobs import LoadedEngine
+    from musicgen_studio.studio.recipe import CheckpointRecord
+
+    entry = find(choice.checkpoint)
+    return LoadedEngine(load_engine(entry.folder, choice.device, choice.precision), CheckpointRecord.of(entry))
+
+
+def _watch_devices(services: "Services") -> object:
+    """Tell the transport when sound devices come or go; Qt notices, PortAudio does not."""
+    from PySide6.QtMultimedia import QMediaDevices
+
+    notifier = QMediaDevices()
+    notifier.audioOutputsChanged.connect(services.transport.devices_changed)
+    return notifier
+
+
+def _report_faults(window: "MainWindow") -> None:
+    """Let every unforeseen error end in the log and the one dialog, from whatever thread it comes."""
+    import logging
+
+    log = logging.getLogger("musicgen_studio")
+
+    def report(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        text = "".join(traceback.format_exception(kind, error, trace))
+        log.error("fault\n%s", text)
+        window.bug_found.emit(text)  # a signal: queued when it comes from another thread
+
+    sys.excepthook = report
+    threading.excepthook = lambda told: report(told.exc_type, told.exc_value or told.exc_type(), told.exc_traceback)
+
+
+def _refuse(problem: UserProblem) -> None:
+    """Say why the window cannot open."""
+    from PySide6.QtWidgets import QMessageBox
+
+    box = QMessageBox(QMessageBox.Icon.Warning, "MusicGen Studio", problem.what)
+    box.setInformativeText(f"{problem.why}\n\n{problem.what_to_do}")
+    box.exec()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

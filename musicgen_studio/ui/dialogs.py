@@ -1,0 +1,175 @@
+"""The dialogs beside the window: opened without blocking, one of a kind, and what becomes of their answers."""
+
+import json
+import platform
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from threading import Event
+
+import PySide6
+from PySide6.QtCore import QObject, QStandardPaths, Qt, Slot
+from PySide6.QtWidgets import QApplication, QDialog
+
+from musicgen_studio.checkpoints.catalogue import find
+from musicgen_studio.core.clip import Clip
+from musicgen_studio.errors import UserProblem
+from musicgen_studio.export.clips import ExportJob, export_clips
+from musicgen_studio.sound.devices import SoundDevice, list_devices
+from musicgen_studio.studio.recipe import program_version
+from musicgen_studio.studio.settings import Settings
+from musicgen_studio.ui.main_window import MainWindow
+from musicgen_studio.ui.panels.about_dialog import AboutDialog
+from musicgen_studio.ui.panels.bug_dialog import BugDialog
+from musicgen_studio.ui.panels.export_dialog import ExportChoice, ExportDialog
+from musicgen_studio.ui.panels.settings_dialog import SettingsDialog
+from musicgen_studio.ui.panels.shortcuts_dialog import ShortcutsDialog
+from musicgen_studio.ui.services import Services
+from musicgen_studio.ui.shortcuts import KeyMap
+from musicgen_studio.ui.theme import Theme, apply_theme
+
+EXPORT_KEY = "export"
+
+
+class Dialogs(QObject):
+    """Opens dialogs over the window and carries out what they answer. Main thread.
+
+    Args:
+        services: The program behind the window.
+        window: What they belong to.
+    """
+
+    def __init__(self, services: Services, window: MainWindow) -> None:
+        super().__init__(window)
+        self._services = services
+        self._window = window
+        self._bug: BugDialog | None = None
+        window.dialog_requested.connect(self.open)
+        window.export_requested.connect(self.export)
+        window.bug_found.connect(self.show_bug)
+
+    @Slot(str)
+    def open(self, name: str) -> None:
+        """Open `settings`, `shortcuts` or `about`."""
+        {"settings": self._open_settings, "shortcuts": self._open_shortcuts, "about": self._open_about}[name]()
+
+    @Slot(list)
+    def export(self, clips: Sequence[Clip]) -> None:
+        """Ask how to export clips, and do it in the background."""
+        if not clips:
+            return
+        folder = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.MusicLocation))
+        dialog = ExportDialog(clips, folder, self._window)
+        remembered = self._services.library.recall(EXPORT_KEY)
+        if remembered is not None:
+            dialog.set_settings(json.loads(remembered))
+
+        def begin(choice: ExportChoice) -> None:
+            self._services.library.remember(EXPORT_KEY, json.dumps(dialog.settings()))
+            self._run_export(clips, choice)
+
+        dialog.export_accepted.connect(begin)
+        _open(dialog)
+
+    @Slot(str)
+    def show_bug(self, report: str) -> None:
+        """Show a fault of the program; while one is shown, further ones are only counted."""
+        if self._bug is None:
+            self._bug = BugDialog(self._window)
+        lines = (f"MusicGen Studio {program_version()}, Qt {PySide6.__version__}, {platform.platform()}", "", report)
+        self._bug.show_report("\n".join(lines))
+
+    def _run_export(self, clips: Sequence[Clip], choice: ExportChoice) -> None:
+        library, stop = self._services.library, self._services.background.stop
+        jobs = [
+            ExportJob(clip, partial(library.read, clip.id), choice.folder, choice.settings, name)
+            for clip, name in zip(clips, choice.names, strict=True)
+        ]
+        status = self._window.status
+        text = self.tr("{0} exported to {1}")
+        status.announce(self.tr("Exporting to {0} …").format(choice.folder))
+        self._services.background.run(
+            self.tr("Export"),
+            lambda: _exported(jobs, stop),
+            lambda count: status.announce(text.format(count, choice.folder)),
+        )
+
+    def _open_settings(self) -> None:
+        devices = [f"{device.name}|{device.host_api}" for device in _outputs()]
+        dialog = SettingsDialog(self._services.settings, devices, _describe, self._window)
+        dialog.settings_accepted.connect(self._use)
+        dialog.shortcuts_requested.connect(self._open_shortcuts)
+        _open(dialog)
+
+    def _open_shortcuts(self) -> None:
+        dialog = ShortcutsDialog(KeyMap(self._services.settings.shortcuts), self._window)
+        dialog.keys_accepted.connect(self._use_keys)
+        _open(dialog)
+
+    def _open_about(self) -> None:
+        _open(AboutDialog(self._window))
+
+    @Slot(object)
+    def _use(self, settings: Settings) -> None:
+        """Put settings into force; the library's folder counts from the next start."""
+        before, services = self._services.settings, self._services
+        try:
+            services.keep_settings(settings)
+        except UserProblem as problem:
+            self._window.show_problem(problem)
+            return
+        services.settings = settings
+        apply_settings(services)
+        self._window.use_settings()
+        if (settings.checkpoint, settings.device, settings.precision) != (
+            before.checkpoint,
+            before.device,
+            before.precision,
+        ):
+            services.loop.warm_up(services.choice)
+
+    @Slot(object)
+    def _use_keys(self, keys: KeyMap) -> None:
+        self._use(replace(self._services.settings, shortcuts=dict(keys.changes)))
+        self._window.set_keys(keys)
+
+
+def apply_settings(services: Services) -> None:
+    """Let theme, sound device and idle time be as the settings say."""
+    settings = services.settings
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    apply_theme(app, Theme(settings.theme))
+    services.loop.unload_after_s = settings.unload_after_min * 60 or None
+    chosen = [device for device in _outputs() if f"{device.name}|{device.host_api}" == settings.output_device]
+    services.transport.choose_device(chosen[0] if chosen else None)
+
+
+def _outputs() -> list[SoundDevice]:
+    try:
+        return [device for device in list_devices() if device.outputs]
+    except UserProblem:
+        return []  # without a sound system everything still plays, unheard
+
+
+def _describe(checkpoint: str) -> str:
+    try:
+        entry = find(checkpoint)
+    except UserProblem as problem:
+        return f"{problem.what} {problem.why}"
+    return f"{entry.description} {entry.licence}"
+
+
+def _exported(jobs: Sequence[ExportJob], stop: Event) -> int:
+    """Export and return how many files there are; the first problem counts for all."""
+    results = export_clips(jobs, stop, lambda _progress: None)
+    for result in results:
+        if result.problem is not None:
+            raise result.problem
+    return len(results)
+
+
+def _open(dialog: QDialog) -> None:
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.open()

@@ -1,0 +1,261 @@
+"""The library's clips as rows for a list view: families kept together, children indented under their parent.
+
+The model shows what it is given and asks for what the musician changes; the library itself changes, and the new clips
+come back through `set_clips`. Not for searching (`library`) or for drawing (`ui.panels.library_panel`).
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt, QUrl, Signal
+
+from musicgen_studio.core.clip import Clip, Origin
+from musicgen_studio.library.search import Filter
+
+Peaks = tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]
+"""Lowest and highest sample of each column of a mini waveform, float32 `[columns]` both."""
+
+Index = QModelIndex | QPersistentModelIndex
+MAX_DEPTH = 4  # deeper generations are not indented further: the row is narrow
+
+
+class ClipRole(IntEnum):
+    """What a row holds beside its title."""
+
+    CLIP = Qt.ItemDataRole.UserRole + 1
+    DEPTH = Qt.ItemDataRole.UserRole + 2
+    PEAKS = Qt.ItemDataRole.UserRole + 3
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What the library is to show.
+
+    Args:
+        text: Words to find in titles, prompts and tags; empty for all.
+        filter: What else a clip must be.
+    """
+
+    text: str = ""
+    filter: Filter = field(default_factory=Filter)
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether anything but the place, library or trash, narrows it."""
+        return bool(self.text) or self.filter != Filter(is_trashed=self.filter.is_trashed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    clip: Clip
+    depth: int
+
+
+class LibraryModel(QAbstractListModel):
+    """Clips in rows. Main thread.
+
+    Args:
+        peaks_of: Gives a clip's mini waveform, or None if it is not there yet; quick, for it is called while drawing.
+            When it is there later, call `refresh`.
+        drag_file: Gives the permanent file a clip is dragged out as, or None while there is none; called when a drag
+            begins.
+        parent: Qt's owner.
+    """
+
+    rename_requested = Signal(str, str)  # id of the clip, its new title
+
+    def __init__(
+        self,
+        peaks_of: Callable[[Clip], Peaks | None],
+        drag_file: Callable[[Clip], Path | None],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._peaks_of = peaks_of
+        self._drag_file = drag_file
+        self._rows: list[_Row] = []
+        self._row_of: dict[str, int] = {}
+
+    def set_clips(self, clips: Sequence[Clip]) -> None:
+        """Show these clips, in this order but for families: each stands where its first member stands.
+
+        Rows that stay are kept, with selection, scroll position and an open editor.
+        """
+        new = _in_families(clips)
+        start = _same_start(self._rows, new)
+        end = _same_start(self._rows[start:][::-1], new[start:][::-1])
+        self._remove(start, len(self._rows) - end)
+        self._insert(start, new[start : len(new) - end])
+        self._row_of = {row.clip.id: number for number, row in enumerate(self._rows)}
+        self._replace(new)
+
+    def refresh(self, clip_id: str) -> None:
+        """Draw a clip's row again: its mini waveform or its file is there now."""
+        row = self._row_of.get(clip_id)
+        if row is not None:
+            self.dataChanged.emit(self.index(row), self.index(row))
+
+    def clip(self, index: Index) -> Clip | None:
+        """Return the clip of a row, None for an invalid index."""
+        return self._rows[index.row()].clip if index.isValid() else None
+
+    def index_of(self, clip_id: str) -> QModelIndex:
+        """Return the row of a clip, invalid if it is not shown."""
+        row = self._row_of.get(clip_id)
+        return QModelIndex() if row is None else self.index(row)
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        """Return how many clips are shown."""
+        return 0 if parent.isValid() else len(self._rows)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return what a row holds for a role."""
+        if not index.isValid():
+            return None
+        row = self._rows[index.row()]
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
+            return row.clip.title
+        if role == ClipRole.CLIP:
+            return row.clip
+        if role == ClipRole.DEPTH:
+            return row.depth
+        if role == ClipRole.PEAKS:
+            return self._peaks_of(row.clip)
+        return self._words(row, role)
+
+    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        """Ask for another title. It is shown once the library has it."""
+        clip = self.clip(index)
+        title = str(value).strip()
+        if role != Qt.ItemDataRole.EditRole or clip is None or not title:
+            return False
+        if title != clip.title:
+            self.rename_requested.emit(clip.id, title)
+        return True
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """Tell that rows can be renamed, and dragged where the sound is there; in the trash neither."""
+        flags = super().flags(index)
+        clip = self.clip(index)
+        if clip is None or clip.trashed is not None:
+            return flags
+        if not clip.is_missing:
+            flags |= Qt.ItemFlag.ItemIsDragEnabled
+        return flags | Qt.ItemFlag.ItemIsEditable
+
+    def mimeTypes(self) -> list[str]:
+        """Name what a dragged row is for others: files."""
+        return ["text/uri-list"]
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
+        """Return the files of rows, in the order of rows; None, so that no drag begins, if there are none."""
+        clips = [self._rows[row].clip for row in sorted({index.row() for index in indexes if index.isValid()})]
+        files = [file for clip in clips if (file := self._drag_file(clip)) is not None]
+        if not files:
+            return None  # type: ignore[return-value] # Qt allows it
+        mime = QMimeData()
+        mime.setUrls([QUrl.fromLocalFile(str(file)) for file in files])
+        return mime
+
+    def supportedDragActions(self) -> Qt.DropAction:
+        """Only copying: a program that moved the file would take it from the library."""
+        return Qt.DropAction.CopyAction
+
+    def _words(self, row: _Row, role: int) -> str | None:
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return self._spoken(row)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self._tooltip(row.clip)
+        return None
+
+    def _spoken(self, row: _Row) -> str:
+        clip = row.clip
+        parts = [clip.title, self.tr("{0:.0f} seconds").format(clip.duration_s), clip.checkpoint, *self.remarks(clip)]
+        if clip.is_starred:
+            parts.append(self.tr("starred"))
+        if row.depth:
+            parts.append(self.tr("made from the clip above"))
+        return ", ".join(part for part in parts if part)
+
+    def _tooltip(self, clip: Clip) -> str:
+        lines = [clip.title, clip.prompt if clip.prompt != clip.title else ""]
+        lines += [self.tr("Tags: {0}").format(", ".join(clip.tags)) if clip.tags else "", clip.licence]
+        text = "<br>".join(escape(line) for line in lines if line)
+        return f"<qt>{text}</qt>"  # a tooltip guesses: what a user wrote must never be read as markup
+
+    def remarks(self, clip: Clip) -> list[str]:
+        """Say in words what is unusual about a clip, an empty list for most."""
+        said = [
+            (clip.is_missing, self.tr("file missing")),
+            (not clip.is_complete, self.tr("incomplete")),
+            (clip.origin is Origin.RECOVERED, self.tr("recovered")),
+            (clip.origin is Origin.IMPORTED, self.tr("imported")),
+            (clip.origin is Origin.RECORDED, self.tr("recorded")),
+        ]
+        return [text for is_so, text in said if is_so]
+
+    def _remove(self, start: int, end: int) -> None:
+        if end > start:
+            self.beginRemoveRows(QModelIndex(), start, end - 1)
+            del self._rows[start:end]
+            self.endRemoveRows()
+
+    def _insert(self, start: int, rows: list[_Row]) -> None:
+        if rows:
+            self.beginInsertRows(QModelIndex(), start, start + len(rows) - 1)
+            self._rows[start:start] = rows
+            self.endInsertRows()
+
+    def _replace(self, new: list[_Row]) -> None:
+        """Put the new values into rows that stayed, telling only of those that changed."""
+        for number, (old, row) in enumerate(zip(self._rows, new, strict=True)):
+            if old != row:
+                self._rows[number] = row
+                self.dataChanged.emit(self.index(number), self.index(number))
+
+
+def _same_start(old: Sequence[_Row], new: Sequence[_Row]) -> int:
+    """Count the rows at the beginning that show the same clips."""
+    count = 0
+    for before, after in zip(old, new, strict=False):
+        if before.clip.id != after.clip.id:
+            break
+        count += 1
+    return count
+
+
+def _in_families(clips: Sequence[Clip]) -> list[_Row]:
+    """Order clips so that children stand under their parent, as far as it is among them."""
+    known = {clip.id: clip for clip in clips}
+    children: dict[str, list[Clip]] = {}
+    for clip in known.values():
+        if clip.parent is not None and clip.parent in known:
+            children.setdefault(clip.parent, []).append(clip)
+    rows: dict[str, _Row] = {}
+    for clip in known.values():
+        if clip.id not in rows:
+            _add_family(_eldest(clip, known), children, rows)
+    return list(rows.values())
+
+
+def _eldest(clip: Clip, known: dict[str, Clip]) -> Clip:
+    seen = {clip.id}
+    while clip.parent in known and clip.parent not in seen:  # a damaged library might hold a circle
+        clip = known[clip.parent]
+        seen.add(clip.id)
+    return clip
+
+
+def _add_family(eldest: Clip, children: dict[str, list[Clip]], rows: dict[str, _Row]) -> None:
+    waiting = [(eldest, 0)]
+    while waiting:
+        clip, depth = waiting.pop()
+        if clip.id not in rows:
+            rows[clip.id] = _Row(clip, min(depth, MAX_DEPTH))
+            waiting += [(child, depth + 1) for child in reversed(children.get(clip.id, []))]

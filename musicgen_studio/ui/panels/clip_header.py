@@ -1,0 +1,254 @@
+"""What is shown in the middle: its name, what is to be known of it, and what can be made of it.
+
+Extending is asked for in a small card that folds out below the buttons. Not for making anything (`studio`).
+"""
+
+from dataclasses import dataclass
+from html import escape
+
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QRadioButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from musicgen_studio.core.clip import Clip
+from musicgen_studio.ui.icons import icon
+from musicgen_studio.ui.panels.clip_words import clock
+from musicgen_studio.ui.panels.labels import ElidedLabel
+from musicgen_studio.ui.shortcuts import Bindings, KeyMap
+from musicgen_studio.ui.theme import GRID, Look, set_look
+from musicgen_studio.ui.widgets.flow_layout import FlowLayout
+from musicgen_studio.ui.widgets.value_slider import ValueSlider
+
+EXTEND_MIN_S, EXTEND_MAX_S, EXTEND_S = 1.0, 120.0, 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class ExtendValues:
+    """How a clip is to go on.
+
+    Args:
+        from_playhead: From where the playhead stands; else from the end.
+        duration_s: How much is to be added, in seconds.
+        prompt: Other words for the new part; empty keeps the clip's own.
+    """
+
+    from_playhead: bool
+    duration_s: float
+    prompt: str
+
+
+class ClipHeader(QWidget):
+    """Title, facts and actions of a clip. Main thread.
+
+    Args:
+        keys: The table of keys.
+        parent: Qt's owner.
+    """
+
+    extend_requested = Signal(object)  # ExtendValues
+    variations_requested = Signal()  # again, with other seeds
+    again_requested = Signal()  # again, with the same seed
+    use_settings_requested = Signal()
+    loop_toggled = Signal(bool)
+    export_requested = Signal()
+
+    def __init__(self, keys: KeyMap, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._bindings = Bindings(self, keys)
+        self._title = ElidedLabel(Look.TITLE)
+        self._facts = ElidedLabel(Look.MUTED)
+        self._build_actions()
+        self._card = ExtendCard()
+        self._card.extend_requested.connect(self._extend_now)
+        self._card.hide()
+        self._extend.toggled.connect(self._card.setVisible)
+        self._lay_out()
+        self.set_clip(None)
+
+    def set_clip(self, clip: Clip | None, is_making: bool = False) -> None:
+        """Show a clip.
+
+        Args:
+            clip: Which, None for none.
+            is_making: Whether it still grows; nothing can be made of it then.
+        """
+        self._title.setText(self.tr("No clip yet") if clip is None else clip.title)
+        self._facts.setText(self.tr("Describe some music on the left") if clip is None else self._say(clip, is_making))
+        for label in (self._title, self._facts):  # either may be too long for its line
+            label.setToolTip(f"<qt>{escape(label.text())}</qt>")
+        needs_sound, needs_recipe = self._reasons(clip, is_making)
+        for button, reason in (
+            (self._extend, needs_sound),
+            (self._export, needs_sound),
+            (self._loop, needs_sound),
+            (self._variations, needs_recipe),
+            (self._again, needs_recipe),
+            (self._use, needs_recipe),
+        ):
+            self._allow(button, reason)
+
+    def set_playhead(self, seconds: float) -> None:
+        """Say where the playhead stands, for going on from there."""
+        self._card.set_playhead(seconds)
+
+    def set_loop(self, is_on: bool) -> None:
+        """Say whether the region is repeated. Emits nothing."""
+        self._loop.blockSignals(True)
+        self._loop.setChecked(is_on)
+        self._loop.blockSignals(False)
+
+    def set_keys(self, keys: KeyMap) -> None:
+        """Use other keys from now on."""
+        self._bindings.set_keys(keys)
+
+    def _build_actions(self) -> None:
+        self._tips: dict[QToolButton, str] = {}
+        self._extend = self._button("extend", self.tr("Extend"), self.tr("Go on from the end or the playhead"))
+        self._extend.setCheckable(True)
+        self._variations = self._button(
+            "variations", self.tr("Variations"), self.tr("The same settings with other seeds")
+        )
+        self._variations.clicked.connect(self.variations_requested)
+        self._again = self._button("redo", self.tr("Again"), self.tr("The same settings and the same seed"))
+        self._again.clicked.connect(self.again_requested)
+        self._use = self._button("settings", self.tr("Use settings"), self.tr("Put its settings back on the left"))
+        self._use.clicked.connect(self.use_settings_requested)
+        self._loop = self._button("loop", self.tr("Loop"), self.tr("Repeat the loop region, or all"))
+        self._loop.setCheckable(True)
+        self._loop.toggled.connect(self.loop_toggled)
+        self._export = self._button("export", self.tr("Export"), self.tr("Write it as a file for other programs"))
+        self._export.clicked.connect(self.export_requested)
+        self._bindings.add("export", self._export.click)
+
+    def _button(self, name: str, text: str, tip: str) -> QToolButton:
+        button = QToolButton()
+        button.setIcon(icon(name))
+        button.setIconSize(QSize(16, 16))
+        button.setText(text)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setAccessibleName(text)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._tips[button] = tip
+        return button
+
+    def _lay_out(self) -> None:
+        actions = QWidget()
+        flow = FlowLayout(actions, GRID)
+        for button in (self._extend, self._variations, self._again, self._use, self._loop, self._export):
+            flow.addWidget(button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID)
+        column.addWidget(self._title)
+        column.addWidget(self._facts)
+        column.addSpacing(GRID)
+        column.addWidget(actions)
+        column.addWidget(self._card)
+
+    def _say(self, clip: Clip, is_making: bool) -> str:
+        facts = [clock(clip.duration_s)]
+        facts += [self.tr("seed {0}").format(clip.seed)] if clip.seed is not None else []
+        facts += [clip.checkpoint, clip.licence]
+        facts += [self.tr("file missing")] if clip.is_missing else []
+        facts += [self.tr("still being made")] if is_making else []
+        facts += [self.tr("incomplete")] if not (clip.is_complete or is_making) else []
+        return " · ".join(fact for fact in facts if fact)
+
+    def _reasons(self, clip: Clip | None, is_making: bool) -> tuple[str, str]:
+        """Say why nothing can be done with the sound, and why not with the settings; empty where it can."""
+        if clip is None:
+            return (self.tr("There is no clip yet"),) * 2
+        if is_making:
+            return (self.tr("It is still being made"),) * 2
+        no_file = self.tr("Its sound file is missing") if clip.is_missing else ""
+        return no_file, "" if clip.recipe else self.tr("It was not made here, so it has no settings")
+
+    def _allow(self, button: QToolButton, reason: str) -> None:
+        button.setEnabled(not reason)
+        tip = f"{self._tips[button]}\n{reason}" if reason else self._tips[button]
+        button.setAccessibleDescription(tip)
+        if button is self._export:
+            self._bindings.tip(button, "export", tip)
+        elif button is self._loop:
+            self._bindings.tip(button, "loop", tip)
+        else:
+            button.setToolTip(tip)
+        if reason and button is self._extend:
+            button.setChecked(False)
+
+    @Slot(object)
+    def _extend_now(self, values: ExtendValues) -> None:
+        self._extend.setChecked(False)
+        self.extend_requested.emit(values)
+
+
+class ExtendCard(QFrame):
+    """Asks how a clip is to go on."""
+
+    extend_requested = Signal(object)  # ExtendValues
+
+    def __init__(self) -> None:
+        super().__init__()
+        set_look(self, Look.CARD)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._end = QRadioButton(self.tr("From the end"))
+        self._playhead = QRadioButton()
+        self._end.setChecked(True)
+        self._end.setAccessibleName(self._end.text())
+        self._group = QButtonGroup(self)
+        for button in (self._end, self._playhead):
+            self._group.addButton(button)
+        self._end.setToolTip(self.tr("The clip stays as it is, and goes on"))
+        self._playhead.setToolTip(self.tr("The clip stays as it is up to the playhead, and goes on otherwise"))
+        self._seconds = ValueSlider(
+            self.tr("Add"), minimum=EXTEND_MIN_S, maximum=EXTEND_MAX_S, default=EXTEND_S, decimals=1, unit=self.tr("s")
+        )
+        self._prompt = QLineEdit(placeholderText=self.tr("New words for it (optional)"), clearButtonEnabled=True)
+        self._prompt.setAccessibleName(self.tr("New words for the added part"))
+        self._prompt.setToolTip(self.tr("Left empty, it goes on with the clip's own words"))
+        self._prompt.returnPressed.connect(self._go)
+        self._button = QPushButton(icon("extend", "on_accent"), self.tr("Extend"))
+        self._button.setToolTip(self.tr("Make the new part"))
+        self._button.setAccessibleName(self.tr("Extend now"))
+        self._button.clicked.connect(self._go)
+        set_look(self._button, Look.PRIMARY)
+        self.set_playhead(0.0)
+        self._lay_out()
+
+    def values(self) -> ExtendValues:
+        """Return what is chosen."""
+        return ExtendValues(self._playhead.isChecked(), self._seconds.value(), self._prompt.text().strip())
+
+    def set_playhead(self, seconds: float) -> None:
+        """Say where the playhead stands."""
+        text = self.tr("From the playhead, {0}").format(clock(seconds))
+        if text != self._playhead.text():
+            self._playhead.setText(text)
+            self._playhead.setAccessibleName(text)
+
+    def _lay_out(self) -> None:
+        what = QHBoxLayout()
+        what.setSpacing(2 * GRID)
+        what.addWidget(self._prompt, 1)
+        what.addWidget(self._button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 3 * GRID)
+        column.setSpacing(2 * GRID)
+        column.addWidget(self._end)
+        column.addWidget(self._playhead)
+        column.addWidget(self._seconds)
+        column.addLayout(what)
+
+    @Slot()
+    def _go(self) -> None:
+        self.extend_requested.emit(self.values())

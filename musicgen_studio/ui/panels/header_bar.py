@@ -1,0 +1,57 @@
+"""The line above everything: the program's menu, which checkpoint makes the music, where and how fast, and settings."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
+
+from musicgen_studio.ui.icons import icon
+from musicgen_studio.ui.panels.labels import ElidedLabel, plain_label
+from musicgen_studio.ui.theme import GRID, Look, set_look
+
+
+class HeaderBar(QWidget):
+    """Says what makes the music. Main thread.
+
+    Args:
+        menu: What the button at the left opens.
+        parent: Qt's owner.
+    """
+
+    settings_requested = Signal()
+
+    def __init__(self, menu: QMenu, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(self.tr("Header"))
+        self._menu = self._button("menu", self.tr("Menu"))
+        self._menu.setMenu(menu)
+        self._menu.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._settings = self._button("settings", self.tr("Settings"))
+        self._settings.clicked.connect(self.settings_requested)
+        self._checkpoint = ElidedLabel()
+        self._checkpoint.setAccessibleName(self.tr("Checkpoint"))
+        self._speed = plain_label(look=Look.MUTED)
+        self._speed.setAccessibleName(self.tr("Speed"))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
+        row.setSpacing(3 * GRID)
+        row.addWidget(self._menu)
+        row.addWidget(plain_label(self.tr("MusicGen Studio"), Look.TITLE))
+        row.addSpacing(4 * GRID)
+        row.addWidget(self._checkpoint, 1)
+        row.addWidget(self._speed)
+        row.addWidget(self._settings)
+
+    def set_checkpoint(self, text: str) -> None:
+        """Say which checkpoint is used, and what may be done with its music."""
+        self._checkpoint.setText(text)
+
+    def set_speed(self, text: str) -> None:
+        """Say where it runs and how fast, such as `CPU · 2.1× real time`."""
+        self._speed.setText(text)
+
+    def _button(self, name: str, text: str) -> QToolButton:
+        button = QToolButton()
+        button.setIcon(icon(name))
+        button.setAccessibleName(text)
+        button.setToolTip(text)
+        set_look(button, Look.QUIET)
+        return button

@@ -1,0 +1,411 @@
+"""The library column: search, filters, the clips, the trash. It shows what it is given and asks for the rest.
+
+Every change is a signal; the changed clips come back through `LibraryModel.set_clips`. Not for how a row looks
+(`library_row`).
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QModelIndex, QPoint, QSignalBlocker, QSize, Qt, Signal, SignalInstance, Slot
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QHBoxLayout,
+    QLineEdit,
+    QListView,
+    QMenu,
+    QPushButton,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from musicgen_studio.core.clip import Clip
+from musicgen_studio.library.search import Filter
+from musicgen_studio.ui.icons import icon
+from musicgen_studio.ui.models.library_model import LibraryModel, Query
+from musicgen_studio.ui.panels.labels import plain_label
+from musicgen_studio.ui.panels.library_row import LibraryRow
+from musicgen_studio.ui.shortcuts import Bindings, KeyMap
+from musicgen_studio.ui.theme import GRID, Look, set_look
+
+_SHORT_S, _LONG_S = 10.0, 30.0
+
+
+class LibraryPanel(QWidget):
+    """Search, filters and the list. Main thread.
+
+    Args:
+        model: The rows; the caller fills it.
+        keys: The table of keys.
+        parent: Qt's owner.
+    """
+
+    clip_activated = Signal(str)  # id: it is to be shown in the middle
+    star_toggled = Signal(str)  # id
+    renamed = Signal(str, str)  # id, title
+    tags_edited = Signal(str, tuple)  # id, the new tags
+    trash_requested = Signal(list)  # ids
+    restore_requested = Signal(list)  # ids
+    query_changed = Signal(object)  # Query
+    export_requested = Signal(list)  # ids
+    use_settings_requested = Signal(str)  # id
+    again_requested = Signal(str)  # id: make it again with the same seed
+    reveal_requested = Signal(str)  # id: show its file in the system's file browser
+    files_dropped = Signal(list)  # Paths
+
+    def __init__(self, model: LibraryModel, keys: KeyMap, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._bindings = Bindings(self, keys)
+        self.setAcceptDrops(True)
+        self.setAccessibleName(self.tr("Library"))
+        self._build_search()
+        self._build_filters()
+        self._build_list()
+        self._build_tags()
+        self._build_restore()
+        self._lay_out()
+        self._bind()
+        self._show_place()
+
+    def query(self) -> Query:
+        """Return what is searched for and filtered by."""
+        min_s, max_s = self._length.currentData()
+        wanted = Filter(
+            is_starred=self._starred.isChecked(),
+            tag=self._tag.currentData(),
+            checkpoint=self._checkpoint.currentData(),
+            min_s=min_s,
+            max_s=max_s,
+            is_trashed=self._trash.isChecked(),
+        )
+        return Query(self._search.text().strip(), wanted)
+
+    def set_facets(self, checkpoints: Sequence[str], tags: Sequence[str]) -> None:
+        """Say which checkpoints and tags there are to filter by."""
+        _fill(self._checkpoint, self.tr("Any checkpoint"), checkpoints)
+        _fill(self._tag, self.tr("Any tag"), tags)
+
+    def set_keys(self, keys: KeyMap) -> None:
+        """Use other keys from now on."""
+        self._bindings.set_keys(keys)
+
+    def show_clip(self, clip_id: str) -> None:
+        """Make a clip the current row and scroll to it, as far as it is shown."""
+        index = self._model.index_of(clip_id)
+        if index.isValid():
+            self._list.setCurrentIndex(index)
+            self._list.scrollTo(index)
+
+    def selected_ids(self) -> list[str]:
+        """Return the ids of the selected clips, in the order of rows."""
+        rows = sorted(self._list.selectionModel().selectedIndexes(), key=QModelIndex.row)
+        return [clip.id for index in rows if (clip := self._model.clip(index)) is not None]
+
+    def current_clip(self) -> Clip | None:
+        """Return the clip of the current row."""
+        return self._model.clip(self._list.currentIndex())
+
+    def context_menu(self) -> QMenu:
+        """Make the menu of the current row."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if self._trash.isChecked():
+            menu.addAction(icon("undo"), self.tr("Restore"), self._restore.click)
+            return menu
+        clip = self.current_clip()
+        if clip is None:
+            return menu
+        menu.addAction(self._actions["star"])
+        menu.addAction(self._actions["rename"])
+        menu.addAction(icon("edit"), self.tr("Tags…"), self._edit_tags)
+        menu.addSeparator()
+        made = [
+            menu.addAction(icon("settings"), self.tr("Use these settings"), lambda: self._use_settings(clip)),
+            menu.addAction(icon("dice"), self.tr("Again, same seed"), lambda: self.again_requested.emit(clip.id)),
+        ]
+        for action in made:
+            action.setEnabled(bool(clip.recipe))
+        menu.addAction(icon("export"), self.tr("Export…"), lambda: self.export_requested.emit(self.selected_ids()))
+        menu.addAction(icon("folder"), self.tr("Show the file"), lambda: self.reveal_requested.emit(clip.id))
+        menu.addSeparator()
+        menu.addAction(self._actions["trash"])
+        return menu
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Welcome files from outside the program."""
+        if event.source() is None and _files(event):
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Hand dropped files over."""
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        self.files_dropped.emit(_files(event))
+
+    def _build_search(self) -> None:
+        self._search = QLineEdit(placeholderText=self.tr("Search"), clearButtonEnabled=True)
+        self._search.addAction(icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
+        self._search.setAccessibleName(self.tr("Search the library"))
+        self._search.textChanged.connect(self._ask)
+        self._starred = _toggle("star", self.tr("Starred clips only"))
+        self._starred.toggled.connect(self._ask)
+        self._more = _toggle("chevron-down", self.tr("More filters: checkpoint, tag, length"))
+        self._trash = _toggle("trash", self.tr("Show the trash"))
+        self._trash.toggled.connect(self._show_place)
+        self._trash.toggled.connect(self._ask)
+
+    def _build_filters(self) -> None:
+        self._checkpoint = self._filter(self.tr("Checkpoint"))
+        self._tag = self._filter(self.tr("Tag"))
+        self.set_facets((), ())
+        self._length = self._filter(self.tr("Length"))
+        self._length.addItem(self.tr("Any length"), (None, None))
+        self._length.addItem(self.tr("Under 10 s"), (None, _SHORT_S))
+        self._length.addItem(self.tr("10 to 30 s"), (_SHORT_S, _LONG_S))
+        self._length.addItem(self.tr("30 s and more"), (_LONG_S, None))
+        for box in (self._checkpoint, self._tag, self._length):
+            box.currentIndexChanged.connect(self._ask)
+
+    def _filter(self, name: str) -> QComboBox:
+        box = QComboBox()
+        box.setAccessibleName(name)
+        box.setToolTip(self.tr("Filter: {0}").format(name))
+        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        box.setMinimumContentsLength(6)
+        return box
+
+    def _build_list(self) -> None:
+        self._list = QListView()
+        self._list.setModel(self._model)
+        self._list.setAccessibleName(self.tr("Clips"))
+        self._list.setUniformItemSizes(True)
+        self._list.setMouseTracking(True)
+        self._list.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self._list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self._list.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
+        self._list.setDefaultDropAction(Qt.DropAction.CopyAction)
+        self._list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self._list.customContextMenuRequested.connect(self._show_menu)
+        self._list.clicked.connect(self._click)
+        self._list.activated.connect(self._activate)
+        row = LibraryRow(self._list)
+        row.star_clicked.connect(self.star_toggled)
+        self._list.setItemDelegate(row)
+        self._model.rename_requested.connect(self.renamed)
+        for signal in (self._model.rowsInserted, self._model.rowsRemoved, self._model.modelReset):
+            signal.connect(self._show_count)
+
+    def _build_tags(self) -> None:
+        self._tags = QLineEdit(placeholderText=self.tr("Tags, parted by commas"))
+        self._tags.setAccessibleName(self.tr("Tags of the clip"))
+        self._tags.setToolTip(self.tr("Enter keeps the tags, Esc leaves them as they were"))
+        self._tags.returnPressed.connect(self._keep_tags)
+        self._tags.editingFinished.connect(self._tags.hide)
+        self._tags.hide()
+
+    def _build_restore(self) -> None:
+        self._restore = QPushButton(icon("undo"), self.tr("Restore"))
+        self._restore.setAccessibleName(self.tr("Restore from the trash"))
+        self._restore.setToolTip(self.tr("Put the selected clips back into the library"))
+        self._restore.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._restore.clicked.connect(lambda: self._ask_for(self.restore_requested))
+
+    def _lay_out(self) -> None:
+        self._heading = plain_label(look=Look.SECTION)
+        self._count = plain_label(look=Look.MUTED)
+        head = _row(self._heading, self._count)
+        head.insertStretch(1)
+        filters = QWidget()
+        stack = QVBoxLayout(filters)
+        stack.setContentsMargins(0, 0, 0, 0)
+        stack.setSpacing(GRID)
+        for box in (self._checkpoint, self._tag, self._length):
+            stack.addWidget(box)
+        filters.hide()
+        self._more.toggled.connect(filters.setVisible)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self._list)
+        self._pages.addWidget(self._make_empty())
+        column = QVBoxLayout(self)
+        column.setContentsMargins(2 * GRID, 3 * GRID, 2 * GRID, 2 * GRID)
+        column.setSpacing(2 * GRID)
+        column.addLayout(head)
+        column.addLayout(_row(self._search, self._starred, self._more, self._trash))
+        column.addWidget(filters)
+        column.addWidget(self._pages, 1)
+        column.addWidget(self._tags)
+        column.addWidget(self._restore)
+
+    def _make_empty(self) -> QWidget:
+        page = QWidget()
+        self._empty = plain_label(look=Look.MUTED, wraps=True)
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._clear = QPushButton(self.tr("Show all"))
+        self._clear.setToolTip(self.tr("Clear the search and all filters"))
+        self._clear.setAccessibleName(self.tr("Clear the search and all filters"))
+        self._clear.clicked.connect(self._clear_query)
+        column = QVBoxLayout(page)
+        column.setSpacing(3 * GRID)
+        column.addStretch(1)
+        column.addWidget(self._empty)
+        column.addWidget(self._clear, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch(2)
+        return page
+
+    def _bind(self) -> None:
+        self._bindings.add("search", self._go_search)
+        self._bindings.tip(self._search, "search", self.tr("Search titles, prompts and tags"))
+        self._actions = {
+            "rename": self._bindings.add("rename", self._rename),
+            "star": self._bindings.add("star", self._toggle_star),
+            "trash": self._bindings.add("trash", lambda: self._ask_for(self.trash_requested)),
+        }
+        for name, shape in (("rename", "edit"), ("star", "star"), ("trash", "trash")):
+            self._actions[name].setIcon(icon(shape))
+
+    def _ask_for(self, signal: SignalInstance) -> None:
+        """Emit the selected ids, if there are any."""
+        if chosen := self.selected_ids():
+            signal.emit(chosen)
+
+    def _use_settings(self, clip: Clip) -> None:
+        self.use_settings_requested.emit(clip.id)
+
+    @Slot()
+    def _ask(self) -> None:
+        self.query_changed.emit(self.query())
+        self._show_count()
+
+    @Slot()
+    def _clear_query(self) -> None:
+        for widget in (self._search, self._starred, self._checkpoint, self._tag, self._length):
+            with QSignalBlocker(widget):
+                _clear(widget)
+        self._ask()
+
+    @Slot()
+    def _show_place(self) -> None:
+        in_trash = self._trash.isChecked()
+        self._heading.setText(self.tr("TRASH") if in_trash else self.tr("LIBRARY"))
+        self._restore.setVisible(in_trash)
+        self._trash.setToolTip(self.tr("Back to the library") if in_trash else self.tr("Show the trash"))
+        self._actions["trash"].setEnabled(not in_trash)
+        self._show_count()
+
+    @Slot()
+    def _show_count(self) -> None:
+        count = self._model.rowCount()
+        self._count.setText(self.tr("1 clip") if count == 1 else self.tr("{0} clips").format(count))
+        self._pages.setCurrentIndex(0 if count else 1)
+        self._restore.setEnabled(count > 0)
+        self._clear.setVisible(self.query().is_narrowed)
+        self._empty.setText(self._empty_words())
+
+    def _empty_words(self) -> str:
+        query = self.query()
+        if query.is_narrowed:
+            return self.tr("Nothing here fits the search and the filters.")
+        if query.filter.is_trashed:
+            return self.tr("The trash is empty.\nClips you delete wait here and can be restored.")
+        return self.tr(
+            "No clips yet.\nEverything you make is kept here.\n\nDrop sound files here to go on from them, "
+            "and drag clips from here into your DAW."
+        )
+
+    @Slot()
+    def _go_search(self) -> None:
+        self._search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._search.selectAll()
+
+    @Slot()
+    def _rename(self) -> None:
+        index = self._list.currentIndex()
+        if self._model.flags(index) & Qt.ItemFlag.ItemIsEditable:
+            self._list.edit(index)
+
+    @Slot()
+    def _toggle_star(self) -> None:
+        for clip_id in self.selected_ids():
+            self.star_toggled.emit(clip_id)
+
+    @Slot()
+    def _edit_tags(self) -> None:
+        clip = self.current_clip()
+        if clip is not None:
+            self._tagged = clip.id
+            self._tags.setText(", ".join(clip.tags))
+            self._tags.show()
+            self._tags.setFocus()
+
+    @Slot()
+    def _keep_tags(self) -> None:
+        words = {word.strip().lower() for word in self._tags.text().split(",")}
+        self.tags_edited.emit(self._tagged, tuple(sorted(words - {""})))
+
+    @Slot(QModelIndex)
+    def _click(self, index: QModelIndex) -> None:
+        if len(self.selected_ids()) == 1:  # with more, clips are being gathered, not chosen
+            self._activate(index)
+
+    @Slot(QModelIndex)
+    def _activate(self, index: QModelIndex) -> None:
+        clip = self._model.clip(index)
+        if clip is not None and clip.trashed is None:
+            self.clip_activated.emit(clip.id)
+
+    @Slot(QPoint)
+    def _show_menu(self, point: QPoint) -> None:
+        if self._list.indexAt(point).isValid():
+            self.context_menu().popup(self._list.viewport().mapToGlobal(point))
+
+
+def _toggle(name: str, tip: str) -> QToolButton:
+    button = QToolButton()
+    button.setCheckable(True)
+    button.setIcon(icon(name))
+    button.setIconSize(QSize(16, 16))
+    button.setToolTip(tip)
+    button.setAccessibleName(tip)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    set_look(button, Look.QUIET)
+    return button
+
+
+def _row(*widgets: QWidget) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setSpacing(GRID)
+    for widget in widgets:
+        row.addWidget(widget)
+    return row
+
+
+def _fill(box: QComboBox, first: str, names: Sequence[str]) -> None:
+    """Offer names below the choice that filters nothing; keep what is chosen."""
+    chosen = box.currentData()
+    with QSignalBlocker(box):
+        box.clear()
+        box.addItem(first, None)
+        for name in names:
+            box.addItem(name, name)
+        box.setCurrentIndex(max(0, box.findData(chosen)))
+
+
+def _clear(widget: QWidget) -> None:
+    if isinstance(widget, QLineEdit):
+        widget.clear()
+    elif isinstance(widget, QComboBox):
+        widget.setCurrentIndex(0)
+    elif isinstance(widget, QToolButton):
+        widget.setChecked(False)
+
+
+def _files(event: QDropEvent) -> list[Path]:
+    return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]

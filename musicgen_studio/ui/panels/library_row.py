@@ -1,0 +1,125 @@
+"""How a clip's row in the library is drawn: star, mini waveform, title, and what else is to be known, in words."""
+
+from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from musicgen_studio.core.clip import Clip
+from musicgen_studio.ui import theme
+from musicgen_studio.ui.icons import paint_icon
+from musicgen_studio.ui.models.library_model import ClipRole, LibraryModel
+from musicgen_studio.ui.panels.clip_words import clock
+from musicgen_studio.ui.widgets.mini import paint_mini
+
+Index = QModelIndex | QPersistentModelIndex
+ROW_HEIGHT = 52
+_INDENT = 12
+_STAR = 16
+_MINI = QSize(52, 28)
+_EDGE = 8
+
+
+class LibraryRow(QStyledItemDelegate):
+    """Draws rows of a `LibraryModel`, and tells when a star is clicked."""
+
+    star_clicked = Signal(str)  # id of the clip
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: ARG002 - Qt's signature
+        """Return the same height for all rows, so that ten thousand of them need no asking."""
+        return QSize(200, ROW_HEIGHT)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Draw a row."""
+        clip = index.data(ClipRole.CLIP)
+        places = _Places(option.rect, index.data(ClipRole.DEPTH))
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        _paint_background(painter, option)
+        if places.depth:
+            _paint_branch(painter, places)
+        ink = theme.current().accent if clip.is_starred else theme.current().muted
+        paint_icon(painter, places.star.toRectF(), "star-filled" if clip.is_starred else "star", ink)
+        peaks = index.data(ClipRole.PEAKS)
+        if peaks is not None:
+            mins, maxs = peaks
+            paint_mini(painter, places.mini.toRectF(), mins, maxs, theme.current().waveform)
+        self._paint_words(painter, places, clip, index)
+        painter.restore()
+
+    def editorEvent(self, event: QEvent, model: QAbstractItemModel, option: QStyleOptionViewItem, index: Index) -> bool:
+        """Take a click on the star, and nothing else."""
+        if event.type() == QEvent.Type.MouseButtonRelease and isinstance(event, QMouseEvent):
+            places = _Places(option.rect, index.data(ClipRole.DEPTH))
+            if places.star.adjusted(-4, -12, 4, 12).contains(event.position().toPoint()):
+                self.star_clicked.emit(index.data(ClipRole.CLIP).id)
+                return True
+        return super().editorEvent(event, model, option, index)
+
+    def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
+        """Put the editor over the words."""
+        words = _Places(option.rect, index.data(ClipRole.DEPTH)).words
+        editor.setGeometry(words.adjusted(-4, 4, 0, -4))
+
+    def _paint_words(self, painter: QPainter, places: "_Places", clip: Clip, index: Index) -> None:
+        colours = theme.current()
+        top, bottom = places.words, QRect(places.words)
+        top = QRect(top.left(), top.top(), top.width(), top.height() // 2)
+        bottom.setTop(top.bottom() + 1)
+        _write(painter, top, clip.title, theme.font(weight=QFont.Weight.Medium), colours.text, at_bottom=True)
+        model = index.model()
+        remarks = ", ".join(model.remarks(clip)) if isinstance(model, LibraryModel) else ""
+        figures = theme.number_font()
+        for text, ink in (
+            (clock(clip.duration_s, tenths=False), colours.muted),
+            (remarks, colours.warning),
+            (clip.checkpoint, colours.muted),
+        ):
+            if text:
+                start = " · " if bottom.left() > places.words.left() else ""
+                bottom.setLeft(bottom.left() + _write(painter, bottom, start + text, figures, ink))
+
+
+class _Places:
+    """Where the parts of a row lie."""
+
+    def __init__(self, row: QRect, depth: int) -> None:
+        self.depth = depth
+        left = row.left() + _EDGE + depth * _INDENT
+        middle = row.center().y() + 1
+        self.branch = QRect(left - _INDENT + 2, row.top(), _INDENT - 4, row.height())
+        self.star = QRect(left, middle - _STAR // 2, _STAR, _STAR)
+        self.mini = QRect(self.star.right() + 1 + _EDGE, middle - _MINI.height() // 2, _MINI.width(), _MINI.height())
+        words_left = self.mini.right() + 1 + _EDGE
+        self.words = QRect(words_left, row.top() + 6, row.right() - words_left - _EDGE, row.height() - 12)
+
+
+def _paint_background(painter: QPainter, option: QStyleOptionViewItem) -> None:
+    colours = theme.current()
+    card = option.rect.adjusted(1, 1, -1, -1).toRectF().adjusted(0.5, 0.5, -0.5, -0.5)
+    is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
+    is_hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
+    if is_selected or is_hovered:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colours.accent_soft if is_selected else colours.control))
+        painter.drawRoundedRect(card, theme.RADIUS, theme.RADIUS)
+    if option.state & QStyle.StateFlag.State_HasFocus:
+        painter.setPen(QColor(colours.focus))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(card, theme.RADIUS, theme.RADIUS)
+
+
+def _paint_branch(painter: QPainter, places: _Places) -> None:
+    painter.setPen(QColor(theme.current().border))
+    middle = places.star.center().y()
+    painter.drawLine(places.branch.left(), places.branch.top(), places.branch.left(), middle)
+    painter.drawLine(places.branch.left(), middle, places.branch.right(), middle)
+
+
+def _write(painter: QPainter, rect: QRect, text: str, type_face: QFont, ink: str, at_bottom: bool = False) -> int:
+    """Write one line, shortened to fit. Returns its width."""
+    painter.setFont(type_face)
+    painter.setPen(QColor(ink))
+    shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
+    edge = Qt.AlignmentFlag.AlignBottom if at_bottom else Qt.AlignmentFlag.AlignTop
+    painter.drawText(rect, int(edge | Qt.AlignmentFlag.AlignLeft), shown)
+    return painter.fontMetrics().horizontalAdvance(shown)

@@ -1,0 +1,378 @@
+"""The left column: what to make. It builds one value, `PromptValues`, and asks for music with it.
+
+The words are English, as the checkpoints know them. Not for the melody recorder, and not for making (`studio`).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QPlainTextEdit,
+    QPushButton,
+    QScrollArea,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from musicgen_studio.errors import UserProblem
+from musicgen_studio.ui.icons import icon
+from musicgen_studio.ui.panels.labels import ElidedLabel, plain_label
+from musicgen_studio.ui.panels.prompt_words import (
+    EXAMPLES,
+    GENRES,
+    INSTRUMENTS,
+    MOODS,
+    has_word,
+    with_word,
+    without_word,
+)
+from musicgen_studio.ui.panels.sampling_fold import SamplingFold
+from musicgen_studio.ui.shortcuts import Bindings, KeyMap
+from musicgen_studio.ui.theme import GRID, Look, set_look
+from musicgen_studio.ui.widgets.chip_row import ChipRow
+from musicgen_studio.ui.widgets.flow_layout import FlowLayout
+from musicgen_studio.ui.widgets.fold_box import FoldBox
+from musicgen_studio.ui.widgets.problem_note import ProblemNote
+from musicgen_studio.ui.widgets.value_slider import ValueSlider
+
+MIN_S, MAX_S, DEFAULT_S = 1.0, 120.0, 8.0
+TAKES = (1, 2, 4, 8)
+
+
+@dataclass(frozen=True, slots=True)
+class PromptValues:
+    """What the column says. Ranges are those of `core.request.GenerationRequest`.
+
+    Args:
+        prompt: The words.
+        duration_s: How much new music, in seconds.
+        takes: How many versions: 1, 2, 4 or 8.
+        guidance_scale: How strictly the words are followed.
+        temperature: How adventurous it is.
+        top_k: Among how many sounds it chooses at each step.
+        top_p: Instead, among the likeliest with this probability together; 0 is off.
+        seed: Where the random numbers start.
+        seed_locked: Whether the seed stays; else each order gets a new one.
+    """
+
+    prompt: str = ""
+    duration_s: float = DEFAULT_S
+    takes: int = 1
+    guidance_scale: float = 3.0
+    temperature: float = 1.0
+    top_k: int = 250
+    top_p: float = 0.0
+    seed: int = 0
+    seed_locked: bool = False
+
+
+class PromptPanel(QWidget):
+    """Prompt, melody, length, takes, advanced values, and the button that starts it. Main thread.
+
+    Args:
+        keys: The table of keys.
+        parent: Qt's owner.
+    """
+
+    generate_requested = Signal(object)  # PromptValues
+    text_changed = Signal(str)  # the prompt, for keeping
+    values_changed = Signal()  # anything at all, for keeping
+    melody_chosen = Signal(object)  # Path of a sound file, None for no melody
+
+    def __init__(self, keys: KeyMap, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._bindings = Bindings(self, keys)
+        self.setAccessibleName(self.tr("Prompt"))
+        self._build_prompt()
+        self._build_chips()
+        self._build_melody()
+        self._build_amount()
+        self._sampling = SamplingFold()
+        self._sampling.changed.connect(self.values_changed)
+        self._build_generate(keys)
+        self._lay_out()
+
+    def values(self) -> PromptValues:
+        """Return what the column says."""
+        sampling = self._sampling
+        return PromptValues(
+            prompt=self._prompt.toPlainText().strip(),
+            duration_s=self._length.value(),
+            takes=self._takes.checkedId(),
+            guidance_scale=sampling.guidance.value(),
+            temperature=sampling.temperature.value(),
+            top_k=round(sampling.top_k.value()),
+            top_p=sampling.top_p.value(),
+            seed=sampling.seed.value(),
+            seed_locked=sampling.seed.is_locked(),
+        )
+
+    def set_values(self, values: PromptValues) -> None:
+        """Show these values."""
+        if values.prompt != self.values().prompt:  # else cursor and undo are kept
+            self._prompt.setPlainText(values.prompt)
+        self._length.set_value(values.duration_s)
+        nearest = min(TAKES, key=lambda takes: abs(takes - values.takes))
+        self._takes.button(nearest).setChecked(True)
+        self._sampling.guidance.set_value(values.guidance_scale)
+        self._sampling.temperature.set_value(values.temperature)
+        self._sampling.top_k.set_value(values.top_k)
+        self._sampling.top_p.set_value(values.top_p)
+        self._sampling.seed.set_value(values.seed)
+        self._sampling.seed.set_locked(values.seed_locked)
+
+    def set_problem(self, problem: UserProblem | None) -> None:
+        """Say under the field why the order cannot be made; None takes it away."""
+        self._problem.set_problem(problem)
+
+    def set_melody(self, name: str | None, problem: UserProblem | None = None) -> None:
+        """Say which melody is followed.
+
+        Args:
+            name: Of the file, None for no melody.
+            problem: Why a file that was chosen cannot be used.
+        """
+        self._melody_name.setText(self.tr("No melody") if name is None else name)
+        self._clear_melody.setEnabled(name is not None)
+        self._melody_problem.set_problem(problem)
+
+    def set_melody_available(self, is_available: bool, reason: str = "") -> None:
+        """Say whether the checkpoint follows melodies.
+
+        Args:
+            is_available: If not, no file can be chosen; one that was can still be cleared.
+            reason: Why not, one sentence; empty for the usual one.
+        """
+        reason = reason or self.tr("This checkpoint follows no melody. The settings let you choose one that does.")
+        self._choose_melody.setEnabled(is_available)
+        self._melody_text.setText(self._melody_words() if is_available else reason)
+        self._choose_melody.setToolTip(
+            self.tr("Choose a sound file whose melody is followed") if is_available else reason
+        )
+
+    def show_examples(self, is_shown: bool) -> None:
+        """Show or hide the three example prompts, which teach as long as nothing was made."""
+        self._examples.setVisible(is_shown)
+
+    def set_folds(self, melody: bool, advanced: bool) -> None:
+        """Open or close the folds, as they were left."""
+        self._melody.set_open(melody)
+        self._sampling.fold.set_open(advanced)
+
+    def folds(self) -> tuple[bool, bool]:
+        """Return whether the folds for the melody and the advanced values are open."""
+        return self._melody.is_open(), self._sampling.fold.is_open()
+
+    def focus_prompt(self) -> None:
+        """Put the cursor into the prompt."""
+        self._prompt.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def set_keys(self, keys: KeyMap) -> None:
+        """Use other keys from now on."""
+        self._bindings.set_keys(keys)
+        self._say_key(keys)
+
+    def _build_prompt(self) -> None:
+        self._prompt = QPlainTextEdit()
+        self._prompt.setPlaceholderText(self.tr("Describe the music: style, mood, instruments, tempo"))
+        self._prompt.setAccessibleName(self.tr("Prompt"))
+        self._prompt.setTabChangesFocus(True)
+        self._prompt.setFixedHeight(88)
+        self._bindings.tip(self._prompt, "generate", self.tr("What the music is to be like, in English; then generate"))
+        self._prompt.textChanged.connect(self._follow_text)
+        self._problem = ProblemNote()
+        self._problem.set_problem(None)
+        self._examples = QWidget()
+        column = QVBoxLayout(self._examples)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID)
+        column.addWidget(plain_label(self.tr("New here? Click one and listen:"), Look.MUTED, wraps=True))
+        column.addWidget(_flow(self._example(example) for example in EXAMPLES))
+
+    def _example(self, prompt: str) -> QPushButton:
+        button = QPushButton(icon("play", "accent"), prompt)
+        button.setAccessibleName(self.tr("Make “{0}”").format(prompt))
+        button.setToolTip(self.tr("Fill this in and generate"))
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.clicked.connect(lambda: self._make_example(prompt))
+        return button
+
+    def _build_chips(self) -> None:
+        self._chips: list[ChipRow] = []
+        self._chip_pages = QStackedWidget()
+        self._chip_kinds = QButtonGroup(self)
+        kinds = ((self.tr("Genre"), GENRES), (self.tr("Mood"), MOODS), (self.tr("Instrument"), INSTRUMENTS))
+        for number, (name, words) in enumerate(kinds):
+            chips = ChipRow(words)
+            chips.setAccessibleName(name)
+            chips.toggled.connect(self._toggle_word)
+            self._chips.append(chips)
+            self._chip_pages.addWidget(chips)
+            button = _segment(name, self.tr("Words to click into the prompt: {0}").format(name))
+            self._chip_kinds.addButton(button, number)
+        self._chip_kinds.button(0).setChecked(True)
+        self._chip_kinds.idClicked.connect(self._chip_pages.setCurrentIndex)
+
+    def _build_melody(self) -> None:
+        self._melody = FoldBox(self.tr("MELODY"))
+        self._melody_text = plain_label(self._melody_words(), Look.MUTED, wraps=True)
+        self._melody_name = ElidedLabel()
+        self._melody_problem = ProblemNote()
+        self._choose_melody = QPushButton(icon("file-audio"), self.tr("Choose a file…"))
+        self._choose_melody.setAccessibleName(self.tr("Melody from a file"))
+        self._choose_melody.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._choose_melody.clicked.connect(self._ask_melody)
+        self._clear_melody = QToolButton()
+        self._clear_melody.setIcon(icon("close"))
+        self._clear_melody.setAccessibleName(self.tr("No melody"))
+        self._clear_melody.setToolTip(self.tr("Follow no melody"))
+        self._clear_melody.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        set_look(self._clear_melody, Look.QUIET)
+        self._clear_melody.clicked.connect(lambda: self.melody_chosen.emit(None))
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID)
+        column.addWidget(self._melody_text)
+        column.addLayout(_row(self._melody_name, self._clear_melody))
+        column.addWidget(self._choose_melody)
+        column.addWidget(self._melody_problem)
+        self._melody.set_content(body)
+        self.set_melody(None)
+        self.set_melody_available(True)
+
+    def _melody_words(self) -> str:
+        return self.tr("Melody from a file: the music follows its tune in the style you describe.")
+
+    def _build_amount(self) -> None:
+        self._length = ValueSlider(
+            self.tr("Length"), minimum=MIN_S, maximum=MAX_S, default=DEFAULT_S, decimals=1, unit=self.tr("s")
+        )
+        self._length.value_changed.connect(self.values_changed)
+        self._takes = QButtonGroup(self)
+        self._takes_row = QHBoxLayout()
+        self._takes_row.setSpacing(GRID)
+        self._takes_row.addWidget(plain_label(self.tr("Takes")), 1)
+        for takes in TAKES:
+            text = self.tr("1 take") if takes == 1 else self.tr("{0} takes").format(takes)
+            button = _segment(str(takes), self.tr("How many versions are made together: {0}").format(text))
+            button.setAccessibleName(text)
+            self._takes.addButton(button, takes)
+            self._takes_row.addWidget(button)
+        self._takes.button(1).setChecked(True)
+        self._takes.idToggled.connect(self.values_changed)
+
+    def _build_generate(self, keys: KeyMap) -> None:
+        self._generate = QPushButton()
+        self._generate.setAccessibleName(self.tr("Generate"))
+        self._generate.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._generate.setMinimumHeight(40)
+        set_look(self._generate, Look.PRIMARY)
+        self._generate.clicked.connect(self._ask)
+        self._bindings.button(
+            self._generate, "generate", self.tr("Make the music; while some is made, it waits its turn")
+        )
+        self._say_key(keys)
+
+    def _say_key(self, keys: KeyMap) -> None:
+        self._generate.setText("   ".join(part for part in (self.tr("Generate"), keys.label("generate")) if part))
+
+    def _lay_out(self) -> None:
+        self._page = QWidget()
+        inner = QVBoxLayout(self._page)
+        inner.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 3 * GRID)
+        inner.setSpacing(2 * GRID)
+        inner.addWidget(plain_label(self.tr("PROMPT"), Look.SECTION))
+        inner.addWidget(self._prompt)
+        inner.addWidget(self._problem)
+        inner.addWidget(self._examples)
+        inner.addWidget(_flow(self._chip_kinds.buttons()))
+        inner.addWidget(self._chip_pages)
+        inner.addWidget(self._melody)
+        inner.addWidget(self._length)
+        inner.addLayout(self._takes_row)
+        inner.addWidget(self._sampling)
+        inner.addStretch(1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(self._page)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 3 * GRID)
+        column.setSpacing(2 * GRID)
+        column.addWidget(area, 1)
+        bottom = _row(self._generate)
+        bottom.setContentsMargins(3 * GRID, 0, 3 * GRID, 0)
+        column.addLayout(bottom)
+
+    @Slot()
+    def _ask(self) -> None:
+        if not self._sampling.seed.is_locked():
+            self._sampling.seed.roll()  # before, so that the seed shown is the one that is heard
+        self.generate_requested.emit(self.values())
+
+    def _make_example(self, prompt: str) -> None:
+        self._prompt.setPlainText(prompt)
+        self._generate.click()
+
+    @Slot()
+    def _follow_text(self) -> None:
+        text = self._prompt.toPlainText()
+        for chips in self._chips:
+            chips.set_checked([word for word in chips.words() if has_word(text, word)])
+        self.text_changed.emit(text)
+        self.values_changed.emit()
+
+    @Slot(str, bool)
+    def _toggle_word(self, word: str, is_on: bool) -> None:
+        change = with_word if is_on else without_word
+        cursor = self._prompt.textCursor()
+        cursor.select(cursor.SelectionType.Document)
+        cursor.insertText(change(self._prompt.toPlainText(), word))  # in place of setPlainText, so that undo works
+
+    @Slot()
+    def _ask_melody(self) -> None:
+        dialog = QFileDialog(self, self.tr("Melody from a file"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilter(self.tr("Sound files ({0})").format("*.wav *.flac *.ogg *.opus *.mp3 *.aiff *.aif"))
+        dialog.fileSelected.connect(lambda file: self.melody_chosen.emit(Path(file)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+
+def _segment(text: str, tip: str) -> QToolButton:
+    button = QToolButton()
+    button.setText(text)
+    button.setCheckable(True)
+    button.setToolTip(tip)
+    button.setAccessibleName(text)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    button.setIconSize(QSize(16, 16))
+    set_look(button, Look.QUIET)
+    return button
+
+
+def _flow(widgets: Iterable[QWidget]) -> QWidget:
+    place = QWidget()
+    flow = FlowLayout(place, GRID)
+    for widget in widgets:
+        flow.addWidget(widget)
+    return place
+
+
+def _row(*widgets: QWidget) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setSpacing(GRID)
+    for widget in widgets:
+        row.addWidget(widget)
+    return row

@@ -1,0 +1,82 @@
+"""The line at the bottom: what is being made and how far, what else is to be said, and the way to stop it."""
+
+from html import escape
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+
+from musicgen_studio.studio.jobs import JobState, JobView
+from musicgen_studio.ui.icons import icon
+from musicgen_studio.ui.panels.labels import ElidedLabel
+from musicgen_studio.ui.shortcuts import Bindings, KeyMap
+from musicgen_studio.ui.theme import GRID, Look, set_look
+from musicgen_studio.ui.widgets.progress_strip import ProgressStrip
+
+_AT_WORK = {JobState.LOADING, JobState.MAKING, JobState.SAVING}
+
+
+class StatusLine(QWidget):
+    """Progress, notices, Cancel. Main thread.
+
+    Args:
+        keys: The table of keys.
+        parent: Qt's owner.
+    """
+
+    cancel_requested = Signal()
+
+    def __init__(self, keys: KeyMap, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._bindings = Bindings(self, keys)
+        self._state = ElidedLabel()
+        self._strip = ProgressStrip()
+        self._notice = ElidedLabel(Look.MUTED)
+        self._notice.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._cancel = QPushButton(icon("close"), self.tr("Cancel"))
+        self._cancel.setAccessibleName(self.tr("Cancel"))
+        self._cancel.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._cancel.clicked.connect(self.cancel_requested)
+        set_look(self._cancel, Look.QUIET)
+        self._bindings.button(self._cancel, "cancel", self.tr("Stop it; what is made so far is kept as a clip"))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(3 * GRID, GRID, 3 * GRID, GRID)
+        row.setSpacing(3 * GRID)
+        row.addWidget(self._strip, 2)
+        row.addWidget(self._state, 3)
+        row.addWidget(self._notice, 2)
+        row.addWidget(self._cancel)
+        self.setMinimumHeight(40)
+        self.set_job(None)
+
+    def set_job(self, job: JobView | None) -> None:
+        """Show the job at work; None, or one that is not at work, for none."""
+        is_at_work = job is not None and job.state in _AT_WORK
+        self._strip.setVisible(is_at_work)
+        self._cancel.setVisible(is_at_work)
+        self._cancel.setEnabled(is_at_work)  # its key would click it hidden, too
+        self._state.setText(self.tr("● Ready") if job is None or not is_at_work else self.in_words(job))
+        if job is not None and is_at_work:
+            self._strip.set_share(job.made_s / job.wanted_s if job.state is not JobState.LOADING else None)
+
+    def announce(self, text: str) -> None:
+        """Say something in passing, also to a screen reader; an empty text takes it away."""
+        self._notice.setText(text)
+        self._notice.setToolTip(f"<qt>{escape(text)}</qt>" if text else "")
+        if text:
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
+
+    def in_words(self, job: JobView) -> str:
+        """Say what a job is doing."""
+        if job.state is JobState.LOADING:
+            return self.tr("loading the checkpoint")
+        if job.state is JobState.SAVING:
+            return self.tr("saving")
+        parts = [self.tr("making {0:.1f} of {1:.1f} s").format(job.made_s, job.wanted_s)]
+        parts += [f"{job.speed:.1f}×"] if job.speed > 0 else []
+        parts += [self.tr("{0:.1f} s left").format(job.left_s)] if job.left_s is not None else []
+        return " · ".join(parts)
+
+    def set_keys(self, keys: KeyMap) -> None:
+        """Use other keys from now on."""
+        self._bindings.set_keys(keys)

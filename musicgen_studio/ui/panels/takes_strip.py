@@ -1,0 +1,149 @@
+"""The takes of one order side by side, to be heard one after the other: a click, or the keys 1 to 8."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from musicgen_studio.ui import theme
+from musicgen_studio.ui.models.library_model import Peaks
+from musicgen_studio.ui.panels.labels import plain_label
+from musicgen_studio.ui.shortcuts import Bindings, KeyMap
+from musicgen_studio.ui.theme import GRID, Look
+from musicgen_studio.ui.widgets.mini import paint_mini
+
+MAX_TAKES = 8
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TakeView:
+    """One take, for the screen.
+
+    Args:
+        peaks: Its mini waveform, None before there is any sound.
+        progress: How much of it is made, 0 to 1.
+    """
+
+    peaks: Peaks | None
+    progress: float = 1.0
+
+
+class TakesStrip(QWidget):
+    """Up to eight takes. Hidden while there are fewer than two. Main thread.
+
+    Args:
+        keys: The table of keys.
+        parent: Qt's owner.
+    """
+
+    take_chosen = Signal(int)  # from 0
+
+    def __init__(self, keys: KeyMap, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._bindings = Bindings(self, keys)
+        self._current = plain_label(look=Look.MUTED)
+        self._tiles = [self._make_tile(number) for number in range(MAX_TAKES)]
+        head = QHBoxLayout()
+        head.addWidget(plain_label(self.tr("TAKES"), Look.SECTION))
+        head.addSpacing(2 * GRID)
+        head.addWidget(self._current, 1)
+        tiles = QHBoxLayout()
+        tiles.setSpacing(GRID)
+        for tile in self._tiles:
+            tiles.addWidget(tile)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID)
+        column.addLayout(head)
+        column.addLayout(tiles)
+        self.set_takes(())
+
+    def set_takes(self, takes: Sequence[TakeView]) -> None:
+        """Show these takes, the first eight of them."""
+        self.setVisible(len(takes) > 1)
+        for number, tile in enumerate(self._tiles):
+            tile.setVisible(number < len(takes))
+            tile.setEnabled(number < len(takes))
+            tile.show_take(takes[number] if number < len(takes) else TakeView(None, 0.0))
+
+    def set_current(self, number: int | None) -> None:
+        """Mark the take that is shown and heard, from 0; None for none."""
+        for tile in self._tiles:
+            tile.setChecked(tile.number == number)
+            state = self.tr("shown") if tile.number == number else self.tr("not shown")
+            tile.setAccessibleName(self.tr("Take {0}, {1}").format(tile.number + 1, state))
+        shown = "" if number is None else self.tr("Take {0} is shown and heard").format(number + 1)
+        self._current.setText(shown)
+
+    def set_keys(self, keys: KeyMap) -> None:
+        """Use other keys from now on."""
+        self._bindings.set_keys(keys)
+
+    def _make_tile(self, number: int) -> "TakeTile":
+        tile = TakeTile(number)
+        tile.clicked.connect(self._choose)
+        tile.setAccessibleName(self.tr("Take {0}").format(number + 1))
+        self._bindings.button(tile, f"take-{number + 1}", self.tr("Hear take {0}").format(number + 1))
+        return tile
+
+    @Slot()
+    def _choose(self) -> None:
+        tile = self.sender()
+        if isinstance(tile, TakeTile):
+            self.take_chosen.emit(tile.number)
+
+
+class TakeTile(QAbstractButton):
+    """One take: its number and its mini waveform. It is checked by `TakesStrip.set_current` only.
+
+    Args:
+        number: From 0.
+    """
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
+        self._take = TakeView(None, 0.0)
+        self.setCheckable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+
+    def show_take(self, take: TakeView) -> None:
+        """Draw this take from now on."""
+        self._take = take
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Return a size that shows a waveform's shape."""
+        return QSize(72, 44)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the size that still shows the number."""
+        return QSize(40, 44)
+
+    def nextCheckState(self) -> None:
+        """Leave the mark where it is: the strip moves it."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
+        """Draw the tile."""
+        colours = theme.current()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        card = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        painter.setPen(self._edge(colours))
+        painter.setBrush(QColor(colours.accent_soft if self.isChecked() else colours.field))
+        painter.drawRoundedRect(card, theme.RADIUS, theme.RADIUS)
+        if self._take.peaks is not None:
+            ink = colours.waveform if self.isChecked() or self.underMouse() else colours.muted
+            paint_mini(painter, card.adjusted(18, 6, -6, -6), *self._take.peaks, ink, self._take.progress)
+        painter.setFont(theme.font(theme.SMALL_PX, QFont.Weight.DemiBold))
+        painter.setPen(QColor(colours.text if self.isChecked() else colours.muted))
+        painter.drawText(card.adjusted(6, 0, 0, 0), int(Qt.AlignmentFlag.AlignVCenter), str(self.number + 1))
+
+    def _edge(self, colours: theme.Colours) -> QColor:
+        if self.hasFocus():
+            return QColor(colours.focus)
+        return QColor(colours.accent if self.isChecked() else colours.border)

@@ -1,0 +1,164 @@
+"""Play, stop, loop, where it is, how loud. It shows the transport's state and asks; playing is `sound`'s work."""
+
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QToolButton, QVBoxLayout, QWidget
+
+from musicgen_studio.ui.icons import icon
+from musicgen_studio.ui.panels.clip_words import clock
+from musicgen_studio.ui.panels.labels import ElidedLabel, plain_label
+from musicgen_studio.ui.shortcuts import Bindings, KeyMap
+from musicgen_studio.ui.theme import BODY_PX, GRID, Look, number_font, set_look
+from musicgen_studio.ui.widgets.level_meter import LevelMeter
+
+_FULL = 100
+
+
+class TransportBar(QWidget):
+    """Buttons, clock, meter and volume. Main thread.
+
+    Args:
+        keys: The table of keys.
+        parent: Qt's owner.
+    """
+
+    to_start_requested = Signal()
+    to_end_requested = Signal()
+    play_requested = Signal()  # play if it does not, pause if it does
+    stop_requested = Signal()
+    loop_toggled = Signal(bool)
+    volume_changed = Signal(float)  # 0 to 1
+
+    def __init__(self, keys: KeyMap, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._bindings = Bindings(self, keys)
+        self.setAccessibleName(self.tr("Transport"))
+        self.meter = LevelMeter()
+        self._build_buttons()
+        self._build_clock()
+        self._build_volume()
+        self._lay_out()
+        self.set_playing(False)
+        self.set_loop(False)
+        self.set_time(0.0, 0.0)
+        self.set_buffering(None)
+        self.set_underruns(0)
+
+    def set_playing(self, is_playing: bool) -> None:
+        """Say whether it plays, also while it waits for sound."""
+        text = self.tr("Pause") if is_playing else self.tr("Play")
+        self._play.setIcon(icon("pause" if is_playing else "play", "on_accent"))
+        self._play.setAccessibleName(text)
+        self._bindings.tip(self._play, "play", text)
+
+    def set_time(self, position_s: float, duration_s: float) -> None:
+        """Say where it is, in seconds."""
+        text = f"{clock(position_s)} / {clock(duration_s)}"
+        if text != self._clock.text():
+            self._clock.setText(text)
+
+    def set_buffering(self, starts_in_s: float | None) -> None:
+        """Say in how many seconds sound will start; None if nothing is waited for."""
+        text = "" if starts_in_s is None else self.tr("starts in {0:.0f} s").format(max(1.0, starts_in_s))
+        if text != self._wait.text():
+            self._wait.setText(text)
+            self._wait.setToolTip(text)
+
+    def set_underruns(self, count: int) -> None:
+        """Say how often the sound broke off; the clock's tooltip tells it."""
+        tip = self.tr("Position and length")
+        broken = self.tr("The sound broke off {0} times").format(count)
+        self._clock.setToolTip(f"{tip}\n{broken}" if count else tip)
+
+    def set_loop(self, is_on: bool) -> None:
+        """Say whether the region is repeated. Emits nothing."""
+        self._loop.blockSignals(True)
+        self._loop.setChecked(is_on)
+        self._loop.blockSignals(False)
+        self._say_loop()
+
+    def set_volume(self, volume: float) -> None:
+        """Say how loud it plays, 0 to 1. Emits nothing."""
+        self._volume.blockSignals(True)
+        self._volume.setValue(round(volume * _FULL))
+        self._volume.blockSignals(False)
+
+    def set_available(self, is_available: bool) -> None:
+        """Say whether there is anything to play."""
+        for button in (self._start, self._play, self._stop, self._loop):
+            button.setEnabled(is_available)
+        self._to_end.setEnabled(is_available)
+
+    def set_keys(self, keys: KeyMap) -> None:
+        """Use other keys from now on."""
+        self._bindings.set_keys(keys)
+
+    def _build_buttons(self) -> None:
+        self._start = self._button("to-start", self.tr("Go to the start"))
+        self._start.clicked.connect(self.to_start_requested)
+        self._bindings.button(self._start, "to-start", self.tr("Go to the start"))
+        self._to_end = self._bindings.add("to-end", self.to_end_requested.emit)
+        self._play = self._button("play", self.tr("Play"))
+        set_look(self._play, Look.PRIMARY)
+        self._play.clicked.connect(self.play_requested)
+        self._bindings.button(self._play, "play", self.tr("Play"))
+        self._stop = self._button("stop", self.tr("Stop"))
+        self._stop.setToolTip(self.tr("Stop, and go back to where it began"))
+        self._stop.clicked.connect(self.stop_requested)
+        self._loop = self._button("loop", self.tr("Loop"))
+        self._loop.setCheckable(True)
+        self._loop.toggled.connect(self.loop_toggled)
+        self._loop.toggled.connect(self._say_loop)
+        self._bindings.button(self._loop, "loop", self.tr("Repeat the loop region, or all"))
+
+    def _button(self, name: str, text: str) -> QToolButton:
+        button = QToolButton()
+        button.setIcon(icon(name))
+        button.setIconSize(QSize(18, 18))
+        button.setAccessibleName(text)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        set_look(button, Look.QUIET)
+        return button
+
+    def _build_clock(self) -> None:
+        self._clock = plain_label()
+        self._clock.setFont(number_font(BODY_PX))
+        self._clock.setAccessibleName(self.tr("Position and length"))
+        self._clock.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Preferred)
+        self._wait = ElidedLabel(Look.MUTED)
+        self._wait.setAccessibleName(self.tr("When the sound starts"))
+
+    def _build_volume(self) -> None:
+        self._volume = QSlider(Qt.Orientation.Horizontal)
+        self._volume.setRange(0, _FULL)
+        self._volume.setValue(_FULL)
+        self._volume.setMinimumWidth(40)
+        self._volume.setMaximumWidth(96)
+        self._volume.setAccessibleName(self.tr("Volume"))
+        self._volume.setToolTip(self.tr("Volume of playing; clips and exports stay as they are"))
+        self._volume.valueChanged.connect(lambda value: self.volume_changed.emit(value / _FULL))
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GRID)
+        for button in (self._start, self._play, self._stop, self._loop):
+            row.addWidget(button)
+        time = QVBoxLayout()
+        time.setSpacing(0)
+        time.addWidget(self._clock)
+        time.addWidget(self._wait)
+        row.addSpacing(GRID)
+        row.addLayout(time, 2)
+        row.addWidget(self.meter, 2)
+        row.addWidget(_symbol("volume"))
+        row.addWidget(self._volume, 1)
+
+    @Slot()
+    def _say_loop(self) -> None:
+        self._loop.setAccessibleName(self.tr("Loop on") if self._loop.isChecked() else self.tr("Loop off"))
+
+
+def _symbol(name: str) -> QLabel:
+    label = QLabel()
+    label.setPixmap(icon(name, "muted").pixmap(QSize(16, 16)))
+    return label

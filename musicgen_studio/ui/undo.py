@@ -1,0 +1,79 @@
+"""Edits of clips that can be taken back. Each knows the values before and after, and asks the library for either."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtGui import QUndoCommand
+
+from musicgen_studio.library.library import ClipEdit, Library
+
+
+class EditClip(QUndoCommand):
+    """Another title, star or tags for a clip.
+
+    Args:
+        text: What was done, as the menu tells it.
+        library: Where the clip is.
+        clip: Its id.
+        before: The values it had, by name.
+        after: The values it gets.
+        changed: Called after each change.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        library: Library,
+        clip: str,
+        before: ClipEdit,
+        after: ClipEdit,
+        changed: Callable[[], None],
+    ) -> None:
+        super().__init__(text)
+        self._library = library
+        self._clip = clip
+        self._before = before
+        self._after = after
+        self._changed = changed
+
+    def redo(self) -> None:
+        """Make the edit."""
+        self._library.edit(self._clip, **self._after)
+        self._changed()
+
+    def undo(self) -> None:
+        """Take it back."""
+        self._library.edit(self._clip, **self._before)
+        self._changed()
+
+
+class TrashClips(QUndoCommand):
+    """Clips moved to the trash, or out of it.
+
+    Args:
+        text: What was done, as the menu tells it.
+        library: Where the clips are.
+        clips: Their ids.
+        is_restoring: True to take them out of the trash.
+        changed: Called after each change.
+    """
+
+    def __init__(
+        self, text: str, library: Library, clips: Sequence[str], is_restoring: bool, changed: Callable[[], None]
+    ) -> None:
+        super().__init__(text)
+        self._library = library
+        self._clips = tuple(clips)
+        self._is_restoring = is_restoring
+        self._changed = changed
+
+    def redo(self) -> None:
+        """Move them."""
+        self._move(out=self._is_restoring)
+
+    def undo(self) -> None:
+        """Move them back."""
+        self._move(out=not self._is_restoring)
+
+    def _move(self, *, out: bool) -> None:
+        (self._library.restore if out else self._library.trash)(self._clips)
+        self._changed()

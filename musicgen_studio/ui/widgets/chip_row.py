@@ -1,0 +1,65 @@
+"""Words that can be switched on and off, such as genres, moods and instruments. What they do is for the owner to say."""
+
+from collections.abc import Iterable, Sequence
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
+
+from musicgen_studio.ui.theme import GRID, Look, set_look
+from musicgen_studio.ui.widgets.flow_layout import FlowLayout
+
+
+class ChipRow(QWidget):
+    """A flow of small toggle buttons.
+
+    Args:
+        words: What they say, in order, none twice.
+        parent: As for any widget.
+    """
+
+    toggled = Signal(str, bool)
+    """The musician switched a word on or off."""
+
+    def __init__(self, words: Sequence[str], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._chips = {word: self._chip(word) for word in words}
+        flow = FlowLayout(self, GRID)
+        for chip in self._chips.values():
+            flow.addWidget(chip)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def words(self) -> list[str]:
+        """Return all words."""
+        return list(self._chips)
+
+    def checked(self) -> list[str]:
+        """Return the words that are switched on."""
+        return [word for word, chip in self._chips.items() if chip.isChecked()]
+
+    def set_checked(self, words: Iterable[str]) -> None:
+        """Switch these words on and all others off. Emits nothing.
+
+        Args:
+            words: Some of `words()`; others are passed over.
+        """
+        wanted = set(words)
+        for word, chip in self._chips.items():
+            chip.setChecked(word in wanted)
+
+    def _chip(self, word: str) -> QToolButton:
+        chip = QToolButton()
+        chip.setText(word)
+        chip.setCheckable(True)
+        chip.setAccessibleName(word)
+        chip.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        set_look(chip, Look.CHIP)
+        chip.clicked.connect(self._tell)  # not `toggled`, which also follows set_checked
+        return chip
+
+    @Slot(bool)
+    def _tell(self, is_on: bool) -> None:
+        for word, chip in self._chips.items():
+            if chip is self.sender():
+                self.toggled.emit(word, is_on)

@@ -1,0 +1,64 @@
+"""A heading that shows or hides what lies below it."""
+
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtWidgets import QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from musicgen_studio.ui.icons import icon
+from musicgen_studio.ui.theme import GRID, Look, set_look
+
+
+class FoldBox(QWidget):
+    """A fold, closed at first.
+
+    Args:
+        title: The heading.
+        parent: As for any widget.
+    """
+
+    toggled = Signal(bool)
+    """It was opened or closed, by whomever."""
+
+    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._content: QWidget | None = None
+        self._heading = QToolButton()
+        self._heading.setText(title)
+        self._heading.setAccessibleName(title)
+        self._heading.setCheckable(True)
+        self._heading.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._heading.setIconSize(QSize(16, 16))
+        self._heading.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._heading.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        set_look(self._heading, Look.FOLD)
+        self._heading.toggled.connect(self._turn)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID)
+        column.addWidget(self._heading)
+        self._turn(False)
+
+    def set_content(self, content: QWidget) -> None:
+        """Put a widget below the heading.
+
+        Args:
+            content: It is owned by the fold from here on.
+        """
+        self._content = content
+        self.layout().addWidget(content)
+        content.setVisible(self.is_open())
+
+    def set_open(self, is_open: bool) -> None:
+        """Show or hide the content."""
+        self._heading.setChecked(is_open)
+
+    def is_open(self) -> bool:
+        """Return whether the content is shown."""
+        return self._heading.isChecked()
+
+    @Slot(bool)
+    def _turn(self, is_open: bool) -> None:
+        self._heading.setIcon(icon("chevron-down" if is_open else "chevron-right", "muted"))
+        self._heading.setAccessibleDescription(self.tr("open") if is_open else self.tr("closed"))
+        if self._content is not None:
+            self._content.setVisible(is_open)
+        self.toggled.emit(is_open)

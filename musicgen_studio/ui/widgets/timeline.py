@@ -1,0 +1,205 @@
+"""Where a frame of sound lies on the screen, where a ruler has its ticks, and what snapping does. Plain arithmetic.
+
+A column is one pixel of the device. The view always begins at a whole column, so that a picture drawn once can be
+shifted without blur. Not for painting.
+"""
+
+import math
+from dataclasses import dataclass, replace
+
+MIN_FRAMES_PER_COLUMN = 0.05  # twenty pixels for a sample
+_TICK_STEPS_S = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800)
+_TICK_STEPS_BARS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
+
+
+@dataclass(frozen=True, slots=True)
+class Viewport:
+    """The part of a sound that is shown.
+
+    Args:
+        total_frames: Length of what there is to show, with what is still to come.
+        columns: Width of the view in device pixels.
+        ratio: Device pixels for one of Qt's.
+        frames_per_column: The zoom.
+        first_column: Column, counted from frame 0, at the left edge.
+    """
+
+    total_frames: int = 0
+    columns: int = 1
+    ratio: float = 1.0
+    frames_per_column: float = 1.0
+    first_column: int = 0
+
+    @property
+    def fit_frames_per_column(self) -> float:
+        """The zoom at which everything is seen."""
+        return max(self.total_frames / max(self.columns, 1), MIN_FRAMES_PER_COLUMN)
+
+    @property
+    def is_fit(self) -> bool:
+        """True if everything is seen."""
+        return self.frames_per_column >= self.fit_frames_per_column
+
+    @property
+    def start_frame(self) -> float:
+        """What lies at the left edge."""
+        return self.first_column * self.frames_per_column
+
+    @property
+    def end_frame(self) -> float:
+        """What lies at the right edge; may be behind the end."""
+        return (self.first_column + self.columns) * self.frames_per_column
+
+    def x(self, frame: float) -> float:
+        """Return where a frame lies, in Qt's pixels from the left edge."""
+        return (frame / self.frames_per_column - self.first_column) / self.ratio
+
+    def frame(self, x: float) -> int:
+        """Return which frame lies at `x`, within the sound."""
+        at = (x * self.ratio + self.first_column) * self.frames_per_column
+        return round(min(max(at, 0.0), float(self.total_frames)))
+
+    def fit(self) -> "Viewport":
+        """Show everything."""
+        return replace(self, frames_per_column=self.fit_frames_per_column, first_column=0)
+
+    def zoomed(self, factor: float, x: float) -> "Viewport":
+        """Show `1 / factor` as much; what lies at `x` stays there."""
+        at = (x * self.ratio + self.first_column) * self.frames_per_column
+        zoom = min(max(self.frames_per_column / factor, MIN_FRAMES_PER_COLUMN), self.fit_frames_per_column)
+        return _inside(replace(self, frames_per_column=zoom, first_column=round(at / zoom - x * self.ratio)))
+
+    def panned(self, pixels: float) -> "Viewport":
+        """Show what lies `pixels` of Qt's further right."""
+        return _inside(replace(self, first_column=self.first_column + round(pixels * self.ratio)))
+
+    def showing(self, start: float, end: float) -> "Viewport":
+        """Show the frames from `start` to `end` with a little room around them."""
+        width = max(end - start, 1.0) * 1.08
+        zoom = min(max(width / max(self.columns, 1), MIN_FRAMES_PER_COLUMN), self.fit_frames_per_column)
+        first = round((start + end) / 2 / zoom - self.columns / 2)
+        return _inside(replace(self, frames_per_column=zoom, first_column=first))
+
+    def resized(self, total_frames: int, columns: int, ratio: float) -> "Viewport":
+        """Keep the zoom while the sound, the window or the screen changes; what was seen whole stays so."""
+        was_fit = self.is_fit
+        scale = ratio / self.ratio  # the same frames per Qt pixel on a finer screen
+        changed = replace(
+            self,
+            total_frames=total_frames,
+            columns=max(columns, 1),
+            ratio=ratio,
+            frames_per_column=self.frames_per_column / scale,
+            first_column=round(self.first_column * scale),
+        )
+        return changed.fit() if was_fit else _inside(changed)
+
+
+@dataclass(frozen=True, slots=True)
+class Beats:
+    """An even grid of beats from frame 0 on.
+
+    Args:
+        bpm: Beats per minute, above 0.
+        beats_per_bar: 1 or more.
+        sample_rate: In Hz.
+    """
+
+    bpm: float
+    beats_per_bar: int
+    sample_rate: int
+
+    def __post_init__(self) -> None:
+        if not self.bpm > 0 or self.beats_per_bar < 1:
+            raise ValueError(f"bpm must be above 0, beats_per_bar 1 or more, got {self.bpm}, {self.beats_per_bar}")
+
+    @property
+    def frames_per_beat(self) -> float:
+        """Length of a beat."""
+        return 60.0 / self.bpm * self.sample_rate
+
+    @property
+    def frames_per_bar(self) -> float:
+        """Length of a bar."""
+        return self.frames_per_beat * self.beats_per_bar
+
+    def nearest(self, frame: int) -> int:
+        """Return the beat nearest to a frame, as a frame."""
+        return round(round(frame / self.frames_per_beat) * self.frames_per_beat)
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A mark on a ruler: where, and what it says. Without words it is a small one."""
+
+    frame: float
+    label: str = ""
+
+
+def second_ticks(view: Viewport, sample_rate: int, label_width: float) -> list[Tick]:
+    """Return the ruler's marks in seconds that are in view.
+
+    Args:
+        view: What is shown.
+        sample_rate: In Hz.
+        label_width: Pixels that a label needs, with room around it.
+    """
+    pixels_per_s = sample_rate / view.frames_per_column / view.ratio
+    step_s = next((step for step in _TICK_STEPS_S if step * pixels_per_s >= label_width), _TICK_STEPS_S[-1])
+    parts = 5 if step_s * pixels_per_s / 5 >= 6 else 1
+    small = step_s * sample_rate / parts
+    numbers = range(math.floor(view.start_frame / small), math.ceil(min(view.end_frame, view.total_frames) / small) + 1)
+    return [
+        Tick(number * small, "" if number % parts else time_text(number // parts * step_s, _decimals(step_s)))
+        for number in numbers
+        if number * small <= view.total_frames
+    ]
+
+
+def beat_ticks(view: Viewport, beats: Beats, label_width: float) -> list[Tick]:
+    """Return the ruler's marks in bars and beats that are in view: `3` for a bar, `3|2` for a beat.
+
+    Args:
+        view: What is shown.
+        beats: The grid.
+        label_width: Pixels that a label needs, with room around it.
+    """
+    pixels_per_beat = beats.frames_per_beat / view.frames_per_column / view.ratio
+    bar_step = next(
+        (step for step in _TICK_STEPS_BARS if step * beats.beats_per_bar * pixels_per_beat >= label_width),
+        _TICK_STEPS_BARS[-1],
+    )
+    step = 1 if pixels_per_beat >= 6 else beats.beats_per_bar * bar_step  # in beats
+    first = max(0, math.floor(view.start_frame / beats.frames_per_beat / step) * step)
+    last = math.ceil(min(view.end_frame, view.total_frames) / beats.frames_per_beat)
+    ticks = []
+    for number in range(first, last + 1, step):
+        bar, beat = divmod(number, beats.beats_per_bar)
+        if beat == 0 and bar % bar_step == 0:
+            label = str(bar + 1)
+        else:
+            label = f"{bar + 1}|{beat + 1}" if pixels_per_beat >= label_width else ""
+        ticks.append(Tick(number * beats.frames_per_beat, label))
+    return [tick for tick in ticks if tick.frame <= view.total_frames]
+
+
+def time_text(seconds: float, decimals: int = 1) -> str:
+    """Return a time as `0:02.5`.
+
+    Args:
+        seconds: 0 or more.
+        decimals: Digits behind the point, 0 for none.
+    """
+    in_units = round(seconds * 10**decimals)
+    minutes, rest = divmod(in_units, 60 * 10**decimals)
+    width = decimals + 3 if decimals else 2
+    return f"{minutes}:{rest / 10**decimals:0{width}.{decimals}f}"
+
+
+def _inside(view: Viewport) -> Viewport:
+    last = max(0, math.ceil(view.total_frames / view.frames_per_column) - view.columns)
+    return replace(view, first_column=min(max(view.first_column, 0), last))
+
+
+def _decimals(step_s: float) -> int:
+    return 0 if step_s >= 1 else math.ceil(-math.log10(step_s) - 1e-9)

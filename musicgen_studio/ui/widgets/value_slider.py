@@ -1,0 +1,177 @@
+"""A number by slider or by keyboard, with its unit, what it does in one line, and the way back to the usual value."""
+
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import (
+    QDoubleSpinBox,
+    QGridLayout,
+    QLabel,
+    QSizePolicy,
+    QSlider,
+    QToolButton,
+    QWidget,
+)
+
+from musicgen_studio.ui.icons import icon
+from musicgen_studio.ui.theme import GRID, Look, set_look
+
+_SLIDER_STEPS = 1000
+_BOX_WIDTH = 76
+
+
+class ValueSlider(QWidget):
+    """One value. Slider and number box always say the same.
+
+    Args:
+        label: What it is.
+        minimum: The least value.
+        maximum: The greatest, above the least.
+        default: The usual value.
+        decimals: Digits behind the point; the value is rounded to them.
+        unit: Written behind the number, or empty.
+        explanation: One line below, or empty.
+        parent: As for any widget.
+
+    Raises:
+        ValueError: If the least is not below the greatest, or the usual value is not between them.
+    """
+
+    value_changed = Signal(float)
+    """The value changed, by whomever."""
+
+    def __init__(
+        self,
+        label: str,
+        *,
+        minimum: float,
+        maximum: float,
+        default: float,
+        decimals: int = 1,
+        unit: str = "",
+        explanation: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        if not minimum < maximum or not minimum <= default <= maximum:
+            raise ValueError(f"default must lie between minimum and maximum, got {minimum}, {default}, {maximum}")
+        self._label, self._default = label, round(default, decimals)
+        self._minimum, self._maximum, self._decimals = minimum, maximum, decimals
+        self._box = self._make_box(f" {unit}" if unit else "")
+        self._slider = self._make_slider()
+        self._reset = self._make_reset()
+        self._lay_out(explanation)
+        self._follow(self.value())
+
+    def value(self) -> float:
+        """Return the value."""
+        return self._box.value()
+
+    def set_value(self, value: float) -> None:
+        """Set the value.
+
+        Args:
+            value: Rounded, and kept within the range.
+        """
+        self._box.setValue(value)
+
+    @Slot()
+    def reset(self) -> None:
+        """Go back to the usual value."""
+        self.set_value(self._default)
+
+    def _make_box(self, suffix: str) -> QDoubleSpinBox:
+        box = _Box()
+        box.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
+        box.setRange(self._minimum, self._maximum)
+        box.setDecimals(self._decimals)
+        box.setSingleStep(max(10.0**-self._decimals, round((self._maximum - self._minimum) / 100, self._decimals)))
+        box.setSuffix(suffix)
+        box.setValue(self._default)
+        box.setAlignment(Qt.AlignmentFlag.AlignRight)
+        box.setMinimumWidth(_BOX_WIDTH)
+        box.setAccessibleName(self._label)
+        box.setKeyboardTracking(False)  # half a number is no value
+        box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        box.valueChanged.connect(self._follow)
+        return box
+
+    def _make_slider(self) -> QSlider:
+        slider = _Slider(Qt.Orientation.Horizontal)
+        slider.setRange(0, _SLIDER_STEPS)
+        slider.setPageStep(_SLIDER_STEPS // 10)
+        slider.setSingleStep(max(round(self._box.singleStep() / (self._maximum - self._minimum) * _SLIDER_STEPS), 1))
+        slider.setAccessibleName(self.tr("{0}, slider").format(self._label))
+        slider.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        slider.valueChanged.connect(self._take_slider)
+        return slider
+
+    def _make_reset(self) -> QToolButton:
+        reset = QToolButton()
+        reset.setIcon(icon("undo", "muted"))
+        reset.setIconSize(QSize(14, 14))
+        usual = f"{self._default:.{self._decimals}f}{self._box.suffix()}"
+        reset.setToolTip(self.tr("Back to {0}").format(usual))
+        reset.setAccessibleName(self.tr("{0}: back to {1}").format(self._label, usual))
+        reset.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        policy = reset.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        reset.setSizePolicy(policy)
+        set_look(reset, Look.QUIET)
+        reset.clicked.connect(self.reset)
+        return reset
+
+    def _lay_out(self, explanation: str) -> None:
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(GRID)
+        grid.setVerticalSpacing(GRID // 2)
+        name = QLabel(self._label)
+        name.setTextFormat(Qt.TextFormat.PlainText)
+        name.setBuddy(self._box)
+        grid.addWidget(name, 0, 0)
+        grid.addWidget(self._reset, 0, 1)
+        grid.addWidget(self._box, 0, 2)
+        grid.addWidget(self._slider, 1, 0, 1, 3)
+        grid.setColumnStretch(0, 1)
+        if explanation:
+            words = QLabel(explanation)
+            words.setTextFormat(Qt.TextFormat.PlainText)
+            words.setWordWrap(True)
+            words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+            set_look(words, Look.MUTED)
+            grid.addWidget(words, 2, 0, 1, 3)
+            self._box.setAccessibleDescription(explanation)
+            self._slider.setToolTip(explanation)
+
+    @Slot(float)
+    def _follow(self, value: float) -> None:
+        share = (value - self._minimum) / (self._maximum - self._minimum)
+        self._slider.blockSignals(True)  # its steps are coarser than the value
+        self._slider.setValue(round(share * _SLIDER_STEPS))
+        self._slider.blockSignals(False)
+        self._reset.setVisible(value != self._default)
+        self.value_changed.emit(value)
+
+    @Slot(int)
+    def _take_slider(self, step: int) -> None:
+        self._box.setValue(self._minimum + step / _SLIDER_STEPS * (self._maximum - self._minimum))
+
+
+class _Slider(QSlider):
+    """A slider in a scrolled column: the wheel moves it only if it has the focus, and scrolls the column otherwise."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
+class _Box(QDoubleSpinBox):
+    """A number box in a scrolled column, likewise."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()

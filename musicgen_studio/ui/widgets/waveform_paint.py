@@ -1,0 +1,228 @@
+"""Drawing a waveform view's scene, layer upon layer. Not for events (`waveform`)."""
+
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen, QPolygonF
+
+from musicgen_studio.ui import theme
+from musicgen_studio.ui.icons import paint_icon
+from musicgen_studio.ui.theme import Colours
+from musicgen_studio.ui.widgets.timeline import Tick, beat_ticks, second_ticks
+from musicgen_studio.ui.widgets.waveform_scene import Scene, Span
+from musicgen_studio.ui.widgets.waveform_tiles import WaveformTiles, lane_middles
+
+HEAD = 5.0  # half the width of the playhead's head, in pixels
+_HATCH_STEP = 8
+_LABEL_WIDTH = 64.0
+_SCROLL_HEIGHT = 4
+
+
+def paint_scene(painter: QPainter, scene: Scene, tiles: WaveformTiles, channels: int, clip: QRectF) -> None:
+    """Draw everything but the frame of the widget.
+
+    Args:
+        painter: Where to, in Qt's pixels.
+        scene: What is shown.
+        tiles: The pictures of the sound.
+        channels: Lanes of the waveform, 1 or more.
+        clip: The part that is wanted.
+    """
+    colours = theme.current()
+    painter.fillRect(clip, QColor(colours.field))
+    _paint_beat_lines(painter, scene, colours)
+    _paint_zero_lines(painter, scene, channels, colours)
+    _paint_to_come(painter, scene, clip, colours)
+    _paint_span(painter, scene, scene.loop, colours.loop_shade, None)
+    tiles.paint(painter, scene.body, scene.view, colours.waveform, clip)
+    _paint_span(painter, scene, scene.selection, colours.selection, colours.selection_edge)
+    _paint_loop(painter, scene, colours)
+    _paint_markers(painter, scene, colours)
+    _paint_rulers(painter, scene, colours)
+    _paint_scroll(painter, scene, colours)
+    _paint_playhead(painter, scene, colours)
+    _paint_handle(painter, scene, colours)
+
+
+def paint_empty(painter: QPainter, area: QRectF, text: str) -> None:
+    """Draw the view without a sound: a quiet line and words that say how to get one.
+
+    Args:
+        painter: Where to.
+        area: All of the widget.
+        text: The words.
+    """
+    colours = theme.current()
+    painter.fillRect(area, QColor(colours.field))
+    painter.setFont(theme.font())
+    painter.setPen(QColor(colours.muted))
+    words = painter.boundingRect(area.adjusted(32, 0, -32, 0), _CENTRED, text)
+    paint_icon(painter, QRectF(area.center().x() - 16, words.top() - 44, 32, 32), "note", colours.disabled)
+    painter.drawText(words, _CENTRED, text)
+
+
+def paint_frame(painter: QPainter, area: QRectF, around: QColor, has_focus: bool) -> None:
+    """Round the corners, and show the focus.
+
+    Args:
+        painter: Where to.
+        area: All of the widget.
+        around: Colour of what lies around the widget.
+        has_focus: Whether keys go to the widget.
+    """
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    corners = QPainterPath()
+    corners.addRect(area)
+    rounded = QPainterPath()
+    rounded.addRoundedRect(area, theme.RADIUS, theme.RADIUS)
+    painter.fillPath(corners.subtracted(rounded), around)
+    colours = theme.current()
+    width = 2 if has_focus else 1
+    painter.setPen(QPen(QColor(colours.focus if has_focus else colours.border), width))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRoundedRect(area.adjusted(width / 2, width / 2, -width / 2, -width / 2), theme.RADIUS, theme.RADIUS)
+
+
+_CENTRED = int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextWordWrap)
+
+
+def _sharp(scene: Scene, frame: float) -> float:
+    """Where a frame lies, on a whole device pixel."""
+    return round(scene.view.x(frame) * scene.view.ratio) / scene.view.ratio
+
+
+def _paint_beat_lines(painter: QPainter, scene: Scene, colours: Colours) -> None:
+    if scene.beats is None:
+        return
+    for tick in beat_ticks(scene.view, scene.beats, _LABEL_WIDTH):
+        ink = colours.grid_strong if tick.label else colours.grid
+        painter.fillRect(QRectF(_sharp(scene, tick.frame), scene.body.top(), 1, scene.body.height()), QColor(ink))
+
+
+def _paint_zero_lines(painter: QPainter, scene: Scene, channels: int, colours: Colours) -> None:
+    end = min(scene.view.x(scene.view.total_frames), float(scene.width))
+    for middle in lane_middles(channels, scene.body.height()):
+        y = round(scene.body.top() + middle)
+        painter.fillRect(QRectF(0, y, end, 1), QColor(colours.grid_strong))
+    if channels > 1:
+        painter.fillRect(QRectF(0, round(scene.body.center().y()), scene.width, 1), QColor(colours.grid))
+
+
+def _paint_to_come(painter: QPainter, scene: Scene, clip: QRectF, colours: Colours) -> None:
+    """Hatch the part that is still being made, and mark where it is made."""
+    left, right = scene.view.x(scene.made_frames), scene.view.x(scene.view.total_frames)
+    area = QRectF(left, scene.body.top(), right - left, scene.body.height()).intersected(clip)
+    if scene.made_frames >= scene.view.total_frames or area.isEmpty():
+        return
+    painter.save()
+    painter.setClipRect(area, Qt.ClipOperation.IntersectClip)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(QColor(colours.hatch), 1.5))
+    height = scene.body.height()
+    first = int((area.left() - height) // _HATCH_STEP) * _HATCH_STEP  # anchored to the widget, so strips fit together
+    for x in range(first, int(area.right()) + _HATCH_STEP, _HATCH_STEP):
+        painter.drawLine(QLineF(x, scene.body.bottom(), x + height, scene.body.top()))
+    painter.restore()
+    painter.fillRect(QRectF(_sharp(scene, scene.made_frames), area.top(), 1, area.height()), QColor(colours.accent))
+
+
+def _paint_span(painter: QPainter, scene: Scene, span: Span | None, ink: str, edge: str | None) -> None:
+    if span is None:
+        return
+    left, right = _sharp(scene, span[0]), _sharp(scene, span[1])
+    painter.fillRect(QRectF(left, scene.body.top(), right - left, scene.body.height()), QColor(ink))
+    if edge is not None:
+        for x in (left, right - 1):
+            painter.fillRect(QRectF(x, scene.body.top(), 1, scene.body.height()), QColor(edge))
+
+
+def _paint_loop(painter: QPainter, scene: Scene, colours: Colours) -> None:
+    lane = scene.loop_lane
+    painter.fillRect(lane, QColor(colours.grid))
+    if scene.loop is None:
+        return
+    left, right = _sharp(scene, scene.loop[0]), _sharp(scene, scene.loop[1])
+    region = QRectF(left, lane.top() + 2, right - left, lane.height() - 4)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(colours.accent))
+    painter.drawRoundedRect(region, 3, 3)
+    if region.width() > 24:
+        paint_icon(painter, QRectF(region.center().x() - 6, lane.center().y() - 6, 12, 12), "loop", colours.on_accent)
+    painter.setPen(QPen(QColor(colours.accent), 1, Qt.PenStyle.DashLine))
+    for x in (left + 0.5, right - 0.5):
+        painter.drawLine(QLineF(x, scene.body.top(), x, scene.body.bottom()))
+
+
+def _paint_markers(painter: QPainter, scene: Scene, colours: Colours) -> None:
+    for frame in scene.markers:
+        x = _sharp(scene, frame) + 0.5
+        painter.setPen(QPen(QColor(colours.selection_edge), 1, Qt.PenStyle.DotLine))
+        painter.drawLine(QLineF(x, scene.body.top(), x, scene.body.bottom()))
+        flag = QRectF(x, scene.body.top() + 4, 20, 18)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colours.control_hover))
+        painter.drawRoundedRect(flag, 3, 3)
+        paint_icon(painter, flag.adjusted(3, 2, -3, -2), "extend", colours.text)
+
+
+def _paint_rulers(painter: QPainter, scene: Scene, colours: Colours) -> None:
+    painter.fillRect(scene.seconds_row.united(scene.beats_row), QColor(colours.panel))
+    ticks = second_ticks(scene.view, scene.sample_rate, _LABEL_WIDTH)
+    _paint_ruler(painter, scene, scene.seconds_row, ticks, theme.number_font())
+    if scene.beats is not None:
+        ticks = beat_ticks(scene.view, scene.beats, _LABEL_WIDTH)
+        _paint_ruler(painter, scene, scene.beats_row, ticks, theme.number_font())
+
+
+def _paint_ruler(painter: QPainter, scene: Scene, row: QRectF, ticks: list[Tick], letters: QFont) -> None:
+    colours = theme.current()
+    painter.setFont(letters)
+    painter.setPen(QColor(colours.muted))
+    for tick in ticks:
+        x = _sharp(scene, tick.frame)
+        height = row.height() - 6 if tick.label else 4
+        ink = QColor(colours.border if tick.label else colours.grid_strong)
+        painter.fillRect(QRectF(x, row.bottom() - height, 1, height), ink)
+        if tick.label:
+            painter.drawText(QRectF(x + 5, row.top(), _LABEL_WIDTH, row.height()), _LABEL_PLACE, tick.label)
+    painter.fillRect(QRectF(0, row.bottom() - 1, scene.width, 1), QColor(colours.grid_strong))
+
+
+_LABEL_PLACE = int(Qt.AlignmentFlag.AlignLeft) | int(Qt.AlignmentFlag.AlignVCenter) | int(Qt.TextFlag.TextDontClip)
+
+
+def _paint_handle(painter: QPainter, scene: Scene, colours: Colours) -> None:
+    handle = scene.handle
+    if handle is None:
+        return
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(QColor(colours.border), 1))
+    painter.setBrush(QColor(colours.control))
+    painter.drawRoundedRect(handle.adjusted(0.5, 0.5, -0.5, -0.5), theme.RADIUS, theme.RADIUS)
+    icon = QRectF(handle.center().x() - 8, handle.center().y() - 8, 16, 16)
+    paint_icon(painter, icon, "drag-handle", colours.text)
+
+
+def _paint_scroll(painter: QPainter, scene: Scene, colours: Colours) -> None:
+    """Show which part of the whole is in view, unless all of it is."""
+    view = scene.view
+    if view.is_fit or not view.total_frames:
+        return
+    left = view.start_frame / view.total_frames * scene.width
+    width = max((view.end_frame - view.start_frame) / view.total_frames * scene.width, 16.0)
+    bar = QRectF(min(left, scene.width - width), scene.height - _SCROLL_HEIGHT - 2, width, _SCROLL_HEIGHT)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(colours.disabled))
+    painter.drawRoundedRect(bar, _SCROLL_HEIGHT / 2, _SCROLL_HEIGHT / 2)
+
+
+def _paint_playhead(painter: QPainter, scene: Scene, colours: Colours) -> None:
+    x = _sharp(scene, scene.playhead)
+    top = scene.loop_lane.top()
+    painter.fillRect(QRectF(x - 1, top, 2, scene.height - top), QColor(colours.playhead))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(colours.playhead))
+    corners = [(-HEAD, -10.0), (HEAD, -10.0), (HEAD, -5.0), (0.0, 1.0), (-HEAD, -5.0)]
+    painter.drawPolygon(QPolygonF([QPointF(x + dx, top + dy) for dx, dy in corners]))

@@ -1,0 +1,40 @@
+"""What the window looked like, as text that the library remembers. Anything odd in it counts as nothing."""
+
+import json
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from musicgen_studio.ui.panels.prompt_panel import PromptValues
+
+
+@dataclass(frozen=True, slots=True)
+class WindowState:
+    """The state at the last change.
+
+    Args:
+        geometry: Qt's, in base 64.
+        columns: Qt's of the columns, in base 64.
+        values: Fields of `PromptValues` by name.
+        folds: Whether the melody's and the advanced fold are open.
+    """
+
+    geometry: str
+    columns: str
+    values: dict[str, Any]
+    folds: tuple[bool, bool]
+
+    def to_json(self) -> str:
+        """Return it as text."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str | None) -> "WindowState | None":
+        """Read it from text; None if there is none, or it is from another version."""
+        try:
+            stored = json.loads(text or "")
+            kinds = {field.name: type(getattr(PromptValues(), field.name)) for field in fields(PromptValues)}
+            values = {name: value for name, value in stored["values"].items() if type(value) is kinds.get(name)}
+            melody, advanced = stored["folds"]
+            return cls(str(stored["geometry"]), str(stored["columns"]), values, (bool(melody), bool(advanced)))
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return None

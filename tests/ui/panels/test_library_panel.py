@@ -1,0 +1,237 @@
+"""The library column: what it asks for when it is clicked, typed into and dropped on."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QListView, QPushButton, QToolButton
+from pytestqt.qtbot import QtBot
+
+from musicgen_studio.core.clip import Clip
+from musicgen_studio.library.search import Filter
+from musicgen_studio.ui.models.library_model import LibraryModel, Query
+from musicgen_studio.ui.panels.library_panel import LibraryPanel
+from musicgen_studio.ui.shortcuts import KeyMap
+from tests.ui.clips import make_clip
+from tests.ui.panels.finding import control, nameless, said
+
+LEFT = Qt.MouseButton.LeftButton
+CTRL = Qt.KeyboardModifier.ControlModifier
+FIRST, SECOND = make_clip(2).id, make_clip(1).id
+
+
+class Shown:
+    """A library panel on the screen with two clips."""
+
+    def __init__(self, qtbot: QtBot) -> None:
+        self.model = LibraryModel(lambda _: None, lambda clip: Path(f"/clips/{clip.title}.wav"))
+        self.panel = LibraryPanel(self.model, KeyMap())
+        self.panel.resize(300, 500)
+        qtbot.addWidget(self.panel)
+        self.model.set_clips([make_clip(2, recipe="{}", tags=("loud",)), make_clip(1)])
+        with qtbot.waitExposed(self.panel):
+            self.panel.show()
+        self.panel.activateWindow()
+        self.list = control(self.panel, QListView, "Clips")
+
+    def click(self, row: int, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier, x: int = 150) -> None:
+        """Click into a row."""
+        middle = QPoint(x, self.list.visualRect(self.model.index(row)).center().y())
+        QTest.mouseClick(self.list.viewport(), LEFT, modifiers, middle)
+
+    def toggle(self, name: str) -> None:
+        """Click one of the small buttons above the list."""
+        QTest.mouseClick(control(self.panel, QToolButton, name), LEFT)
+
+
+@pytest.fixture
+def shown(qtbot: QtBot) -> Shown:
+    return Shown(qtbot)
+
+
+def test_a_click_activates_and_selects(shown: Shown, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(shown.panel.clip_activated) as activated:
+        shown.click(1)
+    assert activated.args == [SECOND]
+    assert shown.panel.selected_ids() == [SECOND]
+
+
+def test_gathering_several_activates_nothing(shown: Shown, qtbot: QtBot) -> None:
+    shown.click(0)
+    with qtbot.assertNotEmitted(shown.panel.clip_activated):
+        shown.click(1, CTRL)
+    assert shown.panel.selected_ids() == [FIRST, SECOND]
+
+
+def test_a_click_on_the_star_asks_for_it(shown: Shown, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(shown.panel.star_toggled) as asked:
+        shown.click(1, x=16)
+    assert asked.args == [SECOND]
+
+
+def test_enter_activates(shown: Shown, qtbot: QtBot) -> None:
+    shown.panel.show_clip(SECOND)
+    with qtbot.waitSignal(shown.panel.clip_activated) as activated:
+        QTest.keyClick(shown.list, Qt.Key.Key_Return)
+    assert activated.args == [SECOND]
+
+
+def test_keys_star_and_trash_what_is_selected(shown: Shown, qtbot: QtBot) -> None:
+    shown.click(0)
+    shown.click(1, CTRL)
+    with qtbot.waitSignal(shown.panel.trash_requested) as trashed:
+        QTest.keyClick(shown.list, Qt.Key.Key_Delete)
+    assert trashed.args == [[FIRST, SECOND]]
+    with qtbot.waitSignals([shown.panel.star_toggled] * 2):
+        QTest.keyClick(shown.list, Qt.Key.Key_S)
+
+
+def test_renaming_in_place(shown: Shown, qtbot: QtBot) -> None:
+    shown.click(0)
+    QTest.keyClick(shown.list, Qt.Key.Key_F2)
+    qtbot.waitUntil(lambda: isinstance(QApplication.focusWidget(), QLineEdit))
+    editor = QApplication.focusWidget()
+    assert isinstance(editor, QLineEdit)
+    QTest.keyClicks(editor, "Sunny ")
+    with qtbot.waitSignal(shown.panel.renamed) as renamed:
+        QTest.keyClick(editor, Qt.Key.Key_Return)
+    assert renamed.args == [FIRST, "Sunny"]
+
+
+def test_an_open_editor_outlives_a_clip_that_arrives(shown: Shown, qtbot: QtBot) -> None:
+    shown.click(0)
+    QTest.keyClick(shown.list, Qt.Key.Key_F2)
+    qtbot.waitUntil(lambda: isinstance(QApplication.focusWidget(), QLineEdit))
+    editor = QApplication.focusWidget()
+    shown.model.set_clips([make_clip(3), make_clip(2), make_clip(1)])
+    assert QApplication.focusWidget() is editor
+
+
+def test_the_search_is_a_key_away_and_asks_as_it_is_typed(shown: Shown, qtbot: QtBot) -> None:
+    QTest.keyClick(shown.list, Qt.Key.Key_K, CTRL)
+    search = control(shown.panel, QLineEdit, "Search the library")
+    assert search.hasFocus()
+    with qtbot.waitSignals([shown.panel.query_changed] * 2):
+        QTest.keyClicks(search, "so")
+    assert shown.panel.query() == Query("so")
+    with qtbot.assertNotEmitted(shown.panel.trash_requested):
+        QTest.keyClick(search, Qt.Key.Key_Delete)
+
+
+def test_filters_make_the_query(shown: Shown) -> None:
+    shown.panel.set_facets(["starter"], ["loud", "soft"])
+    shown.toggle("Starred clips only")
+    shown.toggle("More filters: checkpoint, tag, length")
+    for name, row in (("Checkpoint", 1), ("Tag", 2), ("Length", 2)):
+        control(shown.panel, QComboBox, name).setCurrentIndex(row)
+    assert shown.panel.query() == Query(
+        filter=Filter(is_starred=True, tag="soft", checkpoint="starter", min_s=10.0, max_s=30.0)
+    )
+    shown.panel.set_facets(["starter", "other"], ["soft"])
+    assert shown.panel.query().filter.tag == "soft"
+
+
+def test_an_empty_library_teaches_and_an_empty_search_can_be_cleared(shown: Shown, qtbot: QtBot) -> None:
+    shown.model.set_clips([])
+    assert "No clips yet." in said(shown.panel)
+    shown.panel.set_facets(["starter"], [])
+    control(shown.panel, QComboBox, "Checkpoint").setCurrentIndex(1)
+    QTest.keyClicks(control(shown.panel, QLineEdit, "Search the library"), "x")
+    assert "Nothing here fits" in said(shown.panel)
+    clear = control(shown.panel, QPushButton, "Clear the search and all filters")
+    with qtbot.waitSignal(shown.panel.query_changed) as asked:
+        QTest.mouseClick(clear, LEFT)
+    assert asked.args == [Query()]
+
+
+def test_the_trash_is_looked_into_and_restored_from(shown: Shown, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(shown.panel.query_changed) as asked:
+        shown.toggle("Show the trash")
+    assert asked.args == [Query(filter=Filter(is_trashed=True))]
+    shown.model.set_clips([make_clip(2, trashed="2026-01-31T12:00:00+00:00")])
+    with qtbot.assertNotEmitted(shown.panel.clip_activated):
+        shown.click(0)
+    with qtbot.assertNotEmitted(shown.panel.trash_requested):
+        QTest.keyClick(shown.list, Qt.Key.Key_Delete)
+    with qtbot.waitSignal(shown.panel.restore_requested) as restored:
+        QTest.mouseClick(control(shown.panel, QPushButton, "Restore from the trash"), LEFT)
+    assert restored.args == [[FIRST]]
+
+
+def choose(panel: LibraryPanel, text: str) -> None:
+    menu = panel.context_menu()
+    next(action for action in menu.actions() if action.text() == text).trigger()
+    menu.deleteLater()
+
+
+@pytest.mark.parametrize(
+    ("text", "signal", "args"),
+    [
+        ("Use these settings", lambda panel: panel.use_settings_requested, [FIRST]),
+        ("Again, same seed", lambda panel: panel.again_requested, [FIRST]),
+        ("Show the file", lambda panel: panel.reveal_requested, [FIRST]),
+        ("Export…", lambda panel: panel.export_requested, [[FIRST]]),
+        ("Move to the trash", lambda panel: panel.trash_requested, [[FIRST]]),
+        ("Star on or off", lambda panel: panel.star_toggled, [FIRST]),
+    ],
+)
+def test_the_menu_asks_for(
+    shown: Shown, qtbot: QtBot, text: str, signal: Callable[[LibraryPanel], object], args: list[object]
+) -> None:
+    shown.click(0)
+    with qtbot.waitSignal(signal(shown.panel)) as asked:
+        choose(shown.panel, text)
+    assert asked.args == args
+
+
+def test_what_was_not_made_here_has_no_settings_to_use(shown: Shown) -> None:
+    shown.click(1)
+    menu = shown.panel.context_menu()
+    assert not next(action for action in menu.actions() if action.text() == "Use these settings").isEnabled()
+    menu.deleteLater()
+
+
+def test_tags_are_edited_in_place(shown: Shown, qtbot: QtBot) -> None:
+    shown.click(0)
+    choose(shown.panel, "Tags…")
+    tags = control(shown.panel, QLineEdit, "Tags of the clip")
+    assert (tags.isVisible(), tags.text()) == (True, "loud")
+    QTest.keyClicks(tags, ",  Live, loud,")
+    with qtbot.waitSignal(shown.panel.tags_edited) as edited:
+        QTest.keyClick(tags, Qt.Key.Key_Return)
+    assert edited.args == [FIRST, ("live", "loud")]
+    assert not tags.isVisible()
+
+
+def drop(panel: LibraryPanel, urls: list[QUrl]) -> bool:
+    mime = QMimeData()
+    mime.setUrls(urls)
+    copy, none = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(QPointF(9, 99), copy, mime, LEFT, none)
+    enter.ignore()
+    QApplication.sendEvent(panel, enter)
+    if enter.isAccepted():
+        QApplication.sendEvent(panel, QDropEvent(QPointF(9, 99), copy, mime, LEFT, none))
+    return enter.isAccepted()
+
+
+def test_files_are_dropped_in(shown: Shown, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(shown.panel.files_dropped) as dropped:
+        assert drop(shown.panel, [QUrl.fromLocalFile("/a/hum ü.wav"), QUrl("https://example.org/b.wav")])
+    assert dropped.args == [[Path("/a/hum ü.wav")]]
+    assert not drop(shown.panel, [QUrl("https://example.org/b.wav")])
+
+
+def test_the_selection_survives_new_clips(shown: Shown) -> None:
+    shown.click(1)
+    more: list[Clip] = [make_clip(3), make_clip(2), make_clip(1, is_starred=True)]
+    shown.model.set_clips(more)
+    assert shown.panel.selected_ids() == [SECOND]
+    assert "3 clips" in said(shown.panel)
+
+
+def test_every_control_has_a_name_and_a_tooltip(shown: Shown) -> None:
+    assert nameless(shown.panel) == []

@@ -1,0 +1,137 @@
+"""Other languages need more room: with texts a third longer, every panel still fits into the smallest window."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QTranslator
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from musicgen_studio.studio.jobs import JobState
+from musicgen_studio.studio.settings import Settings
+from musicgen_studio.ui.models.library_model import LibraryModel
+from musicgen_studio.ui.panels.about_dialog import AboutDialog
+from musicgen_studio.ui.panels.bug_dialog import BugDialog
+from musicgen_studio.ui.panels.clip_header import ClipHeader
+from musicgen_studio.ui.panels.library_panel import LibraryPanel
+from musicgen_studio.ui.panels.prompt_panel import PromptPanel
+from musicgen_studio.ui.panels.queue_panel import QueuePanel
+from musicgen_studio.ui.panels.settings_dialog import SettingsDialog
+from musicgen_studio.ui.panels.shortcuts_dialog import ShortcutsDialog
+from musicgen_studio.ui.panels.status_line import StatusLine
+from musicgen_studio.ui.panels.takes_strip import TakesStrip, TakeView
+from musicgen_studio.ui.panels.transport_bar import TransportBar
+from musicgen_studio.ui.shortcuts import KeyMap
+from musicgen_studio.ui.theme import Theme, apply_theme
+from tests.ui.clips import make_clip
+from tests.ui.models.test_queue_model import job
+
+LEFT, MIDDLE, RIGHT, WHOLE = 280, 412, 300, 1024  # pixels inside the columns of a window 1024 wide
+
+
+class Longer(QTranslator):
+    """Makes every text a third longer."""
+
+    def isEmpty(self) -> bool:  # noqa: N802 - Qt's signature
+        """Say that there is something to translate with."""
+        return False
+
+    def translate(self, context: str, source: str, disambiguation: str | None = None, number: int = -1) -> str:  # noqa: ARG002 - Qt's signature
+        """Return the text and a third more."""
+        more = -(-len(source) // 3)
+        return source + (" noon" * more)[:more] if " " in source else source + "n" * more
+
+
+@pytest.fixture(autouse=True)
+def longer(qapp: QApplication) -> Iterator[None]:
+    before = qapp.style().objectName(), qapp.palette(), qapp.font(), qapp.styleSheet()
+    apply_theme(qapp, Theme.DARK)
+    translator = Longer()
+    QCoreApplication.installTranslator(translator)
+    yield
+    QCoreApplication.removeTranslator(translator)
+    qapp.setStyleSheet(before[3])
+    qapp.setStyle(before[0])
+    qapp.setPalette(before[1])
+    qapp.setFont(before[2])
+
+
+def prompt() -> PromptPanel:
+    panel = PromptPanel(KeyMap())
+    panel.set_folds(melody=True, advanced=True)
+    return panel
+
+
+def header() -> QWidget:
+    panel = ClipHeader(KeyMap())
+    panel.set_clip(make_clip(1, title="A title that is longer than there is room for in the middle", recipe="{}"))
+    panel._extend.setChecked(True)
+    return panel
+
+
+def bar() -> QWidget:
+    panel = TransportBar(KeyMap())
+    panel.set_time(3599.9, 3600.0)
+    panel.set_buffering(120)
+    return panel
+
+
+def takes() -> QWidget:
+    strip = TakesStrip(KeyMap())
+    strip.set_takes([TakeView(None)] * 8)
+    strip.set_current(7)
+    return strip
+
+
+def library() -> QWidget:
+    panel = LibraryPanel(LibraryModel(lambda _: None, lambda _: Path("/a.wav")), KeyMap())
+    panel._more.setChecked(True)
+    return panel
+
+
+def queue() -> QWidget:
+    panel = QueuePanel(KeyMap())
+    panel.set_jobs([job(1), job(2)])
+    return panel
+
+
+def status() -> QWidget:
+    line = StatusLine(KeyMap())
+    line.set_job(job(1, state=JobState.MAKING, made_s=118.0, wanted_s=120.0, speed=0.3, left_s=100.0))
+    return line
+
+
+@pytest.mark.parametrize(
+    ("make", "room"),
+    [
+        (prompt, LEFT),
+        (header, MIDDLE),
+        (bar, MIDDLE),
+        (takes, MIDDLE),
+        (queue, MIDDLE),
+        (library, RIGHT),
+        (status, WHOLE),
+        (lambda: SettingsDialog(Settings(), [], str), 800),
+        (lambda: ShortcutsDialog(KeyMap()), 800),
+        (AboutDialog, 800),
+        (BugDialog, 800),
+    ],
+)
+def test_it_fits(qtbot: QtBot, make: Callable[[], QWidget], room: int) -> None:
+    panel = make()
+    qtbot.addWidget(panel)
+    panel.resize(room, 600)
+    with qtbot.waitExposed(panel):
+        panel.show()
+    assert panel.minimumSizeHint().width() <= room
+    assert panel.width() <= room
+
+
+def test_the_prompts_page_is_not_cut_at_the_side(qtbot: QtBot) -> None:
+    panel = prompt()
+    qtbot.addWidget(panel)
+    panel.resize(LEFT, 600)
+    with qtbot.waitExposed(panel):
+        panel.show()
+    assert panel._page.minimumSizeHint().width() <= panel._page.parentWidget().width()

@@ -1,0 +1,172 @@
+"""The left column: typing, chips, examples, melody, and the one value that comes out."""
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QMainWindow, QPlainTextEdit, QPushButton, QToolButton
+from pytestqt.qtbot import QtBot
+
+from musicgen_studio.errors import UserProblem
+from musicgen_studio.ui.panels.prompt_panel import PromptPanel, PromptValues
+from musicgen_studio.ui.shortcuts import FocusGuard, KeyMap
+from tests.ui.panels.finding import control, nameless, said
+
+LEFT = Qt.MouseButton.LeftButton
+CTRL = Qt.KeyboardModifier.ControlModifier
+VALUES = PromptValues(
+    prompt="sad jazz",
+    duration_s=12.5,
+    takes=4,
+    guidance_scale=4.5,
+    temperature=0.75,
+    top_k=40,
+    top_p=0.5,
+    seed=2**63 - 17,
+    seed_locked=True,
+)
+
+
+class Shown:
+    """A prompt panel in a window."""
+
+    def __init__(self, qtbot: QtBot) -> None:
+        self.panel = PromptPanel(KeyMap())
+        self.window = QMainWindow()
+        self.guard = FocusGuard()
+        self.window.installEventFilter(self.guard)
+        self.window.setCentralWidget(self.panel)
+        self.window.resize(280, 640)
+        qtbot.addWidget(self.window)
+        with qtbot.waitExposed(self.window):
+            self.window.show()
+        self.window.activateWindow()
+        self.prompt = control(self.panel, QPlainTextEdit, "Prompt")
+        self.generate = control(self.panel, QPushButton, "Generate")
+
+    def chip(self, word: str) -> QAbstractButton:
+        """Return a word to click."""
+        return next(button for button in self.panel.findChildren(QAbstractButton) if button.text() == word)
+
+
+@pytest.fixture
+def shown(qtbot: QtBot) -> Shown:
+    return Shown(qtbot)
+
+
+def test_the_defaults_are_those_of_musicgen(shown: Shown) -> None:
+    assert replace(shown.panel.values(), seed=0) == PromptValues()
+
+
+def test_values_come_out_as_they_went_in(shown: Shown) -> None:
+    shown.panel.set_values(VALUES)
+    assert shown.panel.values() == VALUES
+
+
+def test_ctrl_enter_generates_with_what_was_typed(shown: Shown, qtbot: QtBot) -> None:
+    shown.panel.focus_prompt()
+    QTest.keyClicks(shown.prompt, "happy rock ")
+    with qtbot.waitSignal(shown.panel.generate_requested) as asked:
+        QTest.keyClick(shown.prompt, Qt.Key.Key_Return, CTRL)
+    assert asked.args is not None
+    assert asked.args[0].prompt == "happy rock"
+    assert shown.prompt.toPlainText() == "happy rock "
+
+
+def test_esc_leaves_the_field(shown: Shown) -> None:
+    shown.panel.focus_prompt()
+    assert shown.prompt.hasFocus()
+    QTest.keyClick(shown.prompt, Qt.Key.Key_Escape)
+    assert not shown.prompt.hasFocus()
+
+
+def test_a_locked_seed_stays_and_a_free_one_is_rolled_before_it_is_used(shown: Shown, qtbot: QtBot) -> None:
+    shown.panel.set_values(VALUES)
+    with qtbot.waitSignal(shown.panel.generate_requested) as asked:
+        QTest.mouseClick(shown.generate, LEFT)
+    assert asked.args == [VALUES]
+    shown.panel.set_values(replace(VALUES, seed_locked=False))
+    with qtbot.waitSignal(shown.panel.generate_requested) as asked:
+        QTest.mouseClick(shown.generate, LEFT)
+    assert asked.args is not None
+    assert asked.args[0].seed != VALUES.seed
+    assert shown.panel.values() == asked.args[0]
+
+
+@pytest.mark.parametrize("example", ["happy rock", "energetic EDM", "sad jazz"])
+def test_an_example_fills_in_and_generates(shown: Shown, qtbot: QtBot, example: str) -> None:
+    with qtbot.waitSignal(shown.panel.generate_requested) as asked:
+        QTest.mouseClick(control(shown.panel, QPushButton, f"Make “{example}”"), LEFT)
+    assert asked.args is not None
+    assert asked.args[0].prompt == example
+    shown.panel.show_examples(False)
+    assert not control(shown.panel, QPushButton, f"Make “{example}”").isVisible()
+
+
+def test_chips_put_words_in_and_take_them_out(shown: Shown, qtbot: QtBot) -> None:
+    QTest.keyClicks(shown.prompt, "live")
+    with qtbot.waitSignal(shown.panel.text_changed) as changed:
+        QTest.mouseClick(shown.chip("jazz"), LEFT)
+    assert changed.args == ["live, jazz"]
+    assert shown.chip("jazz").isChecked()
+    QTest.mouseClick(shown.chip("jazz"), LEFT)
+    assert shown.prompt.toPlainText() == "live"
+    QTest.keyClick(shown.prompt, Qt.Key.Key_Z, CTRL)
+    assert shown.prompt.toPlainText() == "live, jazz"
+
+
+def test_chips_follow_what_is_typed(shown: Shown) -> None:
+    QTest.keyClicks(shown.prompt, "Jazz trio")
+    assert shown.chip("jazz").isChecked()
+    assert not shown.chip("rock").isChecked()
+
+
+def test_takes_are_chosen_by_a_click(shown: Shown, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(shown.panel.values_changed):
+        control(shown.panel, QToolButton, "4 takes").click()
+    assert shown.panel.values().takes == 4
+
+
+def test_a_problem_is_said_under_the_field(shown: Shown) -> None:
+    shown.panel.set_problem(UserProblem("It cannot be made.", "The disk is <b>full</b>.", "Make room."))
+    for text in ("It cannot be made.", "The disk is <b>full</b>.", "Make room."):
+        assert text in said(shown.panel)
+    shown.panel.set_problem(None)
+    assert not any(note.isVisible() for note in shown.panel.findChildren(type(shown.panel._problem)))
+
+
+def test_a_melody_is_named_and_can_be_cleared(shown: Shown, qtbot: QtBot) -> None:
+    shown.panel.set_folds(melody=True, advanced=False)
+    clear = control(shown.panel, QToolButton, "No melody")
+    assert not clear.isEnabled()
+    shown.panel.set_melody("hum.wav", None)
+    assert "hum.wav" in said(shown.panel)
+    with qtbot.waitSignal(shown.panel.melody_chosen) as chosen:
+        clear.click()
+    assert chosen.args == [None]
+
+
+def test_without_a_melody_checkpoint_the_reason_is_given(shown: Shown) -> None:
+    shown.panel.set_melody_available(False, "The starter follows no melody.")
+    choose = control(shown.panel, QPushButton, "Melody from a file")
+    assert (choose.isEnabled(), choose.toolTip()) == (False, "The starter follows no melody.")
+    assert "The starter follows no melody." in said(shown.panel)
+
+
+def test_folds_come_back(shown: Shown) -> None:
+    shown.panel.set_folds(melody=True, advanced=True)
+    assert shown.panel.folds() == (True, True)
+    shown.panel.set_folds(melody=False, advanced=True)
+    assert shown.panel.folds() == (False, True)
+
+
+def test_the_button_tells_its_key(shown: Shown) -> None:
+    assert shown.generate.text().endswith("Ctrl+Enter")
+    shown.panel.set_keys(KeyMap({"generate": "F5"}))
+    assert shown.generate.text().endswith("F5")
+
+
+def test_every_control_has_a_name_and_a_tooltip(shown: Shown) -> None:
+    shown.panel.set_folds(melody=True, advanced=True)
+    assert nameless(shown.panel) == []

@@ -1,0 +1,62 @@
+"""The strip of takes: choosing one by click and by key, and which is shown."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from musicgen_studio.ui.panels.takes_strip import TakesStrip, TakeTile, TakeView
+from musicgen_studio.ui.shortcuts import KeyMap
+from tests.ui.panels.finding import nameless, said
+
+TAKE = TakeView((np.full(8, -0.5, np.float32), np.full(8, 0.5, np.float32)), 0.5)
+
+
+@pytest.fixture
+def strip(qtbot: QtBot) -> TakesStrip:
+    strip = TakesStrip(KeyMap())
+    qtbot.addWidget(strip)
+    strip.set_takes([TAKE, TakeView(None, 0.0), TAKE, TAKE])
+    with qtbot.waitExposed(strip):
+        strip.show()
+    strip.activateWindow()
+    return strip
+
+
+def visible(strip: TakesStrip) -> list[TakeTile]:
+    return [tile for tile in strip.findChildren(TakeTile) if tile.isVisible()]
+
+
+def test_a_click_and_a_number_choose_a_take(strip: TakesStrip, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(strip.take_chosen) as chosen:
+        QTest.mouseClick(visible(strip)[1], Qt.MouseButton.LeftButton)
+    assert chosen.args == [1]
+    with qtbot.waitSignal(strip.take_chosen) as chosen:
+        QTest.keyClick(strip, Qt.Key.Key_4)
+    assert chosen.args == [3]
+
+
+def test_numbers_without_a_take_choose_nothing(strip: TakesStrip, qtbot: QtBot) -> None:
+    with qtbot.assertNotEmitted(strip.take_chosen):
+        QTest.keyClick(strip, Qt.Key.Key_5)
+
+
+def test_the_mark_is_set_from_outside_only_and_said_in_words(strip: TakesStrip) -> None:
+    strip.set_current(2)
+    QTest.mouseClick(visible(strip)[0], Qt.MouseButton.LeftButton)
+    assert [tile.isChecked() for tile in visible(strip)] == [False, False, True, False]
+    assert "Take 3 is shown and heard" in said(strip)
+    assert [tile.accessibleName() for tile in visible(strip)][1:3] == ["Take 2, not shown", "Take 3, shown"]
+
+
+@pytest.mark.parametrize(("count", "shown"), [(0, 0), (1, 0), (2, 2), (8, 8), (9, 8)])
+def test_it_shows_two_to_eight_takes(strip: TakesStrip, count: int, shown: int) -> None:
+    strip.set_takes([TAKE] * count)
+    assert len(visible(strip)) == shown
+    assert strip.isVisible() == bool(shown)
+
+
+def test_every_control_has_a_name_and_a_tooltip(strip: TakesStrip) -> None:
+    assert nameless(strip) == []
+    assert visible(strip)[0].toolTip() == "Hear take 1 (1)"

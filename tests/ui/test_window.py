@@ -1,0 +1,253 @@
+"""The whole window with a real library, a real transport and a fake engine: what a musician does with it."""
+
+import json
+import wave
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from pytestqt.qtbot import QtBot
+
+from musicgen_studio.app import Program
+from musicgen_studio.core.clip import Origin
+from musicgen_studio.errors import UserProblem
+from musicgen_studio.library.library import Library
+from musicgen_studio.studio.jobs import EngineChoice, LoadedEngine
+from musicgen_studio.studio.recipe import CheckpointRecord
+from musicgen_studio.ui.panels.clip_header import ExtendValues
+from musicgen_studio.ui.panels.prompt_panel import PromptValues
+from tests.fake_engine import FakeEngine
+
+pytestmark = pytest.mark.usefixtures("qapp")
+
+WAIT_MS = 20_000
+RECORD = CheckpointRecord("starter", "0" * 64, "free to use for anything", "starter")
+
+
+class Loader:
+    """Loads fake engines; may be told to fail."""
+
+    def __init__(self) -> None:
+        self.engine = FakeEngine(before_block=self._before_block)
+        self.before_block: Callable[[int], None] = lambda _made: None
+
+    def _before_block(self, made: int) -> None:
+        self.before_block(made)
+
+    def __call__(self, choice: EngineChoice) -> LoadedEngine:
+        """Load."""
+        del choice
+        return LoadedEngine(self.engine, RECORD)
+
+
+@pytest.fixture
+def loader() -> Loader:
+    return Loader()
+
+
+@pytest.fixture
+def settings_file(tmp_path: Path) -> Path:
+    file = tmp_path / "settings.json"
+    file.write_text(json.dumps({"library_folder": str(tmp_path / "library")}), encoding="utf-8")
+    return file
+
+
+@pytest.fixture
+def program(settings_file: Path, loader: Loader) -> Iterator[Program]:
+    with Program(settings_file, loader) as running:
+        running.window.show()
+        yield running
+
+
+def titles(program: Program) -> list[str]:
+    return [clip.title for clip in program.services.library.clips()]
+
+
+def type_and_generate(qtbot: QtBot, program: Program, prompt: str, clips: int = 1, **values: object) -> None:
+    """Type a prompt, press Ctrl+Enter and wait until that many clips are in the library."""
+    panel = program.window.prompt
+    panel.set_values(PromptValues(**({"duration_s": 2.0} | values)))  # type: ignore[arg-type]
+    panel.focus_prompt()
+    field = QApplication.focusWidget()
+    assert field is not None
+    QTest.keyClicks(field, prompt)
+    QTest.keyClick(field, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    library = program.services.library
+    qtbot.waitUntil(lambda: len(library.clips()) == clips, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not program.services.loop.views(), timeout=WAIT_MS)
+
+
+def test_type_and_ctrl_enter_makes_a_clip_that_is_shown_and_listed(qtbot: QtBot, program: Program) -> None:
+    type_and_generate(qtbot, program, "happy rock")
+    window = program.window
+    qtbot.waitUntil(lambda: window.listening.current is not None, timeout=WAIT_MS)
+    heard = window.listening.current
+    assert heard is not None
+    assert heard.clip.title == "Happy rock"
+    qtbot.waitUntil(lambda: heard.peaks.frames == 64000, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: window._model.rowCount() == 1, timeout=WAIT_MS)
+
+
+def test_the_seed_changes_after_each_order_unless_it_is_locked(qtbot: QtBot, program: Program) -> None:
+    type_and_generate(qtbot, program, "calm", seed=7, seed_locked=True)
+    assert program.window.prompt.values().seed == 7
+    type_and_generate(qtbot, program, "calm", clips=2, seed=7)
+    rolled = program.window.prompt.values().seed
+    assert rolled != 7
+    assert sorted(clip.seed or 0 for clip in program.services.library.clips()) == [7, rolled]
+
+
+def test_takes_can_be_heard_one_by_one(qtbot: QtBot, program: Program) -> None:
+    type_and_generate(qtbot, program, "calm", clips=4, takes=4)
+    listening = program.window.listening
+    qtbot.waitUntil(lambda: listening.current is not None, timeout=WAIT_MS)
+    listening.choose_take(2)
+    assert listening.current is not None
+    assert listening.current.clip.title == "Calm · take 3"
+
+
+def test_extend_again_and_vary_make_children(qtbot: QtBot, program: Program) -> None:
+    type_and_generate(qtbot, program, "calm")
+    window, library = program.window, program.services.library
+    (first,) = library.clips()
+    qtbot.waitUntil(lambda: window.listening.has(first.id), timeout=WAIT_MS)
+    window.clip_header.extend_requested.emit(ExtendValues(from_playhead=False, duration_s=1.0, prompt=""))
+    window.clip_header.again_requested.emit()
+    window.clip_header.variations_requested.emit()
+    qtbot.waitUntil(lambda: len(library.clips()) == 4, timeout=WAIT_MS)
+    children = {clip.title: clip for clip in library.children(first.id)}
+    assert set(children) == {"Calm · extended", "Calm · again", "Calm · variation"}
+    original = library.read(first.id).samples
+    assert np.array_equal(library.read(children["Calm · extended"].id).samples[: len(original)], original)
+    assert np.array_equal(library.read(children["Calm · again"].id).samples, original)
+    assert children["Calm · extended"].frames == 96000
+
+
+def test_a_failing_checkpoint_says_so_under_the_prompt_and_the_next_order_works(
+    qtbot: QtBot, program: Program, loader: Loader
+) -> None:
+    problem = UserProblem("It does not fit.", "Too big.", "Take a smaller one.")
+
+    def fail(_made: int) -> None:
+        raise problem
+
+    loader.before_block = fail
+    panel = program.window.prompt
+    with qtbot.waitSignal(program.window.generation.ended, timeout=WAIT_MS) as ended:
+        program.window.generation.generate(PromptValues(prompt="calm", duration_s=1.0))
+    assert ended.args[0].job.problem is problem
+    loader.before_block = lambda _made: None
+    type_and_generate(qtbot, program, "calm")
+    assert panel.values().prompt == "calm"
+
+
+def test_a_fault_opens_the_one_dialog(qtbot: QtBot, program: Program, loader: Loader) -> None:
+    def fail(_made: int) -> None:
+        raise RuntimeError("odd weather")
+
+    loader.before_block = fail
+    with qtbot.waitSignal(program.window.bug_found, timeout=WAIT_MS) as found:
+        program.window.generation.generate(PromptValues(prompt="calm", duration_s=1.0))
+    assert "odd weather" in found.args[0]
+    assert program.dialogs._bug is not None
+    assert program.dialogs._bug.isVisible()
+    program.dialogs._bug.close()
+
+
+def test_cancel_keeps_what_was_made(qtbot: QtBot, program: Program, loader: Loader) -> None:
+    loader.before_block = lambda made: program.services.loop.cancel(1) if made == 2 else None
+    program.window.generation.generate(PromptValues(prompt="calm", duration_s=10.0))
+    library = program.services.library
+    qtbot.waitUntil(lambda: len(library.clips()) == 1, timeout=WAIT_MS)
+    assert library.clips()[0].frames == 32000
+    assert not library.clips()[0].is_complete
+
+
+def test_edits_can_be_taken_back(qtbot: QtBot, program: Program) -> None:
+    type_and_generate(qtbot, program, "calm")
+    (clip,) = program.services.library.clips()
+    panel, undo = program.window.library, program.services.undo
+    panel.renamed.emit(clip.id, "Night drive")
+    panel.star_toggled.emit(clip.id)
+    panel.tags_edited.emit(clip.id, ("slow",))
+    panel.trash_requested.emit([clip.id])
+    assert titles(program) == []
+    for _ in range(4):
+        undo.undo()
+    assert program.services.library.get(clip.id) == clip
+    undo.redo()
+    assert titles(program) == ["Night drive"]
+
+
+def test_searching_narrows_the_list(qtbot: QtBot, program: Program) -> None:
+    type_and_generate(qtbot, program, "calm piano")
+    type_and_generate(qtbot, program, "loud drums", clips=2)
+    panel, model = program.window.library, program.window._model
+    qtbot.waitUntil(lambda: model.rowCount() == 2, timeout=WAIT_MS)
+    QTest.keyClicks(panel._search, "pia")
+    qtbot.waitUntil(lambda: model.rowCount() == 1, timeout=WAIT_MS)
+
+
+def test_a_dropped_file_becomes_a_clip_to_extend(qtbot: QtBot, program: Program, tmp_path: Path) -> None:
+    path = tmp_path / "my hum.wav"
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, 22050, 0, "NONE", ""))
+        file.writeframes((np.sin(np.arange(22050) / 10) * 9000).astype("<i2").tobytes())
+    with qtbot.waitSignal(program.window.collection.imported, timeout=WAIT_MS):
+        program.window.library.files_dropped.emit([path])
+    (clip,) = program.services.library.clips()
+    assert (clip.title, clip.origin, clip.sample_rate) == ("My hum", Origin.IMPORTED, 22050)
+
+
+def test_a_file_that_is_no_sound_is_refused_in_words(qtbot: QtBot, program: Program, tmp_path: Path) -> None:
+    path = tmp_path / "fake.wav"
+    path.write_bytes(b"RIFF" + bytes(100))
+    program.window.library.files_dropped.emit([path])
+    qtbot.waitUntil(program.window._note.isVisible, timeout=WAIT_MS)
+    assert titles(program) == []
+
+
+def test_prompt_and_values_come_back_at_the_next_start(settings_file: Path, loader: Loader) -> None:
+    values = PromptValues(prompt="sad jazz", duration_s=12.0, takes=4, top_k=50, seed=99, seed_locked=True)
+    with Program(settings_file, loader) as program:
+        program.window.show()
+        program.window.prompt.set_values(values)
+    with Program(settings_file, loader) as program:
+        assert program.window.prompt.values() == values
+
+
+def test_quitting_in_the_middle_keeps_what_was_made(
+    qtbot: QtBot, settings_file: Path, loader: Loader, tmp_path: Path
+) -> None:
+    with (
+        Program(settings_file, loader) as program,
+        qtbot.waitSignal(program.window.generation.started, timeout=WAIT_MS),
+    ):
+        program.window.generation.generate(PromptValues(prompt="calm", duration_s=100.0))
+    with Library(tmp_path / "library") as library:
+        (clip,) = library.clips()
+        assert clip.frames > 0
+        assert library.read(clip.id).frames == clip.frames
+
+
+def test_dialogs_open_and_close(qtbot: QtBot, program: Program) -> None:
+    for name in ("settings", "shortcuts", "about"):
+        program.window.dialog_requested.emit(name)
+        dialog = next(child for child in program.window.findChildren(QDialog) if child.isVisible())
+        dialog.reject()
+        qtbot.waitUntil(lambda: not any(each.isVisible() for each in program.window.findChildren(QDialog)))
+
+
+def test_every_control_has_an_accessible_name(program: Program) -> None:
+    nameless = []
+    for widget in program.window.findChildren(QWidget):
+        if widget.focusPolicy() != Qt.FocusPolicy.NoFocus and widget.isVisibleTo(program.window):
+            interface = QAccessible.queryAccessibleInterface(widget)
+            if interface is not None and not interface.text(QAccessible.Text.Name):
+                nameless.append(f"{type(widget).__name__} in {type(widget.parent()).__name__}")
+    assert nameless == []
