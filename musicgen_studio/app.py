@@ -3,8 +3,10 @@
 `musicgen-studio` without arguments opens the window; with arguments it is the command line, and Qt is not loaded.
 """
 
+import os
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -25,7 +27,7 @@ def main(argv: list[str] | None = None) -> int:
     if arguments:
         from musicgen_studio.cli.main import main as command_line
 
-        return command_line(arguments)
+        return command_line(arguments, measure_window)
     return run_window()
 
 
@@ -50,6 +52,19 @@ def run_window() -> int:
         return 1
     finally:
         log.close()
+
+
+def measure_window(report: "Callable[[str], None]") -> dict[str, object]:
+    """Measure how the window feels, offscreen; see `ui.window_bench`."""
+    started_s = time.perf_counter()
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    from PySide6.QtWidgets import QApplication
+
+    from musicgen_studio.ui import window_bench
+
+    _app = QApplication(sys.argv[:1])
+    with window_bench.temporary_folder() as folder, Program(window_bench.write_settings(Path(folder))) as program:
+        return window_bench.measure(program.window, started_s, report)
 
 
 class Program:

@@ -2,11 +2,15 @@
 
 import argparse
 import json
+from collections.abc import Callable
 
 from musicgen_studio.cli.options import COMPUTE_DEVICES, PRECISIONS, Commands, seconds
 
 SHAPES = ("small", "medium", "large", "melody", "starter")
 CLIP_SECONDS = (8.0, 30.0)
+
+MeasureWindow = Callable[[Callable[[str], None]], dict[str, object]]
+"""Measures the window, telling line by line, and returns all figures."""
 
 
 def add_parser(commands: Commands) -> None:
@@ -32,16 +36,31 @@ def add_parser(commands: Commands) -> None:
         metavar="S",
         help="lengths of the clips to time (default: 8 30)",
     )
+    parser.add_argument("--window", action="store_true", help="measure the window instead: start, lag, scrolling")
     parser.add_argument("--against", choices=["transformers"], help="do the same work with this, side by side")
     parser.add_argument("--json", action="store_true", help="one JSON object on stdout, nothing else")
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, parser=parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Measure and print, line by line or as one JSON object."""
+    result = _measured_window(args) if args.window else _measured_engine(args)
+    if args.json:
+        print(json.dumps({"bench": result}))
+    return 0
+
+
+def _measured_window(args: argparse.Namespace) -> dict[str, object]:
+    measure: MeasureWindow | None = args.measure_window
+    if measure is None:
+        args.parser.error("--window needs the program with its window: run musicgen-studio")
+    return measure(_keep_quiet if args.json else _print_line)
+
+
+def _measured_engine(args: argparse.Namespace) -> dict[str, object]:
     from musicgen_studio.engine.bench import run_bench
 
-    result = run_bench(
+    return run_bench(
         shape=args.shape,
         device=args.device,
         precision=args.precision,
@@ -49,9 +68,6 @@ def run(args: argparse.Namespace) -> int:
         report=_keep_quiet if args.json else _print_line,
         clip_seconds=tuple(args.seconds),
     )
-    if args.json:
-        print(json.dumps({"bench": result}))
-    return 0
 
 
 def _print_line(line: str) -> None:

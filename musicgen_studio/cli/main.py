@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from typing import Never
 
 from musicgen_studio.cli import bench, checkpoints, devices, generate
+from musicgen_studio.cli.bench import MeasureWindow
 from musicgen_studio.cli.interrupt import EXIT_INTERRUPTED
 from musicgen_studio.errors import UserProblem
 
@@ -57,11 +58,12 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def main(argv: Sequence[str] | None = None, measure_window: MeasureWindow | None = None) -> int:
     """Run one command.
 
     Args:
         argv: Arguments without the program's name; None takes those of the process.
+        measure_window: What `bench --window` calls; the command line itself knows no window.
 
     Returns:
         The exit code.
@@ -72,6 +74,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a prompt in any script must not fail on a console of another
     args = build_parser().parse_args(argv)
+    args.measure_window = measure_window
     try:
         code: int = args.run(args)
     except UserProblem as problem:

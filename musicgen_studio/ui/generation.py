@@ -39,6 +39,7 @@ class Generation(QObject):
     started = Signal(object)  # JobStarted
     ended = Signal(object)  # JobEnded
     bug_found = Signal(str)  # a traceback
+    engine_ready = Signal()
     speed_measured = Signal(float)  # × real time
 
     def __init__(
@@ -146,6 +147,7 @@ class Generation(QObject):
         if event.loaded is not None:
             self._follows_melody = event.loaded.engine.info.follows_melody
             self._prompt.set_melody_available(self._follows_melody)
+            self.engine_ready.emit()
 
     @Slot(object)
     def _choose_melody(self, path: Path | None) -> None:

@@ -93,6 +93,11 @@ class Listening(QObject):
         """Whether it plays or is about to."""
         return self._state.is_playing
 
+    @property
+    def underruns(self) -> int:
+        """How often the sound broke off since it was loaded."""
+        return self._state.underruns
+
     def show_clip(self, clip: Clip) -> None:
         """Show a clip of the library; nothing plays until asked."""
         sound = GrowingSound.of(self._services.library.read(clip.id))
@@ -116,6 +121,7 @@ class Listening(QObject):
         heard = self.current
         if heard is not None and heard.sound.is_ended and heard.sound.frames:
             heard.catch_up()
+            self._waveform.sound_grew()
             self._waveform.set_expected(heard.sound.frames)
 
     def has(self, clip_id: str) -> bool:

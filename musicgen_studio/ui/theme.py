@@ -41,6 +41,7 @@ class Look(StrEnum):
     MUTED = "muted"  # a label of lesser weight
     STRONG = "strong"  # a label of greater weight
     FOLD = "fold"  # a heading that opens and closes what is below
+    NUMBER = "number"  # a number box without arrows; Qt's NoButtons loses the text under a style sheet
     PROBLEM = "problem"  # a frame that says what went wrong
 
 
@@ -283,7 +284,7 @@ QComboBox QAbstractItemView { background: $panel; border: 1px solid $border; pad
 *[look="chip"]:checked { background: $accent_soft; border-color: $accent; color: $text; }
 *[look="chip"]:focus { border: 2px solid $focus; padding: 2px 9px; }
 *[look="fold"] { background: transparent; border-color: transparent; color: $muted; font-size: ${small}px;
-    font-weight: 600; text-align: left; padding: 5px 1px; }
+    font-weight: 600; text-align: left; padding: 5px 1px; margin-left: -5px; }
 *[look="fold"]:hover { color: $text; }
 *[look="fold"]:checked { background: transparent; border-color: transparent; }
 *[look="fold"]:focus { border: 2px solid $focus; padding: 4px 0; }
@@ -296,18 +297,23 @@ QLabel[look="strong"] { font-weight: 600; }
 QLabel[look="muted"] { color: $muted; font-size: ${small}px; }
 
 QLineEdit, QAbstractSpinBox { background: $field; color: $text; padding: 5px 9px;
-    selection-background-color: $accent; selection-color: $on_accent; }
-QAbstractSpinBox { padding: 5px 5px 5px 9px; }
+    placeholder-text-color: $muted; selection-background-color: $accent; selection-color: $on_accent; }
+QAbstractSpinBox { padding: 3px 0; }
+QComboBox QLineEdit { background: transparent; border: none; padding: 0; }
+QAbstractSpinBox QLineEdit { background: transparent; border: none; padding: 0; }
 QPlainTextEdit, QTextEdit { background: $field; color: $text; border: 1px solid $border;
-    border-radius: ${radius}px; padding: 7px;
+    border-radius: ${radius}px; padding: 7px; placeholder-text-color: $muted;
     selection-background-color: $accent; selection-color: $on_accent; }
 QLineEdit:focus { border: 2px solid $focus; padding: 4px 8px; }
-QAbstractSpinBox:focus { border: 2px solid $focus; padding: 4px 4px 4px 8px; }
+QAbstractSpinBox:focus { border: 2px solid $focus; padding: 2px 0; }
 QPlainTextEdit:focus, QTextEdit:focus { border: 2px solid $focus; padding: 6px; }
 QLineEdit:disabled, QAbstractSpinBox:disabled, QPlainTextEdit:disabled { color: $disabled; background: $panel; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { width: 18px; border: none; background: transparent; }
 QAbstractSpinBox::up-arrow { image: url(icons:style-up.svg); width: 10px; height: 10px; }
 QAbstractSpinBox::down-arrow { image: url(icons:style-down.svg); width: 10px; height: 10px; }
+QAbstractSpinBox[look="number"]::up-button, QAbstractSpinBox[look="number"]::down-button { width: 0; }
+QAbstractSpinBox[look="number"]::up-arrow, QAbstractSpinBox[look="number"]::down-arrow {
+    image: none; width: 0; height: 0; }
 
 QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: $border; }
 QSlider::sub-page:horizontal { height: 4px; border-radius: 2px; background: $accent; }
@@ -331,9 +337,10 @@ QCheckBox::indicator:disabled, QRadioButton::indicator:disabled { border-color: 
 
 QAbstractItemView { background: $panel; border: none; outline: none;
     selection-background-color: $accent_soft; selection-color: $text; }
-QAbstractItemView::item { padding: 4px; border: 2px solid transparent; border-radius: ${radius}px; }
-QAbstractItemView::item:hover { background: $control; }
-QAbstractItemView::item:selected { background: $accent_soft; color: $text; }
+QListView::item, QTreeView::item, QTableView::item { padding: 4px 8px; border-radius: 4px; }
+QListView::item:hover, QTreeView::item:hover { background: $control; }
+QListView::item:selected, QTreeView::item:selected, QTableView::item:selected {
+    background: $accent_soft; color: $text; }
 QAbstractItemView:focus { border: 1px solid $focus; border-radius: ${radius}px; }
 QHeaderView::section { background: $panel; color: $muted; border: none; padding: 4px 8px; }
 
@@ -356,10 +363,10 @@ QTabBar::tab:focus { color: $focus; }
 QScrollBar { background: transparent; border: none; margin: 0; }
 QScrollBar:vertical { width: 12px; }
 QScrollBar:horizontal { height: 12px; }
-QScrollBar::handle { background: $border; border: 3px solid transparent; border-radius: 6px; background-clip: padding; }
+QScrollBar::handle { background: $border; border-radius: 3px; margin: 3px; }
 QScrollBar::handle:vertical { min-height: 32px; }
 QScrollBar::handle:horizontal { min-width: 32px; }
-QScrollBar::handle:hover { background: $disabled; background-clip: padding; }
+QScrollBar::handle:hover { background: $disabled; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 

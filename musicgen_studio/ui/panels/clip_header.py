@@ -213,6 +213,7 @@ class ExtendCard(QFrame):
         self._seconds = ValueSlider(
             self.tr("Add"), minimum=EXTEND_MIN_S, maximum=EXTEND_MAX_S, default=EXTEND_S, decimals=1, unit=self.tr("s")
         )
+        self._seconds.setToolTip(self.tr("How much is added"))
         self._prompt = QLineEdit(placeholderText=self.tr("New words for it (optional)"), clearButtonEnabled=True)
         self._prompt.setAccessibleName(self.tr("New words for the added part"))
         self._prompt.setToolTip(self.tr("Left empty, it goes on with the clip's own words"))

@@ -25,7 +25,7 @@ def plain_label(text: str = "", look: Look | None = None, wraps: bool = False) -
 
 
 class ElidedLabel(QLabel):
-    """A one-line label that ends in … where it is too narrow. Its owner gives it a tooltip if that is to be expected."""
+    """A one-line label that ends in … where it is too narrow. Its owner gives it a tooltip where that may be."""
 
     def __init__(self, look: Look | None = None) -> None:
         super().__init__()

@@ -213,6 +213,7 @@ class PromptPanel(QWidget):
         for number, (name, words) in enumerate(kinds):
             chips = ChipRow(words)
             chips.setAccessibleName(name)
+            chips.setToolTip(self.tr("A click puts the word into the prompt, or takes it out"))
             chips.toggled.connect(self._toggle_word)
             self._chips.append(chips)
             self._chip_pages.addWidget(chips)
@@ -223,6 +224,7 @@ class PromptPanel(QWidget):
 
     def _build_melody(self) -> None:
         self._melody = FoldBox(self.tr("MELODY"))
+        self._melody.setToolTip(self.tr("A melody for the music to follow"))
         self._melody_text = plain_label(self._melody_words(), Look.MUTED, wraps=True)
         self._melody_name = ElidedLabel()
         self._melody_problem = ProblemNote()
@@ -256,6 +258,7 @@ class PromptPanel(QWidget):
         self._length = ValueSlider(
             self.tr("Length"), minimum=MIN_S, maximum=MAX_S, default=DEFAULT_S, decimals=1, unit=self.tr("s")
         )
+        self._length.setToolTip(self.tr("How much new music is made"))
         self._length.value_changed.connect(self.values_changed)
         self._takes = QButtonGroup(self)
         self._takes_row = QHBoxLayout()

@@ -21,38 +21,15 @@ class SamplingFold(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.fold = FoldBox(self.tr("ADVANCED"))
-        self.guidance = ValueSlider(
-            self.tr("Guidance"),
-            minimum=0.0,
-            maximum=MAX_GUIDANCE,
-            default=GUIDANCE,
-            decimals=1,
-            explanation=self.tr("Higher keeps closer to your words; lower drifts more freely."),
-        )
-        self.temperature = ValueSlider(
-            self.tr("Temperature"),
-            minimum=0.0,
-            maximum=MAX_TEMPERATURE,
-            default=TEMPERATURE,
-            decimals=2,
-            explanation=self.tr("Higher surprises more, up to noise; lower repeats itself."),
-        )
-        self.top_k = ValueSlider(
-            self.tr("Top-k"),
-            minimum=0,
-            maximum=MAX_TOP_K,
-            default=TOP_K,
-            decimals=0,
-            explanation=self.tr("Fewer choices sound safer and plainer; 0 allows all."),
-        )
-        self.top_p = ValueSlider(
-            self.tr("Top-p"),
-            minimum=0.0,
-            maximum=1.0,
-            default=TOP_P,
-            decimals=2,
-            explanation=self.tr("0 is off. Else it takes over from top-k: low is safe, near 1 is free."),
-        )
+        self.fold.setToolTip(self.tr("Values that shape how it sounds"))
+        closer = self.tr("Higher keeps closer to your words; lower drifts more freely.")
+        bolder = self.tr("Higher surprises more, up to noise; lower repeats itself.")
+        fewer = self.tr("Fewer choices sound safer and plainer; 0 allows all.")
+        likely = self.tr("0 is off. Else it takes over from top-k: low is safe, near 1 is free.")
+        self.guidance = _slider(self.tr("Guidance"), MAX_GUIDANCE, GUIDANCE, 1, closer)
+        self.temperature = _slider(self.tr("Temperature"), MAX_TEMPERATURE, TEMPERATURE, 2, bolder)
+        self.top_k = _slider(self.tr("Top-k"), MAX_TOP_K, TOP_K, 0, fewer)
+        self.top_p = _slider(self.tr("Top-p"), 1.0, TOP_P, 2, likely)
         self.seed = SeedField()
         self._lay_out()
 
@@ -70,3 +47,11 @@ class SamplingFold(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self.fold)
+
+
+def _slider(label: str, maximum: float, default: float, decimals: int, explanation: str) -> ValueSlider:
+    slider = ValueSlider(
+        label, minimum=0.0, maximum=maximum, default=default, decimals=decimals, explanation=explanation
+    )
+    slider.setToolTip(explanation)
+    return slider

@@ -33,6 +33,7 @@ class TransportBar(QWidget):
         self._bindings = Bindings(self, keys)
         self.setAccessibleName(self.tr("Transport"))
         self.meter = LevelMeter()
+        self.meter.setMinimumWidth(64)  # in the smallest window
         self._build_buttons()
         self._build_clock()
         self._build_volume()
@@ -46,7 +47,7 @@ class TransportBar(QWidget):
     def set_playing(self, is_playing: bool) -> None:
         """Say whether it plays, also while it waits for sound."""
         text = self.tr("Pause") if is_playing else self.tr("Play")
-        self._play.setIcon(icon("pause" if is_playing else "play", "on_accent"))
+        self._play.setIcon(icon("pause" if is_playing else "play", "accent"))
         self._play.setAccessibleName(text)
         self._bindings.tip(self._play, "play", text)
 
@@ -98,7 +99,6 @@ class TransportBar(QWidget):
         self._bindings.button(self._start, "to-start", self.tr("Go to the start"))
         self._to_end = self._bindings.add("to-end", self.to_end_requested.emit)
         self._play = self._button("play", self.tr("Play"))
-        set_look(self._play, Look.PRIMARY)
         self._play.clicked.connect(self.play_requested)
         self._bindings.button(self._play, "play", self.tr("Play"))
         self._stop = self._button("stop", self.tr("Stop"))
@@ -116,7 +116,8 @@ class TransportBar(QWidget):
         button.setIconSize(QSize(18, 18))
         button.setAccessibleName(text)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        set_look(button, Look.QUIET)
+        if name != "play":
+            set_look(button, Look.QUIET)
         return button
 
     def _build_clock(self) -> None:

@@ -1,8 +1,8 @@
-"""Words that can be switched on and off, such as genres, moods and instruments. What they do is for the owner to say."""
+"""Words that can be switched on and off, such as genres and instruments. What they do is for the owner to say."""
 
 from collections.abc import Iterable, Sequence
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
 from musicgen_studio.ui.theme import GRID, Look, set_look
@@ -55,11 +55,6 @@ class ChipRow(QWidget):
         chip.setAccessibleName(word)
         chip.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         set_look(chip, Look.CHIP)
-        chip.clicked.connect(self._tell)  # not `toggled`, which also follows set_checked
+        # Not the chip's own `toggled`, which also follows set_checked.
+        chip.clicked.connect(lambda is_on: self.toggled.emit(word, is_on))
         return chip
-
-    @Slot(bool)
-    def _tell(self, is_on: bool) -> None:
-        for word, chip in self._chips.items():
-            if chip is self.sender():
-                self.toggled.emit(word, is_on)

@@ -31,10 +31,10 @@ class FoldBox(QWidget):
         self._heading.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         set_look(self._heading, Look.FOLD)
         self._heading.toggled.connect(self._turn)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GRID)
-        column.addWidget(self._heading)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(GRID)
+        self._column.addWidget(self._heading)
         self._turn(False)
 
     def set_content(self, content: QWidget) -> None:
@@ -44,7 +44,7 @@ class FoldBox(QWidget):
             content: It is owned by the fold from here on.
         """
         self._content = content
-        self.layout().addWidget(content)
+        self._column.addWidget(content)
         content.setVisible(self.is_open())
 
     def set_open(self, is_open: bool) -> None:

@@ -19,7 +19,7 @@ Level = tuple[float, float, bool]  # level in dBFS, held peak in dBFS, clipped
 FLOOR_DB = -60.0
 _MID_DB, _HIGH_DB = -12.0, -3.0
 _TICKS_DB = (-48, -36, -24, -12, -6, 0)
-_BAR, _GAP = 8, 3
+_BAR, _GAP = 9, 4
 _NAME_WIDTH, _LIGHT_WIDTH = 14, 48
 _SILENT: Level = (-200.0, -200.0, False)
 

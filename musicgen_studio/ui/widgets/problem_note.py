@@ -1,12 +1,14 @@
 """A problem said where it belongs: what happened, why, and what to do. Plain text; no dialog."""
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtGui import QAccessible, QAccessibleEvent
+from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from musicgen_studio.errors import UserProblem
-from musicgen_studio.ui.icons import icon
-from musicgen_studio.ui.theme import GRID, Look, set_look
+from musicgen_studio.ui.icons import icon, paint_icon
+from musicgen_studio.ui.theme import GRID, Look, current, set_look
+
+_SIGN_PX = 18
 
 
 class ProblemNote(QFrame):
@@ -31,7 +33,7 @@ class ProblemNote(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(2 * GRID, 2 * GRID, GRID, 2 * GRID)
         row.setSpacing(2 * GRID)
-        row.addWidget(self._sign(), 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(_Sign(), 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(words, 1)
         row.addWidget(self._close_button(), 0, Qt.AlignmentFlag.AlignTop)
         self.setVisible(False)
@@ -52,12 +54,6 @@ class ProblemNote(QFrame):
         if problem is not None:
             QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
 
-    def _sign(self) -> QLabel:
-        sign = QLabel()
-        sign.setPixmap(icon("warning", "danger").pixmap(QSize(18, 18), self.devicePixelRatioF()))
-        sign.setAccessibleName(self.tr("Problem"))
-        return sign
-
     def _close_button(self) -> QToolButton:
         button = QToolButton()
         button.setIcon(icon("close"))
@@ -73,6 +69,17 @@ class ProblemNote(QFrame):
     def _close(self) -> None:
         self.set_problem(None)
         self.closed.emit()
+
+
+class _Sign(QWidget):
+    """The warning sign, painted so that it follows the theme."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFixedSize(_SIGN_PX, _SIGN_PX)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        paint_icon(QPainter(self), QRectF(self.rect()), "warning", current().danger)
 
 
 def _words() -> QLabel:

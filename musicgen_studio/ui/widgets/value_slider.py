@@ -1,6 +1,6 @@
 """A number by slider or by keyboard, with its unit, what it does in one line, and the way back to the usual value."""
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import (
     QDoubleSpinBox,
@@ -81,7 +81,8 @@ class ValueSlider(QWidget):
 
     def _make_box(self, suffix: str) -> QDoubleSpinBox:
         box = _Box()
-        box.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
+        set_look(box, Look.NUMBER)
+        box.lineEdit().setTextMargins(2 * GRID, 0, 2 * GRID, 0)  # a style sheet's padding does not reach it
         box.setRange(self._minimum, self._maximum)
         box.setDecimals(self._decimals)
         box.setSingleStep(max(10.0**-self._decimals, round((self._maximum - self._minimum) / 100, self._decimals)))
@@ -146,9 +147,8 @@ class ValueSlider(QWidget):
     @Slot(float)
     def _follow(self, value: float) -> None:
         share = (value - self._minimum) / (self._maximum - self._minimum)
-        self._slider.blockSignals(True)  # its steps are coarser than the value
-        self._slider.setValue(round(share * _SLIDER_STEPS))
-        self._slider.blockSignals(False)
+        with QSignalBlocker(self._slider):  # its steps are coarser than the value
+            self._slider.setValue(round(share * _SLIDER_STEPS))
         self._reset.setVisible(value != self._default)
         self.value_changed.emit(value)
 

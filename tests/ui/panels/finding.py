@@ -30,6 +30,11 @@ def said(panel: QWidget) -> str:
     return "\n".join(label.text() for label in panel.findChildren(QLabel) if not label.isHidden())
 
 
+def tooltip(widget: QWidget | None) -> str:
+    """Return what is shown under the pointer: Qt asks a widget, then what it lies in."""
+    return "" if widget is None else widget.toolTip() or tooltip(widget.parentWidget())
+
+
 def nameless(panel: QWidget) -> list[str]:
     """List the controls that can be reached by keyboard and lack an accessible name or a tooltip."""
     reachable = [
@@ -42,5 +47,5 @@ def nameless(panel: QWidget) -> list[str]:
     return [
         f"{type(widget).__name__} {widget.accessibleName()!r} {widget.toolTip()!r}"
         for widget in reachable
-        if not isinstance(widget.parent(), QAbstractSpinBox) and not (widget.accessibleName() and widget.toolTip())
+        if not isinstance(widget.parent(), QAbstractSpinBox) and not (widget.accessibleName() and tooltip(widget))
     ]

@@ -1,0 +1,117 @@
+"""`python -m tests.screenshots OUT`: every state of the window as PNG files, without a display, to be looked at.
+
+The starter checkpoint makes the music that is shown. At 2× each state comes once more as `…@2x.png`.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import QDeadlineTimer, QEventLoop, QTimer
+from PySide6.QtWidgets import QApplication, QWidget
+
+from musicgen_studio.app import Program
+from musicgen_studio.errors import UserProblem
+from musicgen_studio.ui.panels.prompt_panel import PromptValues
+
+WAIT_MS = 120_000
+
+
+def main() -> int:
+    """Render all states."""
+    parser = argparse.ArgumentParser(description="Render every state of the window to PNG files.")
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--scale", choices=["1", "2"], help="only this scale (default: both, one after the other)")
+    args = parser.parse_args()
+    args.out.mkdir(parents=True, exist_ok=True)
+    if args.scale is None:
+        return max(subprocess.run(_command(args.out, scale), check=False).returncode for scale in ("1", "2"))
+    os.environ["QT_SCALE_FACTOR"] = args.scale
+    app = QApplication(sys.argv[:1])
+    suffix = "" if args.scale == "1" else "@2x"
+    for theme in ("dark", "light"):
+        _render(app, theme, lambda name, widget: widget.grab().save(str(args.out / f"{name}{suffix}.png")))
+    return 0
+
+
+def _command(out: Path, scale: str) -> list[str]:
+    return [sys.executable, "-m", "tests.screenshots", str(out), "--scale", scale]
+
+
+def _render(app: QApplication, theme: str, save: Callable[[str, QWidget], object]) -> None:
+    with _program(theme) as program:
+        window = program.window
+        window.resize(1280, 800)
+        window.show()
+        _settle(app)
+        save(f"empty-{theme}", window)
+        window.generation.generate(
+            PromptValues(prompt="happy rock with organ and drums", duration_s=12, takes=2, seed=41)
+        )
+        _until(app, lambda: window.listening.current is not None and window.listening.current.peaks.frames > 150_000)
+        save(f"generating-{theme}", window)
+        _until(app, lambda: len(program.services.library.clips()) == 2 and not program.services.loop.views())
+        window.generation.generate(PromptValues(prompt="sad jazz, slow piano", duration_s=4, seed=7))
+        _until(app, lambda: len(program.services.library.clips()) == 3 and not program.services.loop.views())
+        clip = program.services.library.clips()[-1]
+        window.collection.rename(clip.id, "Night drive")
+        window.listening.show_clip(clip)
+        window.waveform.set_selection((64_000, 160_000))
+        _settle(app, 1500)
+        save(f"clip-{theme}", window)
+        window.prompt.set_problem(UserProblem("This cannot be made.", "The length is 0.", "Choose a length above 0."))
+        _settle(app)
+        save(f"problem-{theme}", window)
+        window.prompt.set_problem(None)
+        window.resize(1024, 680)
+        _settle(app)
+        save(f"small-{theme}", window)
+        for name in ("settings", "shortcuts", "about"):
+            window.dialog_requested.emit(name)
+            _save_dialog(app, name, theme, save)
+        window.export_requested.emit([clip])
+        _save_dialog(app, "export", theme, save)
+
+
+def _save_dialog(app: QApplication, name: str, theme: str, save: Callable[[str, QWidget], object]) -> None:
+    _settle(app)
+    dialog = app.activeModalWidget()
+    assert dialog is not None, name
+    save(f"{name}-{theme}", dialog)
+    dialog.close()
+    _settle(app)
+
+
+@contextmanager
+def _program(theme: str) -> Iterator[Program]:
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Path(folder) / "settings.json"
+        settings.write_text(json.dumps({"library_folder": f"{folder}/library", "theme": theme}), encoding="utf-8")
+        with Program(settings) as program:
+            yield program
+
+
+def _settle(app: QApplication, for_ms: int = 300) -> None:
+    loop = QEventLoop()
+    QTimer.singleShot(for_ms, loop.quit)
+    loop.exec()
+    app.processEvents()
+
+
+def _until(app: QApplication, holds: Callable[[], bool]) -> None:
+    deadline = QDeadlineTimer(WAIT_MS)
+    while not holds():
+        assert not deadline.hasExpired(), "the window did not get there"
+        _settle(app, 50)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

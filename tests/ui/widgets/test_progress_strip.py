@@ -1,0 +1,52 @@
+"""A strip as full as it is told."""
+
+import pytest
+from PySide6.QtGui import QAccessible, QColor
+from pytestqt.qtbot import QtBot
+
+from musicgen_studio.ui import theme
+from musicgen_studio.ui.widgets.progress_strip import ProgressStrip
+
+pytestmark = pytest.mark.usefixtures("dark")
+
+
+@pytest.fixture
+def strip(qtbot: QtBot) -> ProgressStrip:
+    strip = ProgressStrip()
+    qtbot.addWidget(strip)
+    strip.resize(200, strip.sizeHint().height())
+    with qtbot.waitExposed(strip):
+        strip.show()
+    return strip
+
+
+def _accented(strip: ProgressStrip) -> int:
+    picture = strip.grab().toImage()
+    row = [picture.pixelColor(x, strip.height() // 2) for x in range(strip.width())]
+    return row.count(QColor(theme.DARK.accent))
+
+
+@pytest.mark.parametrize(("share", "pixels"), [(0.0, 0), (0.25, 50), (0.5, 100), (1.0, 200), (7.0, 200), (-1.0, 0)])
+def test_it_is_filled_as_far_as_it_is(strip: ProgressStrip, share: float, pixels: int) -> None:
+    strip.set_share(share)
+    assert _accented(strip) == pytest.approx(pixels, abs=2)
+    assert strip.share() == min(max(share, 0.0), 1.0)
+
+
+def test_unknown_looks_different_and_can_become_known(strip: ProgressStrip) -> None:
+    empty = strip.grab().toImage()
+    strip.set_share(None)
+    assert strip.share() is None
+    assert _accented(strip) == 0
+    assert strip.grab().toImage() != empty
+    strip.set_share(0.5)
+    assert _accented(strip) == pytest.approx(100, abs=2)
+
+
+def test_a_screen_reader_hears_it(strip: ProgressStrip) -> None:
+    interface = QAccessible.queryAccessibleInterface(strip)
+    strip.set_share(0.42)
+    assert interface.text(QAccessible.Text.Name) == "Progress"
+    assert interface.text(QAccessible.Text.Value) == "42 percent"
+    strip.set_share(None)
+    assert interface.text(QAccessible.Text.Value) == "working"
