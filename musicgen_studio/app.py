@@ -131,6 +131,7 @@ class Program:
         self.services.background.close()
         self.services.transport.close()
         self.window.close()
+        self.window.deleteLater()
         self.services.library.close()
 
     def _tell_what_was_found(self) -> None:

@@ -1,11 +1,21 @@
 """Tiny checkpoints, written once a run. Tests read them; one that damages a checkpoint copies it first."""
 
+import signal
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests import tiny_checkpoints as tiny
+
+
+@pytest.fixture(autouse=True, scope="session")
+def heeding_ctrl_c() -> Iterator[None]:
+    """Heed SIGINT, also where the tests were started in the background: children inherit that it is ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(scope="session")

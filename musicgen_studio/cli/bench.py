@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 
 from musicgen_studio.cli.options import COMPUTE_DEVICES, PRECISIONS, Commands, seconds
+from musicgen_studio.errors import UserProblem
 
 SHAPES = ("small", "medium", "large", "melody", "starter")
 CLIP_SECONDS = (8.0, 30.0)
@@ -39,7 +40,7 @@ def add_parser(commands: Commands) -> None:
     parser.add_argument("--window", action="store_true", help="measure the window instead: start, lag, scrolling")
     parser.add_argument("--against", choices=["transformers"], help="do the same work with this, side by side")
     parser.add_argument("--json", action="store_true", help="one JSON object on stdout, nothing else")
-    parser.set_defaults(run=run, parser=parser)
+    parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -53,7 +54,9 @@ def run(args: argparse.Namespace) -> int:
 def _measured_window(args: argparse.Namespace) -> dict[str, object]:
     measure: MeasureWindow | None = args.measure_window
     if measure is None:
-        args.parser.error("--window needs the program with its window: run musicgen-studio")
+        raise UserProblem(
+            "The window cannot be measured.", "This is the command line alone.", "Run `musicgen-studio bench --window`."
+        )
     return measure(_keep_quiet if args.json else _print_line)
 
 

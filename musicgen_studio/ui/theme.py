@@ -273,6 +273,7 @@ QComboBox QAbstractItemView { background: $panel; border: 1px solid $border; pad
 *[look="quiet"]:hover { background: $control_hover; }
 *[look="quiet"]:pressed { background: $control_pressed; }
 *[look="quiet"]:checked { background: $accent_soft; border-color: $accent; }
+*[look="quiet"]:disabled { background: transparent; color: $disabled; }
 *[look="quiet"]:focus { border: 2px solid $focus; }
 *[look="primary"] { background: $accent; border-color: $accent; color: $on_accent; font-weight: 600;
     padding: 7px 19px; }
@@ -281,7 +282,7 @@ QComboBox QAbstractItemView { background: $panel; border: 1px solid $border; pad
 *[look="primary"]:disabled { background: $control; border-color: $border; color: $disabled; }
 *[look="chip"] { padding: 3px 10px; border-radius: 11px; background: $panel; color: $muted; }
 *[look="chip"]:hover { background: $control_hover; color: $text; }
-*[look="chip"]:checked { background: $accent_soft; border-color: $accent; color: $text; }
+*[look="chip"]:checked { background: $accent_soft; border-color: $accent; color: $text; text-decoration: underline; }
 *[look="chip"]:focus { border: 2px solid $focus; padding: 2px 9px; }
 *[look="fold"] { background: transparent; border-color: transparent; color: $muted; font-size: ${small}px;
     font-weight: 600; text-align: left; padding: 5px 1px; margin-left: -5px; }

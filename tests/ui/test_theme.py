@@ -46,8 +46,8 @@ def contrast(one: str, other: str) -> float:
 def _over(ink: str, ground: str) -> str:
     """What is seen where a colour lets another shine through."""
     above, below, alpha = QColor(ink), QColor(ground), QColor(ink).alphaF()
-    mixed = [a * alpha + b * (1 - alpha) for a, b in zip(above.getRgbF(), below.getRgbF(), strict=True)]
-    return QColor.fromRgbF(*mixed[:3]).name()  # type: ignore[arg-type]  # three numbers
+    pairs = zip((above.red(), above.green(), above.blue()), (below.red(), below.green(), below.blue()), strict=True)
+    return QColor(*(round(over * alpha + under * (1 - alpha)) for over, under in pairs)).name()
 
 
 @pytest.mark.parametrize("colours", THEMES)

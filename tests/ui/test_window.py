@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QDialog, QWidget
@@ -62,6 +62,7 @@ def program(settings_file: Path, loader: Loader) -> Iterator[Program]:
     with Program(settings_file, loader) as running:
         running.window.show()
         yield running
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # or every later test dresses this window, too
 
 
 def titles(program: Program) -> list[str]:
@@ -115,7 +116,8 @@ def test_extend_again_and_vary_make_children(qtbot: QtBot, program: Program) -> 
     type_and_generate(qtbot, program, "calm")
     window, library = program.window, program.services.library
     (first,) = library.clips()
-    qtbot.waitUntil(lambda: window.listening.has(first.id), timeout=WAIT_MS)
+    listening = window.listening
+    qtbot.waitUntil(lambda: listening.current is not None and listening.current.clip == first, timeout=WAIT_MS)
     window.clip_header.extend_requested.emit(ExtendValues(from_playhead=False, duration_s=1.0, prompt=""))
     window.clip_header.again_requested.emit()
     window.clip_header.variations_requested.emit()

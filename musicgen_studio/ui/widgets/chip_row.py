@@ -53,6 +53,7 @@ class ChipRow(QWidget):
         chip.setText(word)
         chip.setCheckable(True)
         chip.setAccessibleName(word)
+        chip.setToolTip(self.tr("Put “{0}” into the prompt, or take it out").format(word))
         chip.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         set_look(chip, Look.CHIP)
         # Not the chip's own `toggled`, which also follows set_checked.

@@ -59,6 +59,7 @@ class FoldBox(QWidget):
     def _turn(self, is_open: bool) -> None:
         self._heading.setIcon(icon("chevron-down" if is_open else "chevron-right", "muted"))
         self._heading.setAccessibleDescription(self.tr("open") if is_open else self.tr("closed"))
+        self._heading.setToolTip(self.tr("Show less") if is_open else self.tr("Show more"))
         if self._content is not None:
             self._content.setVisible(is_open)
         self.toggled.emit(is_open)

@@ -94,7 +94,10 @@ class SeedField(QWidget):
 
     @Slot(str)
     def _take_text(self, text: str) -> None:
-        seed = min(int(text or 0), MAX_SEED)
+        if not text:
+            return  # the seed stays until another one is typed
+        self.set_locked(True)  # who types a seed wants this one
+        seed = min(int(text), MAX_SEED)
         if seed != self._seed:
             self._seed = seed
             self.changed.emit()

@@ -63,7 +63,8 @@ class ValueSlider(QWidget):
         self._follow(self.value())
 
     def value(self) -> float:
-        """Return the value."""
+        """Return the value, with what is just being typed."""
+        self._box.interpretText()  # a key of the window may come before the box has read its text
         return self._box.value()
 
     def set_value(self, value: float) -> None:
@@ -142,7 +143,8 @@ class ValueSlider(QWidget):
             set_look(words, Look.MUTED)
             grid.addWidget(words, 2, 0, 1, 3)
             self._box.setAccessibleDescription(explanation)
-            self._slider.setToolTip(explanation)
+        for part in (self._box, self._slider):
+            part.setToolTip(explanation or self._label)
 
     @Slot(float)
     def _follow(self, value: float) -> None:

@@ -210,12 +210,12 @@ def drop(panel: LibraryPanel, urls: list[QUrl]) -> bool:
     mime = QMimeData()
     mime.setUrls(urls)
     copy, none = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
-    enter = QDragEnterEvent(QPointF(9, 99), copy, mime, LEFT, none)
+    enter = QDragEnterEvent(QPoint(9, 99), copy, mime, LEFT, none)
     enter.ignore()
     QApplication.sendEvent(panel, enter)
     if enter.isAccepted():
         QApplication.sendEvent(panel, QDropEvent(QPointF(9, 99), copy, mime, LEFT, none))
-    return enter.isAccepted()
+    return bool(enter.isAccepted())
 
 
 def test_files_are_dropped_in(shown: Shown, qtbot: QtBot) -> None:
