@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Self
 from musicgen_studio.errors import UserProblem
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
     from musicgen_studio.studio.jobs import EngineChoice, LoadedEngine
     from musicgen_studio.ui.main_window import MainWindow
     from musicgen_studio.ui.services import Services
@@ -39,6 +41,7 @@ def run_window() -> int:
 
     app = QApplication(sys.argv[:1])
     app.setApplicationName("MusicGen Studio")
+    _translator = _translate(app)  # as long as it lives
     log = logs.start(paths.log_dir(), __version__)
     try:
         with Program(paths.settings_file()) as program:
@@ -150,6 +153,18 @@ def _load_engine(choice: "EngineChoice") -> "LoadedEngine":
 
     entry = find(choice.checkpoint)
     return LoadedEngine(load_engine(entry.folder, choice.device, choice.precision), CheckpointRecord.of(entry))
+
+
+def _translate(app: "QApplication") -> object:
+    """Show the user's language where `resources/translations` has it; the texts of the program are English."""
+    from PySide6.QtCore import QLocale, QTranslator
+
+    from musicgen_studio.paths import resources_dir
+
+    translator = QTranslator()
+    if translator.load(QLocale(), "musicgen_studio", "_", str(resources_dir() / "translations")):
+        app.installTranslator(translator)
+    return translator
 
 
 def _watch_devices(services: "Services") -> object:

@@ -1,10 +1,10 @@
 """The line above everything: the program's menu, which checkpoint makes the music, where and how fast, and settings."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 
 from musicgen_studio.ui.icons import icon
-from musicgen_studio.ui.panels.labels import ElidedLabel, plain_label
+from musicgen_studio.ui.panels.labels import plain_label
 from musicgen_studio.ui.theme import GRID, Look, set_look
 
 
@@ -26,8 +26,9 @@ class HeaderBar(QWidget):
         self._menu.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._settings = self._button("settings", self.tr("Settings"))
         self._settings.clicked.connect(self.settings_requested)
-        self._checkpoint = ElidedLabel()
-        self._checkpoint.setAccessibleName(self.tr("Checkpoint"))
+        self._checkpoint = self._button("chevron-down", self.tr("Checkpoint: choose another one in the settings"))
+        self._checkpoint.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._checkpoint.clicked.connect(self.settings_requested)
         self._speed = plain_label(look=Look.MUTED)
         self._speed.setAccessibleName(self.tr("Speed"))
         row = QHBoxLayout(self)
@@ -36,7 +37,8 @@ class HeaderBar(QWidget):
         row.addWidget(self._menu)
         row.addWidget(plain_label(self.tr("MusicGen Studio"), Look.TITLE))
         row.addSpacing(4 * GRID)
-        row.addWidget(self._checkpoint, 1)
+        row.addWidget(self._checkpoint)
+        row.addStretch(1)
         row.addWidget(self._speed)
         row.addWidget(self._settings)
 
