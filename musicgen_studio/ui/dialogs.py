@@ -158,7 +158,7 @@ def _describe(checkpoint: str) -> str:
         entry = find(checkpoint)
     except UserProblem as problem:
         return f"{problem.what} {problem.why}"
-    return f"{entry.description} {entry.licence}"
+    return f"{entry.description}: {entry.licence}"
 
 
 def _exported(jobs: Sequence[ExportJob], stop: Event) -> int:
