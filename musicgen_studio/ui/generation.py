@@ -54,7 +54,6 @@ class Generation(QObject):
         self._services = services
         self._prompt, self._queue, self._status = prompt, queue, status
         self._melody: Path | None = None
-        self._follows_melody = True
         prompt.generate_requested.connect(self.generate)
         prompt.melody_chosen.connect(self._choose_melody)
 
@@ -145,8 +144,7 @@ class Generation(QObject):
 
     def _show_engine(self, event: EngineChanged) -> None:
         if event.loaded is not None:
-            self._follows_melody = event.loaded.engine.info.follows_melody
-            self._prompt.set_melody_available(self._follows_melody)
+            self._prompt.set_melody_available(event.loaded.engine.info.follows_melody)
             self.engine_ready.emit()
 
     @Slot(object)

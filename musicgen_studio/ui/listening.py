@@ -26,7 +26,7 @@ from musicgen_studio.ui.widgets.waveform import WaveformView
 
 POLL_MS = 33
 TAKE_COLUMNS = 96
-SEEK_S, SEEK_FAR_S = 1.0, 5.0
+SEEK_S = 1.0
 
 
 @dataclass(slots=True)
@@ -58,7 +58,6 @@ class Listening(QObject):
     """
 
     problem_changed = Signal(object)  # UserProblem of the sound device, or None
-    failed = Signal(object)  # UserProblem of something asked for
 
     def __init__(
         self,
