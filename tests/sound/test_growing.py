@@ -50,7 +50,7 @@ def test_readers_see_whole_blocks_and_are_not_disturbed() -> None:
     while not done.is_set():
         frames = sound.frames
         assert frames % block == 0
-        tail = sound.read(max(frames - 100, 0), 100)
+        tail = sound.read(max(frames - 100, 0), min(frames, 100))  # not what came since
         np.testing.assert_array_equal(tail[:, 0], np.arange(frames - len(tail), frames) + 1)
     writer.join()
     np.testing.assert_array_equal(first, count_up(len(first)))
