@@ -1,4 +1,8 @@
-"""Tiny checkpoints, written once a run. Tests read them; one that damages a checkpoint copies it first."""
+"""Tiny checkpoints, written once a run. Tests read them; one that damages a checkpoint copies it first.
+
+Hypothesis draws the same examples at every run, so that a test fails for a change and not for luck. New ones are
+looked for with `pytest --hypothesis-profile=explore`.
+"""
 
 import signal
 from collections.abc import Iterator
@@ -6,8 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from tests import tiny_checkpoints as tiny
+
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("explore", max_examples=1000, deadline=None)
+settings.load_profile("same")
 
 
 @pytest.fixture(autouse=True, scope="session")
