@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from musicgen_studio.core.request import GenerationRequest
-from musicgen_studio.engine.checkpoint import CheckpointConfig, open_checkpoint
+from musicgen_studio.engine.checkpoint import CheckpointConfig, DecoderConfig, open_checkpoint
 from musicgen_studio.engine.codec import DecodeState
 from musicgen_studio.engine.device import AUTO
 from musicgen_studio.engine.linear import Precision
@@ -109,21 +109,11 @@ def run_bench(
     return figures | {"clips": [_as_figures(clip) for clip in clips]}
 
 
-def step_bytes(config: CheckpointConfig, precision: Precision, context: int, rows: int = 2) -> int:
-    """Return the bytes one decoding step has to read: every matrix once, and the cache so far of every row.
-
-    Args:
-        config: The checkpoint.
-        precision: How its matrices are kept.
-        context: Positions in the cache.
-        rows: Sequences side by side; two with guidance.
-    """
-    decoder = config.decoder
+def matrix_bytes(decoder: DecoderConfig, precision: Precision) -> int:
+    """Return the bytes of weights that one decoding step has to read: every matrix once."""
     attention = 4 * decoder.width**2 + (2 * decoder.width**2 if decoder.cross_attention else 0)
     layer = attention + 2 * decoder.width * decoder.feed_forward
-    weights = decoder.layers * layer + decoder.codebooks * decoder.card * decoder.width
-    cache = 2 * decoder.layers * rows * context * decoder.width * precision.activation_dtype.itemsize
-    return weights * precision.bytes_per_weight + cache
+    return (decoder.layers * layer + decoder.codebooks * decoder.card * decoder.width) * precision.bytes_per_weight
 
 
 def read_bandwidth(device: torch.device) -> float:
@@ -139,7 +129,8 @@ def _measured_steps(engine: MusicGen, config: CheckpointConfig, report: Report) 
     contexts = [round(config.window_frames * share) for share in CONTEXT_SHARES]
     steps = []
     for context, rate in zip(contexts, _step_rates(engine, contexts), strict=True):
-        reads = step_bytes(config, engine.decoder.precision, context) * rate
+        cache = engine.decoder.cache_bytes(rows=2, positions=context)
+        reads = (matrix_bytes(config.decoder, engine.decoder.precision) + cache) * rate
         speed = rate / config.frame_rate
         report(f"{context:7d} {rate:9.1f} {speed:13.2f} {reads / 1e9:12.1f} {reads / bandwidth:12.0%}")
         steps.append({"context": context, "steps_per_s": rate, "bytes_per_s": reads})
@@ -152,8 +143,6 @@ def _step_rates(engine: MusicGen, contexts: list[int]) -> Iterator[float]:
     config = decoder.config
     text = torch.randn(8, config.width) if config.cross_attention else None
     memory = decoder.start(2, contexts[-1] + STEPS, text, text_rows=1)
-    memory.keys.normal_()
-    memory.values.normal_()
     tokens = torch.randint(0, config.card, (2, config.codebooks, 1), device=decoder.device)
 
     def steps_at(context: int) -> None:

@@ -17,6 +17,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from musicgen_studio.engine.checkpoint import Affine, DecoderConfig, LayerWeights, OuterWeights
+from musicgen_studio.engine.language_model import Memory
 from musicgen_studio.engine.linear import Linear, Precision, pack
 
 LAYER_NORM_EPS = 1e-5
@@ -103,8 +104,8 @@ class Decoder:
         config = self.config
         shape = (config.layers, rows, config.heads, positions, config.width // config.heads)
         memory = KeyValues(
-            keys=torch.empty(shape, device=self.device, dtype=self.dtype),
-            values=torch.empty(shape, device=self.device, dtype=self.dtype),
+            keys=torch.zeros(shape, device=self.device, dtype=self.dtype),
+            values=torch.zeros(shape, device=self.device, dtype=self.dtype),
             length=0,
             text=[] if text is None else self._text_keys_values(text),
             text_rows=0 if text is None else text_rows,
@@ -117,17 +118,14 @@ class Decoder:
         summed = functional.embedding(tokens + self._codebook_start, self.embeddings).sum(dim=1)
         return summed if self.config.embedding_scale == 1.0 else summed * self.config.embedding_scale
 
+    def cache_bytes(self, rows: int, positions: int) -> int:
+        """Return how much memory keys and values take; see `LanguageModel.cache_bytes`."""
+        return 2 * self.config.layers * rows * positions * self.config.width * self.dtype.itemsize
+
     @torch.inference_mode()
-    def forward(self, x: Tensor, memory: KeyValues) -> Tensor:
-        """Run new positions through the model and remember them.
-
-        Args:
-            x: `[rows, steps, width]`; more than one step only while the memory is empty.
-            memory: Is filled in place.
-
-        Returns:
-            Logits after the last position, float32 `[rows, codebooks, card]`.
-        """
+    def forward(self, x: Tensor, memory: Memory) -> Tensor:
+        """Run new positions through the model and remember them; see `LanguageModel.forward`."""
+        assert isinstance(memory, KeyValues)
         rows, steps, _ = x.shape
         start, end = memory.length, memory.length + steps
         x = (x + self._positions[start:end]).flatten(0, 1)  # [rows * steps, width], as all matrices want it
@@ -145,13 +143,17 @@ class Decoder:
     def _attend(self, layer: _Layer, x: Tensor, memory: KeyValues, index: int, rows: int) -> Tensor:
         """Self-attention of the new positions over all so far: `[rows * steps, width]` to the same."""
         start, steps = memory.length, x.shape[0] // rows
+        end = start + steps
         qkv = layer.qkv(x).view(rows, steps, 3, self.config.heads, -1)
         q, k, v = qkv.permute(2, 0, 3, 1, 4)  # each [rows, heads, steps, head_dim]
         keys, values = memory.keys[index], memory.values[index]
-        keys[:, :, start : start + steps] = k
-        values[:, :, start : start + steps] = v
+        keys[:, :, start:end] = k
+        values[:, :, start:end] = v
+        seen = None  # by a single new position: everything
+        if steps > 1 and start > 0:
+            seen = torch.ones(steps, end, dtype=torch.bool, device=self.device).tril(start)
         attended = functional.scaled_dot_product_attention(
-            q, keys[:, :, : start + steps], values[:, :, : start + steps], is_causal=steps > 1
+            q, keys[:, :, :end], values[:, :, :end], attn_mask=seen, is_causal=steps > 1 and start == 0
         )
         return layer.attention_out(attended.transpose(1, 2).reshape(rows * steps, -1))
 

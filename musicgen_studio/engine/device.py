@@ -1,5 +1,8 @@
 """Where the model runs and how its matrices are kept: the choice, and whether it fits into memory."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import psutil
 import torch
 
@@ -107,3 +110,14 @@ def check_memory(config: CheckpointConfig, precision: Precision, device: torch.d
             f"It needs about {need / 1e9:.1f} GB as {precision} on {device.type}; {free / 1e9:.1f} GB are free.",
             "Close other programs, or choose a smaller checkpoint or a smaller precision.",
         )
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Let torch's operations in this thread use one core: what is small loses more by sharing than it gains."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

@@ -1,12 +1,13 @@
-"""The matrix products of a decoding step, one kernel per precision. What a step is made of is chosen here alone.
+"""How the language model's matrices are kept, and their products in torch.
 
 A step multiplies a handful of rows by every weight of the model, so its time is the time to read the weights: the
-kernels differ in bytes per weight. `float32` is the yardstick the others are judged by.
+precisions differ in bytes per weight. `float32` is the yardstick the others are judged by; `int8` has a step of its
+own, in `cpu/`.
 """
 
-import warnings
 from collections.abc import Callable
 from enum import StrEnum
+from importlib.util import find_spec
 
 import torch
 from torch import Tensor
@@ -36,9 +37,7 @@ class Precision(StrEnum):
 
 
 def pack(weight: Tensor, precision: Precision, device: torch.device) -> Linear:
-    """Prepare a weight matrix `[out, in]` for a kernel. The result owns its memory."""
-    if precision is Precision.INT8:
-        return _int8(weight)
+    """Prepare a weight matrix `[out, in]` for torch, in any precision but int8. The result owns its memory."""
     kept = weight.to(device=device, dtype=precision.activation_dtype)
 
     def linear(x: Tensor) -> Tensor:
@@ -48,26 +47,5 @@ def pack(weight: Tensor, precision: Precision, device: torch.device) -> Linear:
 
 
 def int8_is_available() -> bool:
-    """Tell whether FBGEMM's int8 kernels are in this build of torch and run on this processor (x86-64 with AVX2)."""
-    return "fbgemm" in torch.backends.quantized.supported_engines and "AVX" in torch.backends.cpu.get_cpu_capability()
-
-
-def _int8(weight: Tensor) -> Linear:
-    """Weights as int8 with a scale per output; activations quantised at each call, one scale for all rows.
-
-    FBGEMM's `quantized::linear_dynamic`: float32 in and out, 27 GB/s of weights on two Zen 4 cores. `reduce_range`
-    keeps activations to 7 bits, without which processors lacking VNNI overflow their 16-bit sums.
-    """
-    weight = weight.float()
-    scales = weight.abs().amax(dim=1).clamp_min(torch.finfo(torch.float32).tiny) / 127.0
-    zero_points = torch.zeros_like(scales, dtype=torch.int64)
-    with warnings.catch_warnings():
-        # Quantised tensors are announced to leave torch some day; its version is pinned, and the kernel stays.
-        warnings.filterwarnings("ignore", message=".*quantized tensor creation functions", category=UserWarning)
-        quantized = torch.quantize_per_channel(weight, scales, zero_points, 0, torch.qint8)
-    packed = torch.ops.quantized.linear_prepack(quantized, None)
-
-    def linear(x: Tensor) -> Tensor:
-        return torch.ops.quantized.linear_dynamic(x, packed, reduce_range=True)  # type: ignore[no-any-return]
-
-    return linear
+    """Tell whether this processor has the instructions that `cpu/` needs (x86-64 with AVX2), and numba is there."""
+    return torch.backends.cpu.get_cpu_capability().startswith("AVX") and find_spec("numba") is not None

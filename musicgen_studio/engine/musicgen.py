@@ -1,7 +1,7 @@
 """The engine: request in, audio blocks out. This file reads like the data flow.
 
     prompt, melody, continuation → conditions (`text.py`, `melody.py`)
-    conditions → token frames (`tokens.py`, on `decoder.py`)
+    conditions → token frames (`tokens.py`, on a `language_model.py`)
     token frames → audio blocks (`codec.py`)
 
 Music longer than the checkpoint's window is made by a sliding window. A continuation's last part opens the first
@@ -12,6 +12,7 @@ the new music begins. Source of all rules: AudioCraft `models/musicgen.py` and `
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain, repeat
+from math import ceil
 from pathlib import Path
 
 import numpy as np
@@ -19,14 +20,16 @@ import torch
 from torch import Tensor
 
 from musicgen_studio.core.audio import Audio, Samples
+from musicgen_studio.core.melody import Melody
 from musicgen_studio.core.request import GenerationRequest
 from musicgen_studio.dsp.fades import equal_power_crossfade
 from musicgen_studio.dsp.resample import resample
 from musicgen_studio.engine.api import AudioBlock, EngineInfo, StopFlag
 from musicgen_studio.engine.checkpoint import Checkpoint, open_checkpoint
 from musicgen_studio.engine.codec import Codec, DecodeState
-from musicgen_studio.engine.decoder import Decoder
+from musicgen_studio.engine.cuda.memory import explained_when_full
 from musicgen_studio.engine.device import AUTO, check_memory, resolve_device, resolve_precision, weight_count
+from musicgen_studio.engine.language_model import StepMaker, load_language_model
 from musicgen_studio.engine.melody import ChromaConditioner
 from musicgen_studio.engine.sampling import Noise, Sampling
 from musicgen_studio.engine.text import TextConditioner
@@ -78,13 +81,13 @@ class _Run:
         request: What to make.
         frames: New codec frames per prompt.
         opening: What to go on from, or None.
-        melody: Mono samples `[frames]` as the chroma analysis wants them, or None.
+        melody: Mono samples `[frames]` as the chroma analysis wants them, or notes, or None.
     """
 
     request: GenerationRequest
     frames: int
     opening: _Opening | None
-    melody: Samples | None
+    melody: Samples | Melody | None
 
 
 class MusicGen:
@@ -104,7 +107,7 @@ class MusicGen:
         outer = checkpoint.outer()
         layers = (checkpoint.layer(index) for index in range(config.decoder.layers))
         self._config = config
-        self.decoder = Decoder(config.decoder, outer, layers, where, how)
+        self.decoder = load_language_model(config.decoder, outer, layers, where, how)
         # On Apple's GPU the codec has given garbage in other programs (facebookresearch/audiocraft issue 612).
         self.codec = Codec(checkpoint.codec(), config.channels, torch.device("cpu") if where.type == "mps" else where)
         self._text = TextConditioner(checkpoint, outer.text_projection)
@@ -129,6 +132,10 @@ class MusicGen:
 
     def stream(self, request: GenerationRequest, stop: StopFlag) -> Iterator[AudioBlock]:
         """Make music block by block; see `api.Engine.stream`."""
+        with explained_when_full(self.decoder.release if isinstance(self.decoder, StepMaker) else None):
+            yield from self._blocks(request, stop)
+
+    def _blocks(self, request: GenerationRequest, stop: StopFlag) -> Iterator[AudioBlock]:
         run = self._prepared(request)
         for index, prompt in enumerate(request.prompts):
             if stop.is_set():
@@ -150,7 +157,7 @@ class MusicGen:
 
     def _prepared(self, request: GenerationRequest) -> _Run:
         """Bring the request's sounds into the model's form."""
-        melody = None
+        melody: Samples | Melody | None = None
         if request.melody is not None:
             if self._melody is None:
                 raise UserProblem(
@@ -158,7 +165,8 @@ class MusicGen:
                     "It is a text checkpoint; only melody checkpoints listen to one.",
                     "Choose a melody checkpoint, such as the starter or facebook/musicgen-melody.",
                 )
-            melody = self._melody.prepared(request.melody)
+            given = request.melody
+            melody = self._melody.prepared(given) if isinstance(given, Audio) else given
         opening = None if request.continuation is None else self._opening(request.continuation)
         frames = max(round(request.duration_s * self._config.frame_rate), 1)
         return _Run(request, frames, opening, melody)
@@ -182,7 +190,7 @@ class MusicGen:
         """Make the codes for one prompt: first those the codec warms up on, if any, then the new ones as they come."""
         request, decoder = run.request, self.decoder.config
         opening = torch.empty(decoder.codebooks, 0, dtype=torch.int64) if run.opening is None else run.opening.codes
-        opening = opening.to(self.decoder.device).expand(request.takes, -1, -1)
+        opening = opening.expand(request.takes, -1, -1)
         yield from opening[..., opening.shape[-1] - self._warm_up_frames(run) :].unbind(dim=-1)
         yield from sliding_token_frames(
             self.decoder,
@@ -243,29 +251,49 @@ class MusicGen:
         text = self._text.states(prompt)
         if self._melody is None:
             return Conditions(text=text if prompt else None, is_null=not prompt)
-        null_chroma = self._melody.null_chroma()
-        chroma = null_chroma
-        if run.melody is not None:
-            chroma = self._melody.chroma(self._melody_in_window(run, run.melody, start))
+        chroma = self._chroma_in_window(self._melody, run, start)
         return Conditions(
             prefix=torch.cat([self._melody.states(chroma), text]),
-            null_prefix=torch.cat([self._melody.states(null_chroma), torch.zeros_like(text)]),
+            null_prefix=torch.cat([self._melody.states(self._melody.null_chroma()), torch.zeros_like(text)]),
             is_null=not prompt and run.melody is None,
         )
+
+    def _chroma_in_window(self, conditioner: ChromaConditioner, run: _Run, start: int) -> Tensor:
+        """Return the melody's chroma `[length, bins]` in the window that begins at codec frame `start`.
+
+        The melody begins with the new music. Over an opening it is the chroma of the opening itself, so that chroma and
+        tokens agree.
+        """
+        if run.melody is None:
+            return conditioner.null_chroma()
+        if not isinstance(run.melody, Melody):
+            return conditioner.chroma(self._melody_in_window(run, run.melody, start))
+        first_s = self._melody_frame(run, start) / self._config.frame_rate
+        chroma = conditioner.note_chroma(run.melody, first_s, run.request.melody_repeats)
+        if first_s < 0:
+            before = ceil(-first_s * conditioner.config.sample_rate / conditioner.config.hop_frames)
+            silence = np.zeros(1, np.float32)
+            chroma[:before] = conditioner.chroma(self._melody_in_window(run, silence, start))[:before]
+        return chroma
+
+    def _melody_frame(self, run: _Run, start: int) -> int:
+        """Return at which codec frame of the melody a window begins; negative over an opening."""
+        return start - (0 if run.opening is None else run.opening.codes.shape[-1])
 
     def _melody_in_window(self, run: _Run, melody: Samples, start: int) -> Samples:
         """Return mono samples `[frames]` of the melody as the window that begins at codec frame `start` hears it.
 
-        The melody begins with the new music and is repeated as long as the music lasts. Over an opening, the window
-        hears the opening itself, so that its chroma and its tokens agree.
+        It is repeated as long as the music lasts, or else followed by silence.
         """
         hop, window = self._config.hop_frames, self._config.window_frames
-        if run.opening is None and run.frames <= window:
+        repeats = run.request.melody_repeats
+        if run.opening is None and run.frames <= window and repeats:
             return melody[: window * hop]  # one window: the chroma is repeated, not the sound (AudioCraft)
-        context = 0 if run.opening is None else run.opening.codes.shape[-1]
-        first = (start - context) * hop
+        first = self._melody_frame(run, start) * hop
         positions = np.arange(first, first + window * hop)
         heard = melody[positions % len(melody)]
+        if not repeats:
+            heard[positions >= len(melody)] = 0.0
         if run.opening is not None:
             before = positions < 0
             heard[before] = run.opening.samples.mean(axis=1)[positions[before]]

@@ -2,6 +2,11 @@
 
 Source: AudioCraft `models/lm.py` (`generate`) for one window and `models/musicgen.py` (`_generate_tokens`) for music
 longer than the window: the last part of a window opens the next one, which moves on by a stride of 18 s of 30 s.
+
+What the next window has to read before its first new frame, conditions and context, it reads a little at a time while
+the window before it is still being made, so that the music never waits for it.
+
+Tokens and codes lie on the CPU, wherever the model runs.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,9 +16,13 @@ import torch
 from torch import Tensor
 
 from musicgen_studio.engine.api import StopFlag
-from musicgen_studio.engine.decoder import Decoder, KeyValues
+from musicgen_studio.engine.device import one_thread
+from musicgen_studio.engine.language_model import LanguageModel, StepMaker
 from musicgen_studio.engine.patterns import UNKNOWN, delayed
 from musicgen_studio.engine.sampling import Noise, Sampling, choose, guided
+
+READ_AT_ONCE, READ_EVERY = 16, 10
+"""The next window reads so many positions every so many frames: conditions and context are then read in time."""
 
 STRIDE_SHARE = 18 / 30
 """Share of the window that each further window adds; the rest is its context (AudioCraft's `extend_stride`)."""
@@ -42,7 +51,7 @@ def context_frames(window_frames: int) -> int:
 
 
 def sliding_token_frames(
-    decoder: Decoder,
+    model: LanguageModel,
     conditions_at: Callable[[int], Conditions],
     window_frames: int,
     opening: Tensor,
@@ -54,7 +63,7 @@ def sliding_token_frames(
     """Make any length of music, window after window.
 
     Args:
-        decoder: The language model.
+        model: The language model.
         conditions_at: Gives the conditions of the window that begins at a frame, counted from the opening's first.
         window_frames: Codec frames the model was trained on.
         opening: Codes to go on from, `[takes, codebooks, n]`, n from 0 to `context_frames(window_frames)`.
@@ -66,85 +75,163 @@ def sliding_token_frames(
     Yields:
         Codes `[takes, codebooks]` of each new frame.
     """
-    context, start, made = opening, 0, 0
-    while made < frames:
-        length = min(window_frames, context.shape[-1] + frames - made)
-        window = list(context.unbind(dim=-1))
-        for frame in window_token_frames(decoder, conditions_at(start), context, length, sampling, noise, stop):
-            window.append(frame)
-            made += 1
+    kept = context_frames(window_frames)
+    left = frames
+    start = 0
+    window = Window(model, conditions_at(0), opening, min(window_frames, opening.shape[-1] + left), sampling)
+    while True:
+        following: Window | None = None
+        shared = window.length - kept  # from here on the next window hears it too
+        left -= window.length - window.known
+        for frame in window.frames(noise, stop):
             yield frame
-        if stop.is_set():
+            if left > 0 and window.known > shared and (window.known - shared) % READ_EVERY == 0:
+                if following is None:
+                    length = min(window_frames, kept + left)
+                    following = Window(model, conditions_at(start + shared), window.codes[..., :0], length, sampling)
+                following.read_ahead(window.codes[..., shared : window.known])
+        if left == 0 or stop.is_set():
             return
-        kept = min(context_frames(window_frames), len(window))
-        start += len(window) - kept
-        context = torch.stack(window[-kept:], dim=-1)
+        assert following is not None, "a window's context is longer than READ_EVERY"
+        following.open_with(window.codes[..., shared:])
+        window, start = following, start + shared
 
 
-def window_token_frames(
-    decoder: Decoder,
-    conditions: Conditions,
-    context: Tensor,
-    length: int,
-    sampling: Sampling,
-    noise: Noise,
-    stop: StopFlag,
-) -> Iterator[Tensor]:
-    """Make the frames of one window.
+class Window:
+    """A stretch of music as long as the model was trained on, being made.
 
     Args:
-        decoder: The language model.
+        model: The language model.
         conditions: What it is told.
         context: Codes that open the window, `[takes, codebooks, n]`, n < length.
         length: Frames in the window, the context included.
         sampling: How tokens are chosen.
-        noise: Random numbers.
-        stop: Ends the run within one step when set.
-
-    Yields:
-        Codes `[takes, codebooks]` of each frame after the context.
     """
-    takes, codebooks, known = context.shape
-    delays = decoder.config.delays
-    lag = torch.tensor(delays, device=decoder.device)
-    codebook = torch.arange(codebooks, device=decoder.device)
-    codes = context.new_full((takes, codebooks, length), UNKNOWN)
-    codes[..., :known] = context
-    steps = delayed(codes, decoder.config.card, delays).to(decoder.device)  # [takes, codebooks, steps]
-    is_guided = not conditions.is_null and sampling.guidance_scale != 1.0
-    memory, logits = _prefill(decoder, conditions, steps, known + 1, is_guided)
-    for step in range(known + 1, steps.shape[-1]):
-        if stop.is_set():
-            return
-        if is_guided:
-            logits = guided(logits[:takes], logits[takes:], sampling.guidance_scale)
-        drawn = None if sampling.temperature == 0.0 else noise.draw().to(decoder.device)
-        column = steps[..., step]
-        column.copy_(torch.where(column == UNKNOWN, choose(logits, sampling, drawn), column))
-        complete = step - 1 - max(delays)
-        if complete >= known:
-            yield steps[:, codebook, complete + 1 + lag]
-        if step + 1 < steps.shape[-1]:
-            logits = decoder.forward(_embedded(decoder, column[..., None], is_guided), memory)
 
+    def __init__(
+        self, model: LanguageModel, conditions: Conditions, context: Tensor, length: int, sampling: Sampling
+    ) -> None:
+        self.length = length
+        self._model = model
+        self._sampling = sampling
+        self._is_guided = not conditions.is_null and sampling.guidance_scale != 1.0
+        takes, codebooks, _ = context.shape
+        self._takes = takes
+        self._codes = context.new_full((takes, codebooks, length), UNKNOWN)
+        self._prefix = self._rows_prefix(conditions)  # [rows, positions, width]
+        self._told = 0  # positions of the prefix that were read
+        self._read = 0  # steps that were read
+        positions = self._prefix.shape[1] + length + max(model.config.delays) + 1
+        rows = 2 * takes if self._is_guided else takes
+        self._memory = model.start(rows, positions, conditions.text, text_rows=takes)
+        self.open_with(context)
 
-def _prefill(
-    decoder: Decoder, conditions: Conditions, steps: Tensor, known: int, is_guided: bool
-) -> tuple[KeyValues, Tensor]:
-    """Let the model read the conditions and the first `known` steps; return its memory and the logits after them."""
-    takes = steps.shape[0]
-    x = _embedded(decoder, steps[..., :known], is_guided)
-    if conditions.prefix is not None:
+    @property
+    def known(self) -> int:
+        """How many frames are complete, the context included."""
+        return self._known
+
+    @property
+    def codes(self) -> Tensor:
+        """All codes `[takes, codebooks, length]`; those after `known` are not complete."""
+        return self._codes
+
+    def open_with(self, context: Tensor) -> None:
+        """Set the codes that open the window, `[takes, codebooks, n]`: those that were read ahead, and what follows."""
+        self._known = context.shape[-1]
+        self._codes[..., : self._known] = context
+        self._steps = delayed(self._codes, self._model.config.card, self._model.config.delays)
+
+    def read_ahead(self, context: Tensor) -> None:
+        """Read a little of the conditions, or of the first codes, as far as they are known.
+
+        Args:
+            context: The codes that will open this window, as many as there are by now.
+        """
+        if isinstance(self._model, StepMaker):
+            return  # reads all of it in the time of some steps, and each little as slowly as all of it
+        if self._told < self._prefix.shape[1]:
+            piece = self._prefix[:, self._told : self._told + READ_AT_ONCE]
+            self._told += piece.shape[1]
+            self._model.forward(piece, self._memory)
+        elif self._read + READ_AT_ONCE <= context.shape[-1]:
+            self.open_with(context)
+            self._read_steps(self._read + READ_AT_ONCE)
+
+    def frames(self, noise: Noise, stop: StopFlag) -> Iterator[Tensor]:
+        """Make the frames after the context.
+
+        Args:
+            noise: Random numbers.
+            stop: Ends the run within one step when set, or within a chunk of them where the model makes its steps.
+
+        Yields:
+            Codes `[takes, codebooks]` of each.
+        """
+        opened, delays = self._known, self._model.config.delays
+        lag, codebook = torch.tensor(delays), torch.arange(len(delays))
+        logits = self._read_rest(opened + 1)
+        is_maker = isinstance(self._model, StepMaker)
+        for step in (self._filled_by_model if is_maker else self._filled)(logits, noise, stop):
+            complete = step - 1 - max(delays)
+            if complete >= opened:
+                frame = self._steps[:, codebook, complete + 1 + lag]
+                self._codes[..., complete] = frame
+                self._known = complete + 1
+                yield frame
+
+    def _filled(self, logits: Tensor, noise: Noise, stop: StopFlag) -> Iterator[int]:
+        """Fill in the steps one by one, beginning with the one that `logits` are for; yield each one's number."""
+        for step in range(self._read, self._steps.shape[-1]):
+            if stop.is_set():
+                return
+            with one_thread():
+                column = self._steps[..., step]
+                column.copy_(torch.where(column == UNKNOWN, self._chosen(logits, noise), column))
+            yield step
+            if step + 1 < self._steps.shape[-1]:
+                logits = self._read_steps(step + 1)
+
+    def _filled_by_model(self, logits: Tensor, noise: Noise, stop: StopFlag) -> Iterator[int]:
+        """Do the same with the steps that the model makes."""
+        assert isinstance(self._model, StepMaker)
+        unread = self._steps[..., self._read :]
+        for made in self._model.make_steps(self._memory, logits, unread, self._sampling, noise, stop):
+            first, self._read = self._read, self._read + made.shape[-1]
+            self._steps[..., first : self._read] = made
+            yield from range(first, self._read)
+
+    def _chosen(self, logits: Tensor, noise: Noise) -> Tensor:
+        """Choose a token per codebook, int64 `[takes, codebooks]`, from the logits of all rows."""
+        logits = logits.cpu()
+        if self._is_guided:
+            logits = guided(logits[: self._takes], logits[self._takes :], self._sampling.guidance_scale)
+        return choose(logits, self._sampling, None if self._sampling.temperature == 0.0 else noise.draw())
+
+    def _rows_prefix(self, conditions: Conditions) -> Tensor:
+        """Return the prefix of every row, `[rows, positions, width]`; no positions where there is none."""
+        config, takes = self._model.config, self._takes
+        if conditions.prefix is None:
+            return torch.empty(2 * takes if self._is_guided else takes, 0, config.width, device=self._model.device)
         prefixes = [conditions.prefix.expand(takes, -1, -1)]
-        if is_guided and conditions.null_prefix is not None:
+        if self._is_guided and conditions.null_prefix is not None:
             prefixes.append(conditions.null_prefix.expand(takes, -1, -1))
-        x = torch.cat([torch.cat(prefixes).to(x), x], dim=1)
-    positions = x.shape[1] + steps.shape[-1] - known
-    memory = decoder.start(x.shape[0], positions, conditions.text, text_rows=takes)
-    return memory, decoder.forward(x, memory)
+        return torch.cat(prefixes).to(self._model.device)
 
+    def _read_rest(self, end: int) -> Tensor:
+        """Read what is left of the conditions and the steps before `end`, at once."""
+        x = self._embedded(self._steps[..., self._read : end])
+        x = torch.cat([self._prefix[:, self._told :].to(x), x], dim=1)
+        self._told, self._read = self._prefix.shape[1], end
+        return self._model.forward(x, self._memory)
 
-def _embedded(decoder: Decoder, steps: Tensor, is_guided: bool) -> Tensor:
-    """Embed steps `[takes, codebooks, n]` for all rows: with guidance each take has a second, null row."""
-    x = decoder.embed(steps)
-    return torch.cat([x, x]) if is_guided else x
+    def _read_steps(self, end: int) -> Tensor:
+        """Read the steps up to `end`; return the logits after the last one."""
+        x = self._embedded(self._steps[..., self._read : end])
+        self._read = end
+        return self._model.forward(x, self._memory)
+
+    def _embedded(self, steps: Tensor) -> Tensor:
+        """Embed steps `[takes, codebooks, n]` for all rows: with guidance each take has a second, null row."""
+        x = self._model.embed(steps.to(self._model.device))
+        return torch.cat([x, x]) if self._is_guided else x

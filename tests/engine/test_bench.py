@@ -10,14 +10,9 @@ from musicgen_studio.engine.random_checkpoint import SHAPES
 @pytest.mark.parametrize(("shape", "millions"), [("small", 360.9), ("medium", 1598.5), ("large", 2835.9)])
 def test_a_step_reads_every_matrix_once(shape: str, millions: float) -> None:
     """Keys and values of the text are kept, so 14 · width² a layer and the heads are read."""
-    assert bench.step_bytes(SHAPES[shape], Precision.INT8, context=0) / 1e6 == pytest.approx(millions, rel=0.001)
-
-
-def test_the_cache_is_read_for_every_row() -> None:
-    """590 MB at 30 s, two rows, float32, for small."""
-    small = SHAPES["small"]
-    cache = bench.step_bytes(small, Precision.INT8, 1500) - bench.step_bytes(small, Precision.INT8, 0)
-    assert cache / 1e6 == pytest.approx(590, rel=0.01)
+    config = SHAPES[shape].decoder
+    assert bench.matrix_bytes(config, Precision.INT8) / 1e6 == pytest.approx(millions, rel=0.001)
+    assert bench.matrix_bytes(config, Precision.FLOAT32) == 4 * bench.matrix_bytes(config, Precision.INT8)
 
 
 def test_the_starter_is_measured_against_transformers(monkeypatch: pytest.MonkeyPatch) -> None:

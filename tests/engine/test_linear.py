@@ -1,19 +1,17 @@
-"""The kernels against float32."""
+"""The products in torch against float32. Those in int8: `cpu/`."""
 
 import pytest
 import torch
 
-from musicgen_studio.engine.linear import Precision, int8_is_available, pack
+from musicgen_studio.engine.linear import Precision, pack
 
 CPU = torch.device("cpu")
-TOLERANCE = {Precision.FLOAT32: 1e-6, Precision.BFLOAT16: 1e-2, Precision.INT8: 2e-2}
+TOLERANCE = {Precision.FLOAT32: 1e-6, Precision.BFLOAT16: 1e-2}
 
 
 @pytest.mark.parametrize("precision", sorted(TOLERANCE))
 @pytest.mark.parametrize("rows", [1, 2, 8, 300])
 def test_products_are_close_to_float32(precision: Precision, rows: int) -> None:
-    if precision is Precision.INT8 and not int8_is_available():
-        pytest.skip("this processor or build of torch has no int8 kernels")
     torch.manual_seed(0)
     weight, x = torch.randn(96, 64), torch.randn(rows, 64)
     expected = x @ weight.T
@@ -27,12 +25,6 @@ def test_a_packed_matrix_does_not_follow_its_source() -> None:
     for precision in TOLERANCE:
         linear = pack(weight.clone(), precision, CPU)
         assert torch.allclose(linear(x.to(precision.activation_dtype)).float(), torch.full((1, 4), 4.0), rtol=0.02)
-
-
-def test_a_row_of_zeros_stays_zero_in_int8() -> None:
-    weight = torch.randn(8, 16)
-    weight[3] = 0
-    assert pack(weight, Precision.INT8, CPU)(torch.randn(2, 16))[:, 3].abs().max() == 0
 
 
 @pytest.mark.parametrize("precision", list(Precision))
