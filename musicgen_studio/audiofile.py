@@ -233,14 +233,19 @@ def as_encoded(audio: Audio, sound_format: SoundFormat, on_block: Callable[[int]
     Args:
         audio: The sound, at least one frame.
         sound_format: The format it would be written in. Lossy ones change the sound and its peaks.
-        on_block: As for `write`.
+        on_block: As for `write`; while it is read back, it is told again and again that all frames are encoded.
 
     Raises:
         UserProblem: If the format cannot hold the sound.
     """
     encoded = _encode("sound", audio, sound_format, {}, on_block)
+    blocks_read = []
     with _ReadOnce(io.BytesIO(encoded)) as sound:
-        return Audio(np.concatenate(list(_read_blocks(sound))), int(sound.samplerate))
+        for block in _read_blocks(sound):
+            blocks_read.append(block)
+            if on_block is not None:
+                on_block(audio.frames)
+        return Audio(np.concatenate(blocks_read), int(sound.samplerate))
 
 
 def _encode(
@@ -308,8 +313,21 @@ def write_text(path: Path, text: str) -> None:
     Raises:
         UserProblem: If the folder is missing, full or not to be written.
     """
+    write_bytes(path, text.encode("utf-8"))
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a file of any kind, whole or not at all. A file already there is replaced.
+
+    Args:
+        path: Where to.
+        content: What to write.
+
+    Raises:
+        UserProblem: If the folder is missing, full or not to be written.
+    """
     with _atomic_replace(path) as file:
-        file.write(text.encode("utf-8"))
+        file.write(content)
 
 
 def ensure_folder(path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The one kind of error a person can mend.
+"""The one kind of error a person can mend, and the end of what a person has stopped.
 
 Everything else that goes wrong is a bug: it keeps its own exception type and traceback. Not for control flow.
 """
@@ -18,3 +18,7 @@ class UserProblem(Exception):  # noqa: N818 - it names what the musician has, no
         self.what = what
         self.why = why
         self.what_to_do = what_to_do
+
+
+class StoppedError(Exception):
+    """The person wanted it no more. Nothing went wrong, and nothing is to be said about it."""

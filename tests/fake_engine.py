@@ -6,6 +6,7 @@ from zlib import crc32
 import numpy as np
 
 from musicgen_studio.core.audio import Audio, Samples
+from musicgen_studio.core.melody import Melody
 from musicgen_studio.core.request import GenerationRequest
 from musicgen_studio.engine.api import AudioBlock, EngineInfo, StopFlag
 from musicgen_studio.errors import UserProblem
@@ -65,7 +66,9 @@ class FakeEngine:
             given = np.repeat(request.continuation.samples[:, :1], self._info.channels, axis=1)
         time_s = np.arange(round(request.duration_s * self._info.sample_rate)) / self._info.sample_rate
         pitch_hz = 200 + crc32(f"{request.prompts[prompt]} {request.seed + take}".encode()) % 1000
-        if request.melody is not None:
+        if isinstance(request.melody, Melody):
+            pitch_hz += round(sum(note.pitch for note in request.melody.notes))
+        elif request.melody is not None:
             pitch_hz += round(float(np.abs(request.melody.samples).mean()) * 1000)
         # As in a real engine, a take is not quite the same in a batch of another size.
         wave = 0.3 * np.sin(2 * np.pi * pitch_hz * time_s + 0.01 * request.takes)

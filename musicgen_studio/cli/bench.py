@@ -1,4 +1,7 @@
-"""`musicgen-studio bench`: how fast the engine is on this machine. The measuring is `engine.bench`'s."""
+"""`musicgen-studio bench`: how fast the engine is on this machine, or how well it follows melodies.
+
+The measuring is `engine.bench`'s and `engine.melody_bench`'s.
+"""
 
 import argparse
 import json
@@ -9,6 +12,9 @@ from musicgen_studio.errors import UserProblem
 
 SHAPES = ("small", "medium", "large", "melody", "starter")
 CLIP_SECONDS = (8.0, 30.0)
+MELODY_SEEDS = 4
+MAX_SEEDS = 16
+_SEEDS_HELP = "of --melody: clips of each prompt and melody, 1 to 16 (default: %(default)s)"
 
 MeasureWindow = Callable[[Callable[[str], None]], dict[str, object]]
 """Measures the window, telling line by line, and returns all figures."""
@@ -37,6 +43,11 @@ def add_parser(commands: Commands) -> None:
         metavar="S",
         help="lengths of the clips to time (default: 8 30)",
     )
+    parser.add_argument(
+        "--melody", action="store_true", help="measure instead how far the music follows melodies it is given"
+    )
+    parser.add_argument("--seeds", type=int, default=MELODY_SEEDS, metavar="N", help=_SEEDS_HELP)
+    parser.add_argument("--checkpoint", default="starter", metavar="DIR", help="of --melody (default: %(default)s)")
     parser.add_argument("--window", action="store_true", help="measure the window instead: start, lag, scrolling")
     parser.add_argument("--against", choices=["transformers"], help="do the same work with this, side by side")
     parser.add_argument("--json", action="store_true", help="one JSON object on stdout, nothing else")
@@ -45,7 +56,8 @@ def add_parser(commands: Commands) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Measure and print, line by line or as one JSON object."""
-    result = _measured_window(args) if args.window else _measured_engine(args)
+    measure = _measured_window if args.window else _measured_melody if args.melody else _measured_engine
+    result = measure(args)
     if args.json:
         print(json.dumps({"bench": result}))
     return 0
@@ -58,6 +70,18 @@ def _measured_window(args: argparse.Namespace) -> dict[str, object]:
             "The window cannot be measured.", "This is the command line alone.", "Run `musicgen-studio bench --window`."
         )
     return measure(_keep_quiet if args.json else _print_line)
+
+
+def _measured_melody(args: argparse.Namespace) -> dict[str, object]:
+    from musicgen_studio.checkpoints.catalogue import find
+    from musicgen_studio.engine.melody_bench import run_melody_bench
+
+    if not 1 <= args.seeds <= MAX_SEEDS:
+        raise UserProblem(
+            "--seeds cannot be used as given.", f"--seeds must be 1 to {MAX_SEEDS}, got {args.seeds}.", "Give another."
+        )
+    report = _keep_quiet if args.json else _print_line
+    return run_melody_bench(find(args.checkpoint).folder, args.device, args.precision, report, seeds=args.seeds)
 
 
 def _measured_engine(args: argparse.Namespace) -> dict[str, object]:

@@ -34,6 +34,9 @@ _DEFAULTS: dict[str, Any] = {
     "rate": None,
     "loudness": -14.0,
     "compressor": False,
+    "melody_ends": False,
+    "melody_track": None,
+    "melody_channel": None,
 }
 
 
@@ -55,7 +58,12 @@ def add_parser(commands: Commands) -> None:
 def _add_music_options(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("the music")
     group.add_argument("--seconds", type=float, metavar="S", help="length of each clip (default: 8)")
-    group.add_argument("--melody", type=path, metavar="FILE", help="follow the melody in this sound file")
+    group.add_argument("--melody", type=path, metavar="FILE", help="follow the melody in this sound or MIDI file")
+    group.add_argument(
+        "--melody-ends", action="store_true", default=None, help="do not repeat a melody shorter than the clip"
+    )
+    group.add_argument("--melody-track", type=int, metavar="N", help="of a MIDI file, from 1 (default: all but drums)")
+    group.add_argument("--melody-channel", type=int, metavar="N", help="of a MIDI file, 1 to 16 (default: all)")
     group.add_argument("--continue", dest="continuation", type=path, metavar="FILE", help="go on from this sound file")
     group.add_argument("--seed", type=int, metavar="N", help="the same seed makes the same music (default: random)")
     group.add_argument("--takes", type=int, metavar="N", help="versions of each prompt, 1 to 16 (default: 1)")
@@ -118,6 +126,9 @@ def _check_usage(args: argparse.Namespace) -> None:
     if args.recipe is None:
         if not args.prompts and args.jobs is None:
             args.parser.error("give a PROMPT, or --jobs FILE, or --from JSON")
+        for name in ("melody_ends", "melody_track", "melody_channel"):
+            if args.melody is None and getattr(args, name) is not None:
+                args.parser.error(f"--{name.replace('_', '-')} needs --melody FILE")
         return
     given = ["PROMPT"] if args.prompts else []
     given += [f"--{name.replace('_', '-')}" for name in ("jobs", *_DEFAULTS) if getattr(args, name) is not None]

@@ -13,7 +13,7 @@ from musicgen_studio.core.request import MAX_PROMPTS, GenerationRequest
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.studio.generate import Order
 from musicgen_studio.studio.recipe import CheckpointRecord
-from musicgen_studio.studio.source import Source, open_source
+from musicgen_studio.studio.source import MelodySource, Source, open_melody, open_source
 
 SAMPLE_RATES_HZ = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 88200, 96000, 176400, 192000)
 MAX_MP3_RATE_HZ = 48000
@@ -35,7 +35,7 @@ def order_from(args: argparse.Namespace, values: dict[str, Any]) -> tuple[Order,
         UserProblem: If a value is out of range, or a file cannot be read.
     """
     _check_rate(values["rate"], values["format"])
-    melody = open_source(args.melody) if args.melody else None
+    melody = open_melody(args.melody, values["melody_track"], values["melody_channel"]) if args.melody else None
     continuation = open_source(args.continuation) if args.continuation else None
     request = _request(_prompts(args.prompts, args.jobs), values, melody, continuation)
     entry = find(args.checkpoint or STARTER)
@@ -54,13 +54,14 @@ def order_from(args: argparse.Namespace, values: dict[str, Any]) -> tuple[Order,
 
 
 def _request(
-    prompts: tuple[str, ...], values: dict[str, Any], melody: Source | None, continuation: Source | None
+    prompts: tuple[str, ...], values: dict[str, Any], melody: MelodySource | None, continuation: Source | None
 ) -> GenerationRequest:
     try:
         return GenerationRequest(
             prompts=prompts,
             duration_s=values["seconds"],
-            melody=melody.audio if melody else None,
+            melody=melody.melody if melody else None,
+            melody_repeats=not values["melody_ends"],
             continuation=continuation.audio if continuation else None,
             guidance_scale=values["guidance"],
             temperature=values["temperature"],

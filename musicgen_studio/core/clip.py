@@ -40,6 +40,8 @@ class Clip:
         tempo_bpm: In beats per minute, if known.
         is_missing: Its sound file was not there at the last look.
         trashed: When it was moved to the trash, like `created`; None if it was not.
+        melody_similarity: How far it follows the melody it was made from, 0 to 1 (`dsp.chroma.similarity`); None
+            without one.
     """
 
     id: str
@@ -61,6 +63,7 @@ class Clip:
     tempo_bpm: float | None = None
     is_missing: bool = False
     trashed: str | None = None
+    melody_similarity: float | None = None
 
     def __post_init__(self) -> None:
         if not self.title.strip():

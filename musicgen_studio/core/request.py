@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from math import isfinite
 
 from musicgen_studio.core.audio import Audio
+from musicgen_studio.core.melody import Melody
 
 MAX_DURATION_S = 3600.0
 MAX_TAKES = 16
@@ -24,7 +25,10 @@ class GenerationRequest:
             because with and without the prompt are the same thing.
         duration_s: Seconds of new music for each prompt, above 0 and up to 3600. More than the checkpoint's window is
             made by a sliding window.
-        melody: Sound whose melody is to be followed, or None. Only melody checkpoints can.
+        melody: Sound whose melody is to be followed, or notes, or None. Only melody checkpoints can. It begins with the
+            new music; what goes beyond the music's end is not heard.
+        melody_repeats: Whether a melody shorter than the music begins again each time it ends. If not, the music is
+            free once it has ended.
         continuation: Sound to go on from, or None. It opens the result sample for sample, up to a short crossfade
             into the new music, so the result is longer than `duration_s`.
         guidance_scale: How strictly the prompt is followed, 0 to 20. 1 turns guidance off.
@@ -41,7 +45,8 @@ class GenerationRequest:
 
     prompts: tuple[str, ...]
     duration_s: float = 15.0
-    melody: Audio | None = None
+    melody: Audio | Melody | None = None
+    melody_repeats: bool = True
     continuation: Audio | None = None
     guidance_scale: float = 3.0
     temperature: float = 1.0

@@ -16,7 +16,13 @@ MAX_TEMPO_BPM = 999.0
 _WHOLE = ("frames", "sample_rate", "channels")
 _YES_NO = ("is_complete", "is_starred", "is_missing")
 _TEXTS = ("id", "title", "origin", "created", "prompt", "checkpoint", "licence", "recipe", "tags")
-_OPTIONAL: dict[str, type] = {"seed": int, "parent": str, "tempo_bpm": float, "trashed": str}
+_OPTIONAL: dict[str, type] = {
+    "seed": int,
+    "parent": str,
+    "tempo_bpm": float,
+    "trashed": str,
+    "melody_similarity": float,
+}
 
 Row = dict[str, object]
 

@@ -66,7 +66,9 @@ _TABLES = (
     """,
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_TABLES,)
+_MELODY_SIMILARITY = ("ALTER TABLE clips ADD COLUMN melody_similarity REAL",)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_TABLES, _MELODY_SIMILARITY)
 
 
 class DamagedDatabaseError(UserProblem):

@@ -7,15 +7,24 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from musicgen_studio.core.clip import Clip
+from musicgen_studio.core.melody import Melody
 from musicgen_studio.core.request import GenerationRequest
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.library.library import Library
 from musicgen_studio.studio.jobs import EngineChoice, Job
 from musicgen_studio.studio.recipe import Recipe
-from musicgen_studio.studio.source import Source, open_source, reopen_source
+from musicgen_studio.studio.source import (
+    MelodySource,
+    Source,
+    open_melody,
+    open_source,
+    reopen_melody,
+    reopen_source,
+)
 
 UNTITLED = "Untitled"
 MAX_TITLE = 80
+_BESIDE = "a file beside the program"  # instead of the command line's option
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +39,11 @@ class Wish:
     top_k: int = 250
     top_p: float = 0.0
     seed: int = 0
+    melody_repeats: bool = True
+
+
+Tune = Path | Melody | MelodySource
+"""A melody to follow: a sound or MIDI file, notes, or what `source.open_melody` read."""
 
 
 def title_of(prompt: str) -> str:
@@ -38,23 +52,30 @@ def title_of(prompt: str) -> str:
     return (words[:1].upper() + words[1:])[:MAX_TITLE] or UNTITLED
 
 
-def new_job(wish: Wish, choice: EngineChoice, melody: Path | None = None) -> Job:
+def new_job(wish: Wish, choice: EngineChoice, melody: Tune | None = None) -> Job:
     """Return a job that makes something new.
 
     Args:
         wish: What to make.
         choice: The engine.
-        melody: Sound file whose melody is followed, or None.
+        melody: What is followed, or None.
 
     Raises:
         UserProblem: If a value is out of range or the melody cannot be read.
     """
-    source = None if melody is None else open_source(melody)
-    request = _request(wish, melody=source)
-    return Job(request, title_of(wish.prompt), choice, melody=None if source is None else source.record)
+    tune = _tune(melody)
+    request = _request(wish, melody=tune)
+    return Job(request, title_of(wish.prompt), choice, melody=None if tune is None else tune.record)
 
 
-def extension_job(library: Library, clip: Clip, wish: Wish, choice: EngineChoice, from_frame: int | None = None) -> Job:
+def extension_job(
+    library: Library,
+    clip: Clip,
+    wish: Wish,
+    choice: EngineChoice,
+    from_frame: int | None = None,
+    melody: Tune | None = None,
+) -> Job:
     """Return a job that goes on from a clip; the clip itself stays as it is.
 
     Args:
@@ -63,14 +84,17 @@ def extension_job(library: Library, clip: Clip, wish: Wish, choice: EngineChoice
         wish: How to go on; an empty prompt takes the clip's.
         choice: The engine.
         from_frame: Where in the clip, in its frames; None is its end.
+        melody: What the new music follows, from its own beginning, or None.
 
     Raises:
-        UserProblem: If the clip's sound cannot be read, or a value is out of range.
+        UserProblem: If the clip's sound or the melody cannot be read, or a value is out of range.
     """
     source = open_source(library.sound_file(clip.id), from_frame)
     wish = replace(wish, prompt=wish.prompt or clip.prompt)
-    request = _request(wish, continuation=source)
-    return Job(request, f"{clip.title[: MAX_TITLE - 11]} · extended", choice, clip.id, continuation=source.record)
+    tune = _tune(melody)
+    request = _request(wish, melody=tune, continuation=source)
+    title = f"{clip.title[: MAX_TITLE - 11]} · extended"
+    return Job(request, title, choice, clip.id, None if tune is None else tune.record, source.record)
 
 
 def again_job(clip: Clip, choice: EngineChoice, seed: int | None = None) -> Job:
@@ -85,11 +109,12 @@ def again_job(clip: Clip, choice: EngineChoice, seed: int | None = None) -> Job:
         UserProblem: If the clip has no recipe, or a sound file that went into it is gone or has changed.
     """
     recipe = recipe_of_clip(clip)
-    melody, continuation = (
-        None if record is None else reopen_source(record, Path(record.file), None, "a file beside the program")
-        for record in (recipe.melody, recipe.continuation)
-    )
-    request = recipe.request(*(None if source is None else source.audio for source in (melody, continuation)))
+    melody = continuation = None
+    if recipe.melody is not None:
+        melody = reopen_melody(recipe.melody, Path(recipe.melody.file), None, _BESIDE).melody
+    if recipe.continuation is not None:
+        continuation = reopen_source(recipe.continuation, Path(recipe.continuation.file), None, _BESIDE).audio
+    request = recipe.request(melody, continuation)
     if seed is not None:
         request = replace(request, seed=seed)
     suffix = "again" if seed is None else "variation"
@@ -119,6 +144,7 @@ def wish_of(clip: Clip) -> Wish:
         top_k=recipe.top_k,
         top_p=recipe.top_p,
         seed=recipe.seed,
+        melody_repeats=recipe.melody_repeats,
     )
 
 
@@ -147,12 +173,19 @@ def splice_frame(clip: Clip) -> int | None:
     return max(clip.frames - round(recipe.duration_s * clip.sample_rate), 0)
 
 
-def _request(wish: Wish, melody: Source | None = None, continuation: Source | None = None) -> GenerationRequest:
+def _tune(melody: Tune | None) -> MelodySource | None:
+    if isinstance(melody, Path):
+        return open_melody(melody)
+    return MelodySource(melody, None) if isinstance(melody, Melody) else melody
+
+
+def _request(wish: Wish, melody: MelodySource | None = None, continuation: Source | None = None) -> GenerationRequest:
     try:
         return GenerationRequest(
             prompts=(wish.prompt,),
             duration_s=wish.duration_s,
-            melody=None if melody is None else melody.audio,
+            melody=None if melody is None else melody.melody,
+            melody_repeats=wish.melody_repeats,
             continuation=None if continuation is None else continuation.audio,
             guidance_scale=wish.guidance_scale,
             temperature=wish.temperature,

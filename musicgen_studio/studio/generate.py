@@ -19,8 +19,10 @@ import numpy as np
 
 from musicgen_studio.audiofile import SoundFormat, write, write_text
 from musicgen_studio.core.audio import Audio
+from musicgen_studio.core.melody import Melody
 from musicgen_studio.core.names import numbered, slug
 from musicgen_studio.core.request import GenerationRequest
+from musicgen_studio.dsp.chroma import follows
 from musicgen_studio.dsp.loudness import normalise
 from musicgen_studio.dsp.resample import resample
 from musicgen_studio.engine.api import AudioBlock, Engine, EngineInfo, StopFlag
@@ -47,7 +49,7 @@ class Order:
         sample_rate: Of the sound files in Hz, or None for the engine's own. Opus files are always 48000 Hz.
         loudness_lufs: Loudness to bring each clip to, in LUFS, or None to leave it.
         compressor: Whether to round off peaks when setting the loudness.
-        melody: The file behind `request.melody`, for the record.
+        melody: The file behind `request.melody`, for the record; None for notes that came from none.
         continuation: The file behind `request.continuation`, for the record.
         only_take: Keep this take only, from 0; None keeps all. The others are made all the same, see `recipe`.
     """
@@ -241,6 +243,9 @@ def recipe_of(order: Order, info: EngineInfo, prompt: int, take: int, audio: Aud
         top_k=request.top_k,
         top_p=float(request.top_p),
         melody=order.melody,
+        melody_notes=request.melody if order.melody is None and isinstance(request.melody, Melody) else None,
+        melody_repeats=request.melody_repeats,
+        melody_similarity=melody_similarity(request, audio),
         continuation=order.continuation,
         checkpoint=order.checkpoint,
         device=info.device,
@@ -255,6 +260,23 @@ def recipe_of(order: Order, info: EngineInfo, prompt: int, take: int, audio: Aud
         complete=complete,
         licence=order.checkpoint.licence,
     )
+
+
+def melody_similarity(request: GenerationRequest, audio: Audio) -> float | None:
+    """Return how far a clip follows the melody that was asked for, 0 to 1; see `dsp.chroma.similarity`.
+
+    Args:
+        request: What was asked for.
+        audio: The clip, at any rate and loudness. What was continued is not looked at.
+
+    Returns:
+        The similarity to four digits; None without a melody or without new music.
+    """
+    given_s = request.continuation.duration_s if request.continuation else 0.0
+    made = Audio(audio.samples[round(given_s * audio.sample_rate) :], audio.sample_rate)
+    if request.melody is None or not made.frames:
+        return None
+    return round(follows(request.melody, made, request.melody_repeats), 4)
 
 
 def _metadata(recipe: Recipe) -> dict[str, str]:

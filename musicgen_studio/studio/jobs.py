@@ -66,7 +66,7 @@ class Job:
         title: What the clips are called.
         choice: The engine to make it with.
         parent: Id of the clip it is made from, or None.
-        melody: The file behind `request.melody`, for the record.
+        melody: The file behind `request.melody`, for the record; None for notes that came from none.
         continuation: The file behind `request.continuation`, for the record.
     """
 
@@ -236,6 +236,11 @@ class JobLoop:
             self._stop_current.set()
             self._changed.notify()
 
+    @property
+    def loaded(self) -> LoadedEngine | None:
+        """The engine that is there now, for display only."""
+        return self._loaded
+
     def views(self) -> list[JobView]:
         """Return the job that is being made, then those that wait, in order."""
         with self._changed:
@@ -395,7 +400,13 @@ class _Run:
         audio = Audio(sound.read(0, sound.frames), sound.sample_rate)
         is_complete = take in self._complete
         recipe = recipe_of(self._order(), self.loaded.engine.info, 0, take, audio, complete=is_complete)
-        whole = replace(clip, frames=sound.frames, is_complete=is_complete, recipe=recipe.to_json())
+        whole = replace(
+            clip,
+            frames=sound.frames,
+            is_complete=is_complete,
+            recipe=recipe.to_json(),
+            melody_similarity=recipe.melody_similarity,
+        )
         return self._partial[take].finish(whole)
 
     def _order(self) -> Order:

@@ -16,17 +16,20 @@ from importlib.metadata import version
 from math import isfinite
 from pathlib import Path
 from types import UnionType
-from typing import Any, get_args, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 from musicgen_studio.audiofile import SoundFormat
 from musicgen_studio.checkpoints.catalogue import STARTER, CheckpointEntry
 from musicgen_studio.checkpoints.fingerprint import fingerprint
 from musicgen_studio.core.audio import Audio
+from musicgen_studio.core.melody import Melody
 from musicgen_studio.core.request import GenerationRequest
 from musicgen_studio.errors import UserProblem
 
-FORMAT = 1
-MAX_BYTES = 1_000_000  # ours have two thousand; a file this large is something else
+FORMAT = 2
+"""1 had no notes, no MIDI files, no melody that ends, and did not say how far a melody was followed."""
+
+MAX_BYTES = 4_000_000  # ours have two thousand, and 150 for each drawn note; a file this large is something else
 
 
 def program_version() -> str:
@@ -43,17 +46,21 @@ def portable_path(path: Path) -> str:
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A sound file that went in.
+    """A sound or MIDI file that went in.
 
     Args:
         file: Where it was, `~` for the home folder.
         sha256: Of the whole file.
         frames: How many of its frames went in, from the first; None is all.
+        track: Of a MIDI file, which track, from 1; None is all.
+        channel: Of a MIDI file, which channel, 1 to 16; None is all.
     """
 
     file: str
     sha256: str
     frames: int | None = None
+    track: int | None = None
+    channel: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +95,7 @@ class Recipe:
     """How one clip was made. The musical values are those of `GenerationRequest`, which has their ranges.
 
     Args:
-        format: Version of this format, 1.
+        format: Version of this format, 2.
         prompt: The text.
         take: Which of the takes this clip is, from 0.
         takes: How many were made together.
@@ -98,7 +105,10 @@ class Recipe:
         temperature: As asked for.
         top_k: As asked for.
         top_p: As asked for.
-        melody: The melody that was followed, or None.
+        melody: The file of the melody that was followed, or None.
+        melody_notes: The melody itself where it came from no file: drawn, played, or found in a hum and changed.
+        melody_repeats: As asked for.
+        melody_similarity: How far the clip follows the melody, 0 to 1 (`dsp.chroma.similarity`); None without one.
         continuation: The sound that was extended, or None.
         checkpoint: What made it.
         device: `cpu`, `cuda` or `mps`. Another device rounds differently.
@@ -125,6 +135,9 @@ class Recipe:
     top_k: int
     top_p: float
     melody: SourceFile | None
+    melody_notes: Melody | None
+    melody_repeats: bool
+    melody_similarity: float | None
     continuation: SourceFile | None
     checkpoint: CheckpointRecord
     device: str
@@ -139,11 +152,11 @@ class Recipe:
     complete: bool
     licence: str
 
-    def request(self, melody: Audio | None, continuation: Audio | None) -> GenerationRequest:
+    def request(self, melody: Audio | Melody | None, continuation: Audio | None) -> GenerationRequest:
         """Return the request that makes the clip again, as take `take` of its batch.
 
         Args:
-            melody: The sound of `self.melody`, None if there was none.
+            melody: What is in the file `self.melody`, None if there was none.
             continuation: The sound of `self.continuation`, None if there was none.
 
         Raises:
@@ -152,7 +165,8 @@ class Recipe:
         return GenerationRequest(
             prompts=(self.prompt,),
             duration_s=self.duration_s,
-            melody=melody,
+            melody=self.melody_notes or melody,
+            melody_repeats=self.melody_repeats,
             continuation=continuation,
             guidance_scale=self.guidance_scale,
             temperature=self.temperature,
@@ -177,8 +191,9 @@ class Recipe:
             value = json.loads(text)
         except (ValueError, RecursionError) as error:
             raise _unusable(f"It is not JSON ({error}).") from error
+        value = _upgraded(value)
         if isinstance(value, dict) and value.get("format", FORMAT) != FORMAT:
-            raise _unusable(f"Its format is {value['format']!r:.40}; this program knows {FORMAT}.")
+            raise _unusable(f"Its format is {value['format']!r:.40}; this program knows 1 to {FORMAT}.")
         recipe: Recipe = _convert("the record", cls, value)
         if not 0 <= recipe.take < recipe.takes:
             raise _unusable(f"take must be 0 to {recipe.takes - 1}, got {recipe.take}.")
@@ -208,6 +223,19 @@ def _unusable(why: str, what_to_do: str = "Choose the .json file that was writte
     return UserProblem("The record of the clip cannot be used.", why, what_to_do)
 
 
+def _upgraded(value: object) -> object:
+    """Bring a record of format 1 to format 2; anything else passes as it is."""
+    if not isinstance(value, dict) or value.get("format") != 1:
+        return value
+    later: dict[str, object] = {"melody_notes": None, "melody_repeats": True, "melody_similarity": None}
+    files = {
+        name: {"track": None, "channel": None} | file
+        for name in ("melody", "continuation")
+        if isinstance(file := value.get(name), dict)
+    }
+    return later | value | files | {"format": FORMAT}
+
+
 def _convert(where: str, wanted: Any, value: object) -> Any:
     """Turn a JSON value into a field's type, or say what is wrong with it."""
     if isinstance(wanted, UnionType):
@@ -215,6 +243,8 @@ def _convert(where: str, wanted: Any, value: object) -> Any:
         return None if value is None else _convert(where, inner, value)
     if hasattr(wanted, "__dataclass_fields__"):
         return _convert_object(where, wanted, value)
+    if get_origin(wanted) is tuple:
+        return _convert_list(where, get_args(wanted)[0], value)
     if wanted is SoundFormat and isinstance(value, str) and value in list(SoundFormat):
         return SoundFormat(value)
     if wanted is float and type(value) is int and abs(value) < sys.float_info.max:
@@ -233,7 +263,17 @@ def _convert_object(where: str, wanted: Any, value: object) -> Any:
     if missing := [name for name in names if name not in value]:
         raise _unusable(f"{where} lacks the key {missing[0]!r}.")
     kinds = get_type_hints(wanted)
-    return wanted(**{name: _convert(name, kinds[name], value[name]) for name in names})
+    values = {name: _convert(name, kinds[name], value[name]) for name in names}
+    try:
+        return wanted(**values)
+    except ValueError as error:
+        raise _unusable(f"{where} holds a value that cannot be: {error}.") from error
+
+
+def _convert_list(where: str, kind: Any, value: object) -> Any:
+    if not isinstance(value, list):
+        raise _unusable(f"{where} must be a list, got {value!r:.40}.")
+    return tuple(_convert(f"{where} {number}", kind, each) for number, each in enumerate(value, start=1))
 
 
 def _in_words(wanted: type) -> str:

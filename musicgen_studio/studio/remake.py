@@ -3,14 +3,18 @@
 Not for the record itself (`recipe`) or for making clips (`generate`).
 """
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from musicgen_studio.checkpoints.catalogue import CheckpointEntry, find
 from musicgen_studio.engine.api import EngineInfo
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.studio.generate import Order
 from musicgen_studio.studio.recipe import CheckpointRecord, Recipe, SourceFile, program_version
-from musicgen_studio.studio.source import Source, reopen_source
+from musicgen_studio.studio.source import MelodySource, Source, reopen_melody, reopen_source
+
+_Kind = TypeVar("_Kind", Source, MelodySource)
 
 
 def remake_order(
@@ -37,12 +41,10 @@ def remake_order(
     """
     recipe = Recipe.read(recipe_file)
     entry = find(checkpoint or recipe.checkpoint.folder)
-    sources = [
-        _reopened(recipe.melody, recipe_file, melody, "--melody"),
-        _reopened(recipe.continuation, recipe_file, continuation, "--continue"),
-    ]
+    tune = _reopened(reopen_melody, recipe.melody, recipe_file, melody, "--melody")
+    opening = _reopened(reopen_source, recipe.continuation, recipe_file, continuation, "--continue")
     try:
-        request = recipe.request(*(source.audio if source else None for source in sources))
+        request = recipe.request(tune.melody if tune else None, opening.audio if opening else None)
     except ValueError as error:
         raise UserProblem(
             "The record of the clip cannot be used.", f"{recipe_file}: {error}.", "Choose a record that was not edited."
@@ -57,8 +59,8 @@ def remake_order(
         sample_rate=recipe.sample_rate,
         loudness_lufs=recipe.loudness_lufs,
         compressor=recipe.compressor,
-        melody=sources[0].record if sources[0] else None,
-        continuation=sources[1].record if sources[1] else None,
+        melody=tune.record if tune else None,
+        continuation=opening.record if opening else None,
         only_take=recipe.take,
     )
     return recipe, order, entry
@@ -79,9 +81,15 @@ def differences(recipe: Recipe, info: EngineInfo) -> list[str]:
     return found
 
 
-def _reopened(record: SourceFile | None, recipe_file: Path, given: Path | None, option: str) -> Source | None:
+def _reopened(
+    reopen: Callable[[SourceFile, Path, Path | None, str], _Kind],
+    record: SourceFile | None,
+    recipe_file: Path,
+    given: Path | None,
+    option: str,
+) -> _Kind | None:
     if record is not None:
-        return reopen_source(record, recipe_file, given, option)
+        return reopen(record, recipe_file, given, option)
     if given is not None:
         raise UserProblem(
             f"{option} does not fit the record.", f"The clip of {recipe_file} was made without it.", "Leave it out."

@@ -44,6 +44,23 @@ def test_json_for_machines(cli: CommandLine, asked: dict[str, object]) -> None:
     assert (asked["shape"], asked["against"], asked["clip_seconds"]) == ("small", "transformers", (2.0,))
 
 
+def test_melodies_are_measured_instead_if_asked_for(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+
+    def run_melody_bench(*options: object, seeds: int) -> dict[str, object]:
+        asked.extend((*options[:3], seeds))
+        return {"wished": 0.5}
+
+    module = ModuleType("musicgen_studio.engine.melody_bench")
+    vars(module)["run_melody_bench"] = run_melody_bench
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    code, out, _ = cli("bench", "--melody", "--seeds", "3", "--device", "cpu", "--json")
+    assert (code, json.loads(out)) == (0, {"bench": {"wished": 0.5}})
+    assert asked == [cli.starter, "cpu", "auto", 3]
+    code, _, err = cli("bench", "--melody", "--seeds", "17")
+    assert (code, "--seeds must be 1 to 16, got 17" in err) == (1, True)
+
+
 @pytest.mark.parametrize("argv", [["--shape", "huge"], ["--against", "audiocraft"], ["--seconds", "0"]])
 def test_what_it_cannot_measure(cli: CommandLine, argv: list[str]) -> None:
     assert "error: argument" in cli.usage_error("bench", *argv)

@@ -17,9 +17,12 @@ import pytest
 from musicgen_studio.audiofile import SoundFormat, read, write
 from musicgen_studio.cli import generate
 from musicgen_studio.core.audio import Audio
+from musicgen_studio.core.melody import Melody
 from musicgen_studio.errors import UserProblem
+from musicgen_studio.midi import write_midi
 from musicgen_studio.studio.recipe import Recipe
 from tests.cli.conftest import CommandLine
+from tests.dsp.melodies import written
 from tests.fake_engine import FakeEngine
 
 
@@ -293,6 +296,37 @@ def test_a_missing_record_is_told(cli: CommandLine) -> None:
     code, _, err = cli("generate", "--from", "gone.json")
     assert code == 1
     assert "gone.json: No such file" in err
+
+
+def test_a_midi_melody_goes_in_and_the_clip_can_be_made_again(cli: CommandLine) -> None:
+    line = cli.folder / "line.mid"
+    write_midi(line, written("A4 C5 E4", 0.5))
+    argv = "--melody-ends --melody-track 2 --melody-channel 1 --seconds 2 --seed 5 --format wav32f --loudness none"
+    assert cli("generate", "a", "--melody", line, *argv.split())[0] == 0
+    (request,) = cli.engine.requests
+    assert isinstance(request.melody, Melody)
+    assert [note.pitch for note in request.melody.notes] == [69, 72, 64]
+    assert not request.melody_repeats
+    recipe = Recipe.read(cli.folder / "clips" / "a-5.json")
+    assert recipe.melody is not None
+    assert (recipe.melody.track, recipe.melody.channel, recipe.melody_notes) == (2, 1, None)
+    assert recipe.melody_similarity is not None
+    assert 0 <= recipe.melody_similarity <= 1
+    assert cli("generate", "--from", "clips/a-5.json")[0] == 0
+    assert cli.engine.requests[1] == request
+    first, again = (read(cli.folder / "clips" / name).samples for name in ("a-5.wav", "a-5-2.wav"))
+    assert np.array_equal(first, again)
+
+
+@pytest.mark.parametrize("option", ["--melody-ends", "--melody-track 1", "--melody-channel 1"])
+def test_options_of_a_melody_need_one(cli: CommandLine, option: str) -> None:
+    assert f"{option.split(maxsplit=1)[0]} needs --melody FILE" in cli.usage_error("generate", "a", *option.split())
+
+
+def test_a_track_of_a_sound_file_is_refused(cli: CommandLine) -> None:
+    code, _, err = cli("generate", "a", "--melody", _hum(cli.folder / "hum.wav"), "--melody-track", "1")
+    assert code == 1
+    assert "the melody is no MIDI file" in err
 
 
 def test_a_melody_for_a_text_checkpoint_is_told(cli: CommandLine) -> None:

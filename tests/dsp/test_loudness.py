@@ -1,7 +1,11 @@
 """Loudness against the signals of EBU Tech 3341, true peak against BS.1770's worst case, and the normaliser's rules."""
 
+from collections.abc import Callable
+
 import numpy as np
+import pyloudnorm
 import pytest
+import soxr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -29,6 +33,49 @@ def test_a_stereo_sine_is_as_loud_as_its_level(level_db: float, rate: int) -> No
 
 def test_one_channel_is_three_decibels_less_than_two() -> None:
     assert integrated_lufs(Audio(_sine(-20, 5, channels=1), 48000)) == pytest.approx(-23.01, abs=0.1)
+
+
+@pytest.mark.parametrize("rate", [11025, 22050, 32000, 44100, 48000])
+@pytest.mark.parametrize("duration_s", [0.4, 3.33, 37.003])
+def test_measured_in_pieces_it_is_what_pyloudnorm_measures_in_one(rate: int, duration_s: float) -> None:
+    frames = round(rate * duration_s)
+    swell = np.linspace(0, 1, frames)[:, np.newaxis] ** 3
+    noise = (0.2 * swell * np.random.default_rng(1).standard_normal((frames, 2))).astype(np.float32)
+    noise[frames // 2] = 1.0  # a click near a piece's end rings into the next
+    whole = pyloudnorm.Meter(rate).integrated_loudness(noise.astype(np.float64))
+    assert integrated_lufs(Audio(noise, rate)) == pytest.approx(whole, abs=1e-9)
+
+
+def test_the_true_peak_in_pieces_is_that_of_the_whole() -> None:
+    noise = _noise(0.1, duration_s=50.0)
+    between = soxr.resample(noise.samples, 1, 4, quality="HQ")
+    whole = max(np.abs(noise.samples).max(), np.abs(between).max())
+    assert true_peak_db(noise) == pytest.approx(20 * np.log10(whole), abs=1e-6)
+
+
+class _EnoughError(Exception):
+    pass
+
+
+@pytest.mark.parametrize("work", [integrated_lufs, true_peak_db, normalise])
+def test_it_tells_how_far_it_is_and_can_be_ended(work: Callable[..., object]) -> None:
+    shares: list[float] = []
+    noise = _noise(0.1, duration_s=60.0)
+    work(noise, on_piece=shares.append)
+    assert shares == sorted(shares)
+    assert len(shares) > 3
+    assert shares[-1] == 1.0
+
+    def enough(_share: float) -> None:
+        raise _EnoughError
+
+    with pytest.raises(_EnoughError):
+        work(noise, on_piece=enough)
+
+
+def test_more_than_five_channels_are_refused() -> None:
+    with pytest.raises(ValueError, match="channels"):
+        integrated_lufs(Audio(np.zeros((1000, 6), np.float32), 48000))
 
 
 def test_quiet_passages_do_not_count() -> None:

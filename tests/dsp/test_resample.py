@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import soxr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -55,6 +56,22 @@ def test_a_stream_equals_the_whole(cuts: list[int], to_rate: int) -> None:
     pieces = [stream.push(piece) for piece in np.split(noise, sorted(cuts))]
     streamed = np.concatenate([*pieces, stream.flush()])
     np.testing.assert_allclose(streamed, resample(Audio(noise, 32000), to_rate).samples, atol=1e-6)
+
+
+def test_a_long_sound_is_done_in_pieces_and_can_be_ended() -> None:
+    noise = Audio(_noise(2_500_000, channels=1), 32000)
+    shares: list[float] = []
+    made = resample(noise, 48000, shares.append)
+    assert shares == sorted(shares)
+    assert len(shares) == 3
+    assert shares[-1] == 1.0
+    np.testing.assert_allclose(made.samples, soxr.resample(noise.samples, 32000, 48000, quality="HQ"), atol=1e-6)
+
+    def enough(_share: float) -> None:
+        raise KeyError
+
+    with pytest.raises(KeyError):
+        resample(noise, 48000, enough)
 
 
 def test_a_stream_can_be_used_again_after_its_end() -> None:

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from musicgen_studio.core.audio import Audio
+from musicgen_studio.engine.torchaudio_import import make_torchaudio_importable
 
 
 def tokenized(folder: Path, prompt: str) -> dict[str, Tensor]:
@@ -19,6 +20,7 @@ def tokenized(folder: Path, prompt: str) -> dict[str, Tensor]:
 
 def melody_features(folder: Path, melody: Audio) -> dict[str, Tensor]:
     """Return the chroma `[1, frames, 12]` of mono sound as transformers makes it."""
+    make_torchaudio_importable()
     from transformers import MusicgenMelodyFeatureExtractor
 
     extractor = MusicgenMelodyFeatureExtractor.from_pretrained(folder)

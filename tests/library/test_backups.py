@@ -14,6 +14,7 @@ from musicgen_studio.library.library import Library
 from tests.library.samples import add, titles
 
 START = datetime(2026, 1, 31, 12, tzinfo=UTC)
+CURRENT = len(schema.MIGRATIONS)
 
 
 def filled(folder: Path) -> None:
@@ -136,7 +137,7 @@ def test_a_newer_format_is_refused_and_left_alone(folder: Path) -> None:
     with pytest.raises(UserProblem, match=r"Update MusicGen Studio\."):
         Library(folder)
     assert (folder / "library.sqlite3").read_bytes() == before
-    execute(folder / "library.sqlite3", "PRAGMA user_version = 1")
+    execute(folder / "library.sqlite3", f"PRAGMA user_version = {CURRENT}")
     Library(folder).close()
 
 
@@ -148,11 +149,22 @@ def test_an_older_format_is_brought_up_with_a_copy_before(folder: Path, monkeypa
         assert sorted(titles(library.clips())) == ["new", "old, renamed"]
     with closing(sqlite3.connect(folder / "library.sqlite3")) as connection:
         assert connection.execute("SELECT DISTINCT mood FROM clips").fetchall() == [("glad",)]
-        assert connection.execute("PRAGMA user_version").fetchone() == (3,)
-    for number in (2, 3):
+        assert connection.execute("PRAGMA user_version").fetchone() == (CURRENT + 2,)
+    for number in (CURRENT + 1, CURRENT + 2):
         copy = folder / "backups" / f"library-2026-01-31-before-format-{number}.sqlite3"
         with closing(sqlite3.connect(copy)) as connection:
             assert connection.execute("PRAGMA user_version").fetchone() == (number - 1,)
+
+
+def test_a_library_of_the_first_format_is_brought_up(folder: Path) -> None:
+    filled(folder)
+    for sql in ("ALTER TABLE clips DROP COLUMN melody_similarity", "PRAGMA user_version = 1"):
+        execute(folder / "library.sqlite3", sql)
+    with Library(folder) as library:
+        assert [clip.melody_similarity for clip in library.clips()] == [None, None]
+        followed = add(library, title="followed", melody_similarity=0.5)
+    with Library(folder) as library:
+        assert library.get(followed.id).melody_similarity == 0.5
 
 
 def test_a_step_that_fails_leaves_the_old_format(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -172,4 +184,4 @@ def test_the_promises_of_the_database(library: Library) -> None:
         return library._database._connection.execute(f"PRAGMA {pragma}").fetchone()[0]
 
     assert (ask("journal_mode"), ask("synchronous"), ask("foreign_keys")) == ("wal", 2, 1)
-    assert (ask("application_id"), ask("user_version"), ask("busy_timeout")) == (schema.APPLICATION_ID, 1, 5000)
+    assert (ask("application_id"), ask("user_version"), ask("busy_timeout")) == (schema.APPLICATION_ID, CURRENT, 5000)

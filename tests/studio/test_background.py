@@ -5,8 +5,8 @@ from queue import SimpleQueue
 
 import pytest
 
-from musicgen_studio.errors import UserProblem
-from musicgen_studio.studio.background import Background, ErrandDone
+from musicgen_studio.errors import StoppedError, UserProblem
+from musicgen_studio.studio.background import Background, Errand, ErrandDone, ErrandView
 
 PROBLEM = UserProblem("It is full.", "No room.", "Make room.")
 
@@ -56,3 +56,98 @@ def test_closing_lets_the_running_errand_end_and_drops_the_rest() -> None:
     background.close()
     assert done.get(timeout=10).result == "ended"
     assert done.empty()
+
+
+def _view(fraction: float | None, elapsed_s: float) -> ErrandView:
+    return ErrandView(1, "Export", True, fraction, 1, 1, elapsed_s, False)
+
+
+def test_the_time_left_follows_from_the_pace_and_is_not_guessed() -> None:
+    assert _view(0.25, 10.0).left_s == pytest.approx(30.0)
+    assert _view(None, 10.0).left_s is None
+    assert _view(0.5, 0.1).left_s is None
+    assert _view(0.001, 10.0).left_s is None
+
+
+def test_a_long_errand_tells_how_far_it_is_and_does_not_hold_up_a_short_one() -> None:
+    done: SimpleQueue[ErrandDone] = SimpleQueue()
+    now_s = [100.0]
+    background = Background(done.put, clock=lambda: now_s[0])
+    told, go_on = threading.Event(), threading.Event()
+
+    def work(errand: Errand) -> str:
+        errand.tell(0.5, 2, 4)
+        told.set()
+        assert go_on.wait(10)
+        return "long"
+
+    first = background.start("Export", work)
+    second = background.start("Import", lambda _errand: "next")
+    assert told.wait(10)
+    now_s[0] = 104.0
+    assert background.views() == [
+        ErrandView(first, "Export", True, 0.5, 2, 4, 4.0, False),
+        ErrandView(second, "Import", False, None, 1, 1, 0.0, False),
+    ]
+    background.run("short", lambda: "short")
+    assert done.get(timeout=10).result == "short"
+    go_on.set()
+    assert [done.get(timeout=10).result for _ in range(2)] == ["long", "next"]
+    assert background.views() == []
+    background.close()
+
+
+def test_cancelling_ends_what_runs_and_keeps_what_waits_from_beginning() -> None:
+    done: SimpleQueue[ErrandDone] = SimpleQueue()
+    background = Background(done.put)
+    began = threading.Event()
+    results: list[object] = []
+
+    def work(errand: Errand) -> None:
+        began.set()
+        assert errand.stop.wait(10)
+        errand.check()
+
+    first = background.start("Export", work, results.append)
+    second = background.start("never", lambda _errand: results.append("began"))
+    assert began.wait(10)
+    background.cancel(second)
+    background.cancel(first)
+    background.cancel(77)
+    ended = [done.get(timeout=10) for _ in range(2)]
+    background.close()
+    assert [(each.name, each.is_stopped, each.then) for each in ended] == [
+        ("Export", True, None),
+        ("never", True, None),
+    ]
+    assert results == []
+
+
+def test_a_long_errand_may_return_what_it_has_when_it_is_stopped() -> None:
+    done: SimpleQueue[ErrandDone] = SimpleQueue()
+    background = Background(done.put)
+    began = threading.Event()
+
+    def work(errand: Errand) -> list[int]:
+        began.set()
+        errand.stop.wait(10)
+        return [1, 2]
+
+    background.start("Export", work)
+    assert began.wait(10)
+    background.close()
+    assert done.get(timeout=10).result == [1, 2]
+
+
+@pytest.mark.parametrize("error", [PROBLEM, RuntimeError("odd"), StoppedError()])
+def test_a_failure_brings_nothing_to_be_done_then(error: Exception) -> None:
+    done: SimpleQueue[ErrandDone] = SimpleQueue()
+    background = Background(done.put)
+    background.start("bad", lambda _errand: _raise(error), lambda _result: None)
+    ended = done.get(timeout=10)
+    background.close()
+    assert ended.then is None
+    assert (ended.problem, ended.is_stopped) == (
+        error if error is PROBLEM else None,
+        isinstance(error, StoppedError),
+    )

@@ -16,10 +16,22 @@ from hypothesis import strategies as st
 
 from musicgen_studio.audiofile import SoundFormat, read
 from musicgen_studio.core.audio import Audio, Samples
+from musicgen_studio.core.request import GenerationRequest
 from musicgen_studio.dsp.loudness import integrated_lufs, true_peak_db
+from musicgen_studio.dsp.resample import resample
+from musicgen_studio.dsp.tones import tones
 from musicgen_studio.errors import UserProblem
-from musicgen_studio.studio.generate import Order, Progress, SavedClip, clip_name, generate, make_clips
+from musicgen_studio.studio.generate import (
+    Order,
+    Progress,
+    SavedClip,
+    clip_name,
+    generate,
+    make_clips,
+    melody_similarity,
+)
 from musicgen_studio.studio.recipe import Recipe, program_version
+from tests.dsp.melodies import written
 from tests.fake_engine import FakeEngine
 from tests.studio.conftest import CHECKPOINT, OrderMaker
 
@@ -178,6 +190,31 @@ def test_a_full_disk_is_told(tmp_path: Path, make_order: OrderMaker, monkeypatch
     with pytest.raises(UserProblem, match="is full"):
         generate(FakeEngine(), make_order(), Event())
     assert _names(tmp_path) == []
+
+
+def test_how_far_a_clip_follows_its_melody_is_measured_on_the_new_music_alone() -> None:
+    melody = written("A4 C5 E4 G4", 1.0)
+    opening, followed = tones(written("D4:2", 1.0), 32000), tones(melody, 48000)
+    request = GenerationRequest(("",), 4.0, melody=melody, continuation=opening)
+    before = resample(opening, 48000)
+    whole = Audio(np.concatenate([before.samples, followed.samples]), 48000)
+    assert (melody_similarity(request, whole) or 0) > 0.9
+    assert (melody_similarity(replace(request, continuation=None), whole) or 0) < 0.6
+    assert melody_similarity(replace(request, melody=None), whole) is None
+    assert melody_similarity(request, before) is None
+
+
+def test_the_record_holds_notes_that_came_from_no_file(make_order: OrderMaker) -> None:
+    order = make_order()
+    notes = written("A4 C5", 1.0)
+    order = replace(order, request=replace(order.request, melody=notes, melody_repeats=False))
+    (clip,) = generate(FakeEngine(), order, Event())
+    recipe = Recipe.read(clip.recipe_file)
+    assert (recipe.melody, recipe.melody_notes, recipe.melody_repeats) == (None, notes, False)
+    again = replace(order, request=recipe.request(None, None))
+    assert np.array_equal(
+        read(generate(FakeEngine(), again, Event())[0].sound_file).samples, read(clip.sound_file).samples
+    )
 
 
 def test_a_refused_melody_writes_nothing(tmp_path: Path, make_order: OrderMaker) -> None:

@@ -9,10 +9,13 @@ from queue import SimpleQueue
 import numpy as np
 import pytest
 
+from musicgen_studio.audiofile import SoundFormat, write
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip, Origin
+from musicgen_studio.dsp.tones import tones
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.library.library import Library
+from musicgen_studio.midi import write_midi
 from musicgen_studio.studio import composing
 from musicgen_studio.studio.composing import Wish
 from musicgen_studio.studio.jobs import (
@@ -27,6 +30,8 @@ from musicgen_studio.studio.jobs import (
     LoadedEngine,
 )
 from musicgen_studio.studio.recipe import CheckpointRecord, Recipe
+from musicgen_studio.studio.source import open_melody
+from tests.dsp.melodies import written
 from tests.fake_engine import FakeEngine
 
 STARTER = EngineChoice()
@@ -266,6 +271,36 @@ def test_again_gives_the_same_samples_and_a_variation_others(studio: Studio) -> 
     assert np.array_equal(first, second)
     assert not np.array_equal(first, third)
     assert composing.wish_of(clip) == Wish(prompt="happy rock", duration_s=2.0, seed=3)
+
+
+@pytest.mark.parametrize("kind", ["notes", "midi", "sound"])
+def test_a_melody_is_followed_again_and_how_far_is_kept(studio: Studio, tmp_path: Path, kind: str) -> None:
+    notes = written("A4 C5 E4", 0.5)
+    write_midi(tmp_path / "line.mid", notes)
+    write(tmp_path / "hum.wav", tones(notes, 16000), SoundFormat.WAV16)
+    melody = {"notes": notes, "midi": open_melody(tmp_path / "line.mid", track=2), "sound": tmp_path / "hum.wav"}[kind]
+    wish = Wish(prompt="calm", duration_s=1.0, melody_repeats=False)
+    clip = studio.make(composing.new_job(wish, STARTER, melody)).clips[0]  # type: ignore[arg-type]
+    assert clip.melody_similarity == Recipe.from_json(clip.recipe).melody_similarity
+    assert clip.melody_similarity is not None
+    assert studio.library.get(clip.id).melody_similarity == clip.melody_similarity
+    again = studio.make(composing.again_job(clip, STARTER)).clips[0]
+    assert np.array_equal(studio.library.read(again.id).samples, studio.library.read(clip.id).samples)
+    assert again.melody_similarity == clip.melody_similarity
+    assert composing.wish_of(clip) == wish
+
+
+def test_more_of_a_clip_can_follow_a_melody(studio: Studio) -> None:
+    clip = sine_clip(studio.library)
+    melody = written("A4 C5", 0.5)
+    wish = Wish(duration_s=1.0)
+    plain = composing.extension_job(studio.library, clip, wish, STARTER)
+    followed = composing.extension_job(studio.library, clip, wish, STARTER, melody=melody)
+    assert followed.request.melody == melody
+    assert followed.request.continuation is not None
+    one, other = (studio.make(job).clips[0] for job in (plain, followed))
+    assert (one.melody_similarity is None, other.melody_similarity is None) == (True, False)
+    assert not np.array_equal(studio.library.read(one.id).samples, studio.library.read(other.id).samples)
 
 
 def test_a_clip_without_a_recipe_says_so(library: Library) -> None:

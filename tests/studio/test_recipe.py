@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from musicgen_studio.audiofile import SoundFormat
+from musicgen_studio.core.melody import Melody, Note
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.studio.recipe import CheckpointRecord, Recipe, SourceFile, portable_path, program_version
 
 RECIPE = Recipe(
-    format=1,
+    format=2,
     prompt='sad jazz, "smoky" — 悲しい',
     take=1,
     takes=3,
@@ -23,6 +24,9 @@ RECIPE = Recipe(
     top_k=250,
     top_p=0.0,
     melody=SourceFile("~/hum.wav", "ab" * 32),
+    melody_notes=None,
+    melody_repeats=True,
+    melody_similarity=0.61,
     continuation=None,
     checkpoint=CheckpointRecord("starter", "cd" * 32, "free to use for anything", "starter"),
     device="cpu",
@@ -39,15 +43,38 @@ RECIPE = Recipe(
 )
 
 
+NOTES = Melody((Note(0.1, 1 / 3, 60.25), Note(0.5, 0.5, 64, velocity=1.0, confidence=0.5)), 1.0, tempo_bpm=96.5)
+
+
 def _changed(**values: object) -> str:
     return json.dumps(json.loads(RECIPE.to_json()) | values)
 
 
 @pytest.mark.parametrize(
-    "recipe", [RECIPE, replace(RECIPE, loudness_lufs=None, melody=None, continuation=SourceFile("a.wav", "ef"))]
+    "recipe",
+    [
+        RECIPE,
+        replace(RECIPE, loudness_lufs=None, melody=None, continuation=SourceFile("a.wav", "ef")),
+        replace(RECIPE, melody=SourceFile("~/line.mid", "ab" * 32, track=2, channel=10), melody_repeats=False),
+        replace(RECIPE, melody=None, melody_notes=NOTES),
+    ],
 )
 def test_it_comes_back_as_it_was(recipe: Recipe) -> None:
     assert Recipe.from_json(recipe.to_json()) == recipe
+
+
+def test_a_record_of_the_first_format_is_understood() -> None:
+    value = json.loads(RECIPE.to_json()) | {"format": 1, "melody": {"file": "a.wav", "sha256": "ab", "frames": None}}
+    for later in ("melody_notes", "melody_repeats", "melody_similarity"):
+        del value[later]
+    recipe = Recipe.from_json(json.dumps(value))
+    assert recipe == replace(RECIPE, melody=SourceFile("a.wav", "ab"), melody_similarity=None)
+
+
+def test_notes_that_came_from_no_file_are_in_the_request() -> None:
+    request = replace(RECIPE, melody=None, melody_notes=NOTES, melody_repeats=False).request(None, None)
+    assert request.melody == NOTES
+    assert not request.melody_repeats
 
 
 def test_a_whole_number_will_do_for_a_number() -> None:
@@ -78,7 +105,10 @@ def test_each_wrong_type_is_named(name: str) -> None:
     [
         ({"colour": "blue"}, "unknown key 'colour'"),
         ({"melody": {"file": "a.wav"}}, "melody lacks the key 'sha256'"),
-        ({"melody": {"file": "a.wav", "sha256": 1, "frames": None}}, "sha256 must be a text, got 1"),
+        (
+            {"melody": {"file": "a.wav", "sha256": 1, "frames": None, "track": None, "channel": None}},
+            "sha256 must be a text, got 1",
+        ),
         ({"checkpoint": None}, "checkpoint must be an object, got None"),
         ({"seed": True}, "seed must be a whole number, got True"),
         ({"seed": 1.0}, "seed must be a whole number, got 1.0"),
@@ -89,7 +119,10 @@ def test_each_wrong_type_is_named(name: str) -> None:
         ({"sound_format": "aiff"}, "sound_format must be one of wav16"),
         ({"take": 3}, "take must be 0 to 2, got 3"),
         ({"take": -1}, "take must be 0 to 2, got -1"),
-        ({"format": 2}, "format is 2; this program knows 1"),
+        ({"format": 3}, "format is 3; this program knows 1 to 2"),
+        ({"melody_notes": {"notes": {}, "duration_s": 1.0, "tempo_bpm": None}}, "notes must be a list"),
+        ({"melody_notes": {"notes": [5], "duration_s": 1.0, "tempo_bpm": None}}, "notes 1 must be an object, got 5"),
+        ({"melody_notes": {"notes": [], "duration_s": -1.0, "tempo_bpm": None}}, "duration_s must be 0"),
     ],
 )
 def test_what_is_wrong_is_said(values: dict[str, Any], said: str) -> None:

@@ -54,6 +54,26 @@ def test_settings_check_themselves() -> None:
         Settings(unload_after_min=-1)
 
 
+@pytest.mark.parametrize(
+    ("name", "lowest", "highest"),
+    [
+        ("input_channel", 0, 1024),
+        ("recording_offset_ms", -500.0, 500.0),
+        ("metronome_bpm", 20.0, 400.0),
+        ("beats_per_bar", 1, 16),
+        ("count_in_bars", 0, 8),
+    ],
+)
+def test_what_is_chosen_for_recording_stays_in_range(file: Path, name: str, lowest: float, highest: float) -> None:
+    for value in (lowest, highest):
+        settings = Settings(**{name: value})  # type: ignore[arg-type]
+        save(file, settings)
+        assert load(file) == settings
+    for value in (lowest - 1, highest + 1, float("nan")):
+        with pytest.raises(ValueError, match=f"{name} must be"):
+            Settings(**{name: value})  # type: ignore[arg-type]
+
+
 def test_a_folder_that_cannot_be_made_is_a_problem(tmp_path: Path) -> None:
     (tmp_path / "config").write_text("a file in its place", encoding="utf-8")
     with pytest.raises(UserProblem):

@@ -1,0 +1,48 @@
+"""`train`: what is refused before anything heavy is loaded, and what it says about what is missing."""
+
+import pytest
+
+from tests.cli.conftest import CommandLine
+
+
+@pytest.mark.parametrize("part", ["corpus", "codec", "lm", "publish"])
+def test_each_part_explains_itself(part: str, capsys: pytest.CaptureFixture[str], cli: CommandLine) -> None:
+    with pytest.raises(SystemExit) as caught:
+        cli("train", part, "--help")
+    assert caught.value.code == 0
+    assert "goes on where it was" in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["corpus"],
+        ["corpus", "--work", "w", "--hours", "0"],
+        ["codec", "--work", "w", "--minutes", "soon"],
+        ["codec", "--work", "w", "--preset", "starter", "--settings", "s.toml"],
+        ["publish", "--work", "w"],
+        ["dance", "--work", "w"],
+    ],
+)
+def test_wrong_usage(cli: CommandLine, argv: list[str]) -> None:
+    assert cli.usage_error("train", *argv).startswith("usage: musicgen-studio train")
+
+
+def test_a_training_that_was_not_begun(cli: CommandLine) -> None:
+    code, out, err = cli("train", "codec", "--work", "nowhere")
+    assert (code, out) == (1, "")
+    assert "There is no training here." in err
+    assert "--preset starter" in err
+
+
+def test_music_of_ones_own_needs_a_checkpoint(cli: CommandLine) -> None:
+    code, _, err = cli("train", "lm", "--work", "w", "--music", "m")
+    assert code == 1
+    assert "--from" in err
+
+
+def test_settings_that_cannot_be(cli: CommandLine) -> None:
+    (cli.folder / "s.toml").write_text("[codec]\nfilters = 0\n")
+    code, _, err = cli("train", "codec", "--work", "w", "--settings", "s.toml")
+    assert code == 1
+    assert "filters must be 1 to 64" in err
