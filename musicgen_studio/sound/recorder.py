@@ -1,0 +1,219 @@
+"""Sound from a microphone or another input, as it comes in.
+
+    PortAudio's thread: callback ─► ring ─► whoever records: read(), every few milliseconds
+
+Not for what becomes of it (`studio.recording`) nor for levels (`input_levels`). The callback copies and counts and does
+nothing else.
+
+When a frame was sounded is told by when it arrived: drivers deliver late by what they like, but never early, so the
+piece that was late the least tells when all were. What the driver itself says of its latency is not used: over
+PulseAudio it is wrong by up to half a second. The constant rest is what the musician's latency offset is for.
+"""
+
+import threading
+from time import monotonic
+from typing import Any, Protocol
+
+import numpy as np
+
+from musicgen_studio.core.audio import Samples
+from musicgen_studio.errors import UserProblem
+from musicgen_studio.sound.devices import SoundDevice, list_devices, open_stream, portaudio, refresh_devices
+from musicgen_studio.sound.ring import Ring
+
+_LATENCY_S = 0.1  # less risks gaps; a quarter of it passes between two calls
+_BUFFER_S = 10.0  # what a slow disk may cost
+_STALLED_S = 1.0
+_WAKING_S = 4.0  # a Bluetooth headset that turns to its microphone says nothing for a while
+_ARRIVALS_KEPT = 256  # some seconds: clocks drift apart, so old ones must not count
+_MADE_UP_CHANNELS = 32  # ALSA's plugins list so many, or more, because they can make them from any number
+
+
+def channels_to_open(device: SoundDevice, channel: int) -> int:
+    """Return how many channels of an input to open: all, or two of a made-up number.
+
+    Args:
+        device: The input.
+        channel: The one that is wanted, from 1; 0 for a mix.
+    """
+    is_made_up = device.host_api == "ALSA" and device.inputs >= _MADE_UP_CHANNELS
+    return min(device.inputs, max(2, channel)) if is_made_up else device.inputs
+
+
+class Input(Protocol):
+    """Something open that sound comes from. All of it belongs to one thread."""
+
+    @property
+    def rate(self) -> int:
+        """Frames per second in Hz."""
+        ...
+
+    @property
+    def channels(self) -> int:
+        """How many it gives, 1 or more."""
+        ...
+
+    @property
+    def overruns(self) -> int:
+        """How often sound was lost since it was opened, because nobody took it in time."""
+        ...
+
+    def read(self) -> Samples:
+        """Return what came since the last call, float32 [frames, channels]; it may be nothing. Never waits."""
+        ...
+
+    def frame_at(self, moment_s: float) -> int:
+        """Return which frame, counted from the first that `read` gave, was sounded at a moment of the clock."""
+        ...
+
+    def fault(self) -> UserProblem | None:
+        """Say what is wrong with it, None as long as sound comes."""
+        ...
+
+    def close(self) -> None:
+        """Let it go. What came in before can still be read."""
+        ...
+
+
+class InputSystem(Protocol):
+    """The inputs of a computer, as a recording session needs them."""
+
+    def devices(self) -> list[SoundDevice]:
+        """List all sound devices. Raises UserProblem where that is impossible."""
+        ...
+
+    def refresh(self) -> bool:
+        """Look for new ones; False if that must wait because one is in use. May raise UserProblem."""
+        ...
+
+    def open(self, device: SoundDevice, channels: int) -> Input:
+        """Open one. Raises UserProblem if it cannot be."""
+        ...
+
+
+class PortAudioInputs:
+    """The real ones."""
+
+    def devices(self) -> list[SoundDevice]:
+        """As `list_devices`."""
+        return list_devices()
+
+    def refresh(self) -> bool:
+        """As `refresh_devices`."""
+        return refresh_devices()
+
+    def open(self, device: SoundDevice, channels: int) -> Input:
+        """Open a device for recording.
+
+        Raises:
+            UserProblem: If it is gone, busy or refuses the format, or PortAudio is missing.
+        """
+        recorder = Recorder(device, channels)
+        recorder.open()
+        return recorder
+
+
+class Recorder:
+    """A device that is recorded from at its own rate, from `open` on. An `Input`.
+
+    A device that is unplugged raises nothing in PortAudio, the stream just finishes; one that hangs does not even do
+    that. So `fault` looks, as in `output`.
+
+    Args:
+        device: Where sound comes from.
+        channels: How many of its channels, from the first, 1 to `device.inputs`.
+        buffer_s: How long `read` may stay away, in seconds; what comes after that is lost.
+    """
+
+    def __init__(self, device: SoundDevice, channels: int, buffer_s: float = _BUFFER_S) -> None:
+        self.device = device
+        self.rate = device.default_rate
+        self.channels = channels
+        self._ring = Ring(max(1, round(buffer_s * self.rate)), channels)
+        self._ended = threading.Event()  # PortAudio has finished, asked or not
+        self._overruns = 0
+        self._last_call_s = monotonic()
+        self._suspected_s: float | None = None
+        self._starts_s = np.full(_ARRIVALS_KEPT, np.inf)  # when frame 0 was, by each call's arrival
+        self._calls = 0
+        self._stream: Any = None
+
+    def open(self) -> None:
+        """Open the device and start to record.
+
+        Raises:
+            UserProblem: If the device is gone, busy or refuses the format, or PortAudio is missing.
+        """
+        sounddevice = portaudio()
+        try:
+            self._stream = open_stream(
+                "input",
+                self.device,
+                samplerate=self.rate,
+                channels=self.channels,
+                dtype="float32",
+                latency=_LATENCY_S,
+                callback=self._call,
+                finished_callback=self._ended.set,
+            )
+            self._last_call_s = monotonic()
+            self._stream.start()
+        except sounddevice.PortAudioError as error:
+            self.close()
+            raise self._problem(f"The system refused to open it ({error}).") from error
+
+    @property
+    def overruns(self) -> int:
+        """How often sound was lost: the device was not asked in time, or `read` stayed away too long."""
+        return self._overruns
+
+    def read(self) -> Samples:
+        """Return what came since the last call, float32 [frames, channels]; it may be nothing. Never waits."""
+        out = np.empty((self._ring.available, self.channels), np.float32)
+        self._ring.read_into(out)
+        return np.nan_to_num(out, copy=False, nan=0.0, posinf=1.0, neginf=-1.0)  # what a broken driver may give
+
+    def frame_at(self, moment_s: float) -> int:
+        """Return which frame, counted from the first that `read` gave, was sounded at a moment of `monotonic`.
+
+        Exact to a few milliseconds and the driver's latency once sound has come for a second; before the first sound,
+        from the moment of opening on.
+        """
+        start_s = min(float(self._starts_s.min()), self._last_call_s)
+        return round((moment_s - start_s) * self.rate)
+
+    def fault(self) -> UserProblem | None:
+        """Say what is wrong with the device, None as long as it records. To be called often.
+
+        A device that seems to stall gets a little more time, until a later call: perhaps it was this program that
+        stood still, in a call that held Python's lock.
+        """
+        if self._ended.is_set():
+            return self._problem("It was unplugged or switched off.")
+        now_s = monotonic()
+        if now_s - self._last_call_s <= (_STALLED_S if self._calls else _WAKING_S):
+            self._suspected_s = None
+        elif self._suspected_s is None:
+            self._suspected_s = now_s
+        elif now_s - self._suspected_s > _STALLED_S / 4:
+            why = "No sound has come from it for over a second." if self._calls else "No sound comes from it."
+            return self._problem(why)
+        return None
+
+    def close(self) -> None:
+        """Close the device. What came in before can still be read."""
+        if self._stream is not None:
+            self._stream.close(ignore_errors=True)  # a device that is gone cannot be closed well
+
+    def _problem(self, why: str) -> UserProblem:
+        what = f'The sound device "{self.device.name}" cannot be recorded from.'
+        return UserProblem(what, why, "Check that it is plugged in and switched on, or choose another input.")
+
+    def _call(self, samples: Samples, frames: int, time: object, status: Any) -> None:  # noqa: ARG002
+        """Take float32 [frames, channels] from PortAudio. On its own thread."""
+        self._last_call_s = monotonic()
+        taken = self._ring.write(samples)
+        self._starts_s[self._calls % _ARRIVALS_KEPT] = self._last_call_s - self._ring.frames_written / self.rate
+        self._calls += 1
+        if status.input_overflow or taken < frames:
+            self._overruns += 1
