@@ -48,6 +48,9 @@ def add_parser(commands: Commands) -> None:
     )
     parser.add_argument("--seeds", type=int, default=MELODY_SEEDS, metavar="N", help=_SEEDS_HELP)
     parser.add_argument("--checkpoint", default="starter", metavar="DIR", help="of --melody (default: %(default)s)")
+    parser.add_argument(
+        "--quality", action="store_true", help="measure instead how far the CPU's precisions are from float32"
+    )
     parser.add_argument("--window", action="store_true", help="measure the window instead: start, lag, scrolling")
     parser.add_argument("--against", choices=["transformers"], help="do the same work with this, side by side")
     parser.add_argument("--json", action="store_true", help="one JSON object on stdout, nothing else")
@@ -56,11 +59,18 @@ def add_parser(commands: Commands) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Measure and print, line by line or as one JSON object."""
-    measure = _measured_window if args.window else _measured_melody if args.melody else _measured_engine
-    result = measure(args)
+    result = _measure_of(args)(args)
     if args.json:
         print(json.dumps({"bench": result}))
     return 0
+
+
+def _measure_of(args: argparse.Namespace) -> Callable[[argparse.Namespace], dict[str, object]]:
+    if args.window:
+        return _measured_window
+    if args.melody:
+        return _measured_melody
+    return _measured_quality if args.quality else _measured_engine
 
 
 def _measured_window(args: argparse.Namespace) -> dict[str, object]:
@@ -82,6 +92,12 @@ def _measured_melody(args: argparse.Namespace) -> dict[str, object]:
         )
     report = _keep_quiet if args.json else _print_line
     return run_melody_bench(find(args.checkpoint).folder, args.device, args.precision, report, seeds=args.seeds)
+
+
+def _measured_quality(args: argparse.Namespace) -> dict[str, object]:
+    from musicgen_studio.engine.quality import run_quality_bench
+
+    return run_quality_bench(args.shape, _keep_quiet if args.json else _print_line)
 
 
 def _measured_engine(args: argparse.Namespace) -> dict[str, object]:

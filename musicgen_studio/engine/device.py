@@ -11,9 +11,6 @@ from musicgen_studio.engine.linear import Precision, int8_is_available
 from musicgen_studio.errors import UserProblem
 
 AUTO = "auto"
-SMALL_ENOUGH_FOR_FLOAT32 = 50_000_000
-"""Weights up to which float32 keeps ahead of real time on two cores, so that exactness costs nothing."""
-
 ENCODERS_BYTES = 700_000_000
 """T5-base and EnCodec in float32 (110 M + 59 M weights): the part that does not depend on the size."""
 
@@ -41,14 +38,13 @@ def resolve_device(name: str) -> torch.device:
     return torch.device(name)
 
 
-def resolve_precision(name: str, device: torch.device, config: DecoderConfig) -> Precision:
+def resolve_precision(name: str, device: torch.device) -> Precision:
     """Return the precision for a name.
 
     Args:
-        name: `auto`, or a `Precision`. Auto is float16 on GPUs; on the CPU float32 for small models, else int8
-            where its kernels run, else float32.
+        name: `auto`, or a `Precision`. Auto is float16 on GPUs; on the CPU int8 where its kernels run, else float32.
+            How close int8 is to float32 is measured by `quality`.
         device: Where the model will run.
-        config: Its size.
 
     Raises:
         UserProblem: If that precision is unknown or not for this device.
@@ -56,8 +52,7 @@ def resolve_precision(name: str, device: torch.device, config: DecoderConfig) ->
     if name == AUTO:
         if device.type != "cpu":
             return Precision.FLOAT16
-        is_small = weight_count(config) <= SMALL_ENOUGH_FOR_FLOAT32
-        return Precision.FLOAT32 if is_small or not int8_is_available() else Precision.INT8
+        return Precision.INT8 if int8_is_available() else Precision.FLOAT32
     allowed = _precisions(device)
     if name not in allowed:
         raise UserProblem(

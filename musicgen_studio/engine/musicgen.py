@@ -102,7 +102,7 @@ class MusicGen:
     def __init__(self, checkpoint: Checkpoint, device: str = AUTO, precision: str = AUTO) -> None:
         config = checkpoint.config
         where = resolve_device(device)
-        how = resolve_precision(precision, where, config.decoder)
+        how = resolve_precision(precision, where)
         check_memory(config, how, where)
         outer = checkpoint.outer()
         layers = (checkpoint.layer(index) for index in range(config.decoder.layers))

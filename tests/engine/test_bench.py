@@ -19,7 +19,7 @@ def test_the_starter_is_measured_against_transformers(monkeypatch: pytest.Monkey
     for name, value in {"READ_BYTES": 1 << 20, "CODEC_FRAMES": 50, "REPEATS": 1, "STEPS": 2}.items():
         monkeypatch.setattr(bench, name, value)
     lines: list[str] = []
-    figures = bench.run_bench("starter", "cpu", "auto", "transformers", lines.append, clip_seconds=(0.4,))
+    figures = bench.run_bench("starter", "cpu", "float32", "transformers", lines.append, clip_seconds=(0.4,))
     assert figures["precision"] == "float32"
     assert [step["context"] for step in figures["steps"]] == [0, 200, 400, 580]  # type: ignore[attr-defined]
     positive = [figures[name] for name in ("load_s", "codec_streaming_speed", "resident_bytes", "ratio")]
