@@ -230,6 +230,13 @@ def test_other_precisions_make_sound(text_checkpoint: Path, precision: str) -> N
     assert sound(collected(engine, GenerationRequest((PROMPT,), 0.5, takes=2))[0, 1]).std() > 0
 
 
+@pytest.mark.parametrize("precision", ["bfloat16", "int8"])
+def test_other_precisions_read_the_next_window_ahead(melody_checkpoint: Path, precision: str) -> None:
+    engine = load_engine(melody_checkpoint, "cpu", precision)
+    made = sound(collected(engine, GenerationRequest((PROMPT,), 3.0))[0, 0])  # the window has 2 s
+    assert made.shape == (3 * 32000, 1)
+
+
 def test_the_starter_makes_music_of_its_own_loudness(starter: MusicGen) -> None:
     made = sound(collected(starter, GenerationRequest(("happy rock",), 2.0))[0, 0])
     assert 0.01 < made.std() < 0.5

@@ -1,0 +1,76 @@
+"""Work on a GPU that is recorded once and then repeated with a single call: CUDA graphs.
+
+A step of the model is some hundred small operations. Started one by one they take ten times as long to start as to
+run; a recorded step is started as a whole. Recorded work uses the same memory at every repetition: what it reads and
+writes are tensors that stay where they are, and the numbers it counts by lie on the GPU too.
+
+Where there is no CUDA the work itself is the repetition, so that all that is recorded can be tested without a GPU.
+Source: PyTorch's notes on CUDA graphs, and `torch.cuda.graph`, which also empties the allocator's cache each time.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import cache
+
+import torch
+from torch import Tensor
+
+Work = Callable[[], None]
+
+
+class Recorder:
+    """Records pieces of work that run one after the other and share their intermediate memory.
+
+    Args:
+        device: Where the work runs.
+    """
+
+    def __init__(self, device: torch.device) -> None:
+        self._device = device
+        self._graphs: list[torch.cuda.CUDAGraph] = []
+
+    def repeatable(self, work: Work, counters: Sequence[Tensor]) -> Work:
+        """Return what repeats some work.
+
+        Args:
+            work: Reads and writes tensors that stay where they are, never waits for the GPU, and does the same again
+                when it is run again after its counters were set back.
+            counters: What the work counts up. It runs once before it is recorded; they are then set back.
+        """
+        if self._device.type != "cuda":
+            return work
+        graph = torch.cuda.CUDAGraph()
+        stream, current = _recording_stream(), torch.cuda.current_stream()
+        stream.wait_stream(current)
+        with torch.cuda.stream(stream):
+            _run_and_set_back(work, counters)  # loads kernels and work space, which cannot be done while recording
+            self._record(graph, work)
+        current.wait_stream(stream)
+        self._graphs.append(graph)
+        return graph.replay
+
+    def _record(self, graph: torch.cuda.CUDAGraph, work: Work) -> None:
+        # Recordings that never run at the same time share memory; it lives as long as the first of them.
+        pool = self._graphs[0].pool() if self._graphs else None
+        # What other threads do on the GPU meanwhile does not belong here, and does no harm.
+        graph.capture_begin(pool=pool, capture_error_mode="thread_local")
+        try:
+            work()
+        except BaseException:
+            with suppress(RuntimeError):  # that the recording is broken is known; what broke it is told
+                graph.capture_end()
+            raise
+        graph.capture_end()
+
+
+def _run_and_set_back(work: Work, counters: Sequence[Tensor]) -> None:
+    before = [counter.clone() for counter in counters]
+    work()
+    for counter, value in zip(counters, before, strict=True):
+        counter.copy_(value)
+
+
+@cache
+def _recording_stream() -> torch.cuda.Stream:
+    """Return the one stream on which all is recorded: cuBLAS keeps work space for every stream it has seen."""
+    return torch.cuda.Stream()  # type: ignore[no-untyped-call]
