@@ -1,0 +1,71 @@
+"""`musicgen-studio evaluate`: what the music of a checkpoint does, in figures. The work is `training.evaluate`'s."""
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from musicgen_studio.cli.options import COMPUTE_DEVICES, PRECISIONS, Commands, path, seconds
+
+if TYPE_CHECKING:
+    from musicgen_studio.training.evaluate import Extent, Figure
+
+
+def add_parser(commands: Commands) -> None:
+    """Add this command to the command line."""
+    parser = commands.add_parser(
+        "evaluate",
+        help="examine a checkpoint: time, key, style, drums, tempo, melody, copying",
+        description="Make clips with a checkpoint and measure what they do. Needs fluidsynth and a soundfont.",
+    )
+    which = parser.add_mutually_exclusive_group(required=True)
+    which.add_argument("--starter", action="store_true", help="examine the shipped checkpoint")
+    which.add_argument("--checkpoint", metavar="DIR", help="examine the checkpoint in this folder")
+    parser.add_argument("--work", type=path, metavar="DIR", help="the training it comes from: look for copies there")
+    parser.add_argument("--clips", type=int, metavar="N", help="clips for each prompt (default: 2)")
+    parser.add_argument("--seconds", type=seconds, metavar="S", help="length of a clip (default: 12)")
+    parser.add_argument("--all-styles", action="store_true", help="every style, not the 16 that are plainly different")
+    parser.add_argument("--quick", action="store_true", help="few and short clips: minutes instead of an hour")
+    parser.add_argument("--device", choices=COMPUTE_DEVICES, default="auto", help="default: %(default)s")
+    parser.add_argument("--precision", choices=PRECISIONS, default="auto", help="default: %(default)s")
+    parser.add_argument("--threads", type=int, metavar="N", help="processor threads (default: torch's)")
+    parser.add_argument("--json", action="store_true", help="one JSON object on stdout, nothing else")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Examine a checkpoint, and print the table or one JSON object."""
+    from musicgen_studio.checkpoints.catalogue import STARTER, find
+    from musicgen_studio.engine.device import resolve_device
+    from musicgen_studio.training.evaluate import examine, table
+    from musicgen_studio.training.run import prepare
+    from musicgen_studio.training.synth import find_synthesizer
+    from musicgen_studio.training.workspace import Workspace, write_json
+
+    entry = find(STARTER if args.starter else args.checkpoint)
+    prepare(resolve_device(args.device), args.threads)
+    figures = examine(
+        entry.folder, find_synthesizer(), _extent(args), args.work, args.device, args.precision, _print_line
+    )
+    if args.work is not None:
+        write_json(Workspace(args.work).root / "figures.json", {"table": table(figures), "figures": _plain(figures)})
+    print(json.dumps({"evaluate": _plain(figures)}) if args.json else table(figures))
+    return 0
+
+
+def _extent(args: argparse.Namespace) -> "Extent":
+    from musicgen_studio.training.evaluate import Extent
+    from musicgen_studio.training.styles import STYLES
+
+    quick = {"clips": 1, "seconds": 8.0, "reference_pieces": 4, "melodies": 3, "long_clips": 1, "long_s": 60.0}
+    chosen = {"clips": args.clips, "seconds": args.seconds, "styles": tuple(STYLES) if args.all_styles else None}
+    return Extent(**(quick if args.quick else {}) | {name: value for name, value in chosen.items() if value})
+
+
+def _plain(figures: "list[Figure]") -> list[dict[str, object]]:
+    return [asdict(figure) for figure in figures]
+
+
+def _print_line(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)

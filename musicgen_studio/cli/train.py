@@ -1,0 +1,162 @@
+"""`musicgen-studio train`: corpus, codec, language model, checkpoint. The work is `training`'s; see its docstring."""
+
+import argparse
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from musicgen_studio.cli.interrupt import EXIT_INTERRUPTED, stop_on_interrupt
+from musicgen_studio.cli.options import COMPUTE_DEVICES, Commands, path
+from musicgen_studio.errors import UserProblem
+
+if TYPE_CHECKING:
+    from musicgen_studio.training.settings import Settings
+    from musicgen_studio.training.workspace import Workspace
+
+PRESETS = ("starter", "tiny")
+
+_GOES_ON = "A run that is stopped or killed goes on where it was when the same command is given again."
+
+
+def add_parser(commands: Commands) -> None:
+    """Add this command to the command line."""
+    parser = commands.add_parser(
+        "train",
+        help="train a checkpoint, or train one further on music of your own",
+        description="Make music to learn from, train codec and language model, and write a checkpoint.",
+    )
+    parts = parser.add_subparsers(title="parts", dest="part", required=True, metavar="PART")
+    _add_part(parts, "corpus", _corpus, "compose and play the music to learn from (needs fluidsynth and a soundfont)")
+    _add_part(parts, "codec", _codec, "train the codec on the corpus")
+    _add_part(parts, "lm", _lm, "train the language model on the corpus, or on music of your own")
+    _add_part(parts, "publish", _publish, "write what was trained as a checkpoint")
+
+
+def _add_part(parts: Commands, name: str, run: Callable[[argparse.Namespace], int], what: str) -> None:
+    parser = parts.add_parser(name, help=what, description=f"{what[0].upper()}{what[1:]}. {_GOES_ON}")
+    parser.add_argument("--work", type=path, required=True, metavar="DIR", help="the folder that holds the training")
+    begun = parser.add_mutually_exclusive_group()
+    begun.add_argument("--preset", choices=PRESETS, help="settings to begin with (default: those in DIR)")
+    begun.add_argument("--settings", type=path, metavar="FILE", help="a settings file to begin with")
+    if name == "corpus":
+        parser.add_argument("--hours", type=positive, metavar="H", help="how much music (default: the settings')")
+        parser.add_argument("--jobs", type=int, default=0, metavar="N", help="shards made at a time (default: cores)")
+    if name in ("codec", "lm"):
+        parser.add_argument("--device", choices=COMPUTE_DEVICES, default="auto", help="default: %(default)s")
+        parser.add_argument("--threads", type=int, metavar="N", help="processor threads (default: torch's)")
+        parser.add_argument(
+            "--minutes", type=positive, metavar="M", help="plan each stage for M minutes in all, instead of its steps"
+        )
+        parser.add_argument("--stop-after", type=positive, metavar="M", help="save and end this run after M minutes")
+    if name in ("lm", "publish"):
+        parser.add_argument(
+            "--from", dest="begin_with", type=path, metavar="CHECKPOINT", help="the checkpoint to train further"
+        )
+        parser.add_argument(
+            "--text-from", type=path, metavar="CHECKPOINT", help="whose text encoder to use (default: the starter's)"
+        )
+    if name == "lm":
+        parser.add_argument(
+            "--music", type=path, metavar="DIR", help="learn from your own sound files, each with a .txt beside it"
+        )
+    if name == "publish":
+        parser.add_argument("--to", type=path, required=True, metavar="DIR", help="folder of the checkpoint")
+    parser.set_defaults(run=run, json=False, parser=parser)
+
+
+def positive(text: str) -> float:
+    """Read a number above 0.
+
+    Raises:
+        argparse.ArgumentTypeError: If it is none.
+    """
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"must be a number above 0, got {text}")
+    return value
+
+
+def _corpus(args: argparse.Namespace) -> int:
+    from musicgen_studio.training.corpus import make_corpus
+
+    workspace, settings = _begun(args)
+    with stop_on_interrupt() as stop:
+        made = make_corpus(workspace.corpus, settings.corpus, args.jobs, stop, _print_line)
+    print(f"corpus: {made} shards in {workspace.corpus}")
+    return EXIT_INTERRUPTED if stop.is_set() else 0
+
+
+def _codec(args: argparse.Namespace) -> int:
+    from musicgen_studio.training.run import train_codec
+
+    workspace, settings = _begun(args)
+    return _trained(args, lambda device, limits: train_codec(workspace, settings, device, limits, _print_line))
+
+
+def _lm(args: argparse.Namespace) -> int:
+    from musicgen_studio.training.run import starter_folder, train_language
+
+    if args.music is not None and args.begin_with is None:
+        raise UserProblem(
+            "The language model cannot learn from this music alone.",
+            "Its codec and its words come from a checkpoint, and none is named.",
+            "Add --from with a melody checkpoint, such as the starter's folder.",
+        )
+    workspace, settings = _begun(args)
+    return _trained(
+        args,
+        lambda device, limits: train_language(
+            workspace,
+            settings,
+            device,
+            limits,
+            _print_line,
+            text_from=args.text_from or starter_folder(),
+            begin_with=args.begin_with,
+            music=args.music,
+        ),
+    )
+
+
+def _publish(args: argparse.Namespace) -> int:
+    from musicgen_studio.training.run import publish_checkpoint, starter_folder
+
+    workspace, settings = _begun(args)
+    publish_checkpoint(
+        workspace, settings, args.to, text_from=args.text_from or starter_folder(), begin_with=args.begin_with
+    )
+    print(f"checkpoint: {args.to}")
+    return 0
+
+
+def _begun(args: argparse.Namespace) -> "tuple[Workspace, Settings]":
+    """Return the training's folder and settings; what was asked for is written down there."""
+    from musicgen_studio.training.settings import PRESETS as SETTINGS
+    from musicgen_studio.training.settings import read_settings, with_hours
+    from musicgen_studio.training.workspace import Workspace
+
+    workspace = Workspace(args.work)
+    wished = SETTINGS[args.preset] if args.preset else read_settings(args.settings) if args.settings else None
+    hours = getattr(args, "hours", None)
+    if hours is not None:
+        wished = with_hours(wished or workspace.settings(None), hours)
+    return workspace, workspace.settings(wished)
+
+
+def _trained(args: argparse.Namespace, train: "Callable[..., bool]") -> int:
+    from musicgen_studio.engine.device import resolve_device
+    from musicgen_studio.training.pace import Limits
+    from musicgen_studio.training.run import prepare
+
+    device = resolve_device(args.device)
+    prepare(device, args.threads)
+    with stop_on_interrupt() as stop:
+        is_complete = train(device, Limits(stop, args.minutes, args.stop_after))
+    print("complete" if is_complete else "not complete; give the same command to go on")
+    return EXIT_INTERRUPTED if stop.is_set() else 0
+
+
+def _print_line(line: str) -> None:
+    print(line, flush=True)

@@ -1,0 +1,82 @@
+"""The model card of a published checkpoint: what it is, where it comes from, what it may be used for, its figures."""
+
+from typing import Any
+
+from musicgen_studio.training.moods import MOODS
+from musicgen_studio.training.styles import STYLES
+
+
+def model_card(codec: dict[str, Any], language: dict[str, Any], origin: dict[str, Any], evaluation: str) -> str:
+    """Return a README.md.
+
+    Args:
+        codec: The codec's figures, as `codec/figures.json` has them.
+        language: The language model's, as `language/figures.json` has them.
+        origin: What the corpus was made with, as `corpus/origin.json` has it; empty for a user's own music.
+        evaluation: The table of `evaluate`, or nothing.
+    """
+    sections = [
+        _head(origin),
+        _codec_section(codec) if codec else "",
+        _language_section(language) if language else "",
+        f"## What generated music does\n`musicgen-studio evaluate`, seeds fixed:\n\n{evaluation}" if evaluation else "",
+        _limits(),
+    ]
+    return "\n\n".join(section for section in sections if section) + "\n"
+
+
+def _head(origin: dict[str, Any]) -> str:
+    is_own = not origin
+    licence = "other" if is_own else "cc0-1.0"
+    music = (
+        "Trained further on music of its maker's own: the rights in that music decide what it may be used for."
+        if is_own
+        else "Trained from scratch on music that this project composes by rule "
+        f"({len(STYLES)} styles, {len(MOODS)} moods) and renders with FluidSynth and the soundfont "
+        f"{origin.get('soundfont', 'FluidR3 GM')} (MIT licence, SHA-256 {origin.get('sha256', 'unknown')}). "
+        "The weights may be used for anything."
+    )
+    return (
+        f"---\nlicense: {licence}\nlibrary_name: transformers\ntags: [musicgen, music, audio]\n---\n"
+        "# MusicGen Studio checkpoint\n"
+        "MusicGen Melody in transformers' layout: words and a melody in, music at 32 kHz out.\n\n"
+        f"**Origin.** {music}\nThe text encoder is all-MiniLM-L6-v2, unchanged (Apache-2.0)."
+    )
+
+
+def _codec_section(codec: dict[str, Any]) -> str:
+    return (
+        "## Codec\n| figure, on held-out pieces | value |\n|---|---|\n"
+        f"| pieces | {codec['held_out_pieces']:.0f} |\n"
+        f"| log10-mel distance (80 bands, floor -70 dB) | {codec['log_mel_distance']:.3f} |\n"
+        f"| SI-SDR | {codec['si_sdr_db']:.1f} dB |\n"
+        f"| Fréchet distance of half-second log-mel statistics | {codec['frechet_distance']:.3g} |"
+    )
+
+
+def _language_section(language: dict[str, Any]) -> str:
+    books = range(1, len(language["unigram"]) + 1)
+    rows = [
+        f"| {point['step']} | {point['minutes']:.0f} | " + " | ".join(f"{v:.2f}" for v in point["validation"]) + " |"
+        for point in _thinned(language["curve"])
+    ]
+    return (
+        f"## Language model\n{language['weights'] / 1e6:.1f} M weights, {language['hours']:.1f} hours of music. "
+        "Validation loss (nats per token) on held-out styles × keys:\n\n"
+        f"| step | minutes | {' | '.join(f'codebook {book}' for book in books)} |\n"
+        f"{'|---' * (2 + len(books))}|\n{chr(10).join(rows)}\n"
+        "| unigram | | " + " | ".join(f"{value:.2f}" for value in language["unigram"]) + " |"
+    )
+
+
+def _thinned(curve: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return at most ten points, the last one among them."""
+    step = max(len(curve) // 9, 1)
+    return [*curve[:-1][::step], *curve[-1:]]
+
+
+def _limits() -> str:
+    return (
+        "## Limits\nA small model taught by music made by rule: General MIDI sounds, plain forms, tempi of "
+        "75, 83, 94, 107, 125 and 150 BPM, no voices that sing words. English prompts."
+    )

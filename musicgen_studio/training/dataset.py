@@ -1,0 +1,250 @@
+"""What the language model reads: music as tokens, with the chroma of its melody and words that describe it.
+
+Tokens are made once for each shard and codec. A window of training is decided by the seed and the step's number alone,
+so a resumed training sees what the uninterrupted one would have seen. Music of the user's own comes in here too.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from musicgen_studio import audiofile
+from musicgen_studio.core.audio import Samples
+from musicgen_studio.dsp.chroma import HOP as CHROMA_HOP_SAMPLES
+from musicgen_studio.dsp.resample import resample
+from musicgen_studio.engine.api import StopFlag
+from musicgen_studio.errors import UserProblem
+from musicgen_studio.training.captions import caption
+from musicgen_studio.training.codec_model import fingerprint, latents_of
+from musicgen_studio.training.corpus import CHROMA_EVERY_FRAMES, Shard, lead_chroma, shards
+from musicgen_studio.training.pace import Report
+from musicgen_studio.training.settings import HOP_SAMPLES, LanguageSettings
+from musicgen_studio.training.synth import SAMPLE_RATE
+from musicgen_studio.training.workspace import Workspace, written_whole
+
+if TYPE_CHECKING:
+    from transformers import EncodecModel
+
+Codes = npt.NDArray[np.uint16]
+Describe = Callable[[np.random.Generator], str]
+
+SOUND_ENDINGS = (".wav", ".flac", ".ogg", ".mp3", ".aiff", ".aif")
+_ENCODED_AT_ONCE_S = 40
+_EVERY_NTH_HELD_OUT = 10
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Item:
+    """A piece as the language model sees it.
+
+    Args:
+        codes: `[codebooks, frames]`.
+        chroma: Strongest pitch class of the melody for every second frame.
+        describe: Draws a description.
+        bar_frames: Length of a bar; 0 if unknown.
+        held_out: Whether it is kept for validation.
+    """
+
+    codes: Codes
+    chroma: npt.NDArray[np.uint8]
+    describe: Describe
+    bar_frames: int
+    held_out: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Batch:
+    """Windows of one step.
+
+    Args:
+        codes: int64 `[rows, codebooks, frames]`; `special` where a piece was shorter than the window.
+        chroma: int64 `[rows, length]`: pitch classes; 0 throughout stands for no melody.
+        captions: A description for each row; empty is none.
+    """
+
+    codes: torch.Tensor
+    chroma: torch.Tensor
+    captions: tuple[str, ...]
+
+
+def chroma_length(window_frames: int) -> int:
+    """Return how many chroma frames a window of codec frames has, as transformers' extractor counts them."""
+    return 1 + window_frames * HOP_SAMPLES // CHROMA_HOP_SAMPLES
+
+
+def tokenise(workspace: Workspace, codec: "EncodecModel", stop: StopFlag, report: Report) -> Path:
+    """Turn what is missing of the corpus into tokens.
+
+    Args:
+        workspace: Where the corpus is.
+        codec: Folded; runs where it is.
+        stop: Ends it after the shard at hand.
+        report: Takes lines for the person.
+
+    Returns:
+        The folder of this codec's tokens.
+    """
+    folder = workspace.tokens / fingerprint(codec)
+    missing = [shard for shard in shards(workspace.corpus) if not _token_path(folder, shard).is_file()]
+    for number, shard in enumerate(missing, start=1):
+        if stop.is_set():
+            break
+        sound = shard.sound()
+        codes = [encode(codec, _of_piece(sound, piece.start_frame, piece.frames)) for piece in shard.pieces]
+        with written_whole(_token_path(folder, shard)) as file:
+            np.savez_compressed(file, codes=np.concatenate(codes, axis=1))
+        report(f"tokens: {number} of {len(missing)} shards")
+    return folder
+
+
+def _token_path(folder: Path, shard: Shard) -> Path:
+    return folder / shard.path.with_suffix(".npz").name
+
+
+def _of_piece(sound: Samples, start_frame: int, frames: int) -> Samples:
+    return sound[start_frame * HOP_SAMPLES : (start_frame + frames) * HOP_SAMPLES]
+
+
+@torch.no_grad()
+def encode(codec: "EncodecModel", samples: Samples) -> Codes:
+    """Return the codes `[codebooks, frames]` of mono samples `[frames]` at 32 kHz, whole codec frames only."""
+    device = next(codec.parameters()).device
+    step = _ENCODED_AT_ONCE_S * SAMPLE_RATE
+    usable = samples[: len(samples) // HOP_SAMPLES * HOP_SAMPLES]
+    parts = []
+    for first in range(0, len(usable), step):
+        latents = latents_of(codec, torch.from_numpy(usable[first : first + step]).to(device)[None])
+        parts.append(codec.quantizer.encode(latents)[:, 0].cpu().numpy().astype(np.uint16))
+    return np.concatenate(parts, axis=1)
+
+
+def corpus_items(workspace: Workspace, tokens: Path) -> list[Item]:
+    """Read the pieces of a corpus whose tokens are there."""
+    items = list[Item]()
+    for shard in shards(workspace.corpus):
+        if not _token_path(tokens, shard).is_file():
+            continue
+        with np.load(_token_path(tokens, shard)) as arrays:
+            codes = arrays["codes"]
+        chroma = shard.chroma()
+        for piece in shard.pieces:
+            first, last = piece.start_frame, piece.start_frame + piece.frames
+            items.append(
+                Item(
+                    codes=codes[:, first:last],
+                    chroma=chroma[first // CHROMA_EVERY_FRAMES : last // CHROMA_EVERY_FRAMES],
+                    describe=partial(caption, piece.facts),
+                    bar_frames=piece.bar_frames,
+                    held_out=piece.held_out,
+                )
+            )
+    return items
+
+
+def music_items(folder: Path, codec: "EncodecModel", report: Report) -> list[Item]:
+    """Read a folder of the user's own music: each sound file with a text file of the same name beside it.
+
+    Each line of the text file is one description of the whole piece. Every tenth file is kept for validation; of fewer
+    than ten, the last one.
+
+    Args:
+        folder: With sound files, also in folders below.
+        codec: Folded; runs where it is.
+        report: Takes a line for each file.
+
+    Raises:
+        UserProblem: If there is no music, a description is missing or a file cannot be read.
+    """
+    paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SOUND_ENDINGS)
+    if len(paths) < 2:
+        raise UserProblem(
+            "There is no music to learn from.",
+            f"{folder} holds {len(paths)} sound files; at least two are needed, one to be judged by.",
+            f"Put sound files there ({', '.join(SOUND_ENDINGS)}), each with a .txt of the same name that describes it.",
+        )
+    descriptions = [_descriptions(path) for path in paths]
+    items = list[Item]()
+    every = min(_EVERY_NTH_HELD_OUT, len(paths))
+    for number, (path, lines) in enumerate(zip(paths, descriptions, strict=True), start=1):
+        sound = resample(audiofile.read(path), SAMPLE_RATE).samples.mean(axis=1)
+        items.append(
+            Item(encode(codec, sound), lead_chroma(sound), partial(_choose, lines), 0, held_out=number % every == 0)
+        )
+        report(f"music: {number} of {len(paths)}, {path.name}")
+    return items
+
+
+def _descriptions(path: Path) -> tuple[str, ...]:
+    beside = path.with_suffix(".txt")
+    lines = beside.read_text(encoding="utf-8").splitlines() if beside.is_file() else []
+    described = tuple(line.strip() for line in lines if line.strip())
+    if not described:
+        raise UserProblem(
+            "The music cannot be learned from.",
+            f"{path.name} has no description: {beside} is missing or empty.",
+            "Write what it is into that file, one description a line, such as “slow blues with slide guitar”.",
+        )
+    return described
+
+
+def _choose(lines: tuple[str, ...], rng: np.random.Generator) -> str:
+    return str(rng.choice(lines))
+
+
+def draw_batch(
+    items: list[Item], settings: LanguageSettings, rows: int, rng: np.random.Generator, *, drop: bool = True
+) -> Batch:
+    """Draw windows.
+
+    Args:
+        items: Pieces to draw from.
+        settings: Window, where it begins, what is left out how often.
+        rows: How many windows.
+        rng: Decides everything.
+        drop: Whether words and melodies are left out now and then.
+    """
+    codes, chroma, captions = [], [], []
+    for _ in range(rows):
+        item = items[int(rng.integers(len(items)))]
+        start = _start(item, settings, rng)
+        words, melody = item.describe(rng), _chroma_from(item, start, settings.window_frames)
+        leave_text, leave_melody = rng.random(2) < (settings.text_dropout, settings.melody_dropout)
+        codes.append(_window(item.codes, start, settings.window_frames))
+        chroma.append(np.zeros_like(melody) if drop and leave_melody else melody)
+        captions.append("" if drop and leave_text else words)
+    return Batch(torch.from_numpy(np.stack(codes)), torch.from_numpy(np.stack(chroma)), tuple(captions))
+
+
+def _start(item: Item, settings: LanguageSettings, rng: np.random.Generator) -> int:
+    """Choose where a window begins: with the piece, with a bar, or anywhere."""
+    last = item.codes.shape[1] - settings.window_frames
+    if last <= 0:
+        return 0
+    chance = rng.random()
+    if chance < settings.from_start:
+        return 0
+    start = int(rng.integers(last + 1))
+    on_bar = chance < settings.from_start + settings.on_bar and item.bar_frames
+    return start // item.bar_frames * item.bar_frames if on_bar else start
+
+
+def _window(codes: Codes, start: int, frames: int) -> npt.NDArray[np.int64]:
+    """Return int64 `[codebooks, frames]`; -1 where the piece has ended."""
+    window = np.full((len(codes), frames), -1, np.int64)
+    part = codes[:, start : start + frames]
+    window[:, : part.shape[1]] = part
+    return window
+
+
+def _chroma_from(item: Item, start: int, frames: int) -> npt.NDArray[np.int64]:
+    """Return the pitch classes a window hears, one every 128 ms; 0 after the end."""
+    places = start + np.round(np.arange(chroma_length(frames)) * CHROMA_HOP_SAMPLES / HOP_SAMPLES).astype(int)
+    places //= CHROMA_EVERY_FRAMES
+    heard = np.where(places < len(item.chroma), item.chroma[np.minimum(places, len(item.chroma) - 1)], 0)
+    return heard.astype(np.int64)

@@ -1,0 +1,83 @@
+"""Muon: momentum whose update is made orthogonal by five Newton-Schulz steps. For matrices; the rest goes to AdamW.
+
+Source: K. Jordan et al., https://kellerjordan.github.io/posts/muon (2024), and its code, MIT licence. torch's own
+`torch.optim.Muon` takes two-dimensional weights only; here a convolution counts as the matrix `[first, all the rest]`,
+which is what makes the codec learn (the plain way, Adam, does not get off the ground in a thousand steps).
+"""
+
+from collections.abc import Iterable
+from math import sqrt
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+_A, _B, _C = 3.4445, -4.7750, 2.0315
+_STEPS = 5
+
+
+class Muon(torch.optim.Optimizer):
+    """Muon for weights of two or more dimensions.
+
+    Args:
+        weights: Parameters, each with at least two dimensions.
+        lr: Learning rate; an update has this spectral norm, times the root of rows to columns where rows are more.
+        momentum: Of the gradients, Nesterov's way.
+    """
+
+    def __init__(self, weights: Iterable[nn.Parameter], lr: float, momentum: float = 0.95) -> None:
+        super().__init__(list(weights), {"lr": lr, "momentum": momentum})
+
+    @torch.no_grad()
+    def step(self, closure: Any = None) -> None:  # type: ignore[override]
+        """Change the weights by their gradients."""
+        assert closure is None
+        for group in self.param_groups:
+            for weight in group["params"]:
+                if weight.grad is None:
+                    continue
+                velocity = self.state[weight].setdefault("momentum", torch.zeros_like(weight))
+                velocity.lerp_(weight.grad, 1 - group["momentum"])
+                update = orthogonal(weight.grad.lerp(velocity, group["momentum"]).flatten(1))
+                scale = sqrt(max(1.0, update.shape[0] / update.shape[1]))
+                weight.add_(update.view_as(weight).to(weight.dtype), alpha=-group["lr"] * scale)
+
+
+def orthogonal(matrix: Tensor) -> Tensor:
+    """Return the nearest matrix with singular values about 1: `[rows, columns]`, bfloat16."""
+    x = matrix.bfloat16()
+    is_tall = x.shape[0] > x.shape[1]
+    x = x.T if is_tall else x
+    x = x / (x.norm() + 1e-7)
+    for _ in range(_STEPS):
+        gram = x @ x.T
+        x = _A * x + (_B * gram + _C * gram @ gram) @ x
+    return x.mT if is_tall else x  # type: ignore[no-any-return]
+
+
+def optimizers(
+    matrices: Iterable[nn.Parameter], others: Iterable[nn.Parameter], matrix_rate: float, other_rate: float
+) -> list[torch.optim.Optimizer]:
+    """Return Muon for matrices and AdamW for everything else.
+
+    Args:
+        matrices: Weights with two or more dimensions.
+        others: Biases, norms, embeddings, heads.
+        matrix_rate: Muon's learning rate.
+        other_rate: AdamW's.
+    """
+    made: list[torch.optim.Optimizer] = []
+    matrix_list, other_list = list(matrices), list(others)
+    if matrix_list:
+        made.append(Muon(matrix_list, matrix_rate))
+    if other_list:
+        made.append(torch.optim.AdamW(other_list, other_rate, betas=(0.8, 0.95), weight_decay=0.0))
+    return made
+
+
+def set_rates(made: list[torch.optim.Optimizer], factor: float) -> None:
+    """Set all learning rates to a share of what they began with."""
+    for optimizer in made:
+        for group in optimizer.param_groups:
+            group.setdefault("full_lr", group["lr"])
+            group["lr"] = group["full_lr"] * factor

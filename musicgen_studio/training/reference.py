@@ -1,0 +1,106 @@
+"""Corpus music as a checkpoint's codec gives it back: what generated clips are compared with.
+
+Composed and played on the spot from fixed seeds that no corpus uses, so that `evaluate` needs nothing but FluidSynth.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from musicgen_studio.core.audio import Audio, Samples
+from musicgen_studio.engine.codec import Codec, DecodeState
+from musicgen_studio.training.composer import Wish, compose
+from musicgen_studio.training.pace import Report
+from musicgen_studio.training.score import Facts, Role
+from musicgen_studio.training.styles import STYLES
+from musicgen_studio.training.synth import SAMPLE_RATE, Synthesizer
+
+_SEED = 900_000_000
+_CLIPS_OF_A_PIECE = 2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReferenceClip:
+    """A clip of corpus music.
+
+    Args:
+        facts: What there is to say about its piece.
+        sound: As the codec gives it back, mono `[frames]`, 32 kHz.
+        lead: Its melody alone, from the synthesizer, as long.
+        codes: First codebook, `[frames]`.
+        piece: Number of its piece, unlike any other.
+        version: Number of its piece among those of its style, from 0.
+    """
+
+    facts: Facts
+    sound: Samples
+    lead: Samples
+    codes: npt.NDArray[np.uint16]
+    piece: int
+    version: int
+
+    @property
+    def has_drums(self) -> bool:
+        """Whether its piece has drums."""
+        return Role.DRUMS in self.facts.instruments
+
+
+def through_codec(codec: Codec, sound: Samples) -> tuple[Samples, npt.NDArray[np.uint16]]:
+    """Return mono sound as the codec gives it back, and its first codebook.
+
+    Args:
+        codec: The engine's.
+        sound: Mono `[frames]` at 32 kHz, whole codec frames.
+    """
+    codes = codec.encode(Audio(np.ascontiguousarray(sound)[:, None], SAMPLE_RATE))
+    _, made = codec.decode(DecodeState(), codes[None], is_last=True)
+    back: Samples = made[0, 0].numpy()
+    return back, codes[0].to(torch.int32).numpy().astype(np.uint16)
+
+
+def reference_clips(
+    codec: Codec,
+    synthesizer: Synthesizer,
+    styles: tuple[str, ...],
+    pieces_per_style: int,
+    seconds: float,
+    report: Report,
+) -> list[ReferenceClip]:
+    """Make clips of styles.
+
+    Args:
+        codec: Of the checkpoint that is examined.
+        synthesizer: What plays them.
+        styles: Their names.
+        pieces_per_style: Each gives two clips; every second piece goes without drums where its style may.
+        seconds: Length of a clip.
+        report: Takes lines for the person.
+    """
+    clips = list[ReferenceClip]()
+    frames = round(seconds * 50) * 640
+    for count, style in enumerate(styles, start=1):
+        number = list(STYLES).index(style)
+        for version in range(pieces_per_style):
+            seed = _SEED + 1000 * number + version
+            wish = Wish(style=style, kind="band", drums=None if version % 2 == 0 else False, humming=False)
+            score = compose(seed, _CLIPS_OF_A_PIECE * seconds + 2, wish)
+            rendered = synthesizer.render(score, seed)
+            for clip in range(min(_CLIPS_OF_A_PIECE, len(rendered.mix) // frames)):
+                part = slice(clip * frames, (clip + 1) * frames)
+                sound, codes = through_codec(codec, rendered.mix[part])
+                clips.append(ReferenceClip(score.facts, sound, rendered.lead[part], codes, seed, version))
+        report(f"reference: {count} of {len(styles)} styles")
+    return clips
+
+
+def hummed_melodies(synthesizer: Synthesizer, count: int, seconds: float) -> list[Audio]:
+    """Return melodies like hums, alone, from fixed seeds."""
+    melodies = []
+    for number in range(count):
+        seed = _SEED - 1 - number
+        wish = Wish(style="folk", kind="lead alone", tonic=(5 * number + 2) % 12, humming=True)
+        sound = synthesizer.render(compose(seed, seconds + 1, wish), seed).mix[: round(seconds * SAMPLE_RATE)]
+        melodies.append(Audio(np.ascontiguousarray(sound)[:, None], SAMPLE_RATE))
+    return melodies

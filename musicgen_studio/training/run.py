@@ -1,0 +1,170 @@
+"""The parts of a training, each from its folder to its result: what the commands of `musicgen-studio train` call.
+
+Read here how corpus, codec, language model and checkpoint hang together.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+
+from musicgen_studio.errors import UserProblem
+from musicgen_studio.paths import resources_dir
+from musicgen_studio.training.card import model_card
+from musicgen_studio.training.codec import CodecTraining
+from musicgen_studio.training.codec_model import load_codec
+from musicgen_studio.training.dataset import corpus_items, music_items, tokenise
+from musicgen_studio.training.language import LanguageTraining, language_settings_for
+from musicgen_studio.training.language_model import MelodyLanguageModel, Sizes, TextEncoder, load_language_model
+from musicgen_studio.training.pace import Limits, Report
+from musicgen_studio.training.publish import Trained, publish
+from musicgen_studio.training.settings import Settings
+from musicgen_studio.training.state import load_state
+from musicgen_studio.training.workspace import Workspace, read_figures
+
+if TYPE_CHECKING:
+    from transformers import EncodecModel
+
+_EXAMPLE_S = 6.0
+
+
+def starter_folder() -> Path:
+    """Return the shipped checkpoint: where the text encoder comes from unless another is named."""
+    return resources_dir() / "starter"
+
+
+def prepare(device: torch.device, threads: int | None) -> None:
+    """Set what holds for the whole process: threads on the CPU, faster float32 matrices on CUDA."""
+    if threads:
+        torch.set_num_threads(threads)
+    if device.type == "cuda":
+        torch.set_float32_matmul_precision("high")
+
+
+def train_codec(workspace: Workspace, settings: Settings, device: torch.device, limits: Limits, report: Report) -> bool:
+    """Train the codec; see `codec`. Return whether it is complete."""
+    return CodecTraining(workspace, settings, device, limits, report).run()
+
+
+def train_language(
+    workspace: Workspace,
+    settings: Settings,
+    device: torch.device,
+    limits: Limits,
+    report: Report,
+    *,
+    text_from: Path,
+    begin_with: Path | None = None,
+    music: Path | None = None,
+) -> bool:
+    """Train the language model.
+
+    Args:
+        workspace: Where everything lies; with `music` only its language folder is used.
+        settings: Of the whole training.
+        device: Where it runs.
+        limits: What ends the run.
+        report: Takes lines for the person.
+        text_from: A checkpoint whose text encoder is used.
+        begin_with: A checkpoint to go on from, with its codec and sizes; None begins anew with the workspace's codec.
+        music: A folder of the user's own music instead of the corpus.
+
+    Returns:
+        Whether it is complete.
+
+    Raises:
+        UserProblem: If codec, music or checkpoint are missing or do not fit together.
+    """
+    text = TextEncoder(begin_with or text_from, device)
+    codec = _codec(workspace, begin_with).to(device)
+    if begin_with is None:
+        model = MelodyLanguageModel(Sizes.of(settings.language, codec.config, text.width), settings.language.seed)
+    else:
+        model = load_language_model(begin_with)
+        own = language_settings_for(model, settings.language)
+        settings = replace(settings, language=replace(settings.language, **own))
+    if music is None:
+        items = corpus_items(workspace, tokenise(workspace, codec, limits.stop, report))
+    else:
+        items = music_items(music, codec, report)
+    training = LanguageTraining(workspace.language, settings, model, text, items, device, limits, report)
+    trained = Trained(codec, training.model, begin_with or text_from)
+    return training.run(_listen(workspace, trained, device, report) if settings.examples_every_s else None)
+
+
+def _codec(workspace: Workspace, begin_with: Path | None) -> "EncodecModel":
+    if begin_with is not None:
+        from musicgen_studio.engine.checkpoint import open_checkpoint
+
+        return open_checkpoint(begin_with).codec()
+    if not (workspace.codec / "codec.safetensors").is_file():
+        raise UserProblem(
+            "There is no codec yet.",
+            f"{workspace.codec} holds no finished one.",
+            "Train it first: `musicgen-studio train codec`; its decoder stage must be complete.",
+        )
+    return load_codec(workspace.codec)
+
+
+def _listen(workspace: Workspace, trained: Trained, device: torch.device, report: Report) -> Callable[[], None]:
+    """Return what makes examples of the model as it is now."""
+
+    def make() -> None:
+        from musicgen_studio.training.examples import write_examples  # the engine is needed for nothing else here
+
+        preview = workspace.language / "preview"
+        publish(trained, preview, _card(workspace, ""))
+        write_examples(preview, workspace.language / "examples", _EXAMPLE_S, device.type)
+        report(f"language model: examples in {workspace.language / 'examples'}")
+
+    return make
+
+
+def publish_checkpoint(
+    workspace: Workspace,
+    settings: Settings,
+    folder: Path,
+    *,
+    text_from: Path,
+    begin_with: Path | None = None,
+) -> None:
+    """Write what has been trained as a checkpoint.
+
+    Args:
+        workspace: Where everything lies.
+        settings: Of the whole training.
+        folder: Where to.
+        text_from: A checkpoint whose text encoder is used.
+        begin_with: The checkpoint the training went on from, if it did: codec and sizes are its.
+
+    Raises:
+        UserProblem: If codec or language model are missing.
+    """
+    cpu = torch.device("cpu")
+    codec = _codec(workspace, begin_with)
+    state = load_state(workspace.language / "state.pt", cpu)
+    if state is None:
+        raise UserProblem(
+            "There is no language model yet.",
+            f"{workspace.language} holds no saved state.",
+            "Train it first: `musicgen-studio train lm`.",
+        )
+    if begin_with is None:
+        text_width = TextEncoder(text_from, cpu).width
+        model = MelodyLanguageModel(Sizes.of(settings.language, codec.config, text_width), seed=0)
+    else:
+        model = load_language_model(begin_with)
+    model.load_state_dict(state["model"])
+    evaluation = str(read_figures(workspace.root / "figures.json").get("table", ""))
+    publish(Trained(codec, model, begin_with or text_from), folder, _card(workspace, evaluation))
+
+
+def _card(workspace: Workspace, evaluation: str) -> str:
+    return model_card(
+        read_figures(workspace.codec / "figures.json"),
+        read_figures(workspace.language / "figures.json"),
+        read_figures(workspace.corpus / "origin.json"),
+        evaluation,
+    )

@@ -1,0 +1,229 @@
+"""All settings of a training, as one value with two presets, and as a TOML file a person can edit.
+
+`starter` is what the shipped checkpoint is made with; `tiny` goes through everything in seconds and is for tests. The
+same settings serve CPU and CUDA. Not for where things lie (`workspace`) or how long a run may take (`pace`).
+"""
+
+import tomllib
+from dataclasses import asdict, dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+from musicgen_studio.errors import UserProblem
+
+FRAME_RATE_HZ = 50
+CODEC_RATIOS = (8, 5, 4, 4)
+HOP_SAMPLES = 640
+
+
+def _check(settings: Any, **ranges: tuple[float, float]) -> None:
+    known = {each.name for each in fields(settings)}
+    for name, (lowest, highest) in ranges.items():
+        assert name in known
+        value = getattr(settings, name)
+        if not lowest <= value <= highest:
+            raise ValueError(f"{name} must be {lowest} to {highest}, got {value}")
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusSettings:
+    """The music to learn from.
+
+    Args:
+        hours: How much.
+        piece_s: About how long a piece is.
+        pieces_per_shard: How many pieces go into one file.
+        seed: Decides every piece.
+        soundfont: Path; empty finds the one the system has.
+    """
+
+    hours: float = 50.0
+    piece_s: float = 36.0
+    pieces_per_shard: int = 20
+    seed: int = 1
+    soundfont: str = ""
+
+    def __post_init__(self) -> None:
+        _check(self, hours=(0.0005, 1000), piece_s=(4, 600), pieces_per_shard=(1, 1000))
+
+
+@dataclass(frozen=True, slots=True)
+class CodecSettings:
+    """The codec and its four stages.
+
+    Args:
+        filters: Width of the network.
+        hidden: Width of the latents.
+        lstm_layers: Depth of its recurrent part.
+        codebook_size: Codes in a codebook.
+        codebooks: How many.
+        hours: How much of the corpus is held in memory for it.
+        crop_s: Length of a training example.
+        batch: Examples a step.
+        autoencoder_steps: Steps without quantising.
+        latents: How many latents the codebooks are made from.
+        decoder_steps: Steps of the decoder on quantised latents.
+        adversarial_steps: Steps against a discriminator.
+        adversarial_on_cpu: Whether the last stage also runs without CUDA.
+        matrix_rate: Muon's learning rate.
+        other_rate: AdamW's learning rate, for biases.
+        seed: Decides everything random.
+    """
+
+    filters: int = 16
+    hidden: int = 128
+    lstm_layers: int = 1
+    codebook_size: int = 1024
+    codebooks: int = 4
+    hours: float = 6.0
+    crop_s: float = 1.0
+    batch: int = 16
+    autoencoder_steps: int = 4000
+    latents: int = 80_000
+    decoder_steps: int = 6000
+    adversarial_steps: int = 6000
+    adversarial_on_cpu: bool = False
+    matrix_rate: float = 0.02
+    other_rate: float = 1e-3
+    seed: int = 2
+
+    def __post_init__(self) -> None:
+        _check(self, filters=(1, 64), batch=(1, 1024), crop_s=(0.2, 30), codebook_size=(8, 4096), codebooks=(1, 8))
+        if self.latents < self.codebook_size:
+            raise ValueError(f"latents must be at least codebook_size {self.codebook_size}, got {self.latents}")
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageSettings:
+    """The language model.
+
+    Args:
+        width: Of the decoder; not that of the text encoder, because transformers then leaves out the projection.
+        layers: Of the decoder.
+        heads: Of the attention.
+        window_s: Whole seconds it sees at once.
+        batch: Windows a step.
+        steps: How long it learns.
+        text_dropout: Share of windows without words, so that guidance has something to compare with.
+        melody_dropout: Share of windows without a melody.
+        on_bar: Share of windows that begin with a bar; the rest begins anywhere, as when a clip is continued.
+        from_start: Share of windows that begin where their piece does.
+        matrix_rate: Muon's learning rate.
+        other_rate: AdamW's learning rate, for embeddings, heads and norms.
+        warm_up: Share of the training in which the rates rise.
+        warm_down: Share at the end in which they fall to nothing.
+        validate_every: Steps.
+        validation_windows: How many held-out windows.
+        seed: Decides everything random.
+    """
+
+    width: int = 448
+    layers: int = 8
+    heads: int = 7
+    window_s: int = 12
+    batch: int = 32
+    steps: int = 8000
+    text_dropout: float = 0.15
+    melody_dropout: float = 0.4
+    on_bar: float = 0.6
+    from_start: float = 0.15
+    matrix_rate: float = 0.02
+    other_rate: float = 3e-3
+    warm_up: float = 0.01
+    warm_down: float = 0.4
+    validate_every: int = 250
+    validation_windows: int = 128
+    seed: int = 3
+
+    def __post_init__(self) -> None:
+        _check(self, width=(16, 4096), layers=(1, 64), window_s=(1, 30), batch=(1, 4096), text_dropout=(0, 1))
+        _check(self, melody_dropout=(0, 1), on_bar=(0, 1), from_start=(0, 1), warm_up=(0, 0.5), warm_down=(0, 1))
+        if self.width % self.heads:
+            raise ValueError(f"width must be a multiple of the {self.heads} heads, got {self.width}")
+
+    @property
+    def window_frames(self) -> int:
+        """The window in codec frames."""
+        return self.window_s * FRAME_RATE_HZ
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything.
+
+    Args:
+        corpus: The music.
+        codec: The codec.
+        language: The language model.
+        save_every_s: Seconds between saved states: what a kill can cost at most.
+        examples_every_s: Seconds between sounds to listen to; 0 makes none, at the end neither.
+    """
+
+    corpus: CorpusSettings = field(default_factory=CorpusSettings)
+    codec: CodecSettings = field(default_factory=CodecSettings)
+    language: LanguageSettings = field(default_factory=LanguageSettings)
+    save_every_s: float = 120.0
+    examples_every_s: float = 900.0
+
+
+PRESETS = {
+    "starter": Settings(),
+    "tiny": Settings(
+        corpus=CorpusSettings(hours=0.03, piece_s=6.0, pieces_per_shard=6),
+        codec=CodecSettings(
+            filters=4, hidden=16, codebook_size=32, hours=0.03, crop_s=0.4, batch=2, autoencoder_steps=6,
+            latents=400, decoder_steps=4, adversarial_steps=2, adversarial_on_cpu=True,
+        ),
+        language=LanguageSettings(
+            width=64, layers=2, heads=2, window_s=2, batch=4, steps=12, validate_every=6, validation_windows=4
+        ),
+        examples_every_s=3600.0,
+    ),
+}  # fmt: skip
+
+
+def read_settings(path: Path) -> Settings:
+    """Read a settings file; what it leaves out is as in the preset `starter`.
+
+    Raises:
+        UserProblem: If it cannot be read, or a name or value is wrong.
+    """
+    try:
+        with path.open("rb") as file:
+            raw = tomllib.load(file)
+        return settings_from(raw)
+    except (OSError, tomllib.TOMLDecodeError, ValueError, TypeError) as error:
+        raise UserProblem(
+            "The training's settings cannot be used.", f"{path}: {error}.", "Correct the file, or begin from a preset."
+        ) from error
+
+
+def settings_from(raw: dict[str, Any]) -> Settings:
+    """Build settings from nested tables.
+
+    Raises:
+        ValueError, TypeError: If a name is unknown or a value out of range.
+    """
+    rooms = {"corpus": CorpusSettings, "codec": CodecSettings, "language": LanguageSettings}
+    values = {name: rooms[name](**value) if name in rooms else value for name, value in raw.items()}
+    return Settings(**values)
+
+
+def as_toml(settings: Settings) -> str:
+    """Write settings as TOML; `read_settings` gives the same back."""
+    tables = {name: value for name, value in asdict(settings).items() if isinstance(value, dict)}
+    lines = [f"{name} = {_toml(value)}" for name, value in asdict(settings).items() if name not in tables]
+    for name, table in tables.items():
+        lines += ["", f"[{name}]", *(f"{key} = {_toml(value)}" for key, value in table.items())]
+    return "\n".join(lines) + "\n"
+
+
+def with_hours(settings: Settings, hours: float) -> Settings:
+    """Return settings for a corpus of another length."""
+    return replace(settings, corpus=replace(settings.corpus, hours=hours))
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f'"{value}"' if isinstance(value, str) else repr(value)

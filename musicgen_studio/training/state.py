@@ -1,0 +1,46 @@
+"""A training's state on disk, so that a kill at any point costs no more than the time since the last one.
+
+States are read as plain tensors and values; nothing in them is executed.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from musicgen_studio.errors import UserProblem
+from musicgen_studio.training.workspace import written_whole
+
+
+def save_state(path: Path, state: dict[str, Any]) -> None:
+    """Write a state, whole or not at all."""
+    with written_whole(path) as file:
+        torch.save(state, file)
+
+
+def load_state(path: Path, device: torch.device) -> dict[str, Any] | None:
+    """Read a state, or None if there is none yet.
+
+    Raises:
+        UserProblem: If the file is damaged.
+    """
+    if not path.is_file():
+        return None
+    try:
+        state: dict[str, Any] = torch.load(path, map_location=device, weights_only=True)
+    except Exception as error:  # torch raises whatever a damaged file leads its reader to
+        raise UserProblem(
+            "The training cannot go on.", f"{path} is damaged: {error}.", "Remove the file to begin this part again."
+        ) from error
+    return state
+
+
+def optimizer_states(made: list[torch.optim.Optimizer]) -> list[dict[str, Any]]:
+    """Return the states of optimizers."""
+    return [optimizer.state_dict() for optimizer in made]
+
+
+def restore_optimizers(made: list[torch.optim.Optimizer], states: list[dict[str, Any]]) -> None:
+    """Put optimizers back into saved states."""
+    for optimizer, state in zip(made, states, strict=True):
+        optimizer.load_state_dict(state)

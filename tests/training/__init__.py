@@ -1,0 +1,1 @@
+"""Tests of the training: composer, corpus, codec, language model, checkpoint, examination."""

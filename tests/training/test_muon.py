@@ -1,0 +1,44 @@
+"""Muon: orthogonal updates, for convolutions too, and it learns."""
+
+import pytest
+import torch
+from torch import nn
+
+from musicgen_studio.training.muon import Muon, optimizers, orthogonal, set_rates
+
+
+@pytest.mark.parametrize("shape", [(8, 8), (4, 32), (32, 4)])
+def test_an_update_is_nearly_orthogonal(shape: tuple[int, int]) -> None:
+    generator = torch.Generator().manual_seed(0)
+    values = torch.linalg.svdvals(orthogonal(torch.randn(shape, generator=generator)).float())
+    assert values.min() > 0.5
+    assert values.max() < 1.4
+
+
+def test_it_learns_a_convolution() -> None:
+    torch.manual_seed(0)
+    wished, learned = nn.Conv1d(3, 5, 4), nn.Conv1d(3, 5, 4)
+    made = optimizers([learned.weight], [learned.bias], 0.02, 0.02)  # type: ignore[list-item]
+    sound = torch.randn(16, 3, 40)
+
+    def loss() -> torch.Tensor:
+        return nn.functional.mse_loss(learned(sound), wished(sound).detach())
+
+    before = float(loss().detach())
+    for step in range(200):
+        set_rates(made, 1 - step / 200)
+        for optimizer in made:
+            optimizer.zero_grad()
+        loss().backward()  # type: ignore[no-untyped-call]
+        for optimizer in made:
+            optimizer.step()
+    assert float(loss().detach()) < 0.1 * before
+
+
+def test_a_rate_of_nothing_changes_nothing() -> None:
+    weight = nn.Parameter(torch.ones(3, 3))
+    muon = Muon([weight], 0.1)
+    set_rates([muon], 0.0)
+    weight.grad = torch.ones(3, 3)
+    muon.step()
+    assert torch.equal(weight, torch.ones(3, 3))

@@ -1,0 +1,66 @@
+"""From nothing to music: corpus, codec, language model, checkpoint, a clip of the program's, its examination."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from musicgen_studio import audiofile
+from musicgen_studio.cli.main import main
+from musicgen_studio.core.audio import Audio
+from musicgen_studio.errors import UserProblem
+from musicgen_studio.training.run import publish_checkpoint, train_language
+from musicgen_studio.training.settings import Settings
+from musicgen_studio.training.synth import Synthesizer
+from musicgen_studio.training.workspace import Workspace
+from tests.training.conftest import CPU, keep_quiet, tone, unlimited
+
+
+def test_from_nothing_to_music(
+    synthesizer: Synthesizer, melody_checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert synthesizer.soundfont.is_file()
+    work, made = tmp_path / "work", tmp_path / "checkpoint"
+
+    def run(*argv: str | Path) -> None:
+        assert main([str(word) for word in argv]) == 0
+
+    run("train", "corpus", "--work", work, "--preset", "tiny", "--jobs", "2")
+    run("train", "codec", "--work", work, "--device", "cpu", "--threads", "1")
+    run("train", "lm", "--work", work, "--device", "cpu", "--threads", "1", "--text-from", melody_checkpoint)
+    run("train", "publish", "--work", work, "--text-from", melody_checkpoint, "--to", made)
+    run("generate", "happy rock", "--checkpoint", made, "--seconds", "2", "--seed", "1", "--out", tmp_path, "--no-play")
+    assert audiofile.read(tmp_path / "happy-rock-1.wav").duration_s == 2.0
+    said = capsys.readouterr().out
+    assert "codec codebook 4" in said
+    assert "validation" in said
+    assert {path.name for path in (work / "language" / "examples").iterdir()} >= {"happy-rock.wav", "sad-jazz.wav"}
+    card = (made / "README.md").read_text()
+    assert card.startswith("---\nlicense: cc0-1.0\n")
+    for words in ("FluidR3", "MIT", "Apache-2.0", "SI-SDR", "unigram"):
+        assert words in card
+
+
+def test_music_of_ones_own(tiny: Settings, melody_checkpoint: Path, tmp_path: Path) -> None:
+    music = tmp_path / "music"
+    music.mkdir()
+    for number in range(3):
+        audiofile.write(music / f"{number}.wav", Audio(tone(3.0, number)[:, None], 32_000), audiofile.SoundFormat.WAV16)
+        (music / f"{number}.txt").write_text("my song")
+    workspace = Workspace(tmp_path / "work")
+    assert train_language(
+        workspace, tiny, CPU, unlimited(), keep_quiet,
+        text_from=melody_checkpoint, begin_with=melody_checkpoint, music=music,
+    )  # fmt: skip
+    publish_checkpoint(workspace, tiny, tmp_path / "mine", text_from=melody_checkpoint, begin_with=melody_checkpoint)
+    assert "license: other" in (tmp_path / "mine" / "README.md").read_text()
+    curve = json.loads((workspace.language / "figures.json").read_text())["curve"]
+    assert np.mean(curve[-1]["validation"]) < np.mean(curve[0]["validation"])
+
+
+def test_what_is_missing_is_told(tiny: Settings, melody_checkpoint: Path, workspace: Workspace) -> None:
+    with pytest.raises(UserProblem, match="There is no codec yet"):
+        train_language(workspace, tiny, CPU, unlimited(), keep_quiet, text_from=melody_checkpoint)
+    with pytest.raises(UserProblem, match="There is no language model yet"):
+        publish_checkpoint(workspace, tiny, workspace.root, text_from=melody_checkpoint, begin_with=melody_checkpoint)
