@@ -3,6 +3,7 @@
 `musicgen-studio` without arguments opens the window; with arguments it is the command line, and Qt is not loaded.
 """
 
+import contextlib
 import os
 import sys
 import threading
@@ -18,9 +19,13 @@ from musicgen_studio.errors import UserProblem
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
+    from musicgen_studio.sound.recorder import InputSystem
     from musicgen_studio.studio.jobs import EngineChoice, LoadedEngine
     from musicgen_studio.ui.main_window import MainWindow
-    from musicgen_studio.ui.services import Services
+
+
+LEAVE_MS = 1500
+"""How long the end waits for the engine's thread: longer than saving what is being made takes."""
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -44,17 +49,20 @@ def run_window() -> int:
     _translator = _translate(app)  # as long as it lives
     log = logs.start(paths.log_dir(), __version__)
     try:
-        with Program(paths.settings_file()) as program:
-            _notifier = _watch_devices(program.services)  # as long as it lives
+        with Program(paths.settings_file(), watches_devices=True) as program:
             program.window.show()
             if log.crash_report:
                 program.window.bug_found.emit(log.crash_report)
-            return app.exec()
+            code = app.exec()
     except UserProblem as problem:
         _refuse(problem)
         return 1
     finally:
         log.close()
+    if program.is_still_loading:
+        # Everything is saved and closed. Reading a checkpoint cannot be interrupted, and what it reads nobody wants.
+        os._exit(code)
+    return code
 
 
 def measure_window(report: "Callable[[str], None]") -> dict[str, object]:
@@ -76,6 +84,8 @@ class Program:
     Args:
         settings_file: Where the settings are kept.
         load_engine: Loads what a job wants; another one in tests.
+        watches_devices: Whether sound devices that come and go are noticed.
+        inputs: What can be recorded from; other ones in tests.
 
     Raises:
         UserProblem: If the library cannot be opened.
@@ -85,12 +95,16 @@ class Program:
         self,
         settings_file: Path,
         load_engine: "Callable[[EngineChoice], LoadedEngine] | None" = None,
+        *,
+        watches_devices: bool = False,
+        inputs: "InputSystem | None" = None,
     ) -> None:
         from musicgen_studio.library.library import Library
         from musicgen_studio.sound.transport import Transport
         from musicgen_studio.studio import settings
         from musicgen_studio.studio.background import Background
         from musicgen_studio.studio.jobs import JobLoop
+        from musicgen_studio.studio.recording import RecordingSession
         from musicgen_studio.ui.bridge import Bridge
         from musicgen_studio.ui.dialogs import Dialogs, apply_settings
         from musicgen_studio.ui.engine_thread import EngineThread
@@ -107,6 +121,7 @@ class Program:
             loop=loop,
             transport=Transport(),
             background=Background(self._bridge.post),
+            recording=RecordingSession(library, inputs),
             settings=chosen,
             keep_settings=lambda new: settings.save(settings_file, new),
         )
@@ -115,26 +130,50 @@ class Program:
         self.dialogs = Dialogs(self.services, self.window)
         self._bridge.posted.connect(self.window.take_event)
         self._thread = EngineThread(loop)
+        self._watches_devices = watches_devices
+        self.is_still_loading = False
+        """After the end: whether the engine's thread is in the middle of reading a checkpoint."""
 
     def __enter__(self) -> Self:
-        """Start the engine's thread and begin to load the checkpoint, so that the first music comes at once."""
+        """Start the engine's thread. All that the first picture of the window can do without waits for it."""
+        from musicgen_studio.ui.first_paint import FirstPaint
+
         _report_faults(self.window)
         self._thread.start()
-        self.services.loop.warm_up(self.services.choice)
-        self.services.background.run("backup", self.services.library.backup)
+        FirstPaint(self.window, self._go_on)
         self._tell_what_was_found()
         return self
+
+    def _go_on(self) -> None:
+        """Begin to load the checkpoint, so that the first music comes at once, and see to sound and backup."""
+        from musicgen_studio.ui import device_watch
+
+        services = self.services
+        services.background.run("sound devices", _find_sound)
+        if self._watches_devices:
+            services.background.run("device watch", device_watch.load, self._watch_devices)
+        services.background.run("backup", services.library.backup)
+        services.loop.warm_up(services.choice)
+
+    def _watch_devices(self, _loaded: None) -> None:
+        """Tell transport and recorder when sound devices come or go."""
+        from musicgen_studio.ui.device_watch import DeviceWatch
+
+        services = self.services
+        DeviceWatch(services.transport.devices_changed, services.recording.devices_changed, self.window)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """End: what is being made is saved, then everything is closed."""
         sys.excepthook, threading.excepthook = sys.__excepthook__, threading.__excepthook__
-        self._thread.stop()
+        self.is_still_loading = not self._thread.stop(LEAVE_MS)
         self.services.background.close()
         self.services.transport.close()
         self.window.close()
+        self.services.undo.clear()  # edits hold on to what made them; they must not end in a heap with it
         self.window.deleteLater()
+        self.services.recording.close()
         self.services.library.close()
 
     def _tell_what_was_found(self) -> None:
@@ -143,6 +182,14 @@ class Program:
             notices.append(self.window.tr("{0} unfinished clips were recovered").format(len(self._found.recovered)))
         for notice in notices:
             self.window.status.announce(notice)
+
+
+def _find_sound() -> None:
+    """Start PortAudio, which asks every sound driver: the first music should not have to wait for that."""
+    from musicgen_studio.sound.devices import list_devices
+
+    with contextlib.suppress(UserProblem):  # playing will say it
+        list_devices()
 
 
 def _load_engine(choice: "EngineChoice") -> "LoadedEngine":
@@ -165,15 +212,6 @@ def _translate(app: "QApplication") -> object:
     if translator.load(QLocale(), "musicgen_studio", "_", str(resources_dir() / "translations")):
         app.installTranslator(translator)
     return translator
-
-
-def _watch_devices(services: "Services") -> object:
-    """Tell the transport when sound devices come or go; Qt notices, PortAudio does not."""
-    from PySide6.QtMultimedia import QMediaDevices
-
-    notifier = QMediaDevices()
-    notifier.audioOutputsChanged.connect(services.transport.devices_changed)
-    return notifier
 
 
 def _report_faults(window: "MainWindow") -> None:

@@ -19,12 +19,14 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Event
+from time import monotonic
 
 import numpy as np
 
 from musicgen_studio import audiofile
 from musicgen_studio.core.audio import Audio
-from musicgen_studio.errors import UserProblem
+from musicgen_studio.errors import StoppedError, UserProblem
 
 if sys.platform != "win32":
     import resource
@@ -39,18 +41,22 @@ _REPORT_FILE = "report.json"
 _ERRORS_FILE = "errors.txt"
 _MAX_REPORT_BYTES = 100_000
 _SLACK_BYTES = 1024**2
+_LOOK_S = 0.05  # how often it is seen whether the child is done, or to be stopped
 _EXIT_BUG = 1  # how Python ends on an exception; crashes and limits end a process otherwise
 
 _log = logging.getLogger(__name__)
 
 
-def read_untrusted(path: Path, max_duration_s: float = 3600, timeout_s: float = 120) -> Audio:
+def read_untrusted(
+    path: Path, max_duration_s: float = 3600, timeout_s: float = 120, stop: Event | None = None
+) -> Audio:
     """Read a sound file of unknown origin. Blocks; any thread.
 
     Args:
         path: As for `audiofile.read`.
         max_duration_s: Longest sound taken, in seconds.
         timeout_s: How long decoding may take, in seconds.
+        stop: Set from any thread, it ends the decoding at once.
 
     Returns:
         The sound in the file's own rate and channels.
@@ -58,36 +64,51 @@ def read_untrusted(path: Path, max_duration_s: float = 3600, timeout_s: float = 
     Raises:
         UserProblem: If `audiofile.read` would not take it, or decoding it crashed, took too long or too much memory.
         RuntimeError: If the child failed by a fault of this program.
+        StoppedError: If it was stopped; nothing is left of it.
     """
     with TemporaryDirectory(prefix="musicgen-studio-") as folder:
-        _run_child(path, Path(folder), max_duration_s, timeout_s)
+        _run_child(path, Path(folder), max_duration_s, timeout_s, stop or Event())
         return _collect(path, Path(folder))
 
 
-def _run_child(path: Path, folder: Path, max_duration_s: float, timeout_s: float) -> None:
+def _run_child(path: Path, folder: Path, max_duration_s: float, timeout_s: float, stop: Event) -> None:
     arguments = [str(path.absolute()), str(folder), repr(float(max_duration_s)), repr(float(timeout_s))]
     # A linear algebra library reserves memory for each thread it might start; here it is to start none.
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
-    try:
-        with (folder / _ERRORS_FILE).open("wb") as errors:
-            done = subprocess.run(  # noqa: S603 - the program is Python itself
-                [*_child_command(), *arguments],
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=errors,
-                timeout=timeout_s,
-                check=False,
-                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-            )
-    except subprocess.TimeoutExpired as error:
-        raise _harmful(path, f"Decoding it was given up after {timeout_s:g} seconds.") from error
-    if done.returncode:
+    with (
+        (folder / _ERRORS_FILE).open("wb") as errors,
+        subprocess.Popen(  # noqa: S603 - the program is Python itself
+            [*_child_command(), *arguments],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=errors,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        ) as child,
+    ):
+        try:
+            code = _end_of_child(child, timeout_s, stop)
+        finally:
+            child.kill()  # no harm where it has ended
+    if code is None:
+        raise _harmful(path, f"Decoding it was given up after {timeout_s:g} seconds.")
+    if code:
         said = _end_of(folder / _ERRORS_FILE)
-        if done.returncode == _EXIT_BUG:
+        if code == _EXIT_BUG:
             raise RuntimeError(f"the decoding process failed:\n{said}")
-        _log.info("decoding %s ended the process with %d: %s", path, done.returncode, said)
-        raise _harmful(path, f"Decoding it broke down (code {done.returncode}); it is damaged or made to do harm.")
+        _log.info("decoding %s ended the process with %d: %s", path, code, said)
+        raise _harmful(path, f"Decoding it broke down (code {code}); it is damaged or made to do harm.")
+
+
+def _end_of_child(child: "subprocess.Popen[bytes]", timeout_s: float, stop: Event) -> int | None:
+    """Wait for the child and return its exit code, None if it takes too long."""
+    given_up_s = monotonic() + timeout_s
+    while monotonic() < given_up_s:
+        if stop.is_set():
+            raise StoppedError
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return child.wait(_LOOK_S)
+    return None
 
 
 def _end_of(file: Path, max_bytes: int = 2000) -> str:

@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -20,7 +21,12 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from musicgen_studio.app import Program
 from musicgen_studio.errors import UserProblem
+from musicgen_studio.sound.recorder import InputSystem
+from musicgen_studio.studio.background import Errand
+from musicgen_studio.ui.panels.diagnostics_dialog import DiagnosticsDialog
 from musicgen_studio.ui.panels.prompt_panel import PromptValues
+from tests import melody_screens
+from tests.melody_screens import Singers
 
 WAIT_MS = 120_000
 
@@ -30,20 +36,37 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Render every state of the window to PNG files.")
     parser.add_argument("out", type=Path)
     parser.add_argument("--scale", choices=["1", "2"], help="only this scale (default: both, one after the other)")
+    parser.add_argument("--part", choices=["window", "melody"], help="only this part (default: both)")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     if args.scale is None:
-        return max(subprocess.run(_command(args.out, scale), check=False).returncode for scale in ("1", "2"))
+        return max(subprocess.run(_command(args, scale), check=False).returncode for scale in ("1", "2"))
     os.environ["QT_SCALE_FACTOR"] = args.scale
     app = QApplication(sys.argv[:1])
     suffix = "" if args.scale == "1" else "@2x"
+
+    def save(name: str, widget: QWidget) -> None:
+        widget.grab().save(str(args.out / f"{name}{suffix}.png"))
+
     for theme in ("dark", "light"):
-        _render(app, theme, lambda name, widget: widget.grab().save(str(args.out / f"{name}{suffix}.png")))
+        if args.part != "melody":
+            _render(app, theme, save)
+        if args.part != "window":
+            with _program(theme, Singers()) as program:
+                program.window.resize(1280, 800)
+                program.window.show()
+                _settle(app)
+                melody_screens.render(app, program, partial(_save_as, save, theme), _settle, _until)
     return 0
 
 
-def _command(out: Path, scale: str) -> list[str]:
-    return [sys.executable, "-m", "tests.screenshots", str(out), "--scale", scale]
+def _save_as(save: Callable[[str, QWidget], object], theme: str, name: str, widget: QWidget) -> None:
+    save(f"{name}-{theme}", widget)
+
+
+def _command(args: argparse.Namespace, scale: str) -> list[str]:
+    part = ["--part", args.part] if args.part else []
+    return [sys.executable, "-m", "tests.screenshots", str(args.out), "--scale", scale, *part]
 
 
 def _render(app: QApplication, theme: str, save: Callable[[str, QWidget], object]) -> None:
@@ -79,6 +102,40 @@ def _render(app: QApplication, theme: str, save: Callable[[str, QWidget], object
             _save_dialog(app, name, theme, save)
         window.export_requested.emit([clip])
         _save_dialog(app, "export", theme, save)
+        _save_what_folds_out(app, program, theme, save)
+
+
+def _save_what_folds_out(
+    app: QApplication, program: Program, theme: str, save: Callable[[str, QWidget], object]
+) -> None:
+    """Long work, the messages, the checkpoints and the diagnostics: they stand beside the window's own work."""
+    window, background = program.window, program.services.background
+
+    def work(errand: Errand) -> None:
+        errand.tell(0.43, 2, 5)
+        errand.stop.wait()
+
+    number = background.start("Exporting 5 clips", work)
+    for text in ("3 unfinished clips were recovered", "“Night drive” is finished"):
+        window.status.announce(text)
+    _settle(app, 1000)
+    save(f"exporting-{theme}", window)
+    background.cancel(number)
+    for name, fold_out in (
+        ("messages", window.status.notices.show_all),
+        ("checkpoints", window.header.checkpoints_requested.emit),
+    ):
+        fold_out()
+        _settle(app)
+        popup = app.activePopupWidget()
+        assert popup is not None, name
+        save(f"{name}-{theme}", popup)
+        popup.close()
+    window.dialog_requested.emit("diagnostics")
+    _settle(app, 1000)
+    dialog = window.findChildren(DiagnosticsDialog)[0]
+    save(f"diagnostics-{theme}", dialog)
+    dialog.close()
 
 
 def _save_dialog(app: QApplication, name: str, theme: str, save: Callable[[str, QWidget], object]) -> None:
@@ -91,11 +148,11 @@ def _save_dialog(app: QApplication, name: str, theme: str, save: Callable[[str, 
 
 
 @contextmanager
-def _program(theme: str) -> Iterator[Program]:
+def _program(theme: str, inputs: InputSystem | None = None) -> Iterator[Program]:
     with tempfile.TemporaryDirectory() as folder:
         settings = Path(folder) / "settings.json"
         settings.write_text(json.dumps({"library_folder": f"{folder}/library", "theme": theme}), encoding="utf-8")
-        with Program(settings) as program:
+        with Program(settings, inputs=inputs) as program:
             yield program
 
 

@@ -4,6 +4,7 @@ import os
 import random
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from musicgen_studio import decoding
 from musicgen_studio.audiofile import SoundFormat, read, write
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.decoding import read_untrusted
-from musicgen_studio.errors import UserProblem
+from musicgen_studio.errors import StoppedError, UserProblem
 
 posix_only = pytest.mark.skipif(os.name != "posix", reason="needs POSIX limits")
 
@@ -37,7 +38,7 @@ def child(monkeypatch: pytest.MonkeyPatch) -> ChildMaker:
 
     def use(code: str) -> None:
         program = (
-            "import sys\nfrom musicgen_studio import audiofile, decoding\n"
+            "import os, sys\nfrom musicgen_studio import audiofile, decoding\n"
             f"def blocks(path, max_duration_s):\n    {code}\n    yield\n"
             "audiofile.blocks = blocks\nsys.exit(decoding.main(sys.argv[1:]))"
         )
@@ -133,6 +134,30 @@ def test_a_decoder_that_never_ends_is_ended(tmp_path: Path, noise: Path, child: 
     child(f"open({str(tmp_path / 'pipe')!r}, 'rb')")  # waits for a writer that never comes
     with pytest.raises(UserProblem, match=r"given up after 1\.5 seconds"):
         read_untrusted(noise, timeout_s=1.5)
+
+
+@posix_only
+def test_it_can_be_stopped_at_once(
+    tmp_path: Path, noise: Path, child: ChildMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    os.mkfifo(tmp_path / "pipe")
+    child(f"open({str(tmp_path / 'pipe')!r}, 'wb').write(str(os.getpid()).encode())\n    import time; time.sleep(60)")
+    stop, number = threading.Event(), []
+
+    def stop_when_it_decodes() -> None:
+        number.append(int((tmp_path / "pipe").read_bytes()))
+        stop.set()
+
+    watcher = threading.Thread(target=stop_when_it_decodes)
+    watcher.start()
+    with pytest.raises(StoppedError):
+        read_untrusted(noise, timeout_s=60, stop=stop)
+    watcher.join()
+    with pytest.raises(ProcessLookupError):
+        os.kill(number[0], 0)
+    assert list((tmp_path / "temporary").iterdir()) == []
 
 
 @posix_only

@@ -3,18 +3,23 @@
 Not for changing pitch or speed.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 import soxr
 
 from musicgen_studio.core.audio import Audio, Samples
 
+_PIECE_FRAMES = 1 << 20  # 0.1 s of work
 
-def resample(audio: Audio, sample_rate: int) -> Audio:
+
+def resample(audio: Audio, sample_rate: int, on_piece: Callable[[float], None] = lambda _share: None) -> Audio:
     """Return the same sound at another sample rate.
 
     Args:
         audio: Any sound.
         sample_rate: The wanted rate in Hz, above 0.
+        on_piece: Told after each tenth of a second or so which share is done, 0 to 1; what it raises ends the work.
 
     Returns:
         The sound at that rate, of the same duration to within a frame; the very same object if it has the rate already.
@@ -24,7 +29,14 @@ def resample(audio: Audio, sample_rate: int) -> Audio:
     """
     if audio.sample_rate == sample_rate:
         return audio
-    return Audio(soxr.resample(audio.samples, audio.sample_rate, sample_rate, quality="HQ"), sample_rate)
+    if audio.frames <= _PIECE_FRAMES:
+        return Audio(soxr.resample(audio.samples, audio.sample_rate, sample_rate, quality="HQ"), sample_rate)
+    stream = StreamResampler(audio.sample_rate, sample_rate, audio.channels)
+    pieces = []
+    for start in range(0, audio.frames, _PIECE_FRAMES):
+        pieces.append(stream.push(audio.samples[start : start + _PIECE_FRAMES]))
+        on_piece(min(1.0, (start + _PIECE_FRAMES) / audio.frames))
+    return Audio(np.concatenate([*pieces, stream.flush()]), sample_rate)
 
 
 class StreamResampler:

@@ -78,7 +78,8 @@ class Engine(Protocol):
 
         Args:
             request: What to make.
-            stop: Looked at once per decoding step (20 ms of music); on a GPU, every few. A stopped run has delivered every complete block.
+            stop: Looked at once per decoding step (20 ms of music), on a GPU every few. A stopped run has delivered
+                every complete block.
 
         Yields:
             Blocks in the order of time; those of several takes take turns.

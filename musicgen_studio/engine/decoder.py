@@ -128,7 +128,9 @@ class Decoder:
         assert isinstance(memory, KeyValues)
         rows, steps, _ = x.shape
         start, end = memory.length, memory.length + steps
-        x = (x.to(self.dtype) + self._positions[start:end]).flatten(0, 1)  # [rows * steps, width], as all matrices want it
+        x = (x.to(self.dtype) + self._positions[start:end]).flatten(
+            0, 1
+        )  # [rows * steps, width], as all matrices want it
         for index, layer in enumerate(self._layers):
             x = x + self._attend(layer, self._norm(x, layer.attention_norm), memory, index, rows)
             if memory.text_rows and layer.cross is not None:

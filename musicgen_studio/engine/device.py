@@ -1,5 +1,7 @@
 """Where the model runs and how its matrices are kept: the choice, and whether it fits into memory."""
 
+import ctypes
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -116,3 +118,10 @@ def one_thread() -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(before)
+
+
+def give_memory_back() -> None:
+    """Let the system have what was freed. The GNU C library keeps it otherwise; others do so by themselves."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+    if trim is not None:
+        trim(0)

@@ -105,12 +105,12 @@ class MusicGen:
         how = resolve_precision(precision, where)
         check_memory(config, how, where)
         outer = checkpoint.outer()
+        self._text = TextConditioner(checkpoint, outer.text_projection)  # first: T5 does not stay, see `text`
         layers = (checkpoint.layer(index) for index in range(config.decoder.layers))
         self._config = config
         self.decoder = load_language_model(config.decoder, outer, layers, where, how)
         # On Apple's GPU the codec has given garbage in other programs (facebookresearch/audiocraft issue 612).
         self.codec = Codec(checkpoint.codec(), config.channels, torch.device("cpu") if where.type == "mps" else where)
-        self._text = TextConditioner(checkpoint, outer.text_projection)
         self._melody: ChromaConditioner | None = None
         if config.chroma is not None and outer.chroma_projection is not None:
             self._melody = ChromaConditioner(config.chroma, outer.chroma_projection)

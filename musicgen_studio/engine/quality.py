@@ -164,9 +164,7 @@ class SideBySide:
         """Run both, compare, and return the reference's logits."""
         assert isinstance(memory, _Memories)
         expected = self._reference.forward(x, memory.reference)
-        self.divergences.append(
-            divergence(expected, self._other.forward(x, memory.other))
-        )
+        self.divergences.append(divergence(expected, self._other.forward(x, memory.other)))
         return expected
 
     def cache_bytes(self, rows: int, positions: int) -> int:

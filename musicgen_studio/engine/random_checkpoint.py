@@ -97,11 +97,16 @@ class RandomCheckpoint:
         return codec
 
     def text_encoder(self) -> tuple[Any, Any]:
-        """Make a T5-base and something that turns words into token ids."""
+        """Make a T5-base, of one number throughout because it is made for every prompt, and a kind of tokenizer."""
         make_torchaudio_importable()
         from transformers import T5EncoderModel
 
-        return T5EncoderModel(text_config()).eval().requires_grad_(False), _random_tokens
+        with torch.device("meta"):
+            encoder = T5EncoderModel(text_config())
+        encoder = encoder.to_empty(device="cpu").eval().requires_grad_(False)
+        for parameter in encoder.parameters():
+            parameter.fill_(0.02)
+        return encoder, _random_tokens
 
     def _matrix(self, *shape: int) -> Tensor:
         return torch.empty(shape).normal_(0.0, 0.02, generator=self._generator)

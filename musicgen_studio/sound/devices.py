@@ -20,6 +20,28 @@ _streams: "weakref.WeakSet[Any]" = weakref.WeakSet()
 
 
 @dataclass(frozen=True, slots=True)
+class DeviceName:
+    """What a sound device is remembered by, whether it is there or not.
+
+    Args:
+        name: As the system calls it.
+        host_api: The way to it.
+    """
+
+    name: str
+    host_api: str
+
+    @classmethod
+    def parse(cls, text: str) -> "DeviceName | None":
+        """Read what `str` has written, `name|host api`; None for an empty text, which is the system's own choice."""
+        name, _, host_api = text.rpartition("|")
+        return cls(name, host_api) if name else None
+
+    def __str__(self) -> str:
+        return f"{self.name}|{self.host_api}"
+
+
+@dataclass(frozen=True, slots=True)
 class SoundDevice:
     """A sound device, to be remembered by name and host API: its number changes when another is plugged in.
 
@@ -40,6 +62,11 @@ class SoundDevice:
     default_rate: int
     is_default_input: bool
     is_default_output: bool
+
+    @property
+    def key(self) -> DeviceName:
+        """What it is remembered by."""
+        return DeviceName(self.name, self.host_api)
 
 
 def list_devices() -> list[SoundDevice]:

@@ -151,6 +151,11 @@ class Output(Protocol):
         ...
 
     @property
+    def latency_s(self) -> float:
+        """How far ahead it asks for sound, in seconds."""
+        ...
+
+    @property
     def underflows(self) -> int:
         """How often the device itself reported a gap since it was opened."""
         ...
@@ -241,6 +246,11 @@ class DeviceOutput:
         return self._stream.channels
 
     @property
+    def latency_s(self) -> float:
+        """The device's own word for it, in seconds."""
+        return self._stream.latency_s
+
+    @property
     def underflows(self) -> int:
         """How often the device reported a gap while it had something to play."""
         return self._underflows
@@ -284,6 +294,7 @@ class SilentOutput:
 
     name = ""
     channels = 2
+    latency_s = 0.0
     underflows = 0
 
     def __init__(self, rate: int, clock: Callable[[], float] = monotonic) -> None:

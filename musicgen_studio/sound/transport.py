@@ -18,7 +18,7 @@ from math import ceil
 from time import monotonic
 
 from musicgen_studio.errors import UserProblem
-from musicgen_studio.sound.devices import SoundDevice
+from musicgen_studio.sound.devices import DeviceName, SoundDevice
 from musicgen_studio.sound.feed import SHORTEST_LOOP_S, Feed
 from musicgen_studio.sound.growing import GrowingSound
 from musicgen_studio.sound.meter import FULL_SCALE
@@ -47,7 +47,10 @@ class TransportState:
         clipped: Whether left and right reached full scale since `load` or `reset_clip`.
         underruns: How often the sound broke off since `load`: made too late, or asked too late by the device.
         device: What it is heard on; empty if nothing is open, or on nothing: then it plays unheard.
-        problem: What is wrong with the sound device, until the next `play` or `choose_device`.
+        problem: Why it stopped by itself, until the next `play` or `choose_device`: the device was lost.
+        notice: What does not stop it and yet is to be said: it plays unheard, or elsewhere than was chosen, and why.
+        has_new_devices: A device came or went while it plays on one. PortAudio can look for it only when nothing plays:
+            in the next pause, or at once by `use_new_devices`.
     """
 
     position_frame: float = 0.0
@@ -60,6 +63,29 @@ class TransportState:
     underruns: int = 0
     device: str = ""
     problem: UserProblem | None = None
+    notice: UserProblem | None = None
+    has_new_devices: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OutputFacts:
+    """What is played on, for diagnostics.
+
+    Args:
+        device: The open device; None if none is, or if it plays unheard.
+        rate: Of what is open, in Hz; 0 if nothing is.
+        channels: Of what is open.
+        latency_s: How far ahead it asks for sound, in seconds.
+        underruns: How often the sound broke off since `load`.
+        starts_in_s: The pre-roll still to wait for, in seconds; None if there is none or it is not known.
+    """
+
+    device: SoundDevice | None = None
+    rate: int = 0
+    channels: int = 0
+    latency_s: float = 0.0
+    underruns: int = 0
+    starts_in_s: float | None = None
 
 
 def time_to_start_s(
@@ -115,15 +141,17 @@ class Transport:
         self._clipped = (False, False)
         self._underruns = 0
         self._problem: UserProblem | None = None
+        self._notice: UserProblem | None = None
         self._feed: Feed | None = None
         # The sound system. Only the feeder changes the output.
-        self._wanted: SoundDevice | None = None
+        self._wanted: DeviceName | None = None
         self._failed: set[tuple[str, str]] = set()
         self._output: Output | None = None
         self._opened: SoundDevice | None = None
         self._seen_underflows = 0
         self._must_reopen = False
         self._must_refresh = False
+        self._must_take_new = False
         self._refresh_after_s = clock()
         self._must_start = False  # the output's clock begins with the music
         self._idle_since_s = clock()
@@ -213,10 +241,16 @@ class Transport:
                 self._feed.set_gain(volume)
                 self._changed.notify()
 
-    def choose_device(self, device: SoundDevice | None) -> None:
-        """Play on this device from now on, also while it plays; None: on the one the system plays to."""
+    def choose_device(self, device: SoundDevice | DeviceName | None) -> None:
+        """Play on this device from now on, also while it plays; None: on the one the system plays to.
+
+        It need not be there: as long as it is not, the system's is played on.
+        """
+        wanted = device.key if isinstance(device, SoundDevice) else device
         with self._changed:
-            self._wanted, self._must_reopen, self._problem = device, True, None
+            if wanted == self._wanted and self._problem is None and not self._failed:
+                return  # no reason to cut what plays
+            self._wanted, self._must_reopen, self._problem = wanted, True, None
             self._failed.clear()
             self._changed.notify()
 
@@ -226,6 +260,23 @@ class Transport:
             self._must_refresh = True
             self._failed.clear()
             self._changed.notify()
+
+    def use_new_devices(self) -> None:
+        """Look for devices now, though it plays: it breaks off for a moment and goes on, on one that is new."""
+        with self._changed:
+            if self._must_refresh:
+                self._must_take_new = True
+                self._changed.notify()
+
+    def facts(self) -> OutputFacts:
+        """Return what is played on."""
+        with self._changed:
+            output, starts_in_s = self._output, self._starts_in_s if self._is_buffering else None
+            if output is None:
+                return OutputFacts(underruns=self._underruns, starts_in_s=starts_in_s)
+            return OutputFacts(
+                self._opened, output.rate, output.channels, output.latency_s, self._underruns, starts_in_s
+            )
 
     def reset_clip(self) -> None:
         """Put the clip lights out."""
@@ -251,6 +302,8 @@ class Transport:
                 underruns=self._underruns,
                 device="" if self._output is None else self._output.name,
                 problem=self._problem,
+                notice=self._notice,
+                has_new_devices=self._must_refresh and self._is_playing and self._is_on_device,
             )
 
     def close(self) -> None:
@@ -266,6 +319,10 @@ class Transport:
     def _is_buffering(self) -> bool:
         is_growing = self._sound is not None and not self._sound.is_ended
         return self._is_playing and is_growing and self._feed is not None and self._feed.is_held
+
+    @property
+    def _is_on_device(self) -> bool:
+        return self._output is not None and bool(self._output.name)
 
     def _place(self) -> float:
         if self._is_playing and self._feed is not None:
@@ -331,9 +388,9 @@ class Transport:
 
     def _task(self) -> Callable[[], None] | None:
         """Return what is to be done without the lock."""
-        is_on_device = self._output is not None and bool(self._output.name)
         is_due = self._must_refresh and self._clock() >= self._refresh_after_s
-        refresh_now = is_due and not (self._is_playing and is_on_device)
+        may_cut = self._must_take_new or not (self._is_playing and self._is_on_device)
+        refresh_now = is_due and may_cut
         is_idle = not self._is_playing and self._clock() - self._idle_since_s > _KEPT_OPEN_S
         if self._output is not None and (self._is_closing or self._must_reopen or refresh_now or is_idle):
             return self._close_output
@@ -407,46 +464,64 @@ class Transport:
         output.close()
 
     def _refresh(self) -> None:
+        new: list[DeviceName] = []
         try:
+            before = {device.key for device in self._system.devices()}
             is_done = self._system.refresh()
+            new = [found.key for found in self._system.devices() if found.outputs and found.key not in before]
         except UserProblem:  # no PortAudio, so nothing to look for: opening will say so
             is_done = True
         with self._changed:
             self._must_refresh = not is_done
             self._refresh_after_s = self._clock() + _RETRY_S
+            if is_done and self._must_take_new:
+                self._must_take_new = False
+                self._wanted = new[0] if new else self._wanted
 
     def _open_output(self) -> None:
         with self._changed:
             wanted, failed = self._wanted, frozenset(self._failed)
             rate = _SILENT_RATE if self._sound is None else self._sound.sample_rate
-        device, output, problem = self._open_first(wanted, failed)
+        device, output, notice = self._open_first(wanted, failed)
         with self._changed:
             self._output = SilentOutput(rate, self._clock) if output is None else output
             self._opened, self._seen_underflows = device, 0
-            self._problem = self._problem if problem is None else problem
+            self._notice = notice
 
     def _open_first(
-        self, wanted: SoundDevice | None, failed: frozenset[tuple[str, str]]
+        self, wanted: DeviceName | None, failed: frozenset[tuple[str, str]]
     ) -> tuple[SoundDevice | None, Output | None, UserProblem | None]:
         """Open the wanted device, or else the default one, unless it failed; and say what kept from the first."""
-        problem: UserProblem | None = None
+        notice: UserProblem | None = None
         try:
-            default = next((found for found in self._system.devices() if found.is_default_output), None)
-            for device in (wanted, default):
+            present = self._system.devices()
+            chosen = next((found for found in present if found.key == wanted), None)
+            default = next((found for found in present if found.is_default_output), None)
+            if wanted is not None and chosen is None and default is not None:
+                notice = _elsewhere(wanted, default)
+            for device in (chosen, default):
                 if device is None or not device.outputs or (device.name, device.host_api) in failed:
                     continue
                 try:
-                    return device, self._system.open(device), problem
+                    return device, self._system.open(device), notice
                 except UserProblem as refusal:
-                    problem = refusal if problem is None else problem
+                    notice = refusal if notice is None else notice
         except UserProblem as no_list:
-            problem = no_list
-        return None, None, _unheard(bool(failed)) if problem is None else problem
+            notice = no_list
+        return None, None, _unheard(bool(failed)) if notice is None else notice
+
+
+def _elsewhere(wanted: DeviceName, default: SoundDevice) -> UserProblem:
+    return UserProblem(
+        f'The chosen sound device "{wanted.name}" is not there.',
+        f'"{default.name}" is played on instead.',
+        "It is taken again when it comes back; or choose another one in the settings.",
+    )
 
 
 def _unheard(has_failed: bool) -> UserProblem:
     return UserProblem(
-        "There is no sound device to play on, so nothing is heard.",
+        "There is no sound device: it plays, but nothing is heard.",
         "The one there was does not answer." if has_failed else "The system lists none that has an output.",
         "Plug one in, switch it on or choose another in the settings.",
     )

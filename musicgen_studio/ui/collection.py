@@ -18,6 +18,7 @@ from musicgen_studio.decoding import read_untrusted
 from musicgen_studio.dsp.peaks import PeakPyramid
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.library.library import ClipEdit, Library
+from musicgen_studio.studio.background import Errand
 from musicgen_studio.studio.composing import title_of
 from musicgen_studio.ui.models.library_model import LibraryModel, Peaks, Query
 from musicgen_studio.ui.panels.library_panel import LibraryPanel
@@ -129,8 +130,8 @@ class Collection(QObject):
     def import_files(self, paths: Sequence[Path]) -> None:
         """Take sound files into the library; each is decoded in a process of its own."""
         for path in paths:
-            self._services.background.run(
-                self.tr("Import {0}").format(path.name), partial(_imported, self._library, path), self._take_in
+            self._services.background.start(
+                self.tr("Importing {0}").format(path.name), partial(_imported, self._library, path), self._take_in
             )
 
     def _take_in(self, clip: Clip) -> None:
@@ -180,8 +181,9 @@ def _render(library: Library, clip: Clip) -> tuple[str, Peaks]:
     return clip.id, (mins.min(axis=1), maxs.max(axis=1))
 
 
-def _imported(library: Library, path: Path) -> Clip:
-    audio = read_untrusted(path)
+def _imported(library: Library, path: Path, errand: Errand) -> Clip:
+    audio = read_untrusted(path, stop=errand.stop)
+    errand.check()
     clip = Clip(
         id=uuid4().hex,
         title=title_of(path.stem),

@@ -1,27 +1,32 @@
 """The dialogs beside the window: opened without blocking, one of a kind, and what becomes of their answers."""
 
+import contextlib
 import json
 import platform
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from threading import Event
 
 import PySide6
 from PySide6.QtCore import QObject, QStandardPaths, Qt, Slot
 from PySide6.QtWidgets import QApplication, QDialog
+from shiboken6 import isValid
 
 from musicgen_studio.checkpoints.catalogue import find
 from musicgen_studio.core.clip import Clip
 from musicgen_studio.errors import UserProblem
-from musicgen_studio.export.clips import ExportJob, export_clips
-from musicgen_studio.sound.devices import SoundDevice, list_devices
+from musicgen_studio.export.clips import Exported
+from musicgen_studio.sound.devices import DeviceName, SoundDevice, list_devices, refresh_devices
+from musicgen_studio.studio.exporting import export_from_library
 from musicgen_studio.studio.recipe import program_version
 from musicgen_studio.studio.settings import Settings
+from musicgen_studio.ui.checkpoint_choice import CheckpointChoice
+from musicgen_studio.ui.diagnostics import Diagnostics
 from musicgen_studio.ui.main_window import MainWindow
 from musicgen_studio.ui.panels.about_dialog import AboutDialog
 from musicgen_studio.ui.panels.bug_dialog import BugDialog
+from musicgen_studio.ui.panels.diagnostics_dialog import DiagnosticsDialog
 from musicgen_studio.ui.panels.export_dialog import ExportChoice, ExportDialog
 from musicgen_studio.ui.panels.settings_dialog import SettingsDialog
 from musicgen_studio.ui.panels.shortcuts_dialog import ShortcutsDialog
@@ -45,14 +50,23 @@ class Dialogs(QObject):
         self._services = services
         self._window = window
         self._bug: BugDialog | None = None
+        self._diagnostics: DiagnosticsDialog | None = None
+        self._checkpoints = CheckpointChoice(
+            services, window.header, self._use, self._open_settings, window.show_problem, window
+        )
         window.dialog_requested.connect(self.open)
         window.export_requested.connect(self.export)
         window.bug_found.connect(self.show_bug)
 
     @Slot(str)
     def open(self, name: str) -> None:
-        """Open `settings`, `shortcuts` or `about`."""
-        {"settings": self._open_settings, "shortcuts": self._open_shortcuts, "about": self._open_about}[name]()
+        """Open `settings`, `shortcuts`, `about` or `diagnostics`."""
+        {
+            "settings": self._open_settings,
+            "shortcuts": self._open_shortcuts,
+            "about": self._open_about,
+            "diagnostics": self._open_diagnostics,
+        }[name]()
 
     @Slot(list)
     def export(self, clips: Sequence[Clip]) -> None:
@@ -81,25 +95,39 @@ class Dialogs(QObject):
         self._bug.show_report("\n".join(lines))
 
     def _run_export(self, clips: Sequence[Clip], choice: ExportChoice) -> None:
-        library, stop = self._services.library, self._services.background.stop
-        jobs = [
-            ExportJob(clip, partial(library.read, clip.id), choice.folder, choice.settings, name)
-            for clip, name in zip(clips, choice.names, strict=True)
-        ]
-        status = self._window.status
-        text = self.tr("{0} exported to {1}")
-        status.announce(self.tr("Exporting to {0} …").format(choice.folder))
-        self._services.background.run(
-            self.tr("Export"),
-            lambda: _exported(jobs, stop),
-            lambda count: status.announce(text.format(count, choice.folder)),
+        work = partial(export_from_library, self._services.library, clips, choice.names, choice.folder, choice.settings)
+        title = clips[0].title if len(clips) == 1 else self.tr("{0} clips").format(len(clips))
+        self._services.background.start(
+            self.tr("Exporting {0}").format(title),
+            work,
+            lambda results: self._tell_exported(results, len(clips), choice.folder),
         )
 
+    def _tell_exported(self, results: Sequence[Exported], wanted: int, folder: Path) -> None:
+        """Say what became of an export, problems first: each keeps only its own clip from being exported."""
+        files = [result.file for result in results if result.file is not None]
+        problem = next((result.problem for result in results if result.problem is not None), None)
+        if problem is not None:
+            self._window.show_problem(problem)
+        if wanted == 1 and files:
+            text = self.tr("“{0}” is exported to {1}").format(files[0].name, folder)
+        elif len(results) < wanted:
+            text = self.tr("The export was stopped; {0} of {1} files are in {2}").format(len(files), wanted, folder)
+        else:
+            text = self.tr("{0} of {1} clips are exported to {2}").format(len(files), wanted, folder)
+        self._window.status.announce(text)
+
     def _open_settings(self) -> None:
-        devices = [f"{device.name}|{device.host_api}" for device in _outputs()]
+        devices = [str(device.key) for device in _outputs()]
         dialog = SettingsDialog(self._services.settings, devices, _describe, self._window)
         dialog.settings_accepted.connect(self._use)
         dialog.shortcuts_requested.connect(self._open_shortcuts)
+
+        def offer(found: list[SoundDevice]) -> None:
+            if isValid(dialog):  # it may have been closed meanwhile
+                dialog.set_output_devices([str(device.key) for device in found])
+
+        self._services.background.run("sound devices", _outputs_now, offer)
         _open(dialog)
 
     def _open_shortcuts(self) -> None:
@@ -109,6 +137,21 @@ class Dialogs(QObject):
 
     def _open_about(self) -> None:
         _open(AboutDialog(self._window))
+
+    def _open_diagnostics(self) -> None:
+        """Open it beside the window, not over it: its facts change with what is done there."""
+        if self._diagnostics is None:
+            facts = Diagnostics(self._services, self)
+            self._diagnostics = DiagnosticsDialog(facts.sections, self._window)
+            self._diagnostics.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            self._diagnostics.destroyed.connect(facts.deleteLater)
+            self._diagnostics.destroyed.connect(self._forget_diagnostics)
+        self._diagnostics.show()
+        self._diagnostics.raise_()
+
+    @Slot()
+    def _forget_diagnostics(self) -> None:
+        self._diagnostics = None
 
     @Slot(object)
     def _use(self, settings: Settings) -> None:
@@ -142,8 +185,7 @@ def apply_settings(services: Services) -> None:
     assert isinstance(app, QApplication)
     apply_theme(app, Theme(settings.theme))
     services.loop.unload_after_s = settings.unload_after_min * 60 or None
-    chosen = [device for device in _outputs() if f"{device.name}|{device.host_api}" == settings.output_device]
-    services.transport.choose_device(chosen[0] if chosen else None)
+    services.transport.choose_device(DeviceName.parse(settings.output_device))
 
 
 def _outputs() -> list[SoundDevice]:
@@ -153,21 +195,19 @@ def _outputs() -> list[SoundDevice]:
         return []  # without a sound system everything still plays, unheard
 
 
+def _outputs_now() -> list[SoundDevice]:
+    """Look again, unless something plays or records. Takes up to half a second."""
+    with contextlib.suppress(UserProblem):
+        refresh_devices()
+    return _outputs()
+
+
 def _describe(checkpoint: str) -> str:
     try:
         entry = find(checkpoint)
     except UserProblem as problem:
         return f"{problem.what} {problem.why}"
     return f"{entry.description}: {entry.licence}"
-
-
-def _exported(jobs: Sequence[ExportJob], stop: Event) -> int:
-    """Export and return how many files there are; the first problem counts for all."""
-    results = export_clips(jobs, stop, lambda _progress: None)
-    for result in results:
-        if result.problem is not None:
-            raise result.problem
-    return len(results)
 
 
 def _open(dialog: QDialog) -> None:

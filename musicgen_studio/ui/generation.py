@@ -5,17 +5,18 @@ Not for playing (`listening`) or for keeping clips (`collection`).
 
 from collections.abc import Callable
 from dataclasses import asdict, replace
-from pathlib import Path
 from random import randrange
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
+from musicgen_studio.checkpoints.catalogue import STARTER
 from musicgen_studio.core.clip import Clip
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.studio import composing
-from musicgen_studio.studio.composing import Wish
+from musicgen_studio.studio.composing import Tune, Wish
 from musicgen_studio.studio.jobs import EngineChanged, Job, JobEnded, JobStarted, JobState, JobView
+from musicgen_studio.ui.melody import Melodies
 from musicgen_studio.ui.panels.clip_header import ExtendValues
 from musicgen_studio.ui.panels.prompt_panel import PromptPanel, PromptValues
 from musicgen_studio.ui.panels.queue_panel import QueuePanel
@@ -31,6 +32,7 @@ class Generation(QObject):
     Args:
         services: The program behind the window.
         prompt: Where music is described.
+        melodies: What it is to follow.
         queue: The jobs.
         status: The line below everything.
         parent: Qt's owner.
@@ -46,6 +48,7 @@ class Generation(QObject):
         self,
         services: Services,
         prompt: PromptPanel,
+        melodies: Melodies,
         queue: QueuePanel,
         status: StatusLine,
         parent: QWidget | None = None,
@@ -53,10 +56,8 @@ class Generation(QObject):
         super().__init__(parent)
         self._services = services
         self._prompt, self._queue, self._status = prompt, queue, status
-        self._melody: Path | None = None
+        self._melodies = melodies
         prompt.generate_requested.connect(self.generate)
-        prompt.melody_chosen.connect(self._choose_melody)
-
         queue.cancel_requested.connect(services.loop.cancel)
         queue.move_requested.connect(services.loop.move)
         status.cancel_requested.connect(self.cancel)
@@ -64,15 +65,19 @@ class Generation(QObject):
     @Slot(object)
     def generate(self, values: PromptValues) -> None:
         """Put what the panel holds into the queue."""
-        self._submit(lambda: composing.new_job(_wish(values), self._services.choice, self._melody))
+        self._submit(lambda: composing.new_job(self._wish(values), self._services.choice, self._tune()))
 
     def extend(self, clip: Clip, values: ExtendValues, playhead: int) -> None:
         """Go on from a clip's end, or from the playhead."""
-        wish = replace(_wish(self._prompt.values()), prompt=values.prompt, duration_s=values.duration_s)
+        wish = replace(self._wish(self._prompt.values()), prompt=values.prompt, duration_s=values.duration_s)
         from_frame = playhead if values.from_playhead else None
-        self._submit(
-            lambda: composing.extension_job(self._services.library, clip, wish, self._services.choice, from_frame)
-        )
+        library, choice = self._services.library, self._services.choice
+
+        def make_job() -> Job:
+            tune = self._tune() if values.follows_melody else None
+            return composing.extension_job(library, clip, wish, choice, from_frame, tune)
+
+        self._submit(make_job)
 
     def again(self, clip: Clip) -> None:
         """Make a clip once more, the same."""
@@ -90,7 +95,10 @@ class Generation(QObject):
         except UserProblem as problem:
             self._prompt.set_problem(problem)
             return
-        self._prompt.set_values(PromptValues(**asdict(wish), seed_locked=True))
+        fields = asdict(wish)
+        del fields["melody_repeats"]  # part of the melody
+        self._prompt.set_values(PromptValues(**fields, seed_locked=True))
+        self._melodies.follow_recipe(clip)
 
     @Slot()
     def cancel(self) -> None:
@@ -144,16 +152,24 @@ class Generation(QObject):
 
     def _show_engine(self, event: EngineChanged) -> None:
         if event.loaded is not None:
-            self._prompt.set_melody_available(event.loaded.engine.info.follows_melody)
+            name = event.loaded.checkpoint.id.capitalize()
+            follows = event.loaded.engine.info.follows_melody
+            self._prompt.melody.set_checkpoint(name, follows, STARTER.capitalize())
             self.engine_ready.emit()
 
-    @Slot(object)
-    def _choose_melody(self, path: Path | None) -> None:
-        self._melody = path
-        self._prompt.set_melody(None if path is None else path.name, None)
+    def _wish(self, values: PromptValues) -> Wish:
+        fields = asdict(values)
+        del fields["seed_locked"]
+        return Wish(**fields, melody_repeats=self._melodies.repeats)
 
-
-def _wish(values: PromptValues) -> Wish:
-    fields = asdict(values)
-    del fields["seed_locked"]
-    return Wish(**fields)
+    def _tune(self) -> Tune | None:
+        """Return the melody to follow. Raises UserProblem if it is not ready, or the checkpoint follows none."""
+        tune, loaded = self._melodies.tune(), self._services.loop.loaded
+        if tune is not None and loaded is not None and not loaded.engine.info.follows_melody:
+            self._prompt.melody.set_open(True)  # there is the offer to switch
+            raise UserProblem(
+                self.tr("This checkpoint follows no melody."),
+                self.tr("{0} makes music from words only.").format(loaded.checkpoint.id.capitalize()),
+                self.tr("Switch to {0} under MELODY, or choose no melody.").format(STARTER.capitalize()),
+            )
+        return tune

@@ -95,6 +95,8 @@ class _SvgIconEngine(QIconEngine):
 
     def scaledPixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float) -> QPixmap:
         pixels = QSize(round(size.width() * scale), round(size.height() * scale))
+        if pixels.isEmpty():  # a button that is squeezed for a moment, while it is laid out
+            return QPixmap()
         ink = self._ink(mode, state)
         key = f"musicgen-studio/{self._name}/{ink}/{pixels.width()}x{pixels.height()}"
         cached = QPixmap()

@@ -11,10 +11,13 @@ from time import monotonic
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from musicgen_studio.core.clip import Clip
+from musicgen_studio.core.audio import Audio
+from musicgen_studio.core.clip import Clip, Origin
 from musicgen_studio.dsp.peaks import PeakPyramid
+from musicgen_studio.errors import UserProblem
 from musicgen_studio.sound.growing import GrowingSound
 from musicgen_studio.sound.meter import PeakMeter
+from musicgen_studio.sound.metronome import Metronome, with_clicks
 from musicgen_studio.sound.transport import TransportState
 from musicgen_studio.studio.composing import splice_frame
 from musicgen_studio.ui.dragging import file_drag
@@ -57,7 +60,10 @@ class Listening(QObject):
         parent: Qt's owner.
     """
 
-    problem_changed = Signal(object)  # UserProblem of the sound device, or None
+    problem_changed = Signal(object)  # UserProblem that stopped it, or None
+    said = Signal(str)  # what does not stop it
+    new_device_found = Signal()  # while it plays on another
+    preview_moved = Signal(object)  # where a preview is, in seconds; None when it has ended
 
     def __init__(
         self,
@@ -77,6 +83,11 @@ class Listening(QObject):
         self._heard: list[Heard] = []
         self._number = 0
         self._problem: object = None
+        self._notice: UserProblem | None = None
+        self._has_offered = False
+        self._preview: GrowingSound | None = None
+        self._is_told = False  # whether it is told where the preview is
+        self._came_from = 0  # where the clip stood when the preview began
         self._connect()
         self._timer = QTimer(self, interval=POLL_MS)
         self._timer.timeout.connect(self.poll)
@@ -113,6 +124,7 @@ class Listening(QObject):
             if heard.clip.id == clip.id:
                 heard.clip = clip
         self._tell_clip()
+        self._show_takes()
         self._settle()
 
     def _settle(self) -> None:
@@ -129,7 +141,36 @@ class Listening(QObject):
 
     def playhead(self) -> int:
         """Return where the playhead stands, in frames."""
-        return round(self._state.position_frame)
+        return round(self._state.position_frame) if self._preview is None else self._came_from
+
+    def preview(self, sound: GrowingSound, from_frame: int = 0, is_told: bool = True) -> None:
+        """Play something else once, such as a melody's notes; the clip is there again afterwards, where it was.
+
+        Args:
+            sound: What to play.
+            from_frame: Where to begin.
+            is_told: Whether `preview_moved` tells where it is.
+        """
+        self._came_from = self.playhead()
+        self._preview, self._is_told = sound, is_told
+        self._transport.load(sound)
+        self._transport.play(from_frame)
+
+    @Slot()
+    def end_preview(self) -> None:
+        """Bring the clip back, if something else is being played."""
+        if self._preview is None:
+            return
+        self._preview = None
+        self._transport.stop()
+        heard = self.current
+        if heard is not None:
+            self._transport.load(self._audible(heard), self._services.loop.speed)
+            self._transport.set_loop(self._waveform.loop())
+            self._transport.seek(self._came_from)
+        self._state = self._transport.poll()  # the preview's is no longer true
+        if self._is_told:
+            self.preview_moved.emit(None)
 
     def close(self) -> None:
         """Stop polling."""
@@ -146,14 +187,17 @@ class Listening(QObject):
         bar.meter.reset_requested.connect(self._reset_clip)
         self._header.loop_toggled.connect(self.set_loop)
         self._takes.take_chosen.connect(self.choose_take)
-        waveform.seek_requested.connect(self._transport.seek)
-        waveform.scrub_requested.connect(self._transport.seek)
+        waveform.seek_requested.connect(self._seek)
+        waveform.scrub_requested.connect(self._seek)
         waveform.loop_changed.connect(self._loop_drawn)
         waveform.drag_requested.connect(self._drag_selection)
 
     @Slot()
     def toggle_play(self) -> None:
         """Pause if it plays, else play: the selection if there is one, else from the playhead."""
+        if self._preview is not None:
+            self.end_preview()
+            return
         if self._state.is_playing:
             self._transport.pause()
             return
@@ -186,6 +230,11 @@ class Listening(QObject):
         if was_playing:
             self._transport.play(min(place, self._heard[number].sound.frames))
 
+    @Slot(int)
+    def _seek(self, frame: int) -> None:
+        self.end_preview()
+        self._transport.seek(frame)
+
     def seek_by(self, seconds: float) -> None:
         """Move the playhead."""
         if self.current is not None:
@@ -195,6 +244,8 @@ class Listening(QObject):
     def poll(self) -> None:
         """Bring the screen up to what is heard and made."""
         state = self._state = self._transport.poll()
+        if self._preview is not None:
+            self._follow_preview(self._preview, state)
         heard = self.current
         if heard is None:
             return
@@ -202,7 +253,14 @@ class Listening(QObject):
         if any(grown):
             self._waveform.sound_grew()
             self._show_takes()
-        self._show_state(state, heard)
+        if self._preview is None and state is self._state:
+            self._show_state(state, heard)
+
+    def _follow_preview(self, sound: GrowingSound, state: TransportState) -> None:
+        if not state.is_playing:
+            self.end_preview()
+        elif self._is_told:
+            self.preview_moved.emit(state.position_frame / sound.sample_rate)
 
     def _show(self, clips: Sequence[Clip], sounds: Sequence[GrowingSound]) -> None:
         self._heard = [
@@ -216,13 +274,25 @@ class Listening(QObject):
     def _load(self, number: int) -> None:
         self._number = number
         heard = self._heard[number]
+        if self._preview is not None:  # what is shown now is what is to be heard
+            self._preview = None
+            self.preview_moved.emit(None)
         self._waveform.set_sound(heard.peaks, heard.sound.sample_rate, heard.sound.expected_frames)
-        self._transport.load(heard.sound, self._services.loop.speed)
+        self._transport.load(self._audible(heard), self._services.loop.speed)
         self._waveform.set_loop(None)
         self._tell_loop(None)
         self._takes.set_current(number if len(self._heard) > 1 else None)
         self._tell_clip()
         self.poll()
+
+    def _audible(self, heard: Heard) -> GrowingSound:
+        """What is played of it: a take that was sung to the metronome with its clicks, where that is wanted."""
+        settings, clip, sound = self._services.settings, heard.clip, heard.sound
+        is_take = clip.origin is Origin.RECORDED and sound.is_ended
+        if not (is_take and settings.clicks_playing and clip.tempo_bpm):
+            return sound
+        whole = Audio(sound.read(0, sound.frames), sound.sample_rate)
+        return GrowingSound.of(with_clicks(whole, Metronome(clip.tempo_bpm, settings.beats_per_bar)))
 
     def _tell_clip(self) -> None:
         heard = self.current
@@ -251,9 +321,27 @@ class Listening(QObject):
         self._bar.set_underruns(state.underruns)
         levels = self._meter.feed(state.peaks, monotonic())
         self._bar.meter.set_levels([(level.level_db, level.held_db, level.is_clipped) for level in levels])
+        self._tell_of_device(state)
+
+    def _tell_of_device(self, state: TransportState) -> None:
         if state.problem is not self._problem:
             self._problem = state.problem
             self.problem_changed.emit(state.problem)
+        if state.notice is not self._notice:
+            self._show_notice(state.notice, state.device)
+        if state.has_new_devices and not self._has_offered:
+            self.new_device_found.emit()
+        self._has_offered = state.has_new_devices
+
+    def _show_notice(self, notice: UserProblem | None, device: str) -> None:
+        before, self._notice = self._notice, notice
+        if notice is None:
+            self._bar.set_notice("")
+            return
+        what = self.tr("on {0}").format(device) if device else self.tr("nothing is heard")
+        self._bar.set_notice(what, str(notice), is_unheard=not device)
+        if str(notice) != str(before):  # the same again at every opening is no news
+            self.said.emit(notice.what)
 
     def _use_loop(self, loop: tuple[int, int] | None) -> None:
         self._waveform.set_loop(loop)
@@ -292,4 +380,4 @@ def _take_view(heard: Heard) -> TakeView:
     if heard.peaks.frames:
         mins, maxs = heard.peaks.query(0, heard.sound.expected_frames, TAKE_COLUMNS)
         peaks = (mins.min(axis=1), maxs.max(axis=1))
-    return TakeView(peaks, heard.sound.frames / max(heard.sound.expected_frames, 1))
+    return TakeView(peaks, heard.sound.frames / max(heard.sound.expected_frames, 1), heard.clip.melody_similarity)

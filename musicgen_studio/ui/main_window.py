@@ -7,24 +7,32 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QPalette
-from PySide6.QtWidgets import QFrame, QMenu, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from musicgen_studio.checkpoints.catalogue import STARTER
+from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip
 from musicgen_studio.errors import UserProblem
+from musicgen_studio.sound.growing import GrowingSound
 from musicgen_studio.studio.background import ErrandDone
 from musicgen_studio.studio.jobs import EngineChanged, JobEnded, JobStarted
+from musicgen_studio.studio.sketch import Kind
 from musicgen_studio.ui.collection import Collection, MiniWaveforms
+from musicgen_studio.ui.errands import Errands
 from musicgen_studio.ui.generation import Generation
 from musicgen_studio.ui.listening import SEEK_S, Listening
+from musicgen_studio.ui.melody import Melodies
 from musicgen_studio.ui.models.library_model import LibraryModel
 from musicgen_studio.ui.panels.clip_header import ClipHeader, ExtendValues
 from musicgen_studio.ui.panels.header_bar import HeaderBar
 from musicgen_studio.ui.panels.library_panel import LibraryPanel
+from musicgen_studio.ui.panels.melody_editor import MelodyEditor
 from musicgen_studio.ui.panels.prompt_panel import PromptPanel
 from musicgen_studio.ui.panels.queue_panel import QueuePanel
 from musicgen_studio.ui.panels.status_line import StatusLine
 from musicgen_studio.ui.panels.takes_strip import TakesStrip
 from musicgen_studio.ui.panels.transport_bar import TransportBar
+from musicgen_studio.ui.recording import Recording
 from musicgen_studio.ui.services import Services
 from musicgen_studio.ui.shortcuts import Bindings, FocusGuard, KeyMap
 from musicgen_studio.ui.theme import GRID
@@ -60,6 +68,7 @@ class MainWindow(QWidget):
         self._make_parts()
         self._lay_out()
         self._join()
+        self._join_melody()
         self._bind_keys()
         self._begin()
 
@@ -101,6 +110,8 @@ class MainWindow(QWidget):
         self._keep.stop()
         self._poll.stop()
         self.listening.close()
+        self.errands.close()
+        self.recording.close()
         self.keep_state()
         self.closing.emit()
         super().closeEvent(event)
@@ -114,6 +125,7 @@ class MainWindow(QWidget):
         self.menu = QMenu(self)
         self.header = HeaderBar(self.menu)
         self.prompt = PromptPanel(keys)
+        self.editor = MelodyEditor()
         self.clip_header = ClipHeader(keys)
         self.waveform = WaveformView()
         self.bar = TransportBar(keys)
@@ -121,8 +133,11 @@ class MainWindow(QWidget):
         self.queue = QueuePanel(keys)
         self.library = LibraryPanel(self._model, keys)
         self.status = StatusLine(keys)
+        self.errands = Errands(services.background, self.status.errands, self)
         self._note = ProblemNote()
-        self.generation = Generation(services, self.prompt, self.queue, self.status, self)
+        self.recording = Recording(services, self.prompt.melody.recorder, self)
+        self.melodies = Melodies(services, self.prompt.melody, self.editor, self)
+        self.generation = Generation(services, self.prompt, self.melodies, self.queue, self.status, self)
         self.listening = Listening(services, self.waveform, self.bar, self.clip_header, self.takes, self)
         self.collection = Collection(services, self._model, self.library, self)
 
@@ -132,10 +147,10 @@ class MainWindow(QWidget):
         column.setContentsMargins(4 * GRID, 3 * GRID, 4 * GRID, 3 * GRID)
         column.setSpacing(3 * GRID)
         column.addWidget(self._note)
-        column.addWidget(self.clip_header)
-        column.addWidget(self.waveform, 1)
-        column.addWidget(self.bar)
-        column.addWidget(self.takes)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self._clip_page())
+        self._pages.addWidget(self.editor)
+        column.addWidget(self._pages, 1)
         column.addWidget(self.queue)
         self.queue.setMaximumHeight(QUEUE_PX)
         self._columns = QSplitter(Qt.Orientation.Horizontal)
@@ -150,6 +165,31 @@ class MainWindow(QWidget):
         for part in (self.header, _line(), self._columns, _line(), self.status):
             whole.addWidget(part, 1 if part is self._columns else 0)
 
+    def _clip_page(self) -> QWidget:
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(3 * GRID)
+        for part in (self.clip_header, self.waveform, self.bar, self.takes):
+            column.addWidget(part, 1 if part is self.waveform else 0)
+        return page
+
+    def _join_melody(self) -> None:
+        melodies, recording, listening, panel = self.melodies, self.recording, self.listening, self.prompt.melody
+        recording.take_recorded.connect(self._keep_take)
+        recording.problem_found.connect(self.show_problem)
+        melodies.problem_found.connect(self.show_problem)
+        melodies.changed.connect(lambda: self.clip_header.set_melody(melodies.sketch is not None))
+        melodies.editor_requested.connect(self.open_editor)
+        melodies.play_requested.connect(lambda audio, from_s: listening.preview(*_placed(audio, from_s)))
+        melodies.touch_requested.connect(lambda audio: listening.preview(*_placed(audio, 0.0), is_told=False))
+        melodies.stop_requested.connect(listening.end_preview)
+        listening.preview_moved.connect(melodies.show_playing)
+        for change in (panel.toggled, panel.source_chosen):
+            change.connect(self._attend_recorder)
+        panel.switch_requested.connect(self._use_starter)
+        self.clip_header.set_melody(melodies.sketch is not None)
+
     def _join(self) -> None:
         generation, listening, collection = self.generation, self.listening, self.collection
         generation.started.connect(self._begin_clip)
@@ -157,6 +197,9 @@ class MainWindow(QWidget):
         generation.bug_found.connect(self.bug_found)
         generation.speed_measured.connect(self._show_speed)
         listening.problem_changed.connect(self.show_problem)
+        listening.said.connect(self.status.announce)
+        listening.new_device_found.connect(self._offer_device)
+        self.status.notices.action_requested.connect(self._services.transport.use_new_devices)
         collection.clip_chosen.connect(self._show_clip)
         collection.clip_changed.connect(listening.update_clip)
         collection.imported.connect(self._show_clip)
@@ -196,6 +239,7 @@ class MainWindow(QWidget):
         self.menu.addSeparator()
         self.menu.addActions(actions[2:4])
         self.menu.addAction(self.tr("About"), partial(self.dialog_requested.emit, "about"))
+        self.menu.addAction(self.tr("Diagnostics…"), partial(self.dialog_requested.emit, "diagnostics"))
         self.menu.addAction(self.tr("Give the checkpoint's memory back"), self._services.loop.unload)
         self.menu.addSeparator()
         self.menu.addAction(actions[4])
@@ -230,6 +274,7 @@ class MainWindow(QWidget):
         current = self.listening.current
         if self.listening.is_playing and current is not None and current.sound.is_ended:
             return  # the musician listens to something else; the new clip waits in the library
+        self.open_editor(False)
         self.listening.show_growing(event.clips, event.sounds)
         self.prompt.show_examples(False)
 
@@ -248,7 +293,42 @@ class MainWindow(QWidget):
         except UserProblem as problem:
             self.show_problem(problem)
             return
+        self.open_editor(False)
         self.show_problem(None)
+
+    @Slot(bool)
+    def open_editor(self, is_open: bool) -> None:
+        """Show the page of notes in place of the clip, or the clip again."""
+        was_open = self._pages.currentWidget() is self.editor
+        self._pages.setCurrentIndex(1 if is_open else 0)
+        if is_open:
+            self.editor.focus_notes()
+        elif was_open:
+            self.waveform.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @Slot(object)
+    def _keep_take(self, clip: Clip) -> None:
+        self.collection.refresh()
+        self.melodies.follow_take(clip)
+        self.status.announce(self.tr("“{0}” is recorded").format(clip.title))
+
+    @Slot()
+    def _attend_recorder(self) -> None:
+        panel = self.prompt.melody
+        self.recording.attend(panel.is_open() and panel.source() == Kind.HUM)
+
+    @Slot()
+    def _use_starter(self) -> None:
+        """Use the checkpoint that follows melodies from now on."""
+        services = self._services
+        settings = replace(services.settings, checkpoint=STARTER)
+        try:
+            services.keep_settings(settings)
+        except UserProblem as problem:
+            self.show_problem(problem)
+            return
+        services.settings = settings
+        services.loop.warm_up(services.choice)
 
     @Slot(object)
     def _extend(self, values: ExtendValues) -> None:
@@ -267,6 +347,7 @@ class MainWindow(QWidget):
         """Follow the settings that concern what is shown."""
         self.waveform.set_snap(self._services.settings.snap_to_beats)
         self.waveform.set_follow(self._services.settings.follow_playhead)
+        self.recording.use_settings()
 
     def _show_engine(self, event: EngineChanged) -> None:
         if event.loaded is None:
@@ -275,6 +356,12 @@ class MainWindow(QWidget):
         info, record = event.loaded.engine.info, event.loaded.checkpoint
         self.header.set_checkpoint(f"{record.id.capitalize()} · {record.licence}")
         self.header.set_speed(info.device.upper())
+
+    @Slot()
+    def _offer_device(self) -> None:
+        """Say that there is another device; what plays is not cut unless that is wanted."""
+        text = self.tr("Sound devices have changed. The music goes on where it is.")
+        self.status.notices.add(text, self.tr("Use the new one"))
 
     @Slot(float)
     def _show_speed(self, speed: float) -> None:
@@ -287,9 +374,13 @@ class MainWindow(QWidget):
             self.bug_found.emit(errand.bug)
         elif errand.then is not None:
             errand.then(errand.result)
+        elif errand.is_stopped:
+            self.melodies.end_stopped(errand.name)
 
     def _move_section(self, step: int) -> None:
-        sections = (self.prompt, self.waveform, self.bar, self.library)
+        is_editing = self._pages.currentWidget() is self.editor
+        middle: tuple[QWidget, ...] = (self.editor.notes,) if is_editing else (self.waveform, self.bar)
+        sections = (self.prompt, *middle, self.library)
         focus = QGuiApplication.focusObject()
         inside = [part.isAncestorOf(focus) or part is focus for part in sections if isinstance(focus, QWidget)]
         here = inside.index(True) if True in inside else -step
@@ -297,6 +388,10 @@ class MainWindow(QWidget):
         target = following if following.focusPolicy() != Qt.FocusPolicy.NoFocus else following.nextInFocusChain()
         if target is not None:
             target.setFocus(Qt.FocusReason.TabFocusReason)
+
+
+def _placed(audio: Audio, from_s: float) -> tuple[GrowingSound, int]:
+    return GrowingSound.of(audio), round(from_s * audio.sample_rate)
 
 
 def _line() -> QFrame:

@@ -9,6 +9,7 @@ from musicgen_studio.library.library import Library
 from musicgen_studio.sound.transport import Transport
 from musicgen_studio.studio.background import Background
 from musicgen_studio.studio.jobs import EngineChoice, JobLoop
+from musicgen_studio.studio.recording import RecordingSession
 from musicgen_studio.studio.settings import Settings
 
 
@@ -21,6 +22,7 @@ class Services:
         loop: The queue and what makes it.
         transport: What is heard.
         background: Short work beside the window.
+        recording: What is recorded.
         settings: What the user has chosen; replaced as a whole.
         keep_settings: Writes new settings to disk.
         undo: Edits of clips that can be taken back.
@@ -30,6 +32,7 @@ class Services:
     loop: JobLoop
     transport: Transport
     background: Background
+    recording: RecordingSession
     settings: Settings
     keep_settings: Callable[[Settings], None]
     undo: QUndoStack = field(default_factory=QUndoStack)

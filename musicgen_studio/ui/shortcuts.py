@@ -86,7 +86,7 @@ _PROGRAM = QT_TRANSLATE_NOOP("shortcuts", "Program")
 TABLE: tuple[Shortcut, ...] = (
     _line("generate", QT_TRANSLATE_NOOP("shortcuts", "Generate"), "Ctrl+Enter; Ctrl+Return", _MAKE),
     _line("cancel", QT_TRANSLATE_NOOP("shortcuts", "Leave the field, then cancel what is being made"), "Esc", _MAKE),
-    _line("record", QT_TRANSLATE_NOOP("shortcuts", "Record a hum"), "R", _MAKE, is_ready=False),
+    _line("record", QT_TRANSLATE_NOOP("shortcuts", "Record a hum: get ready, begin, stop"), "R", _MAKE),
     _line("play", QT_TRANSLATE_NOOP("shortcuts", "Play or stop"), "Space", _PLAY),
     _line("to-start", QT_TRANSLATE_NOOP("shortcuts", "Go to the start"), "Home", _PLAY),
     _line("to-end", QT_TRANSLATE_NOOP("shortcuts", "Go to the end"), "End", _PLAY),

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from PySide6.QtCore import QDir, Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QStyle, QWidget
 
 from musicgen_studio.paths import resources_dir
 
@@ -197,6 +197,11 @@ def number_font(size_px: int = SMALL_PX) -> QFont:
     return figures
 
 
+def may_move() -> bool:
+    """Return whether things may move by themselves: not where the system's style asks for no animation."""
+    return QApplication.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration) > 0
+
+
 def set_look(widget: QWidget, look: Look) -> None:
     """Say what a plain Qt widget is, so that the style sheet dresses it accordingly.
 
@@ -280,10 +285,10 @@ QComboBox QAbstractItemView { background: $panel; border: 1px solid $border; pad
 *[look="primary"]:hover, *[look="primary"]:pressed { background: $accent_hover; }
 *[look="primary"]:focus { border: 2px solid $text; padding: 6px 18px; }
 *[look="primary"]:disabled { background: $control; border-color: $border; color: $disabled; }
-*[look="chip"] { padding: 3px 10px; border-radius: 11px; background: $panel; color: $muted; }
+*[look="chip"] { padding: 3px 12px; border-radius: 11px; background: $panel; color: $muted; }
 *[look="chip"]:hover { background: $control_hover; color: $text; }
 *[look="chip"]:checked { background: $accent_soft; border-color: $accent; color: $text; text-decoration: underline; }
-*[look="chip"]:focus { border: 2px solid $focus; padding: 2px 9px; }
+*[look="chip"]:focus { border: 2px solid $focus; padding: 2px 11px; }
 *[look="fold"] { background: transparent; border-color: transparent; color: $muted; font-size: ${small}px;
     font-weight: 600; text-align: left; padding: 5px 1px; margin-left: -5px; }
 *[look="fold"]:hover { color: $text; }

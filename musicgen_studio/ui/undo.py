@@ -77,3 +77,28 @@ class TrashClips(QUndoCommand):
     def _move(self, *, out: bool) -> None:
         (self._library.restore if out else self._library.trash)(self._clips)
         self._changed()
+
+
+class ChangeMelody(QUndoCommand):
+    """Another melody to follow, or the same one changed.
+
+    Args:
+        text: What was done, as the menu tells it.
+        before: What was there, as the one who applies it knows it.
+        after: What is there from now on.
+        apply: Puts either in place.
+    """
+
+    def __init__(self, text: str, before: object, after: object, apply: Callable[[object], None]) -> None:
+        super().__init__(text)
+        self._before = before
+        self._after = after
+        self._apply = apply
+
+    def redo(self) -> None:
+        """Make the edit."""
+        self._apply(self._after)
+
+    def undo(self) -> None:
+        """Take it back."""
+        self._apply(self._before)

@@ -12,10 +12,6 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>LICENCES</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>VERSIONS</source>
         <translation type="unfinished"></translation>
     </message>
@@ -24,23 +20,11 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>This program&apos;s code</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Starter checkpoint</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>free to use for anything</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Meta&apos;s MusicGen checkpoints</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>CC-BY-NC 4.0: not for commercial use</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -52,7 +36,27 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>BSD and similar, LGPL-2.1 (libsoxr)</source>
+        <source>LICENCES OF PROGRAM AND MUSIC</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>LIBRARIES AND THEIR LICENCES</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This program, its icons and texts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0}: not for commercial use</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>PortAudio, the way to sound devices</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0}, inside {1}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -116,9 +120,158 @@
     </message>
 </context>
 <context>
+    <name>CheckpointChoice</name>
+    <message>
+        <source>not there</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not on this computer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Starter</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0}, not for commercial use</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>follows a melody</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>text only</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>stereo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} on disk</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>needs {0} of memory</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Folder of a MusicGen checkpoint</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>CheckpointMenu</name>
+    <message>
+        <source>CHECKPOINT</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add a checkpoint folder…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a folder on this computer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Settings…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where it runs, how exactly, and all else</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>ChipRow</name>
     <message>
         <source>Put “{0}” into the prompt, or take it out</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>CleanUpBox</name>
+    <message>
+        <source>Snap</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Grid</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shortest</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Found: {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fold octaves</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Notes far above or below the others come back by whole octaves</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Semitones</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Key</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Snap pitches</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move each pitch to the nearest semitone, or to the nearest note of a key</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The key that pitches snap to</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Quarters</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Eighths</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Triplets</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sixteenths</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move beginnings and ends onto the metronome&apos;s grid</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ms</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shortest note</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shorter notes are left out</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -185,6 +338,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>follows the melody {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>file missing</source>
         <translation type="unfinished"></translation>
     </message>
@@ -220,7 +377,7 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Import {0}</source>
+        <source>Importing {0}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -245,17 +402,238 @@
     </message>
 </context>
 <context>
+    <name>Diagnostics</name>
+    <message>
+        <source>Sound</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Engine</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Window</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Versions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Places</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>none open: it opens when something plays</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>none: it plays unheard</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0:.0f} ms</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Host API</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rate</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Latency</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Under-runs of this clip</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pre-roll</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0:.1f} s to go</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Checkpoint</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>none loaded</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>mono</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>stereo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>nothing is being made</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0:.2f}× real time</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Runs on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0:.1f} million weights</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Speed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0:.0f} ms in 99 of 100 ticks, {1:.0f} ms at worst</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Lag of the last 10 s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>In the background</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>nothing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Jobs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>System</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Library</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Log</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Program</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>DiagnosticsDialog</name>
+    <message>
+        <source>Diagnostics</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Facts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy all of it, for a report about a fault</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Dialogs</name>
     <message>
-        <source>{0} exported to {1}</source>
+        <source>{0} clips</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Exporting to {0} …</source>
+        <source>Exporting {0}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Export</source>
+        <source>“{0}” is exported to {1}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The export was stopped; {0} of {1} files are in {2}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} of {1} clips are exported to {2}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ErrandRow</name>
+    <message>
+        <source>Work in the background</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop the work in the background</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} · {1} more waiting</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop: {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0}. Nothing half done is left behind</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} of {1}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>stopping</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} %</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>about {0} min left</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} s left</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -513,6 +891,14 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Follow the melody</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The new part follows the melody on the left, from its beginning</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Extend</source>
         <translation type="unfinished"></translation>
     </message>
@@ -562,6 +948,18 @@
         <source>“{0}” could not be made</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>This checkpoint follows no melody.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} makes music from words only.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Switch to {0} under MELODY, or choose no melody.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>HeaderBar</name>
@@ -578,7 +976,15 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Checkpoint: choose another one in the settings</source>
+        <source>Checkpoint</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Which checkpoint makes the music: choose another one</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Checkpoint: {0}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -587,6 +993,33 @@
     </message>
     <message>
         <source>MusicGen Studio</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>InputLevel</name>
+    <message>
+        <source>Level of {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How loud it is. CLIP says it was too loud: turn the input down, then click to reset.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>silent</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0:.0f} decibels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0}, too loud</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>CLIP</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -830,9 +1263,24 @@ Drop sound files here to go on from them, and drag clips from here into your DAW
     </message>
 </context>
 <context>
+    <name>Listening</name>
+    <message>
+        <source>on {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>nothing is heard</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>MainWindow</name>
     <message>
         <source>About</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Diagnostics…</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -840,11 +1288,635 @@ Drop sound files here to go on from them, and drag clips from here into your DAW
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>“{0}” is recorded</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>not loaded</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Sound devices have changed. The music goes on where it is.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use the new one</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{0:.1f}× real time</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Melodies</name>
+    <message>
+        <source>The melody is not ready yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Its notes are still being found.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Wait a moment, or choose no melody.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Melody of a clip</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No melody</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Repeat the melody</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As sung or as notes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Clean up notes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>New notes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Play the melody</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export the notes as MIDI</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>MIDI files ({0})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Find the melody of {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Find the melody</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Melody from {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Finding the notes …</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>1 note</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} notes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>edited</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>followed as sung</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>several voices: the strongest pitch counts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drawn notes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hum</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>MelodyEditor</name>
+    <message>
+        <source>1 note</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} notes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Play what the model hears</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Simple tones (Space)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export MIDI…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Write the notes as a MIDI file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>MIDI</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drag this into another program: the notes as a MIDI file. A click exports it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drag the notes out as MIDI</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Back to the clip (Esc)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Draw</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Draw notes with the mouse; else it selects them</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete the selected notes (Del)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show all notes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The model hears it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>as notes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The notes below, cleaned up as you like</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>as sung</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The recording itself, untouched by any edit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>An octave lower (Z)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>An octave higher (X)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rest</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go on by a step without a note</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>CLEAN UP</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>MelodyMini</name>
+    <message>
+        <source>Melody</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Click to edit the notes; drag to take them away as MIDI</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>1 note, {1:.1f} seconds</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} notes, {1:.1f} seconds</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>MelodyPanel</name>
+    <message>
+        <source>MELODY</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hum</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Record your voice</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The tune of a sound file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>MIDI</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A track of a MIDI file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Notes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Draw or play notes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a take</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All tracks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Track {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} · {1} notes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0}, channel {1}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Play what the model hears</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} follows words only, no melody. A melody waits here until you switch.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Kept takes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Every recording is kept; choose the one to follow</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use from</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where the melody begins in the take; the take itself stays</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>to</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where it ends</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take: {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bring to full level</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Make a quiet take louder when it is used; the take itself stays</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>TAKES</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Track</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Which track and channel of the MIDI file is followed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A hum or a single instrument works best. Of a full mix, the strongest pitch counts.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a sound file…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Try the example hum</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The notes of a MIDI file, in its own tempo.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a MIDI file…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Try the example line</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Draw notes with the mouse, or play them on the keyboard on the screen.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Write notes…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A melody that comes with the program</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use a checkpoint that follows melodies from now on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No melody is followed yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Edit notes…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>See, hear and change the notes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Follow no melody</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No melody</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Repeat to the end</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Else the music goes on freely where the melody has ended</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Melody from a sound file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sound files ({0})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Melody from a MIDI file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>MIDI files ({0})</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>MetronomeRow</name>
+    <message>
+        <source>none</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tempo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Beats per minute of the metronome</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Count-in</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bars that are counted before the recording begins</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>bpm</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>bars</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>In the count-in</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hear the metronome in the bars before</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>While recording</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hear it while you sing. With loudspeakers the microphone hears it, too</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>While playing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hear it when a recording is played</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Metronome: {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The metronome is heard</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>NoteView</name>
+    <message>
+        <source>Delete {0} notes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete a note</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no notes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} notes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>note {number} of {all}: {name}, from {start} to {end} seconds</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Change the melody&apos;s length</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move notes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move a note</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Change a note&apos;s length</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Draw a note</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Notes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Left and Right choose a note, Up and Down move it by a semitone, with Shift by an octave. Ctrl with Left and Right moves it in time, Shift changes its length. Insert adds a note at the playhead, Delete removes the chosen ones, Space plays.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drag notes or their ends, double-click to draw, Del to delete. Alt leaves the grid aside.
+Below them is what the model sees: one pitch class at a time, C also where there is silence.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Notices</name>
+    <message>
+        <source>Do what the message offers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All messages</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All messages; {0} new ones besides this</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>PianoKeys</name>
+    <message>
+        <source>Keyboard</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The letters A to L are the white keys from C on, the row above the black ones. Z and X move it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Click, or press A W S E D … while it has the focus; Z and X change the octave</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>PitchTrace</name>
+    <message>
+        <source>Pitch of your voice</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The pitch you sing, as it is heard</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no pitch</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>listening …</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} cents</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -874,18 +1946,6 @@ Drop sound files here to go on from them, and drag clips from here into your DAW
     <name>PromptPanel</name>
     <message>
         <source>Prompt</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>No melody</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>This checkpoint follows no melody. The settings let you choose one that does.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Choose a sound file whose melody is followed</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -929,30 +1989,6 @@ Drop sound files here to go on from them, and drag clips from here into your DAW
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>MELODY</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>A melody for the music to follow</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Choose a file…</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Melody from a file</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Follow no melody</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Melody from a file: the music follows its tune in the style you describe.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Length</source>
         <translation type="unfinished"></translation>
     </message>
@@ -990,10 +2026,6 @@ Drop sound files here to go on from them, and drag clips from here into your DAW
     </message>
     <message>
         <source>PROMPT</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Sound files ({0})</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -1064,6 +2096,172 @@ Drop sound files here to go on from them, and drag clips from here into your DAW
     </message>
     <message>
         <source>QUEUE</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>RecorderBox</name>
+    <message>
+        <source>METRONOME</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The system&apos;s input</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} (not there now)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Input</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What is recorded from: a microphone or an interface</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Switch the microphone off</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Throw this take away and be ready again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Channel {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Record channel {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All channels, mixed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Record all channels together</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Counting in</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sing or hum one voice</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Get ready</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Switch the microphone on and look at its level</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Opening …</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The microphone is being opened</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Record</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Begin to record, after the count-in if there is one</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Do not record after all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>End the take and keep it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Try once more to write the take to the disk</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No microphone or other input was found.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Plug one in: it appears here by itself. Sound files, MIDI files and the keyboard on the screen work without one: choose File, MIDI or Notes above.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It listens and does not record yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Recording begins with the first beat of the next bar.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The computer was too slow: a piece of the sound was lost.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Recording {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The take of {0} is not saved yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Opening the microphone …</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hum or sing a tune; the music follows it. First you see the level, then you record.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ready. Sing: the level is still low.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ready, but too loud: turn it down.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ready. The level is good.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Counting in …</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Counting in: {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Recording</name>
+    <message>
+        <source>Get ready to follow the pitch</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -1240,6 +2438,18 @@ Drop sound files here to go on from them, and drag clips from here into your DAW
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source> ms</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How much too late a recording is against the metronome: it is moved forward by that</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Beats per bar of the metronome; the first one is accented</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Music</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1273,6 +2483,18 @@ Drop sound files here to go on from them, and drag clips from here into your DAW
     </message>
     <message>
         <source>&amp;Library folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Recording</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>La&amp;tency offset</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Beats per bar</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1469,6 +2691,18 @@ Drop sound files here to go on from them, and drag clips from here into your DAW
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>follows the melody {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Best first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Put the takes first that follow the melody most closely</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Take {0}</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1524,7 +2758,7 @@ Drop sound files here to go on from them, and drag clips from here into your DAW
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>When the sound starts</source>
+        <source>When the sound starts, and on what</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1583,6 +2817,24 @@ Drop sound files here to go on from them, and drag clips from here into your DAW
     </message>
 </context>
 <context>
+    <name>_Lines</name>
+    <message>
+        <source>Checkpoints</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>_List</name>
+    <message>
+        <source>All messages</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>MESSAGES</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>self.window</name>
     <message>
         <source>{0} unfinished clips were recovered</source>
@@ -1620,7 +2872,7 @@ Drop sound files here to go on from them, and drag clips from here into your DAW
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Record a hum</source>
+        <source>Record a hum: get ready, begin, stop</source>
         <translation type="unfinished"></translation>
     </message>
     <message>

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from musicgen_studio.engine import text
 from musicgen_studio.engine.checkpoint import open_checkpoint
 from musicgen_studio.engine.text import TextConditioner
 from musicgen_studio.errors import UserProblem
@@ -39,3 +40,14 @@ def test_related_words_lie_closer_than_unrelated_ones(starter: TextConditioner) 
     sad, blue, loud = (starter.states(f"{word} music").mean(dim=0) for word in ("sad", "melancholic", "energetic"))
     near, far = (torch.cosine_similarity(sad, other, dim=0) for other in (blue, loud))
     assert near > far
+
+
+def test_a_large_encoder_is_let_go_and_read_again(text_checkpoint: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    checkpoint = open_checkpoint(text_checkpoint)
+    kept = TextConditioner(checkpoint, checkpoint.outer().text_projection)
+    monkeypatch.setattr(text, "KEPT_BYTES", 0)
+    let_go = TextConditioner(checkpoint, checkpoint.outer().text_projection)
+    assert let_go._encoder is None
+    for prompt in ("happy rock", "sad jazz"):
+        assert torch.equal(let_go.states(prompt), kept.states(prompt))
+    assert let_go._encoder is None

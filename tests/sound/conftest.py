@@ -80,7 +80,7 @@ class PulseServer:
 
     def __init__(self, folder: Path) -> None:
         self.address = f"unix:{folder / 'socket'}"
-        self._environment = {
+        self.environment = {
             **os.environ,
             "HOME": str(folder),
             "XDG_RUNTIME_DIR": str(folder),
@@ -90,7 +90,7 @@ class PulseServer:
         # A daemon, because its parent returns when it is ready to be used.
         options = ["-n", "--daemonize=yes", "--exit-idle-time=-1", f"--log-target=file:{folder / 'log'}"]
         command = ["pulseaudio", *options, *(part for module in modules for part in ("-L", module))]
-        subprocess.run(command, env=self._environment, check=True, timeout=30, capture_output=True)
+        subprocess.run(command, env=self.environment, check=True, timeout=30, capture_output=True)
 
     @property
     def _sink(self) -> str:
@@ -98,7 +98,7 @@ class PulseServer:
 
     def control(self, *words: str) -> None:
         """Run pactl."""
-        subprocess.run(["pactl", *words], env=self._environment, check=True, timeout=30, capture_output=True)
+        subprocess.run(["pactl", *words], env=self.environment, check=True, timeout=30, capture_output=True)
 
     @contextmanager
     def unplugged(self) -> Iterator[None]:
@@ -123,7 +123,7 @@ class PulseServer:
         """Listen to what the sink plays."""
         options = ["--device=test.monitor", "--raw", "--format=float32le", f"--rate={RATE}", "--latency-msec=50"]
         command = ["parec", *options, f"--channels={CHANNELS}"]
-        with subprocess.Popen(command, env=self._environment, stdout=subprocess.PIPE) as process:
+        with subprocess.Popen(command, env=self.environment, stdout=subprocess.PIPE) as process:
             recording = Recording(process)
             try:
                 yield recording

@@ -9,7 +9,14 @@ from pathlib import Path
 import pytest
 
 from musicgen_studio.errors import UserProblem
-from musicgen_studio.sound.devices import SoundDevice, device_index, list_devices, portaudio, refresh_devices
+from musicgen_studio.sound.devices import (
+    DeviceName,
+    SoundDevice,
+    device_index,
+    list_devices,
+    portaudio,
+    refresh_devices,
+)
 
 
 def test_the_null_sink_is_listed(device: SoundDevice) -> None:
@@ -74,6 +81,17 @@ def test_a_computer_without_sound_has_no_devices_and_no_player(tmp_path: Path) -
         [sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=60, check=False
     )
     assert done.stdout == "There is no sound device to play on.\n", done.stderr
+
+
+@pytest.mark.parametrize("text", ["USB Audio|ALSA", "a|b|Core Audio", "|||x"])
+def test_a_name_is_remembered_as_a_text(text: str) -> None:
+    name = DeviceName.parse(text)
+    assert name is not None
+    assert str(name) == text
+
+
+def test_no_name_is_the_systems_choice() -> None:
+    assert DeviceName.parse("") is None
 
 
 def test_importing_the_room_does_not_start_portaudio() -> None:

@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from musicgen_studio.core.audio import Audio, Samples
 from musicgen_studio.dsp.resample import resample
 from musicgen_studio.errors import UserProblem
-from musicgen_studio.sound.devices import SoundDevice
+from musicgen_studio.sound.devices import DeviceName, SoundDevice
 from musicgen_studio.sound.growing import GrowingSound
 from musicgen_studio.sound.output import Fill, Output, PortAudioSystem
-from musicgen_studio.sound.transport import Transport, TransportState, time_to_start_s
+from musicgen_studio.sound.transport import OutputFacts, Transport, TransportState, time_to_start_s
 from tests.sound.conftest import RATE, PulseServer, Recording
 from tests.sound.signals import music, place_of, similarity
 
@@ -157,8 +157,8 @@ def test_without_a_sound_device_everything_goes_on_unheard(clock: Clock) -> None
     assert not state.is_buffering
     assert clock.position_s == pytest.approx(1.5, abs=0.001)
     assert state.device == ""
-    assert state.problem is not None
-    assert "no sound device" in state.problem.what
+    assert state.notice is not None
+    assert "no sound device" in state.notice.what
     assert state.underruns == 0
     assert 0.1 < state.peaks[0] < 2
 
@@ -298,7 +298,7 @@ def test_another_sound_stops_the_first(clock: Clock) -> None:
     clock.play()
     clock.advance(1)
     clock.transport.load(GrowingSound.of(music(1.0, 1, 44100)))
-    assert clock.state == TransportState(problem=clock.state.problem)
+    assert clock.state == TransportState(notice=clock.state.notice)
     clock.play()
     clock.advance(0.5)
     assert clock.state.position_frame == pytest.approx(22050, abs=50)
@@ -440,6 +440,7 @@ class Card:
 
     def __init__(self, device: SoundDevice) -> None:
         self.name, self.rate, self.channels, self.underflows = device.name, device.default_rate, 2, 0
+        self.latency_s = 0.1
         self.broken: UserProblem | None = None
         self.is_closed = False
         self._fill: Fill | None = None
@@ -560,14 +561,14 @@ def test_without_another_device_it_goes_on_unheard_until_one_comes() -> None:
         system.opened[0].broken = _LOST
         until(transport, lambda state: not state.is_playing)
         transport.play()
-        state = until(transport, lambda state: state.problem is not None and state.problem is not _LOST)
-        assert state.device == ""
-        assert state.problem is not None
-        assert "does not answer" in state.problem.why
+        state = until(transport, lambda state: state.notice is not None)
+        assert (state.device, state.problem) == ("", None)
+        assert state.notice is not None
+        assert "does not answer" in state.notice.why
         until(transport, lambda state: state.position_frame > _SOURCE_RATE // 10)
         system.plugged = [_named("new", is_default=True)]
         transport.devices_changed()
-        until(transport, lambda state: state.device == "new" and state.is_playing)
+        until(transport, lambda state: state.device == "new" and state.is_playing and state.notice is None)
 
 
 def test_a_device_that_refuses_is_told_and_replaced() -> None:
@@ -576,9 +577,61 @@ def test_a_device_that_refuses_is_told_and_replaced() -> None:
     with _transport(system) as transport:
         transport.choose_device(_named("interface"))
         _play(transport, "usual")
-        problem = transport.poll().problem
-        assert problem is not None
-        assert problem.what == "interface refuses."
+        notice = transport.poll().notice
+        assert notice is not None
+        assert notice.what == "interface refuses."
+        assert transport.poll().problem is None
+
+
+def test_a_chosen_device_that_is_away_is_taken_again_when_it_comes_back() -> None:
+    system = Cards(_named("usual", is_default=True))
+    with _transport(system) as transport:
+        transport.choose_device(DeviceName("interface", "Fake"))
+        _play(transport, "usual")
+        notice = transport.poll().notice
+        assert notice is not None
+        assert '"interface" is not there' in notice.what
+        system.plugged = [_named("usual", is_default=True), _named("interface")]
+        transport.devices_changed()
+        state = until(transport, lambda state: state.has_new_devices)
+        assert (state.device, state.is_playing, system.refreshes) == ("usual", True, 0)
+        transport.pause()
+        until(transport, lambda state: system.refreshes == 1 and not state.has_new_devices)
+        _play(transport, "interface")
+        assert transport.poll().notice is None
+
+
+def test_a_new_device_is_used_at_once_if_that_is_wanted() -> None:
+    system = Cards(_named("usual", is_default=True))
+    with _transport(system) as transport:
+        transport.use_new_devices()  # there is none: nothing happens
+        _play(transport, "usual")
+        system.plugged = [_named("usual", is_default=True), _named("new")]
+        transport.devices_changed()
+        until(transport, lambda state: state.has_new_devices)
+        transport.use_new_devices()
+        state = until(transport, lambda state: state.device == "new")
+        assert state.is_playing
+        assert not state.has_new_devices
+        assert system.opened[0].is_closed
+
+
+def test_choosing_the_same_device_again_cuts_nothing() -> None:
+    system = Cards(_named("usual", is_default=True))
+    with _transport(system) as transport:
+        _play(transport, "usual")
+        transport.choose_device(None)
+        transport.pause()
+        _play(transport, "usual")
+        assert len(system.opened) == 1
+
+
+def test_the_facts_are_those_of_what_is_open() -> None:
+    system = Cards(_named("usual", is_default=True))
+    with _transport(system) as transport:
+        assert transport.facts() == OutputFacts()
+        _play(transport, "usual")
+        assert transport.facts() == OutputFacts(_named("usual", is_default=True), 48000, 2, 0.1, 0, None)
 
 
 def test_another_device_is_chosen_while_it_plays() -> None:

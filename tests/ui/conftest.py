@@ -12,8 +12,9 @@ from musicgen_studio.ui.theme import Theme, apply_theme
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let the offscreen platform make its only complaint."""
-    config.addinivalue_line("qt_log_ignore", "propagateSizeHints")
+    """Let the offscreen platform complain of what it cannot do: the last two come with every popup."""
+    for complaint in ("propagateSizeHints", "does not support raise", "does not support grabbing the keyboard"):
+        config.addinivalue_line("qt_log_ignore", complaint)
 
 
 @pytest.fixture

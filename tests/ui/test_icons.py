@@ -87,3 +87,8 @@ def test_unknown_names_are_refused() -> None:
         icons.icon("nonsense")
     with pytest.raises(ValueError, match="Colours"):
         icons.icon("play", "purple")
+
+
+@pytest.mark.parametrize("size", [QSize(16, -3), QSize(0, 16), QSize(0, 0)])
+def test_where_there_is_no_room_nothing_is_drawn(size: QSize) -> None:
+    assert icons.icon("chevron-right").pixmap(size, 1.0).isNull()

@@ -1,6 +1,8 @@
 """The whole window with a real library, a real transport and a fake engine: what a musician does with it."""
 
 import json
+import sys
+import threading
 import wave
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,18 +12,25 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QDialog, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QDialog, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from musicgen_studio import decoding
 from musicgen_studio.app import Program
-from musicgen_studio.core.clip import Origin
+from musicgen_studio.core.clip import Clip, Origin
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.library.library import Library
+from musicgen_studio.studio.background import Errand
 from musicgen_studio.studio.jobs import EngineChoice, LoadedEngine
 from musicgen_studio.studio.recipe import CheckpointRecord
+from musicgen_studio.ui.panels.checkpoint_menu import CheckpointMenu
 from musicgen_studio.ui.panels.clip_header import ExtendValues
+from musicgen_studio.ui.panels.diagnostics_dialog import DiagnosticsDialog
+from musicgen_studio.ui.panels.export_dialog import ExportDialog
 from musicgen_studio.ui.panels.prompt_panel import PromptValues
 from tests.fake_engine import FakeEngine
+from tests.sound.test_transport import NoSound
+from tests.ui.panels.finding import said
 
 pytestmark = pytest.mark.usefixtures("qapp")
 
@@ -243,6 +252,151 @@ def test_dialogs_open_and_close(qtbot: QtBot, program: Program) -> None:
         dialog = next(child for child in program.window.findChildren(QDialog) if child.isVisible())
         dialog.reject()
         qtbot.waitUntil(lambda: not any(each.isVisible() for each in program.window.findChildren(QDialog)))
+
+
+@pytest.fixture
+def clip(qtbot: QtBot, program: Program) -> Clip:
+    qtbot.waitUntil(program.window.isActiveWindow)
+    type_and_generate(qtbot, program, "calm")
+    return program.services.library.clips()[0]
+
+
+def _export(program: Program, clips: list[Clip], folder: Path) -> None:
+    program.window.export_requested.emit(clips)
+    dialog = program.window.findChildren(ExportDialog)[-1]
+    dialog.set_settings({"folder": str(folder)})
+    dialog.accept()
+
+
+def test_exporting_counts_writes_and_says_where(qtbot: QtBot, program: Program, clip: Clip, tmp_path: Path) -> None:
+    _export(program, [clip], tmp_path / "out")
+    notices = program.window.status.notices
+    qtbot.waitUntil(lambda: any("is exported to" in text for text in notices.texts()), timeout=WAIT_MS)
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["Calm.wav"]
+
+
+def test_a_clip_that_cannot_be_exported_is_told_and_the_others_are(
+    qtbot: QtBot, program: Program, clip: Clip, tmp_path: Path
+) -> None:
+    type_and_generate(qtbot, program, "loud", clips=2)
+    program.services.library.sound_file(clip.id).unlink()
+    _export(program, program.services.library.clips(), tmp_path / "out")
+    notices = program.window.status.notices
+    qtbot.waitUntil(lambda: any("1 of 2 clips" in text for text in notices.texts()), timeout=WAIT_MS)
+    assert program.window._note.isVisible()
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["Loud.wav"]
+
+
+def test_long_work_is_shown_and_cancelled_in_the_status_line(qtbot: QtBot, program: Program) -> None:
+    row = program.window.status.errands
+
+    def work(errand: Errand) -> None:
+        errand.tell(0.5, 1, 2)
+        assert errand.stop.wait(20)
+        errand.check()
+
+    program.services.background.start("Exporting", work)
+    qtbot.waitUntil(row.isVisible, timeout=WAIT_MS)
+    (button,) = row.findChildren(QPushButton)
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not row.isVisible(), timeout=WAIT_MS)
+    assert program.services.background.views() == []
+
+
+def test_a_dropped_file_can_be_cancelled_while_it_is_decoded(
+    qtbot: QtBot, program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(decoding, "_child_command", lambda: [sys.executable, "-c", "import time; time.sleep(60)"])
+    (tmp_path / "hum.wav").write_bytes(b"RIFF")
+    program.window.library.files_dropped.emit([tmp_path / "hum.wav"])
+    background = program.services.background
+    qtbot.waitUntil(lambda: any(view.is_running for view in background.views()), timeout=WAIT_MS)
+    assert background.views()[0].name == "Importing hum.wav"
+    background.cancel(background.views()[0].id)
+    qtbot.waitUntil(lambda: not background.views(), timeout=WAIT_MS)
+    assert titles(program) == []
+    assert not program.window._note.isVisible()
+
+
+def test_notices_at_the_start_are_all_kept(program: Program) -> None:
+    for text in ("one", "two", "three"):
+        program.window.status.announce(text)
+    assert [text.split("  ", 1)[1] for text in program.window.status.notices.texts()] == ["three", "two", "one"]
+
+
+def test_the_header_lists_checkpoints_and_a_choice_counts_at_once(
+    qtbot: QtBot, program: Program, text_checkpoint: Path
+) -> None:
+    choice = program.dialogs._checkpoints
+    starter, *others = choice.lines()
+    assert (starter.name, starter.is_current) == ("starter", True)
+    assert starter.facts.startswith("free to use for anything · 12 M · follows a melody · 79 MB on disk")
+    assert {line.name for line in others} == {""}
+    assert {line.note for line in others} == {"not on this computer"}
+    assert all(line.facts.startswith("CC-BY-NC 4.0, not for commercial use · ") for line in others)
+    choice.choose(str(text_checkpoint))
+    assert program.services.choice.checkpoint == str(text_checkpoint)
+    lines = {line.name: line for line in choice.lines()}
+    assert lines[str(text_checkpoint)].is_current
+    assert "text only" in lines[str(text_checkpoint)].facts
+    choice.choose("starter")
+    assert str(text_checkpoint) in {line.name for line in choice.lines()}
+    program.window.header.checkpoints_requested.emit()
+    menu = program.window.findChildren(CheckpointMenu)[0]
+    qtbot.waitUntil(menu.isVisible)
+    menu.close()
+
+
+def test_a_folder_that_is_gone_says_so_and_is_not_used(program: Program, tmp_path: Path) -> None:
+    choice = program.dialogs._checkpoints
+    choice.choose(str(tmp_path / "gone"))
+    assert program.window._note.isVisible()
+    assert program.services.choice.checkpoint == "starter"
+
+
+def test_diagnostics_are_live_and_can_be_opened_again(qtbot: QtBot, program: Program, clip: Clip) -> None:
+    program.window.dialog_requested.emit("diagnostics")
+    dialog = program.window.findChildren(DiagnosticsDialog)[0]
+    assert "Checkpoint: starter, musicgen_melody" in dialog.text()
+    assert str(program.services.library.folder) in dialog.text()
+    program.window.listening.show_clip(clip)
+    program.window.listening.toggle_play()
+    qtbot.waitUntil(lambda: "none open" not in dialog.text(), timeout=WAIT_MS)
+    dialog.close()
+    qtbot.waitUntil(lambda: not program.window.findChildren(DiagnosticsDialog))
+    program.window.dialog_requested.emit("diagnostics")
+    program.window.findChildren(DiagnosticsDialog)[0].close()
+
+
+def test_no_sound_device_is_a_quiet_notice(qtbot: QtBot, program: Program, clip: Clip) -> None:
+    program.services.transport._system = NoSound()
+    window = program.window
+    window.listening.show_clip(clip)
+    window.listening.toggle_play()
+    notices = window.status.notices
+    qtbot.waitUntil(lambda: any("nothing is heard" in text for text in notices.texts()), timeout=WAIT_MS)
+    assert "nothing is heard" in said(window.bar)
+    assert not window._note.isVisible()
+
+
+def test_quitting_while_a_checkpoint_is_read_does_not_wait_for_it(
+    qtbot: QtBot, settings_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("musicgen_studio.app.LEAVE_MS", 50)
+    reading, go_on = threading.Event(), threading.Event()
+
+    def read(choice: EngineChoice) -> LoadedEngine:
+        del choice
+        reading.set()
+        assert go_on.wait(20)
+        return LoadedEngine(FakeEngine(), RECORD)
+
+    with Program(settings_file, read) as program:
+        program.window.show()
+        qtbot.waitUntil(reading.is_set, timeout=WAIT_MS)
+    assert program.is_still_loading
+    go_on.set()
+    assert program._thread.stop()
 
 
 def test_every_control_has_an_accessible_name(program: Program) -> None:

@@ -1,4 +1,7 @@
-"""What this program is, in which versions, and under which licences its parts and the music made with it stand."""
+"""What this program is, in which versions, and under which licences its parts and the music made with it stand.
+
+The libraries' licences are read from their installed packages; those of the music from where checkpoints keep them.
+"""
 
 import platform
 from collections.abc import Sequence
@@ -8,6 +11,9 @@ from PySide6.QtCore import Qt, Slot, qVersion
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
+from musicgen_studio.checkpoints.catalogue import STARTER_LICENCE
+from musicgen_studio.checkpoints.facts import META_LICENCE
+from musicgen_studio.studio.licences import LibraryLicence, libraries, program_licence
 from musicgen_studio.studio.recipe import program_version
 from musicgen_studio.ui.panels.labels import plain_label
 from musicgen_studio.ui.theme import GRID, Look
@@ -33,11 +39,14 @@ class AboutDialog(QDialog):
         column.addWidget(plain_label(" ".join(program), Look.TITLE))
         column.addWidget(plain_label(self.tr("Compose with MusicGen: hear music while it is being made."), wraps=True))
         column.addSpacing(2 * GRID)
-        column.addWidget(plain_label(self.tr("LICENCES"), Look.SECTION))
-        column.addLayout(_table(self._licences()))
-        column.addSpacing(2 * GRID)
-        column.addWidget(plain_label(self.tr("VERSIONS"), Look.SECTION))
-        column.addLayout(_table(parts))
+        for title, lines in (
+            (self.tr("LICENCES OF PROGRAM AND MUSIC"), self._licences()),
+            (self.tr("LIBRARIES AND THEIR LICENCES"), [self._line(each) for each in libraries()]),
+            (self.tr("VERSIONS"), parts),
+        ):
+            column.addWidget(plain_label(title, Look.SECTION))
+            column.addLayout(_table(lines))
+            column.addSpacing(2 * GRID)
         column.addStretch()
         outer = QVBoxLayout(self)
         outer.setContentsMargins(4 * GRID, 4 * GRID, 4 * GRID, 4 * GRID)
@@ -47,17 +56,19 @@ class AboutDialog(QDialog):
 
     def _licences(self) -> list[tuple[str, str]]:
         return [
-            (self.tr("This program's code"), "MIT"),
-            (self.tr("Starter checkpoint"), self.tr("free to use for anything")),
-            (self.tr("Meta's MusicGen checkpoints"), self.tr("CC-BY-NC 4.0: not for commercial use")),
+            (self.tr("This program, its icons and texts"), program_licence()),
+            (self.tr("Starter checkpoint"), STARTER_LICENCE),
+            (self.tr("Meta's MusicGen checkpoints"), self.tr("{0}: not for commercial use").format(META_LICENCE)),
             (self.tr("FluidR3 GM sounds, behind the starter's training music"), "MIT"),
             (self.tr("all-MiniLM-L6-v2, the starter's text encoder"), "Apache-2.0"),
-            ("Qt, PySide6", "LGPL-3.0"),
-            ("PyTorch, NumPy, soxr (Python)", self.tr("BSD and similar, LGPL-2.1 (libsoxr)")),
-            ("transformers, tokenizers, safetensors", "Apache-2.0"),
-            ("libsndfile", "LGPL-2.1"),
-            ("PortAudio, sounddevice", "MIT"),
+            (self.tr("PortAudio, the way to sound devices"), "MIT"),
         ]
+
+    def _line(self, library: LibraryLicence) -> tuple[str, str]:
+        if library.inside:
+            return self.tr("{0}, inside {1}").format(library.name, library.inside), library.licence
+        name = f"{library.name} (Qt)" if library.name == "PySide6" else library.name
+        return f"{name} {library.version}", library.licence
 
     def _buttons(self) -> QDialogButtonBox:
         box = QDialogButtonBox()

@@ -9,6 +9,7 @@ from html import escape
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QButtonGroup,
+    QCheckBox,
     QFrame,
     QHBoxLayout,
     QLineEdit,
@@ -22,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from musicgen_studio.core.clip import Clip
 from musicgen_studio.ui.icons import icon
-from musicgen_studio.ui.panels.clip_words import clock
+from musicgen_studio.ui.panels.clip_words import clock, similarity
 from musicgen_studio.ui.panels.labels import ElidedLabel
 from musicgen_studio.ui.shortcuts import Bindings, KeyMap
 from musicgen_studio.ui.theme import GRID, Look, set_look
@@ -40,11 +41,13 @@ class ExtendValues:
         from_playhead: From where the playhead stands; else from the end.
         duration_s: How much is to be added, in seconds.
         prompt: Other words for the new part; empty keeps the clip's own.
+        follows_melody: Whether the new part follows the melody on the left.
     """
 
     from_playhead: bool
     duration_s: float
     prompt: str
+    follows_melody: bool = False
 
 
 class ClipHeader(QWidget):
@@ -100,6 +103,10 @@ class ClipHeader(QWidget):
     def set_playhead(self, seconds: float) -> None:
         """Say where the playhead stands, for going on from there."""
         self._card.set_playhead(seconds)
+
+    def set_melody(self, is_there: bool) -> None:
+        """Say whether there is a melody that going on could follow."""
+        self._card.set_melody(is_there)
 
     def set_loop(self, is_on: bool) -> None:
         """Say whether the region is repeated. Emits nothing."""
@@ -159,6 +166,8 @@ class ClipHeader(QWidget):
         facts = [clock(clip.duration_s)]
         facts += [self.tr("seed {0}").format(clip.seed)] if clip.seed is not None else []
         facts += [clip.checkpoint, clip.licence]
+        if clip.melody_similarity is not None:
+            facts.insert(1, self.tr("follows the melody {0}").format(similarity(clip.melody_similarity)))
         facts += [self.tr("file missing")] if clip.is_missing else []
         facts += [self.tr("still being made")] if is_making else []
         facts += [self.tr("incomplete")] if not (clip.is_complete or is_making) else []
@@ -218,17 +227,27 @@ class ExtendCard(QFrame):
         self._prompt.setAccessibleName(self.tr("New words for the added part"))
         self._prompt.setToolTip(self.tr("Left empty, it goes on with the clip's own words"))
         self._prompt.returnPressed.connect(self._go)
+        self._follow = QCheckBox(self.tr("Follow the melody"))
+        self._follow.setAccessibleName(self._follow.text())
+        self._follow.setToolTip(self.tr("The new part follows the melody on the left, from its beginning"))
         self._button = QPushButton(icon("extend", "on_accent"), self.tr("Extend"))
         self._button.setToolTip(self.tr("Make the new part"))
         self._button.setAccessibleName(self.tr("Extend now"))
         self._button.clicked.connect(self._go)
         set_look(self._button, Look.PRIMARY)
         self.set_playhead(0.0)
+        self.set_melody(False)
         self._lay_out()
 
     def values(self) -> ExtendValues:
         """Return what is chosen."""
-        return ExtendValues(self._playhead.isChecked(), self._seconds.value(), self._prompt.text().strip())
+        follows = self._follow.isEnabled() and self._follow.isChecked()
+        return ExtendValues(self._playhead.isChecked(), self._seconds.value(), self._prompt.text().strip(), follows)
+
+    def set_melody(self, is_there: bool) -> None:
+        """Offer to follow the melody, if there is one."""
+        self._follow.setEnabled(is_there)
+        self._follow.setVisible(is_there)
 
     def set_playhead(self, seconds: float) -> None:
         """Say where the playhead stands."""
@@ -248,6 +267,7 @@ class ExtendCard(QFrame):
         column.addWidget(self._end)
         column.addWidget(self._playhead)
         column.addWidget(self._seconds)
+        column.addWidget(self._follow)
         column.addLayout(what)
 
     @Slot()

@@ -17,6 +17,7 @@ class HeaderBar(QWidget):
     """
 
     settings_requested = Signal()
+    checkpoints_requested = Signal()  # the list below `checkpoint_button`
 
     def __init__(self, menu: QMenu, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -26,9 +27,10 @@ class HeaderBar(QWidget):
         self._menu.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._settings = self._button("settings", self.tr("Settings"))
         self._settings.clicked.connect(self.settings_requested)
-        self._checkpoint = self._button("chevron-down", self.tr("Checkpoint: choose another one in the settings"))
-        self._checkpoint.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self._checkpoint.clicked.connect(self.settings_requested)
+        self.checkpoint_button = self._button("chevron-down", self.tr("Checkpoint"))
+        self.checkpoint_button.setToolTip(self.tr("Which checkpoint makes the music: choose another one"))
+        self.checkpoint_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.checkpoint_button.clicked.connect(self.checkpoints_requested)
         self._speed = plain_label(look=Look.MUTED)
         self._speed.setAccessibleName(self.tr("Speed"))
         row = QHBoxLayout(self)
@@ -37,14 +39,15 @@ class HeaderBar(QWidget):
         row.addWidget(self._menu)
         row.addWidget(plain_label(self.tr("MusicGen Studio"), Look.TITLE))
         row.addSpacing(4 * GRID)
-        row.addWidget(self._checkpoint)
+        row.addWidget(self.checkpoint_button)
         row.addStretch(1)
         row.addWidget(self._speed)
         row.addWidget(self._settings)
 
     def set_checkpoint(self, text: str) -> None:
         """Say which checkpoint is used, and what may be done with its music."""
-        self._checkpoint.setText(text)
+        self.checkpoint_button.setText(text)
+        self.checkpoint_button.setAccessibleName(self.tr("Checkpoint: {0}").format(text))
 
     def set_speed(self, text: str) -> None:
         """Say where it runs and how fast, such as `CPU · 2.1× real time`."""

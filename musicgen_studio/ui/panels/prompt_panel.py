@@ -1,16 +1,14 @@
 """The left column: what to make. It builds one value, `PromptValues`, and asks for music with it.
 
-The words are English, as the checkpoints know them. Not for the melody recorder, and not for making (`studio`).
+The words are English, as the checkpoints know them. Its `melody` is a panel of its own. Not for making (`studio`).
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QFileDialog,
     QFrame,
     QHBoxLayout,
     QPlainTextEdit,
@@ -24,7 +22,8 @@ from PySide6.QtWidgets import (
 
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.ui.icons import icon
-from musicgen_studio.ui.panels.labels import ElidedLabel, plain_label
+from musicgen_studio.ui.panels.labels import plain_label
+from musicgen_studio.ui.panels.melody_panel import MelodyPanel
 from musicgen_studio.ui.panels.prompt_words import (
     EXAMPLES,
     GENRES,
@@ -39,7 +38,6 @@ from musicgen_studio.ui.shortcuts import Bindings, KeyMap
 from musicgen_studio.ui.theme import GRID, Look, set_look
 from musicgen_studio.ui.widgets.chip_row import ChipRow
 from musicgen_studio.ui.widgets.flow_layout import FlowLayout
-from musicgen_studio.ui.widgets.fold_box import FoldBox
 from musicgen_studio.ui.widgets.problem_note import ProblemNote
 from musicgen_studio.ui.widgets.value_slider import ValueSlider
 
@@ -85,7 +83,6 @@ class PromptPanel(QWidget):
     generate_requested = Signal(object)  # PromptValues
     text_changed = Signal(str)  # the prompt, for keeping
     values_changed = Signal()  # anything at all, for keeping
-    melody_chosen = Signal(object)  # Path of a sound file, None for no melody
 
     def __init__(self, keys: KeyMap, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -93,7 +90,7 @@ class PromptPanel(QWidget):
         self.setAccessibleName(self.tr("Prompt"))
         self._build_prompt()
         self._build_chips()
-        self._build_melody()
+        self.melody = MelodyPanel(keys)
         self._build_amount()
         self._sampling = SamplingFold()
         self._sampling.changed.connect(self.values_changed)
@@ -133,43 +130,18 @@ class PromptPanel(QWidget):
         """Say under the field why the order cannot be made; None takes it away."""
         self._problem.set_problem(problem)
 
-    def set_melody(self, name: str | None, problem: UserProblem | None = None) -> None:
-        """Say which melody is followed.
-
-        Args:
-            name: Of the file, None for no melody.
-            problem: Why a file that was chosen cannot be used.
-        """
-        self._melody_name.setText(self.tr("No melody") if name is None else name)
-        self._clear_melody.setEnabled(name is not None)
-        self._melody_problem.set_problem(problem)
-
-    def set_melody_available(self, is_available: bool, reason: str = "") -> None:
-        """Say whether the checkpoint follows melodies.
-
-        Args:
-            is_available: If not, no file can be chosen; one that was can still be cleared.
-            reason: Why not, one sentence; empty for the usual one.
-        """
-        reason = reason or self.tr("This checkpoint follows no melody. The settings let you choose one that does.")
-        self._choose_melody.setEnabled(is_available)
-        self._melody_text.setText(self._melody_words() if is_available else reason)
-        self._choose_melody.setToolTip(
-            self.tr("Choose a sound file whose melody is followed") if is_available else reason
-        )
-
     def show_examples(self, is_shown: bool) -> None:
         """Show or hide the three example prompts, which teach as long as nothing was made."""
         self._examples.setVisible(is_shown)
 
     def set_folds(self, melody: bool, advanced: bool) -> None:
         """Open or close the folds, as they were left."""
-        self._melody.set_open(melody)
+        self.melody.set_open(melody)
         self._sampling.fold.set_open(advanced)
 
     def folds(self) -> tuple[bool, bool]:
         """Return whether the folds for the melody and the advanced values are open."""
-        return self._melody.is_open(), self._sampling.fold.is_open()
+        return self.melody.is_open(), self._sampling.fold.is_open()
 
     def focus_prompt(self) -> None:
         """Put the cursor into the prompt."""
@@ -178,6 +150,7 @@ class PromptPanel(QWidget):
     def set_keys(self, keys: KeyMap) -> None:
         """Use other keys from now on."""
         self._bindings.set_keys(keys)
+        self.melody.set_keys(keys)
         self._say_key(keys)
 
     def _build_prompt(self) -> None:
@@ -221,38 +194,6 @@ class PromptPanel(QWidget):
             self._chip_kinds.addButton(button, number)
         self._chip_kinds.button(0).setChecked(True)
         self._chip_kinds.idClicked.connect(self._chip_pages.setCurrentIndex)
-
-    def _build_melody(self) -> None:
-        self._melody = FoldBox(self.tr("MELODY"))
-        self._melody.setToolTip(self.tr("A melody for the music to follow"))
-        self._melody_text = plain_label(self._melody_words(), Look.MUTED, wraps=True)
-        self._melody_name = ElidedLabel()
-        self._melody_problem = ProblemNote()
-        self._choose_melody = QPushButton(icon("file-audio"), self.tr("Choose a file…"))
-        self._choose_melody.setAccessibleName(self.tr("Melody from a file"))
-        self._choose_melody.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._choose_melody.clicked.connect(self._ask_melody)
-        self._clear_melody = QToolButton()
-        self._clear_melody.setIcon(icon("close"))
-        self._clear_melody.setAccessibleName(self.tr("No melody"))
-        self._clear_melody.setToolTip(self.tr("Follow no melody"))
-        self._clear_melody.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        set_look(self._clear_melody, Look.QUIET)
-        self._clear_melody.clicked.connect(lambda: self.melody_chosen.emit(None))
-        body = QWidget()
-        column = QVBoxLayout(body)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GRID)
-        column.addWidget(self._melody_text)
-        column.addLayout(_row(self._melody_name, self._clear_melody))
-        column.addWidget(self._choose_melody)
-        column.addWidget(self._melody_problem)
-        self._melody.set_content(body)
-        self.set_melody(None)
-        self.set_melody_available(True)
-
-    def _melody_words(self) -> str:
-        return self.tr("Melody from a file: the music follows its tune in the style you describe.")
 
     def _build_amount(self) -> None:
         self._length = ValueSlider(
@@ -299,7 +240,7 @@ class PromptPanel(QWidget):
         inner.addWidget(self._examples)
         inner.addWidget(_flow(self._chip_kinds.buttons()))
         inner.addWidget(self._chip_pages)
-        inner.addWidget(self._melody)
+        inner.addWidget(self.melody)
         inner.addWidget(self._length)
         inner.addLayout(self._takes_row)
         inner.addWidget(self._sampling)
@@ -310,6 +251,9 @@ class PromptPanel(QWidget):
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidget(self._page)
+        self._area = area
+        # Later, as what is to be seen is often laid out only now.
+        self.melody.seen_wanted.connect(self._show_part, Qt.ConnectionType.QueuedConnection)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 3 * GRID)
         column.setSpacing(2 * GRID)
@@ -317,6 +261,10 @@ class PromptPanel(QWidget):
         bottom = _row(self._generate)
         bottom.setContentsMargins(3 * GRID, 0, 3 * GRID, 0)
         column.addLayout(bottom)
+
+    @Slot(object)
+    def _show_part(self, part: QWidget) -> None:
+        self._area.ensureWidgetVisible(part, 0, 4 * GRID)
 
     @Slot()
     def _ask(self) -> None:
@@ -342,15 +290,6 @@ class PromptPanel(QWidget):
         cursor = self._prompt.textCursor()
         cursor.select(cursor.SelectionType.Document)
         cursor.insertText(change(self._prompt.toPlainText(), word))  # in place of setPlainText, so that undo works
-
-    @Slot()
-    def _ask_melody(self) -> None:
-        dialog = QFileDialog(self, self.tr("Melody from a file"))
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilter(self.tr("Sound files ({0})").format("*.wav *.flac *.ogg *.opus *.mp3 *.aiff *.aif"))
-        dialog.fileSelected.connect(lambda file: self.melody_chosen.emit(Path(file)))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
 
 
 def _segment(text: str, tip: str) -> QToolButton:

@@ -20,7 +20,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from musicgen_studio.studio.settings import Settings
+from musicgen_studio.sound.metronome import MAX_BEATS_PER_BAR
+from musicgen_studio.studio.settings import MAX_OFFSET_MS, Settings
 from musicgen_studio.ui.panels.labels import plain_label
 from musicgen_studio.ui.theme import GRID, Look, set_look
 
@@ -56,6 +57,7 @@ class SettingsDialog(QDialog):
         self._build_look()
         self._build_engine()
         self._build_sound(output_devices)
+        self._build_recording()
         self._lay_out()
         self._show(settings)
 
@@ -72,6 +74,8 @@ class SettingsDialog(QDialog):
             library_folder=self._folder.text(),
             snap_to_beats=self._snap.isChecked(),
             follow_playhead=self._follow.isChecked(),
+            recording_offset_ms=float(self._offset.value()),
+            beats_per_bar=self._beats.value(),
         )
 
     def add_checkpoint(self, folder: str) -> None:
@@ -79,6 +83,20 @@ class SettingsDialog(QDialog):
         if self._checkpoint.findData(folder) < 0:
             self._checkpoint.addItem(folder, folder)
         self._checkpoint.setCurrentIndex(self._checkpoint.findData(folder))
+
+    def set_output_devices(self, devices: Sequence[str]) -> None:
+        """Offer other sound devices; the chosen one stays chosen, be it there or not.
+
+        Args:
+            devices: As for the constructor.
+        """
+        chosen = str(self._output.currentData())
+        while self._output.count() > 1:  # the first is the system's choice
+            self._output.removeItem(1)
+        for device in devices:
+            self._output.addItem(_device_title(device), device)
+        self._offer_absent(chosen)
+        self._output.setCurrentIndex(self._output.findData(chosen))
 
     def set_library_folder(self, folder: str) -> None:
         """Choose where clips are kept, from the next start on."""
@@ -132,6 +150,17 @@ class SettingsDialog(QDialog):
         self._keys.setAutoDefault(False)
         self._keys.clicked.connect(self.shortcuts_requested)
 
+    def _build_recording(self) -> None:
+        self._offset = QSpinBox(minimum=-round(MAX_OFFSET_MS), maximum=round(MAX_OFFSET_MS))
+        self._offset.setSuffix(self.tr(" ms"))
+        self._offset.setToolTip(
+            self.tr("How much too late a recording is against the metronome: it is moved forward by that")
+        )
+        self._beats = QSpinBox(minimum=1, maximum=MAX_BEATS_PER_BAR)
+        self._beats.setToolTip(self.tr("Beats per bar of the metronome; the first one is accented"))
+        for box in (self._offset, self._beats):
+            box.lineEdit().setTextMargins(2 * GRID, 0, 0, 0)  # the style sheet cannot reach it
+
     def _lay_out(self) -> None:
         form = QFormLayout()
         form.setVerticalSpacing(2 * GRID)
@@ -149,6 +178,9 @@ class SettingsDialog(QDialog):
         self._row(form, self.tr("&Sound device"), self._output)
         self._row(form, self.tr("&Library folder"), self._folder, self._button(self.tr("Folder…"), self._ask_folder))
         form.addRow("", self._folder_note)
+        self._section(form, self.tr("Recording"))
+        self._row(form, self.tr("La&tency offset"), self._offset)
+        self._row(form, self.tr("&Beats per bar"), self._beats)
         self._section(form, self.tr("Window"))
         self._row(form, self.tr("C&olours"), self._theme)
         form.addRow("", self._snap)
@@ -203,9 +235,7 @@ class SettingsDialog(QDialog):
 
     def _show(self, settings: Settings) -> None:
         self.add_checkpoint(settings.checkpoint)
-        if self._output.findData(settings.output_device) < 0:
-            title = self.tr("{0} (not there now)").format(_device_title(settings.output_device))
-            self._output.addItem(title, settings.output_device)
+        self._offer_absent(settings.output_device)
         for choice, value in (
             (self._theme, settings.theme),
             (self._device, settings.device),
@@ -214,10 +244,16 @@ class SettingsDialog(QDialog):
         ):
             choice.setCurrentIndex(choice.findData(value))
         self._unload.setValue(settings.unload_after_min)
+        self._offset.setValue(round(settings.recording_offset_ms))
+        self._beats.setValue(settings.beats_per_bar)
         self._folder.setText(settings.library_folder)
         self._snap.setChecked(settings.snap_to_beats)
         self._follow.setChecked(settings.follow_playhead)
         self._describe()
+
+    def _offer_absent(self, device: str) -> None:
+        if self._output.findData(device) < 0:
+            self._output.addItem(self.tr("{0} (not there now)").format(_device_title(device)), device)
 
     @Slot()
     def _describe(self) -> None:

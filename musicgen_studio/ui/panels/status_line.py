@@ -1,14 +1,16 @@
-"""The line at the bottom: what is being made and how far, what else is to be said, and the way to stop it."""
+"""The line at the bottom: what is being made and how far, what else is to be said, and the way to stop it.
 
-from html import escape
+Above it there is a row for the long work beside the music, while there is any.
+"""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from musicgen_studio.studio.jobs import JobState, JobView
 from musicgen_studio.ui.icons import icon
+from musicgen_studio.ui.panels.errand_row import ErrandRow
 from musicgen_studio.ui.panels.labels import ElidedLabel
+from musicgen_studio.ui.panels.notices import Notices
 from musicgen_studio.ui.shortcuts import Bindings, KeyMap
 from musicgen_studio.ui.theme import GRID, Look, set_look
 from musicgen_studio.ui.widgets.progress_strip import ProgressStrip
@@ -18,6 +20,8 @@ _AT_WORK = {JobState.LOADING, JobState.MAKING, JobState.SAVING}
 
 class StatusLine(QWidget):
     """Progress, notices, Cancel. Main thread.
+
+    `errands` and `notices` are its parts, for those who drive them.
 
     Args:
         keys: The table of keys.
@@ -31,21 +35,25 @@ class StatusLine(QWidget):
         self._bindings = Bindings(self, keys)
         self._state = ElidedLabel()
         self._strip = ProgressStrip()
-        self._notice = ElidedLabel(Look.MUTED)
-        self._notice.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.errands = ErrandRow()
+        self.notices = Notices()
         self._cancel = QPushButton(icon("close"), self.tr("Cancel"))
         self._cancel.setAccessibleName(self.tr("Cancel"))
         self._cancel.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._cancel.clicked.connect(self.cancel_requested)
         set_look(self._cancel, Look.QUIET)
         self._bindings.button(self._cancel, "cancel", self.tr("Stop it; what is made so far is kept as a clip"))
-        row = QHBoxLayout(self)
-        row.setContentsMargins(3 * GRID, GRID, 3 * GRID, GRID)
+        row = QHBoxLayout()
         row.setSpacing(3 * GRID)
         row.addWidget(self._strip, 2)
         row.addWidget(self._state, 3)
-        row.addWidget(self._notice, 2)
+        row.addWidget(self.notices, 2)
         row.addWidget(self._cancel)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(3 * GRID, GRID, 3 * GRID, GRID)
+        column.setSpacing(GRID)
+        column.addWidget(self.errands)
+        column.addLayout(row)
         self.setMinimumHeight(40)
         self.set_job(None)
 
@@ -60,11 +68,8 @@ class StatusLine(QWidget):
             self._strip.set_share(job.made_s / job.wanted_s if job.state is not JobState.LOADING else None)
 
     def announce(self, text: str) -> None:
-        """Say something in passing, also to a screen reader; an empty text takes it away."""
-        self._notice.setText(text)
-        self._notice.setToolTip(f"<qt>{escape(text)}</qt>" if text else "")
-        if text:
-            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
+        """Say something in passing, also to a screen reader; it stays in the list. An empty text empties the line."""
+        self.notices.add(text)
 
     def in_words(self, job: JobView) -> str:
         """Say what a job is doing."""

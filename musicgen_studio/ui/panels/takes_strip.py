@@ -1,17 +1,21 @@
-"""The takes of one order side by side, to be heard one after the other: a click, or the keys 1 to 8."""
+"""The takes of one order side by side, to be heard one after the other: a click, or the keys 1 to 8.
+
+Takes that were made to a melody say how far they follow it, and can be put in that order.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from musicgen_studio.ui import theme
 from musicgen_studio.ui.models.library_model import Peaks
-from musicgen_studio.ui.panels.labels import plain_label
+from musicgen_studio.ui.panels.clip_words import similarity
+from musicgen_studio.ui.panels.labels import ElidedLabel, plain_label
 from musicgen_studio.ui.shortcuts import Bindings, KeyMap
-from musicgen_studio.ui.theme import GRID, Look
+from musicgen_studio.ui.theme import GRID, Look, set_look
 from musicgen_studio.ui.widgets.mini import paint_mini
 
 MAX_TAKES = 8
@@ -24,10 +28,12 @@ class TakeView:
     Args:
         peaks: Its mini waveform, None before there is any sound.
         progress: How much of it is made, 0 to 1.
+        similarity: How far it follows its melody, 0 to 1; None without one, or as long as it is not known.
     """
 
     peaks: Peaks | None
     progress: float = 1.0
+    similarity: float | None = None
 
 
 class TakesStrip(QWidget):
@@ -43,43 +49,86 @@ class TakesStrip(QWidget):
     def __init__(self, keys: KeyMap, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._bindings = Bindings(self, keys)
-        self._current = plain_label(look=Look.MUTED)
+        self._current = ElidedLabel(Look.MUTED)
+        self._shown: int | None = None
+        self._takes: Sequence[TakeView] = ()
+        self._ranks = self._make_ranks()
         self._tiles = [self._make_tile(number) for number in range(MAX_TAKES)]
         head = QHBoxLayout()
         head.addWidget(plain_label(self.tr("TAKES"), Look.SECTION))
         head.addSpacing(2 * GRID)
         head.addWidget(self._current, 1)
-        tiles = QHBoxLayout()
-        tiles.setSpacing(GRID)
-        for tile in self._tiles:
-            tiles.addWidget(tile)
+        head.addWidget(self._ranks)
+        self._row = QHBoxLayout()
+        self._row.setSpacing(GRID)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID)
         column.addLayout(head)
-        column.addLayout(tiles)
+        column.addLayout(self._row)
         self.set_takes(())
 
     def set_takes(self, takes: Sequence[TakeView]) -> None:
         """Show these takes, the first eight of them."""
+        self._takes = takes
         self.setVisible(len(takes) > 1)
+        self._ranks.setVisible(any(take.similarity is not None for take in takes))
         for number, tile in enumerate(self._tiles):
             tile.setVisible(number < len(takes))
             tile.setEnabled(number < len(takes))
             tile.show_take(takes[number] if number < len(takes) else TakeView(None, 0.0))
+        self._order()
+        self.set_current(self._shown)
 
     def set_current(self, number: int | None) -> None:
         """Mark the take that is shown and heard, from 0; None for none."""
+        self._shown = number
         for tile in self._tiles:
             tile.setChecked(tile.number == number)
             state = self.tr("shown") if tile.number == number else self.tr("not shown")
-            tile.setAccessibleName(self.tr("Take {0}, {1}").format(tile.number + 1, state))
+            name = self.tr("Take {0}, {1}").format(tile.number + 1, state)
+            tile.setAccessibleName(", ".join(part for part in (name, self._in_words(tile.number)) if part))
         shown = "" if number is None else self.tr("Take {0} is shown and heard").format(number + 1)
-        self._current.setText(shown)
+        parts = (shown, "" if number is None else self._in_words(number))
+        self._current.setText(" · ".join(part for part in parts if part))
+        self._current.setToolTip(self._current.text())
 
     def set_keys(self, keys: KeyMap) -> None:
         """Use other keys from now on."""
         self._bindings.set_keys(keys)
+
+    def _in_words(self, number: int) -> str:
+        """Say how far a take follows its melody, if that is known."""
+        known = self._takes[number].similarity if number < len(self._takes) else None
+        return "" if known is None else self.tr("follows the melody {0}").format(similarity(known))
+
+    def _make_ranks(self) -> QToolButton:
+        button = QToolButton()
+        button.setText(self.tr("Best first"))
+        button.setAccessibleName(button.text())
+        button.setToolTip(self.tr("Put the takes first that follow the melody most closely"))
+        button.setCheckable(True)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        set_look(button, Look.QUIET)
+        button.toggled.connect(self._order)
+        return button
+
+    @Slot()
+    def _order(self) -> None:
+        """Lay the tiles out, by number or by how far they follow the melody; each keeps its number."""
+        order = list(self._tiles)
+        if self._ranks.isChecked():
+            known = [take.similarity or 0.0 for take in self._takes]
+            order.sort(key=lambda tile: -known[tile.number] if tile.number < len(known) else 1.0)
+        if [self._row.indexOf(tile) for tile in order] == list(range(len(order))):
+            return
+        for tile in order:
+            self._row.removeWidget(tile)
+        before: QWidget = self._ranks
+        for tile in order:
+            self._row.addWidget(tile)
+            self.setTabOrder(before, tile)
+            before = tile
 
     def _make_tile(self, number: int) -> "TakeTile":
         tile = TakeTile(number)
@@ -138,10 +187,15 @@ class TakeTile(QAbstractButton):
         painter.drawRoundedRect(card, theme.RADIUS, theme.RADIUS)
         if self._take.peaks is not None:
             ink = colours.waveform if self.isChecked() or self.underMouse() else colours.muted
-            paint_mini(painter, card.adjusted(18, 6, -6, -6), *self._take.peaks, ink, self._take.progress)
+            below = 6 if self._take.similarity is None else 17
+            paint_mini(painter, card.adjusted(18, 6, -6, -below), *self._take.peaks, ink, self._take.progress)
         painter.setFont(theme.font(theme.SMALL_PX, QFont.Weight.DemiBold))
         painter.setPen(QColor(colours.text if self.isChecked() else colours.muted))
         painter.drawText(card.adjusted(6, 0, 0, 0), int(Qt.AlignmentFlag.AlignVCenter), str(self.number + 1))
+        if self._take.similarity is not None:
+            painter.setFont(theme.number_font())
+            below = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom) | int(Qt.TextFlag.TextDontClip)
+            painter.drawText(card.adjusted(0, 0, -6, -2), below, similarity(self._take.similarity))
 
     def _edge(self, colours: theme.Colours) -> QColor:
         if self.hasFocus():

@@ -1,5 +1,7 @@
 """Play, stop, loop, where it is, how loud. It shows the transport's state and asks; playing is `sound`'s work."""
 
+from html import escape
+
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QToolButton, QVBoxLayout, QWidget
 
@@ -31,6 +33,8 @@ class TransportBar(QWidget):
     def __init__(self, keys: KeyMap, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._bindings = Bindings(self, keys)
+        self._waiting = ""
+        self._notice = "", ""
         self.setAccessibleName(self.tr("Transport"))
         self.meter = LevelMeter()
         self.meter.setMinimumWidth(64)  # in the smallest window
@@ -42,6 +46,7 @@ class TransportBar(QWidget):
         self.set_loop(False)
         self.set_time(0.0, 0.0)
         self.set_buffering(None)
+        self.set_notice("")
         self.set_underruns(0)
 
     def set_playing(self, is_playing: bool) -> None:
@@ -60,9 +65,23 @@ class TransportBar(QWidget):
     def set_buffering(self, starts_in_s: float | None) -> None:
         """Say in how many seconds sound will start; None if nothing is waited for."""
         text = "" if starts_in_s is None else self.tr("starts in {0:.0f} s").format(max(1.0, starts_in_s))
-        if text != self._wait.text():
-            self._wait.setText(text)
-            self._wait.setToolTip(text)
+        if text != self._waiting:
+            self._waiting = text
+            self._show_words()
+
+    def set_notice(self, what: str, whole: str = "", *, is_unheard: bool = False) -> None:
+        """Say quietly what does not stop the music.
+
+        Args:
+            what: In a few words, under the clock; empty for nothing.
+            whole: The whole of it, as a tooltip.
+            is_unheard: Whether nothing is heard: the loudspeaker is then crossed out.
+        """
+        self._notice = what, f"<qt>{escape(whole or what)}</qt>" if what else ""
+        self._show_words()
+        self._symbol.setPixmap(icon("volume-off" if is_unheard else "volume", "muted").pixmap(QSize(16, 16)))
+        self._symbol.setToolTip(self._notice[1] if is_unheard else "")
+        self._symbol.setAccessibleName(what if is_unheard else "")
 
     def set_underruns(self, count: int) -> None:
         """Say how often the sound broke off; the clock's tooltip tells it."""
@@ -125,10 +144,11 @@ class TransportBar(QWidget):
         self._clock.setFont(number_font(BODY_PX))
         self._clock.setAccessibleName(self.tr("Position and length"))
         self._clock.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Preferred)
-        self._wait = ElidedLabel(Look.MUTED)
-        self._wait.setAccessibleName(self.tr("When the sound starts"))
+        self._words = ElidedLabel(Look.MUTED)
+        self._words.setAccessibleName(self.tr("When the sound starts, and on what"))
 
     def _build_volume(self) -> None:
+        self._symbol = QLabel()
         self._volume = QSlider(Qt.Orientation.Horizontal)
         self._volume.setRange(0, _FULL)
         self._volume.setValue(_FULL)
@@ -147,19 +167,18 @@ class TransportBar(QWidget):
         time = QVBoxLayout()
         time.setSpacing(0)
         time.addWidget(self._clock)
-        time.addWidget(self._wait)
+        time.addWidget(self._words)
         row.addSpacing(GRID)
         row.addLayout(time, 2)
         row.addWidget(self.meter, 2)
-        row.addWidget(_symbol("volume"))
+        row.addWidget(self._symbol)
         row.addWidget(self._volume, 1)
+
+    def _show_words(self) -> None:
+        text, tip = (self._waiting, self._waiting) if self._waiting else self._notice
+        self._words.setText(text)
+        self._words.setToolTip(tip)
 
     @Slot()
     def _say_loop(self) -> None:
         self._loop.setAccessibleName(self.tr("Loop on") if self._loop.isChecked() else self.tr("Loop off"))
-
-
-def _symbol(name: str) -> QLabel:
-    label = QLabel()
-    label.setPixmap(icon(name, "muted").pixmap(QSize(16, 16)))
-    return label

@@ -1,12 +1,32 @@
-"""Words that can be switched on and off, such as genres and instruments. What they do is for the owner to say."""
+"""Words that can be switched on and off, such as genres and instruments. What they do is for the owner to say.
+
+A word that is on has a check mark, so that its colour need not tell it alone.
+"""
 
 from collections.abc import Iterable, Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
+from musicgen_studio.ui import theme
+from musicgen_studio.ui.icons import paint_icon
 from musicgen_studio.ui.theme import GRID, Look, set_look
 from musicgen_studio.ui.widgets.flow_layout import FlowLayout
+
+_CHECK_PX = 9.0
+
+
+class _Chip(QToolButton):
+    """A word. Its check mark stands in its left padding, so that nothing moves when it comes."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.isChecked():
+            square = QRectF(3.0, (self.height() - _CHECK_PX) / 2, _CHECK_PX, _CHECK_PX)
+            if self.layoutDirection() == Qt.LayoutDirection.RightToLeft:
+                square.moveRight(self.width() - 3.0)
+            paint_icon(QPainter(self), square, "check", theme.current().text)
 
 
 class ChipRow(QWidget):
@@ -49,7 +69,7 @@ class ChipRow(QWidget):
             chip.setChecked(word in wanted)
 
     def _chip(self, word: str) -> QToolButton:
-        chip = QToolButton()
+        chip = _Chip()
         chip.setText(word)
         chip.setCheckable(True)
         chip.setAccessibleName(word)

@@ -4,9 +4,10 @@ It draws what it is given; holding and falling are measured elsewhere (`sound`).
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAccessible, QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QAccessible, QColor, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from musicgen_studio.ui import theme
@@ -18,9 +19,12 @@ Level = tuple[float, float, bool]  # level in dBFS, held peak in dBFS, clipped
 
 FLOOR_DB = -60.0
 _MID_DB, _HIGH_DB = -12.0, -3.0
-_TICKS_DB = (-48, -36, -24, -12, -6, 0)
+_TICKS_DB = ((0, -6, -12, -24, -36, -48), (0, -12, -24, -36, -48), (0, -24, -48), (0, -24), (0,))  # by room
+_TICK_GAP = 8.0  # between numbers, in pixels
 _BAR, _GAP = 9, 4
-_NAME_WIDTH, _LIGHT_WIDTH = 14, 48
+_NAME_WIDTH = 14
+_LIGHT_WIDTH, _NARROW_LIGHT_WIDTH = 48, 14  # the narrow one has no room for a number
+_NARROW_PX = 130
 _SILENT: Level = (-200.0, -200.0, False)
 
 
@@ -112,7 +116,7 @@ class LevelMeter(QWidget):
 
     def _bar_area(self, channel: int) -> QRectF:
         height = 2 * _BAR + _GAP if len(self._levels) == 1 else _BAR
-        width = max(self.width() - _NAME_WIDTH - _LIGHT_WIDTH - 2 * theme.GRID, 1)
+        width = max(self.width() - _NAME_WIDTH - self._light_width() - 2 * theme.GRID, 1)
         return QRectF(_NAME_WIDTH + 2, 2 + channel * (_BAR + _GAP), width, height)
 
     def _paint_bar(self, painter: QPainter, channel: int, level: Level, colours: Colours) -> None:
@@ -138,24 +142,40 @@ class LevelMeter(QWidget):
         area = self._bar_area(0)
         top = 2 + 2 * _BAR + _GAP
         painter.setPen(QColor(colours.muted))
-        room = painter.fontMetrics().horizontalAdvance("-00") + 6.0
-        free_from = area.right() + room
-        for tick_db in reversed(_TICKS_DB):  # from 0 down, as many as there is room for
+        for tick_db in self.ticks_db():
             x = area.left() + _share(tick_db) * area.width()
-            if x + room / 2 > free_from:
-                continue
             painter.fillRect(QRectF(round(x) - 1, top, 1, 3), QColor(colours.border))
-            painter.drawText(QRectF(x - 20, top + 1, 40, 14), _CENTRED, str(tick_db).replace("-", "−"))
-            free_from = x - room / 2
+            painter.drawText(QRectF(x - 20, top + 1, 40, 14), _CENTRED, _number(tick_db))
+
+    def ticks_db(self) -> tuple[int, ...]:
+        """Return the numbers of the scale: as many as stand clear of each other at this width."""
+        metrics = QFontMetricsF(theme.number_font())
+        width = self._bar_area(0).width()
+
+        def fits(ticks: tuple[int, ...]) -> bool:
+            places = [(_share(tick) * width, metrics.horizontalAdvance(_number(tick))) for tick in ticks]
+            return all(
+                right - left >= (right_width + left_width) / 2 + _TICK_GAP
+                for (right, right_width), (left, left_width) in pairwise(places)
+            )
+
+        return next(ticks for ticks in _TICKS_DB if fits(ticks))
 
     def _paint_light(self, painter: QPainter, colours: Colours) -> None:
-        area = QRectF(self.width() - _LIGHT_WIDTH - 2, 2, _LIGHT_WIDTH, 2 * _BAR + _GAP)
+        width = self._light_width()
+        area = QRectF(self.width() - width - 2, 2, width, 2 * _BAR + _GAP)
         clipped = self.is_clipped()
         painter.setPen(QPen(QColor(colours.danger if clipped else colours.border), 1))
         painter.setBrush(QColor(colours.danger if clipped else colours.field))
         painter.drawRoundedRect(area.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
         painter.setPen(QColor(colours.on_danger if clipped else colours.muted))
-        painter.drawText(area, _CENTRED, self.tr("CLIP") if clipped else self._held_text())
+        if width == _LIGHT_WIDTH:
+            painter.drawText(area, _CENTRED, self.tr("CLIP") if clipped else self._held_text())
+        elif clipped:
+            painter.drawText(area, _CENTRED, "!")
+
+    def _light_width(self) -> int:
+        return _LIGHT_WIDTH if self.width() >= _NARROW_PX else _NARROW_LIGHT_WIDTH
 
     def _held_text(self) -> str:
         held_db = max(held for _, held, _ in self._levels)
@@ -163,6 +183,10 @@ class LevelMeter(QWidget):
 
 
 _CENTRED = int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextDontClip)
+
+
+def _number(tick_db: int) -> str:
+    return str(tick_db).replace("-", "−")
 
 
 def _share(level_db: float) -> float:

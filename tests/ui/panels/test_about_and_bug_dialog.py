@@ -7,6 +7,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QLabel, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
+from musicgen_studio.studio.licences import libraries
 from musicgen_studio.studio.recipe import program_version
 from musicgen_studio.ui.panels.about_dialog import AboutDialog
 from musicgen_studio.ui.panels.bug_dialog import BugDialog
@@ -26,6 +27,14 @@ def bug(qtbot: QtBot) -> BugDialog:
     dialog = BugDialog()
     qtbot.addWidget(dialog)
     return dialog
+
+
+def test_about_tells_each_librarys_own_licence(qtbot: QtBot) -> None:
+    dialog = AboutDialog()
+    qtbot.addWidget(dialog)
+    for library in libraries():
+        assert library.licence in texts(dialog)
+        assert library.name in texts(dialog)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QPushButton, QRadioButton, QToolButton
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QPushButton, QRadioButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from musicgen_studio.core.clip import Clip
@@ -108,6 +108,26 @@ def test_the_card_closes_when_its_clip_cannot_be_extended(header: ClipHeader) ->
     QTest.mouseClick(control(header, QToolButton, "Extend"), LEFT)
     header.set_clip(None)
     assert not header.findChildren(ExtendCard)[0].isVisible()
+
+
+def test_how_far_it_follows_its_melody_is_said(header: ClipHeader) -> None:
+    header.set_clip(make_clip(1))
+    assert "follows" not in said(header)
+    header.set_clip(make_clip(1, melody_similarity=0.6149))
+    assert "follows the melody 0.61" in said(header)
+
+
+def test_going_on_can_follow_the_melody_if_there_is_one(header: ClipHeader) -> None:
+    header.set_clip(make_clip(1))
+    card = header.findChildren(ExtendCard)[0]
+    control(header, QToolButton, "Extend").click()
+    follow = control(header, QCheckBox, "Follow the melody")
+    assert not follow.isVisible()
+    header.set_melody(True)
+    follow.click()
+    assert card.values().follows_melody
+    header.set_melody(False)
+    assert not card.values().follows_melody
 
 
 def test_showing_the_loop_emits_nothing(header: ClipHeader, qtbot: QtBot) -> None:

@@ -8,13 +8,17 @@ from PySide6.QtCore import QCoreApplication, QTranslator
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from musicgen_studio.sound.meter import Level
 from musicgen_studio.studio.jobs import JobState
+from musicgen_studio.studio.recording import Phase, RecordingState
 from musicgen_studio.studio.settings import Settings
+from musicgen_studio.studio.take import TakeEdit
 from musicgen_studio.ui.models.library_model import LibraryModel
 from musicgen_studio.ui.panels.about_dialog import AboutDialog
 from musicgen_studio.ui.panels.bug_dialog import BugDialog
 from musicgen_studio.ui.panels.clip_header import ClipHeader
 from musicgen_studio.ui.panels.library_panel import LibraryPanel
+from musicgen_studio.ui.panels.melody_editor import MelodyEditor
 from musicgen_studio.ui.panels.prompt_panel import PromptPanel
 from musicgen_studio.ui.panels.queue_panel import QueuePanel
 from musicgen_studio.ui.panels.settings_dialog import SettingsDialog
@@ -24,8 +28,12 @@ from musicgen_studio.ui.panels.takes_strip import TakesStrip, TakeView
 from musicgen_studio.ui.panels.transport_bar import TransportBar
 from musicgen_studio.ui.shortcuts import KeyMap
 from musicgen_studio.ui.theme import Theme, apply_theme
+from tests.fake_inputs import microphone
 from tests.ui.clips import make_clip
 from tests.ui.models.test_queue_model import job
+from tests.ui.panels.test_melody_editor import VIEW
+from tests.ui.panels.test_melody_panel import TAKES
+from tests.ui.panels.test_melody_panel import VIEW as MELODY_VIEW
 
 LEFT, MIDDLE, RIGHT, WHOLE = 280, 412, 300, 1024  # pixels inside the columns of a window 1024 wide
 
@@ -60,7 +68,19 @@ def longer(qapp: QApplication) -> Iterator[None]:
 def prompt() -> PromptPanel:
     panel = PromptPanel(KeyMap())
     panel.set_folds(melody=True, advanced=True)
+    panel.melody.set_takes(TAKES, TAKES[0].id, TakeEdit())
+    panel.melody.set_melody(MELODY_VIEW)
+    panel.melody.set_checkpoint("Starter", follows=False, switch_to="Starter")
+    mic = microphone("Scarlett 2i2 USB", 2)
+    panel.melody.recorder.set_state(RecordingState(Phase.RECORDING, (mic,), mic), [Level()] * 2)
+    panel.melody.recorder._metronome_fold.set_open(True)
     return panel
+
+
+def editor() -> QWidget:
+    page = MelodyEditor()
+    page.show_melody(VIEW)
+    return page
 
 
 def header() -> QWidget:
@@ -107,6 +127,7 @@ def status() -> QWidget:
     [
         (prompt, LEFT),
         (header, MIDDLE),
+        (editor, MIDDLE),
         (bar, MIDDLE),
         (takes, MIDDLE),
         (queue, MIDDLE),

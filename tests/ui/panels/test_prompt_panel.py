@@ -1,4 +1,4 @@
-"""The left column: typing, chips, examples, melody, and the one value that comes out."""
+"""The left column: typing, chips, examples, and the one value that comes out."""
 
 from dataclasses import replace
 
@@ -136,22 +136,13 @@ def test_a_problem_is_said_under_the_field(shown: Shown) -> None:
     assert not any(note.isVisible() for note in shown.panel.findChildren(type(shown.panel._problem)))
 
 
-def test_a_melody_is_named_and_can_be_cleared(shown: Shown, qtbot: QtBot) -> None:
-    shown.panel.set_folds(melody=True, advanced=False)
-    clear = control(shown.panel, QToolButton, "No melody")
-    assert not clear.isEnabled()
-    shown.panel.set_melody("hum.wav", None)
-    assert "hum.wav" in said(shown.panel)
-    with qtbot.waitSignal(shown.panel.melody_chosen) as chosen:
-        clear.click()
-    assert chosen.args == [None]
-
-
-def test_without_a_melody_checkpoint_the_reason_is_given(shown: Shown) -> None:
-    shown.panel.set_melody_available(False, "The starter follows no melody.")
-    choose = control(shown.panel, QPushButton, "Melody from a file")
-    assert (choose.isEnabled(), choose.toolTip()) == (False, "The starter follows no melody.")
-    assert "The starter follows no melody." in said(shown.panel)
+def test_what_the_melody_wants_seen_is_scrolled_to(shown: Shown, qtbot: QtBot) -> None:
+    shown.panel.set_folds(melody=True, advanced=True)
+    bar = shown.panel._area.verticalScrollBar()
+    bar.setValue(0)
+    with qtbot.waitSignal(bar.valueChanged):
+        shown.panel.melody.seen_wanted.emit(shown.panel._sampling)
+    assert bar.value() > 0
 
 
 def test_folds_come_back(shown: Shown) -> None:

@@ -90,3 +90,23 @@ def test_the_keys_are_a_button_away(qtbot: QtBot) -> None:
     dialog = make(qtbot, SETTINGS)
     with qtbot.waitSignal(dialog.shortcuts_requested):
         QTest.mouseClick(button(dialog, "Change keys…"), Qt.MouseButton.LeftButton)
+
+
+def test_other_sound_devices_can_be_offered_and_the_chosen_one_stays_chosen(qtbot: QtBot) -> None:
+    dialog = make(qtbot, SETTINGS)
+    box = named(dialog, QComboBox, "Sound device")
+
+    def offered() -> list[str]:
+        return [box.itemText(row) for row in range(box.count())]
+
+    dialog.set_output_devices(["USB|ALSA", "HDA Intel|ALSA"])
+    assert offered() == [
+        "The system's",
+        "USB (ALSA)",
+        "HDA Intel (ALSA)",
+        "Scarlett 2i2 (ALSA) (not there now)",
+    ]
+    assert dialog.values() == SETTINGS
+    dialog.set_output_devices(["Scarlett 2i2|ALSA"])
+    assert offered() == ["The system's", "Scarlett 2i2 (ALSA)"]
+    assert dialog.values() == SETTINGS

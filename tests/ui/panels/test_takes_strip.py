@@ -1,14 +1,17 @@
 """The strip of takes: choosing one by click and by key, and which is shown."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
 from musicgen_studio.ui.panels.takes_strip import TakesStrip, TakeTile, TakeView
 from musicgen_studio.ui.shortcuts import KeyMap
-from tests.ui.panels.finding import nameless, said
+from tests.ui.panels.finding import control, nameless, said
 
 TAKE = TakeView((np.full(8, -0.5, np.float32), np.full(8, 0.5, np.float32)), 0.5)
 
@@ -55,6 +58,34 @@ def test_it_shows_two_to_eight_takes(strip: TakesStrip, count: int, shown: int) 
     strip.set_takes([TAKE] * count)
     assert len(visible(strip)) == shown
     assert strip.isVisible() == bool(shown)
+
+
+def test_how_far_each_follows_its_melody_is_said(strip: TakesStrip) -> None:
+    assert "follows" not in said(strip)
+    strip.set_takes([replace(TAKE, similarity=share) for share in (0.3, 0.614, None)])
+    strip.set_current(1)
+    assert "Take 2 is shown and heard · follows the melody 0.61" in said(strip)
+    names = [tile.accessibleName() for tile in visible(strip)]
+    assert names == ["Take 1, not shown, follows the melody 0.30", "Take 2, shown, follows the melody 0.61",
+                     "Take 3, not shown"]  # fmt: skip
+
+
+def test_takes_can_be_put_in_the_order_in_which_they_follow(strip: TakesStrip, qtbot: QtBot) -> None:
+    best_first = control(strip, QToolButton, "Best first")
+    assert not best_first.isVisible()
+    strip.set_takes([replace(TAKE, similarity=share) for share in (0.3, 0.61, 0.2, 0.5)])
+    best_first.click()
+    assert [tile.number for tile in by_place(strip)] == [1, 3, 0, 2]
+    with qtbot.waitSignal(strip.take_chosen) as chosen:
+        QTest.keyClick(strip, Qt.Key.Key_2)  # the keys go by number
+    assert chosen.args == [1]
+    best_first.click()
+    assert [tile.number for tile in by_place(strip)] == [0, 1, 2, 3]
+
+
+def by_place(strip: TakesStrip) -> list[TakeTile]:
+    QApplication.sendPostedEvents()
+    return sorted(visible(strip), key=strip._row.indexOf)
 
 
 def test_every_control_has_a_name_and_a_tooltip(strip: TakesStrip) -> None:

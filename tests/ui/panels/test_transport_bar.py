@@ -101,3 +101,16 @@ def test_times_are_written_short_and_never_rounded_up(seconds: float, tenths: bo
 
 def test_every_control_has_a_name_and_a_tooltip(bar: TransportBar) -> None:
     assert nameless(bar) == []
+
+
+def test_a_missing_device_is_said_quietly_and_the_wait_goes_before_it(bar: TransportBar) -> None:
+    bar.set_notice("nothing is heard", "There is no <sound> device.", is_unheard=True)
+    assert "nothing is heard" in said(bar)
+    assert bar._words.toolTip() == "<qt>There is no &lt;sound&gt; device.</qt>"
+    bar.set_buffering(4.0)
+    assert "starts in 4 s" in said(bar)
+    assert "nothing is heard" not in said(bar)
+    bar.set_buffering(None)
+    assert "nothing is heard" in said(bar)
+    bar.set_notice("")
+    assert "nothing is heard" not in said(bar)

@@ -48,6 +48,22 @@ def test_no_chip_moves_when_it_is_switched(chips: ChipRow) -> None:
     assert (chip.geometry(), chip.sizeHint()) == (place, place.size())
 
 
+def test_a_word_that_is_on_has_a_check_mark(chips: ChipRow) -> None:
+    chip = control(chips, QToolButton, "rock")
+
+    def inks() -> list[int]:
+        """Return how light the pixels left of the word are, but for those of the border."""
+        picture = chip.grab().toImage()
+        middle = picture.height() // 2
+        return [picture.pixelColor(x, y).lightness() for x in range(4, 11) for y in range(middle - 4, middle + 4)]
+
+    before = inks()
+    chips.set_checked(["rock"])
+    after = inks()
+    assert max(before) - min(before) < 30
+    assert sum(light > min(after) + 60 for light in after) >= 4
+
+
 def test_a_narrow_row_has_more_lines(chips: ChipRow) -> None:
     assert chips.heightForWidth(100) > chips.heightForWidth(400)
 

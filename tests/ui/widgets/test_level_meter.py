@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible, QPaintEvent
+from PySide6.QtGui import QAccessible, QFontMetricsF, QPaintEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -100,6 +100,30 @@ def test_a_screen_reader_hears_it(meter: CountingMeter) -> None:
     meter.set_levels([(-9.0, -7.0, False), (-40.0, -30.0, True)])
     assert interface.text(QAccessible.Text.Name) == "Level"
     assert interface.text(QAccessible.Text.Value) == "-9 decibels, clipped"
+
+
+def test_the_numbers_of_the_scale_never_touch_and_are_as_many_as_fit(meter: CountingMeter) -> None:
+    metrics = QFontMetricsF(theme.number_font())
+    counts = []
+    for width in range(130, 700, 3):
+        meter.resize(width, meter.height())
+        ticks = meter.ticks_db()
+        counts.append(len(ticks))
+        per_db = meter._bar_area(0).width() / -FLOOR_DB
+        for right, left in pairwise(ticks):
+            half_widths = sum(metrics.horizontalAdvance(str(tick).replace("-", "−")) for tick in (right, left)) / 2
+            assert (right - left) * per_db > half_widths + 4
+        assert ticks[0] == 0
+    assert counts == sorted(counts)
+    assert counts[-1] == 6
+
+
+def test_in_a_narrow_place_the_bars_keep_half_of_it(meter: CountingMeter) -> None:
+    meter.resize(64, meter.height())
+    assert meter._bar_area(0).width() >= 28
+    before = _count(meter, theme.DARK.danger)[0]
+    meter.set_levels([(-30.0, -30.0, True), QUIET])
+    assert _count(meter, theme.DARK.danger)[0] > before + 100
 
 
 @pytest.mark.parametrize("width", [1, 44, 80, 200])

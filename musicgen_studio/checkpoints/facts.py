@@ -1,0 +1,117 @@
+"""What can be said of a checkpoint before it is loaded: its size, what it follows, what it needs. Without torch.
+
+Not for where checkpoints lie or their licences (`catalogue`). The figures of Meta's checkpoints: sizes on disk as their
+pages on the Hugging Face Hub list the files; memory by `engine.device.memory_need`, which a test holds them to.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+META_LICENCE = "CC-BY-NC 4.0"
+_WEIGHTS = ("*.safetensors", "*.bin", "*.th")
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointFacts:
+    """What is known. Where a fact is not, it is None.
+
+    Args:
+        parameters: Number of weights in the language model.
+        follows_melody: Whether a melody can be given.
+        channels: 1 mono or 2 stereo.
+        disk_bytes: What its files take.
+        memory_bytes: What it needs to run, with the weights as int8 on the processor.
+    """
+
+    parameters: int | None = None
+    follows_melody: bool | None = None
+    channels: int | None = None
+    disk_bytes: int | None = None
+    memory_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCheckpoint:
+    """One of Meta's checkpoints.
+
+    Args:
+        id: Its name on the Hugging Face Hub.
+        facts: All of them.
+        licence: Of the weights.
+    """
+
+    id: str
+    facts: CheckpointFacts
+    licence: str = META_LICENCE
+
+
+def _known(name: str, millions: int, melody: bool, channels: int, disk_gb: float, memory_gb: float) -> KnownCheckpoint:
+    facts = CheckpointFacts(millions * 10**6, melody, channels, round(disk_gb * 1e9), round(memory_gb * 1e9))
+    return KnownCheckpoint(f"facebook/musicgen-{name}", facts)
+
+
+KNOWN = (
+    _known("small", 419, False, 1, 2.4, 1.7),
+    _known("medium", 1837, False, 1, 8.0, 4.3),
+    _known("large", 3255, False, 1, 13.7, 6.3),
+    _known("melody", 1384, True, 1, 6.2, 4.1),
+    _known("melody-large", 2449, True, 1, 10.5, 5.9),
+    _known("stereo-small", 436, False, 2, 1.2, 1.7),
+    _known("stereo-medium", 1862, False, 2, 4.1, 4.3),
+    _known("stereo-large", 3288, False, 2, 6.9, 6.4),
+    _known("stereo-melody", 1409, True, 2, 6.3, 4.2),
+    _known("stereo-melody-large", 2483, True, 2, 10.6, 5.9),
+)
+"""In the order of the Hub's names; sizes in GB as above."""
+
+
+def known(checkpoint_id: str) -> KnownCheckpoint | None:
+    """Return the checkpoint with this id, such as `facebook/musicgen-small`."""
+    return next((each for each in KNOWN if each.id == checkpoint_id), None)
+
+
+def facts_of(folder: Path, checkpoint_id: str = "") -> CheckpointFacts:
+    """Return what a folder's small files say. What they do not say, or what is broken, is None: loading will tell.
+
+    Args:
+        folder: A checkpoint in either layout. AudioCraft's says nothing without unpickling, so only its size is known.
+        checkpoint_id: What it is called; of a known one the memory it needs is known, too.
+    """
+    config = _config(folder)
+    decoder = config.get("decoder")
+    decoder = decoder if isinstance(decoder, dict) else {}
+    kind = config.get("model_type")
+    same = known(checkpoint_id)
+    return CheckpointFacts(
+        parameters=_parameters(decoder, crosses=kind == "musicgen"),
+        follows_melody=kind == "musicgen_melody" if isinstance(kind, str) else None,
+        channels=decoder.get("audio_channels", 1) if decoder else None,
+        disk_bytes=_disk_bytes(folder),
+        memory_bytes=same.facts.memory_bytes if same is not None else None,
+    )
+
+
+def _config(folder: Path) -> dict[str, Any]:
+    try:
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return config if isinstance(config, dict) else {}
+
+
+def _disk_bytes(folder: Path) -> int | None:
+    sizes = [path.stat().st_size for pattern in _WEIGHTS for path in folder.glob(pattern)]
+    return sum(sizes) if sizes else None
+
+
+def _parameters(decoder: dict[str, Any], *, crosses: bool) -> int | None:
+    """Count the weights as `engine.device.weight_count` does; text models cross over to the text in every layer."""
+    try:
+        width, layers, inner = decoder["hidden_size"], decoder["num_hidden_layers"], decoder["ffn_dim"]
+        codebooks, card = decoder["num_codebooks"], decoder["vocab_size"]
+        attention = 4 * width**2 * (2 if crosses else 1)
+        return int(layers * (attention + 2 * width * inner) + codebooks * width * (2 * card + 1))
+    except (KeyError, TypeError):
+        return None

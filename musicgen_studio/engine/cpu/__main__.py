@@ -1,0 +1,28 @@
+"""Compile the step now: `python -m musicgen_studio.engine.cpu`.
+
+The installer does, so that the first music does not wait for it. What was compiled is kept beside the source, or in the
+user's cache folder where that cannot be written, for this processor.
+"""
+
+import sys
+from dataclasses import replace
+
+from musicgen_studio.engine.linear import int8_is_available
+from musicgen_studio.engine.random_checkpoint import SHAPES, RandomCheckpoint
+
+
+def main() -> int:
+    """Compile by making one step of a very small model; its sizes do not matter to the code."""
+    if not int8_is_available():
+        return 0
+    from musicgen_studio.engine.cpu.decoder import CpuDecoder
+
+    small = SHAPES["small"]
+    config = replace(small.decoder, width=64, layers=1, heads=1, feed_forward=64, card=32)
+    checkpoint = RandomCheckpoint(replace(small, decoder=config))
+    CpuDecoder(config, checkpoint.outer(), [checkpoint.layer(0)], threads=1)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

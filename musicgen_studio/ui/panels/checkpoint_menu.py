@@ -1,0 +1,192 @@
+"""Which checkpoint makes the music: the list that folds out of the header. A choice counts at once.
+
+Each line says in words what matters before choosing: licence, size, melody, memory, and whether it is here at all.
+Not for the facts themselves (`checkpoints`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from musicgen_studio.ui import theme
+from musicgen_studio.ui.icons import icon, paint_icon
+from musicgen_studio.ui.panels.labels import plain_label
+from musicgen_studio.ui.theme import GRID, Look, set_look
+
+_WIDTH = 660
+_ROW_PX = 48
+_ROWS_SEEN = 7
+_MARK_PX = 16
+_LINE_ROLE = Qt.ItemDataRole.UserRole
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointLine:
+    """One line of the list.
+
+    Args:
+        name: As the settings have it; empty if it is not on this computer and so cannot be chosen.
+        title: What it is called.
+        facts: The rest, in one line.
+        is_current: Whether it is in use.
+        note: A few words beside the title, such as that it is not on this computer.
+    """
+
+    name: str
+    title: str
+    facts: str
+    is_current: bool = False
+    note: str = ""
+
+
+class CheckpointMenu(QFrame):
+    """Folds out below a button; Esc or a click elsewhere closes it. Main thread.
+
+    Args:
+        lines: What there is to choose from, and what else there would be.
+        parent: What it folds out of.
+    """
+
+    chosen = Signal(str)
+    """`CheckpointLine.name` of another checkpoint than the current one."""
+    folder_requested = Signal()
+    settings_requested = Signal()
+
+    def __init__(self, lines: Sequence[CheckpointLine], parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        set_look(self, Look.CARD)
+        self._list = _Lines(lines)
+        self._list.picked.connect(self._pick)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
+        column.setSpacing(GRID)
+        column.addWidget(plain_label(self.tr("CHECKPOINT"), Look.SECTION))
+        column.addWidget(self._list)
+        add = self._button("folder", self.tr("Add a checkpoint folder…"), self.tr("Choose a folder on this computer"))
+        add.clicked.connect(self.folder_requested)
+        column.addWidget(add)
+        more = self._button("settings", self.tr("Settings…"), self.tr("Where it runs, how exactly, and all else"))
+        more.clicked.connect(self.settings_requested)
+        column.addWidget(more)
+        self.setFixedWidth(_WIDTH)
+
+    def open_below(self, button: QWidget) -> None:
+        """Fold out."""
+        self.adjustSize()
+        self.move(button.mapToGlobal(QPoint(0, button.height() + GRID)))
+        self.show()
+        self._list.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def _button(self, name: str, text: str, tip: str) -> QPushButton:
+        button = QPushButton(icon(name), text)
+        button.setAccessibleName(text)
+        button.setToolTip(tip)
+        button.setAutoDefault(False)
+        set_look(button, Look.QUIET)
+        button.setStyleSheet("text-align: left;")
+        button.clicked.connect(self.close)
+        return button
+
+    def _pick(self, line: CheckpointLine) -> None:
+        self.close()
+        if not line.is_current:
+            self.chosen.emit(line.name)
+
+
+class _Lines(QListWidget):
+    """The lines; a click or Enter picks one that is here."""
+
+    picked = Signal(object)  # CheckpointLine
+
+    def __init__(self, lines: Sequence[CheckpointLine]) -> None:
+        super().__init__()
+        self.setAccessibleName(self.tr("Checkpoints"))
+        self.setItemDelegate(_Row(self))
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setMouseTracking(True)
+        for line in lines:
+            said = f"{line.title}, {line.note}" if line.note else line.title
+            item = QListWidgetItem(f"{said}\n{line.facts}")
+            item.setToolTip(line.facts)
+            item.setData(_LINE_ROLE, line)
+            if not line.name:
+                item.setFlags(Qt.ItemFlag.NoItemFlags)
+            self.addItem(item)
+            if line.is_current:
+                self.setCurrentItem(item)
+        self.setFixedHeight(min(len(lines), _ROWS_SEEN) * _ROW_PX + 2 * self.frameWidth() + 2)
+        self.itemClicked.connect(self._pick)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and self.currentItem() is not None:
+            self._pick(self.currentItem())
+        else:
+            super().keyPressEvent(event)
+
+    def _pick(self, item: QListWidgetItem) -> None:
+        line: CheckpointLine = item.data(_LINE_ROLE)
+        if line.name:
+            self.picked.emit(line)
+
+
+class _Row(QStyledItemDelegate):
+    """Draws a line in two: title and facts, with a check mark before the one in use."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:  # noqa: ARG002
+        """Return room for two lines."""
+        return QSize(_WIDTH - 8 * GRID, _ROW_PX)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """Draw a line."""
+        line: CheckpointLine = index.data(_LINE_ROLE)
+        colours = theme.current()
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if line.name and option.state & (QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_MouseOver):
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(colours.accent_soft))
+            painter.drawRoundedRect(option.rect.toRectF().adjusted(1, 1, -1, -1), theme.RADIUS, theme.RADIUS)
+        left = option.rect.left() + 2 * GRID
+        if line.is_current:
+            mark = QRect(left, option.rect.top() + 2 * GRID - 1, _MARK_PX, _MARK_PX)
+            paint_icon(painter, mark.toRectF(), "check", colours.accent)
+        words = QRect(left + _MARK_PX + 2 * GRID, option.rect.top() + GRID, 0, 20)
+        words.setRight(option.rect.right() - 2 * GRID)
+        weight = QFont.Weight.Medium if line.name else QFont.Weight.Normal
+        inks = (colours.text, colours.muted) if line.name else (colours.muted, colours.muted)
+        _write(painter, words, line.title, theme.font(weight=weight), inks[0])
+        _write(painter, words, line.note, theme.font(theme.SMALL_PX), colours.muted, Qt.AlignmentFlag.AlignRight)
+        _write(painter, words.translated(0, 20), line.facts, theme.font(theme.SMALL_PX), inks[1])
+        painter.restore()
+
+
+def _write(
+    painter: QPainter,
+    rect: QRect,
+    text: str,
+    type_face: QFont,
+    ink: str,
+    side: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
+) -> None:
+    painter.setFont(type_face)
+    painter.setPen(QColor(ink))
+    shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
+    painter.drawText(rect, int(side | Qt.AlignmentFlag.AlignVCenter), shown)

@@ -1,0 +1,134 @@
+"""Facts for finding a fault, live while they are seen, and ready to be copied into a report. It only shows them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFrame,
+    QGridLayout,
+    QLabel,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from musicgen_studio.ui.panels.labels import plain_label
+from musicgen_studio.ui.theme import GRID, Look
+
+REFRESH_MS = 500
+_NAME_PX = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Facts that belong together.
+
+    Args:
+        title: What they are about.
+        lines: Name and value of each. The names and their number may change from time to time.
+    """
+
+    title: str
+    lines: Sequence[tuple[str, str]]
+
+
+class DiagnosticsDialog(QDialog):
+    """Asks for the facts twice a second while it is open. Open it with `show()`: it is looked at beside the work.
+
+    Args:
+        ask: Returns the facts; called in the main thread.
+        parent: The window.
+    """
+
+    def __init__(self, ask: Callable[[], Sequence[Section]], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Diagnostics"))
+        self._ask = ask
+        self._page = QWidget()
+        self._column = QVBoxLayout(self._page)
+        self._column.setSpacing(GRID)
+        self._sections: list[Section] = []
+        self._values: list[QLabel] = []
+        area = QScrollArea(widgetResizable=True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setAccessibleName(self.tr("Facts"))
+        area.setWidget(self._page)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(4 * GRID, 4 * GRID, 4 * GRID, 4 * GRID)
+        outer.addWidget(area)
+        outer.addWidget(self._buttons())
+        self.resize(560, 680)
+        self._timer = QTimer(self, interval=REFRESH_MS)
+        self._timer.timeout.connect(self.refresh)
+        self._timer.start()
+        self.refresh()
+
+    def text(self) -> str:
+        """Return the facts as they are shown, one a line."""
+        lines = []
+        for section in self._sections:
+            lines += [section.title, *(f"  {name}: {value}" for name, value in section.lines)]
+        return "\n".join(lines)
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show the facts as they are now. What is selected stays selected as long as it does not change."""
+        sections = list(self._ask())
+        if _names(sections) != _names(self._sections):
+            self._build(sections)
+        self._sections = sections
+        values = [value for section in sections for _, value in section.lines]
+        for label, value in zip(self._values, values, strict=True):
+            if label.text() != value:
+                label.setText(value)
+
+    def _build(self, sections: Sequence[Section]) -> None:
+        while (item := self._column.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.deleteLater()
+        self._values = []
+        for section in sections:
+            self._column.addWidget(plain_label(section.title.upper(), Look.SECTION))
+            self._column.addWidget(self._table(section))
+        self._column.addStretch()
+
+    def _table(self, section: Section) -> QWidget:
+        table = QWidget()
+        grid = QGridLayout(table)
+        grid.setContentsMargins(0, 0, 0, 2 * GRID)
+        grid.setHorizontalSpacing(4 * GRID)
+        grid.setVerticalSpacing(GRID)
+        grid.setColumnStretch(1, 1)
+        for row, (name, value) in enumerate(section.lines):
+            label = plain_label(name, wraps=True)
+            label.setFixedWidth(_NAME_PX)
+            shown = plain_label(value, wraps=True)
+            shown.setAccessibleName(name)
+            shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(shown, row, 1, Qt.AlignmentFlag.AlignTop)
+            self._values.append(shown)
+        return table
+
+    def _buttons(self) -> QDialogButtonBox:
+        box = QDialogButtonBox()
+        copy = box.addButton(self.tr("Copy"), QDialogButtonBox.ButtonRole.ActionRole)
+        copy.setToolTip(self.tr("Copy all of it, for a report about a fault"))
+        copy.clicked.connect(self._copy)
+        close = box.addButton(self.tr("Close"), QDialogButtonBox.ButtonRole.RejectRole)
+        close.setDefault(True)
+        box.rejected.connect(self.reject)
+        return box
+
+    @Slot()
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self.text())
+
+
+def _names(sections: Sequence[Section]) -> list[tuple[str, list[str]]]:
+    return [(section.title, [name for name, _ in section.lines]) for section in sections]

@@ -1,0 +1,171 @@
+"""`python -m tests.drag_out`: a row of the library is dragged out of the program into another one, with a real mouse.
+
+Xvfb is the screen, xdotool the hand, and a small window in a process of its own the other program. What arrives there
+must be a 24-bit WAV file of the clip. Ends with 0 if it does, 3 if a program for it is missing.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import soundfile as sf
+from PySide6.QtCore import QEventLoop, QPoint, Qt, QTimer, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QListView, QWidget
+
+from musicgen_studio.app import Program
+from musicgen_studio.core.audio import Audio
+from musicgen_studio.core.clip import Clip, Origin
+from musicgen_studio.studio.jobs import EngineChoice, LoadedEngine
+from musicgen_studio.studio.recipe import CheckpointRecord
+from tests.fake_engine import FakeEngine
+from tests.ui.panels.finding import control
+
+MISSING = 3
+RATE = 32000
+SCREEN = "1600x800x24"
+TARGET = (1300, 100, 250, 250)  # left, top, width, height: beside the window
+WITHIN_MS = 20_000
+
+
+class Target(QWidget):
+    """The other program: takes files and says which."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAcceptDrops(True)
+        self.setWindowFlags(Qt.WindowType.FramelessWindowHint)
+        self.setGeometry(*TARGET)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's
+        """Take files, as a copy."""
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's
+        """Say what came."""
+        event.acceptProposedAction()
+        urls = [url.toString(QUrl.ComponentFormattingOption.FullyEncoded) for url in event.mimeData().urls()]
+        print(json.dumps({"urls": urls, "action": event.dropAction().name}), flush=True)  # noqa: T201
+        QTimer.singleShot(0, QApplication.quit)
+
+
+def be_target() -> int:
+    """Be the other program until something is dropped."""
+    app = QApplication(sys.argv[:1])
+    target = Target()
+    target.show()
+    QTimer.singleShot(WITHIN_MS * 2, app.quit)
+    print("ready", flush=True)  # noqa: T201
+    return app.exec()
+
+
+def drag(program: Program) -> tuple[Clip, dict[str, object]]:
+    """Drag the only row onto the other program and return the clip and what that one says."""
+    time_s = np.arange(2 * RATE) / RATE
+    sound = (0.5 * np.sin(2 * np.pi * 440 * time_s)).astype(np.float32)[:, np.newaxis]
+    clip = Clip("0" * 32, "Träume ☾", Origin.GENERATED, "2026-01-31T12:00:00+00:00", len(sound), RATE, 1)
+    clip = program.services.library.add(clip, Audio(sound, RATE))
+    window = program.window
+    window.setGeometry(0, 0, 1280, 720)
+    window.show()
+    window.collection.refresh()
+    rows = control(window.library, QListView, "Clips")
+    _until(lambda: rows.visualRect(rows.model().index(0, 0)).height() > 0 and window.windowHandle().isExposed())
+    program.services.library.drag_file(clip.id)
+    row = rows.viewport().mapToGlobal(rows.visualRect(rows.model().index(0, 0)).center())
+    to = QPoint(TARGET[0] + TARGET[2] // 2, TARGET[1] + TARGET[3] // 2)
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.drag_out", "--target"], stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "ready\n"
+        hand = subprocess.Popen(["xdotool", *_movement(row, to)])
+        _until(lambda: other.poll() is not None)
+        hand.wait(30)
+        return clip, json.loads(other.stdout.read())
+
+
+def _movement(start: QPoint, end: QPoint) -> list[str]:
+    """Return what xdotool is to do: press, go over in steps as a hand does, let go."""
+    steps = 20
+    words = ["mousemove", str(start.x()), str(start.y()), "sleep", "0.3", "mousedown", "1", "sleep", "0.2"]
+    for step in range(1, steps + 1):
+        place = start + (end - start) * (step / steps)
+        words += ["mousemove", str(place.x()), str(place.y()), "sleep", "0.05"]
+    return [*words, "sleep", "0.5", "mouseup", "1"]
+
+
+def _until(holds: Callable[[], bool]) -> None:
+    loop = QEventLoop()
+    ticks, late = QTimer(interval=20), QTimer(interval=WITHIN_MS, singleShot=True)
+    ticks.timeout.connect(lambda: loop.quit() if holds() else None)
+    late.timeout.connect(lambda: loop.exit(1))
+    ticks.start()
+    late.start()
+    assert loop.exec() == 0, "it did not come"
+
+
+def check(program: Program, clip: Clip, told: dict[str, object]) -> None:
+    """Compare what arrived with the clip."""
+    assert told["action"] == "CopyAction"
+    urls = told["urls"]
+    assert isinstance(urls, list)
+    (url,) = urls
+    file = Path(QUrl(url).toLocalFile())
+    assert file.name == "Träume ☾.wav"
+    assert sf.info(file).subtype == "PCM_24"
+    samples, rate = sf.read(file, dtype="float32", always_2d=True)
+    assert rate == RATE
+    np.testing.assert_allclose(samples, program.services.library.read(clip.id).samples, atol=2**-23)
+    print(f"arrived: {file}")  # noqa: T201
+
+
+def _load(choice: EngineChoice) -> LoadedEngine:
+    del choice
+    return LoadedEngine(FakeEngine(), CheckpointRecord("starter", "0" * 64, "free", "starter"))
+
+
+def on_this_screen() -> int:
+    """Drag and check."""
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Path(folder) / "settings.json"
+        settings.write_text(json.dumps({"library_folder": f"{folder}/library"}), encoding="utf-8")
+        _app = QApplication(sys.argv[:1])
+        with Program(settings, _load) as program:
+            check(program, *drag(program))
+    return 0
+
+
+def main() -> int:
+    """Start a screen and do it there."""
+    if "--target" in sys.argv:
+        return be_target()
+    if "--here" in sys.argv:
+        return on_this_screen()
+    missing = [name for name in ("Xvfb", "xdotool") if shutil.which(name) is None]
+    if missing:
+        print(f"{', '.join(missing)}: not installed")  # noqa: T201
+        return MISSING
+    read, write = os.pipe()
+    command = ["Xvfb", "-displayfd", str(write), "-screen", "0", SCREEN, "-nolisten", "tcp"]
+    with subprocess.Popen(command, pass_fds=[write], stderr=subprocess.DEVNULL) as screen:
+        os.close(write)
+        with os.fdopen(read) as number:
+            display = f":{number.readline().strip()}"
+        try:
+            environment = {**os.environ, "DISPLAY": display, "QT_QPA_PLATFORM": "xcb"}
+            own = [sys.executable, "-m", "tests.drag_out", "--here"]
+            return subprocess.run(own, env=environment, timeout=120, check=False).returncode
+        finally:
+            screen.terminate()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
