@@ -374,8 +374,11 @@ def test_no_sound_device_is_a_quiet_notice(qtbot: QtBot, program: Program, clip:
     window.listening.show_clip(clip)
     window.listening.toggle_play()
     notices = window.status.notices
-    qtbot.waitUntil(lambda: any("nothing is heard" in text for text in notices.texts()), timeout=WAIT_MS)
-    assert "nothing is heard" in said(window.bar)
+
+    def is_told() -> bool:
+        return any("nothing is heard" in text for text in notices.texts()) and "nothing is heard" in said(window.bar)
+
+    qtbot.waitUntil(is_told, timeout=WAIT_MS)
     assert not window._note.isVisible()
 
 
