@@ -368,8 +368,15 @@ def test_diagnostics_are_live_and_can_be_opened_again(qtbot: QtBot, program: Pro
     program.window.findChildren(DiagnosticsDialog)[0].close()
 
 
-def test_no_sound_device_is_a_quiet_notice(qtbot: QtBot, program: Program, clip: Clip) -> None:
+@pytest.fixture
+def deaf(program: Program) -> Program:
+    """The program on a computer without a sound device, from before anything is heard."""
     program.services.transport._system = NoSound()
+    return program
+
+
+def test_no_sound_device_is_a_quiet_notice(qtbot: QtBot, deaf: Program, clip: Clip) -> None:
+    program = deaf
     window = program.window
     window.listening.show_clip(clip)
     window.listening.toggle_play()
