@@ -12,8 +12,12 @@ from torch import Tensor
 
 from musicgen_studio.engine.api import StopFlag
 from musicgen_studio.engine.checkpoint import DecoderConfig, LayerWeights, OuterWeights
+from musicgen_studio.engine.device import weight_count
 from musicgen_studio.engine.linear import Precision
 from musicgen_studio.engine.sampling import Noise, Sampling
+
+ONE_THREAD_WEIGHTS = 50_000_000
+"""Weights up to which one thread makes a step: it is ten times real time, and waits for no core another program has."""
 
 
 class Memory(Protocol):
@@ -116,7 +120,8 @@ def load_language_model(
     if precision is Precision.INT8:
         from musicgen_studio.engine.cpu.decoder import CpuDecoder
 
-        return CpuDecoder(config, outer, layers, torch.get_num_threads())
+        is_small = weight_count(config) <= ONE_THREAD_WEIGHTS
+        return CpuDecoder(config, outer, layers, 1 if is_small else torch.get_num_threads())
     if device.type == "cuda":
         from musicgen_studio.engine.cuda.decoder import GraphedDecoder
         from musicgen_studio.engine.cuda.memory import explained_when_full
