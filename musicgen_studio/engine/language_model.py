@@ -118,10 +118,12 @@ def load_language_model(
         UserProblem: If a graphics card's memory does not do.
     """
     if precision is Precision.INT8:
-        from musicgen_studio.engine.cpu.decoder import CpuDecoder
+        from musicgen_studio.engine.cpu.decoder import CpuDecoder, fits
 
-        is_small = weight_count(config) <= ONE_THREAD_WEIGHTS
-        return CpuDecoder(config, outer, layers, 1 if is_small else torch.get_num_threads())
+        if fits(config):
+            is_small = weight_count(config) <= ONE_THREAD_WEIGHTS
+            return CpuDecoder(config, outer, layers, 1 if is_small else torch.get_num_threads())
+        precision = Precision.FLOAT32  # sizes that none of Meta's has
     if device.type == "cuda":
         from musicgen_studio.engine.cuda.decoder import GraphedDecoder
         from musicgen_studio.engine.cuda.memory import explained_when_full

@@ -122,7 +122,7 @@ class MusicGen:
             window_s=config.window_frames / config.frame_rate,
             parameters=weight_count(config.decoder),
             device=where.type,
-            precision=how.value,
+            precision=self.decoder.precision.value,
         )
 
     @property

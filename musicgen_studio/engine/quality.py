@@ -32,7 +32,7 @@ from musicgen_studio.paths import resources_dir
 KL_BOUND = 0.02
 """Nats, mean over steps, of the worst codebook: a precision beyond it is not chosen by itself.
 
-The starter in int8 has 0.001; bfloat16, a common choice elsewhere, has more (`bench --quality`).
+The starter in int8 has 0.001 (`bench --quality`).
 """
 
 GUIDANCE_SCALE = 3.0

@@ -44,7 +44,7 @@ Floats = npt.NDArray[np.float32]
 
 _ALL_BUT_SIGN = np.int32(0x7FFFFFFF)
 LAYER_NORM_EPS = np.float32(1e-5)
-SHARE_MAX = 8191  # attention weights have 13 bits: 2,000 positions of int8 values cannot overflow
+SHARE_MAX = 4095  # attention weights have 12 bits: 4,000 positions of int8 values cannot overflow
 MAX_POSITIONS = (2**31 - 1) // (SHARE_MAX * WEIGHT_MAX)
 PIECE_TILES = 2  # tiles a thread takes at a time: 64 KB of a 1024-wide matrix
 

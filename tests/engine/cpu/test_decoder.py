@@ -13,6 +13,7 @@ from musicgen_studio.engine.cpu import decoder as cpu_decoder
 from musicgen_studio.engine.cpu import step
 from musicgen_studio.engine.cpu.decoder import CpuDecoder
 from musicgen_studio.engine.decoder import Decoder
+from musicgen_studio.engine.language_model import load_language_model
 from musicgen_studio.engine.linear import Precision, int8_is_available
 from musicgen_studio.engine.random_checkpoint import SHAPES, RandomCheckpoint
 from musicgen_studio.paths import resources_dir
@@ -134,6 +135,14 @@ def test_the_cache_is_as_big_as_it_says() -> None:
 )
 def test_what_fits(width: int, heads: int, fits: bool) -> None:
     assert cpu_decoder.fits(replace(_ODD, width=width, heads=heads)) is fits
+
+
+def test_what_does_not_fit_runs_in_float32() -> None:
+    config = replace(_ODD, width=10, heads=2)
+    checkpoint = _random(config)
+    layers = (checkpoint.layer(i) for i in range(config.layers))
+    model = load_language_model(config, checkpoint.outer(), layers, CPU, Precision.INT8)
+    assert model.precision is Precision.FLOAT32
 
 
 def test_exp_gelu_and_norm_against_torch() -> None:
