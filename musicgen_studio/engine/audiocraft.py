@@ -160,9 +160,9 @@ class AudioCraftCheckpoint:
         """Build the codec in float32, in evaluation mode, weight norm folded into plain weights."""
         return self._codec.load()
 
-    def text_encoder(self) -> tuple[Any, Any]:
-        """Build the text encoder in float32, in evaluation mode, and its tokenizer (both transformers' own)."""
-        return self._text_encoder.load()
+    def text_encoder(self, keep_bytes: int | None = None) -> tuple[Any, Any]:
+        """Build the text encoder and its tokenizer; see `Checkpoint.text_encoder`."""
+        return self._text_encoder.load(keep_bytes)
 
 
 class Settings:

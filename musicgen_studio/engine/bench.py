@@ -4,7 +4,6 @@ Every figure of a run is taken on the same machine within minutes, because figur
 little about each other. Not a test: nothing here passes or fails.
 """
 
-import platform
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -16,11 +15,11 @@ import psutil
 import torch
 from torch import Tensor
 
+from musicgen_studio import processor
 from musicgen_studio.core.request import GenerationRequest
-from musicgen_studio.engine.checkpoint import CheckpointConfig, DecoderConfig, open_checkpoint
+from musicgen_studio.engine.checkpoint import CheckpointConfig, open_checkpoint
 from musicgen_studio.engine.codec import DecodeState
-from musicgen_studio.engine.device import AUTO
-from musicgen_studio.engine.linear import Precision
+from musicgen_studio.engine.device import AUTO, matrix_bytes
 from musicgen_studio.engine.musicgen import MusicGen
 from musicgen_studio.engine.random_checkpoint import SHAPES, RandomCheckpoint, codec_config, text_config
 from musicgen_studio.paths import resources_dir
@@ -91,7 +90,7 @@ def run_bench(
         "device": info.device,
         "precision": info.precision,
         "threads": torch.get_num_threads(),
-        "processor": torch.cuda.get_device_name() if info.device == "cuda" else _processor(),
+        "processor": torch.cuda.get_device_name() if info.device == "cuda" else processor.name(),
         "torch": torch.__version__,
         "load_s": time.perf_counter() - started,
     }
@@ -107,13 +106,6 @@ def run_bench(
     if against is not None:
         figures |= _measured_transformers(shape, engine, min(clips, key=lambda clip: clip.seconds), report)
     return figures | {"clips": [_as_figures(clip) for clip in clips]}
-
-
-def matrix_bytes(decoder: DecoderConfig, precision: Precision) -> int:
-    """Return the bytes of weights that one decoding step has to read: every matrix once."""
-    attention = 4 * decoder.width**2 + (2 * decoder.width**2 if decoder.cross_attention else 0)
-    layer = attention + 2 * decoder.width * decoder.feed_forward
-    return (decoder.layers * layer + decoder.codebooks * decoder.card * decoder.width) * precision.bytes_per_weight
 
 
 def read_bandwidth(device: torch.device) -> float:
@@ -253,11 +245,3 @@ def _as_figures(clip: ClipTiming) -> dict[str, object]:
         "total_s": clip.total_s,
         "speed": clip.speed,
     }
-
-
-def _processor() -> str:
-    try:
-        with open("/proc/cpuinfo", encoding="utf-8") as lines:  # noqa: PTH123 - not a file of ours
-            return next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    except (OSError, StopIteration):
-        return platform.processor() or platform.machine()

@@ -177,8 +177,13 @@ class Checkpoint(Protocol):
         """Build the codec in float32, in evaluation mode, weight norm folded into plain weights."""
         ...
 
-    def text_encoder(self) -> tuple[Any, Any]:
-        """Build the text encoder in float32, in evaluation mode, and its tokenizer (both transformers' own)."""
+    def text_encoder(self, keep_bytes: int | None = None) -> tuple[Any, Any]:
+        """Build the text encoder in float32, in evaluation mode, and its tokenizer (both transformers' own).
+
+        Args:
+            keep_bytes: A larger encoder stays in its file, and is read from there part by part each time it is used.
+                None: it is in memory, however large.
+        """
         ...
 
 

@@ -78,6 +78,13 @@ def weight_count(config: DecoderConfig) -> int:
     return config.layers * layer + config.codebooks * config.width * (2 * config.card + 1)
 
 
+def matrix_bytes(decoder: DecoderConfig, precision: Precision) -> int:
+    """Return the bytes of weights that one decoding step has to read: every matrix once."""
+    attention = 4 * decoder.width**2 + (2 * decoder.width**2 if decoder.cross_attention else 0)
+    layer = attention + 2 * decoder.width * decoder.feed_forward
+    return (decoder.layers * layer + decoder.codebooks * decoder.card * decoder.width) * precision.bytes_per_weight
+
+
 def memory_need(config: CheckpointConfig, precision: Precision, rows: int = 2) -> int:
     """Return the bytes a checkpoint needs to run: weights, the cache of a full window, text encoder and codec.
 

@@ -119,10 +119,11 @@ def load_language_model(
     """
     if precision is Precision.INT8:
         from musicgen_studio.engine.cpu.decoder import CpuDecoder, fits
+        from musicgen_studio.engine.cpu.probe import processor_speed
 
         if fits(config):
             is_small = weight_count(config) <= ONE_THREAD_WEIGHTS
-            return CpuDecoder(config, outer, layers, 1 if is_small else torch.get_num_threads())
+            return CpuDecoder(config, outer, layers, 1 if is_small else processor_speed().threads)
         precision = Precision.FLOAT32  # sizes that none of Meta's has
     if device.type == "cuda":
         from musicgen_studio.engine.cuda.decoder import GraphedDecoder

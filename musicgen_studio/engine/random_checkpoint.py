@@ -19,6 +19,7 @@ from musicgen_studio.engine.checkpoint import (
     LayerWeights,
     OuterWeights,
 )
+from musicgen_studio.engine.on_demand import read_on_demand
 from musicgen_studio.engine.torchaudio_import import make_torchaudio_importable
 
 if TYPE_CHECKING:
@@ -96,13 +97,18 @@ class RandomCheckpoint:
                 parametrize.remove_parametrizations(module, "weight")
         return codec
 
-    def text_encoder(self) -> tuple[Any, Any]:
-        """Make a T5-base, of one number throughout because it is made for every prompt, and a kind of tokenizer."""
+    def text_encoder(self, keep_bytes: int | None = None) -> tuple[Any, Any]:
+        """Make a T5-base, of one number throughout, and a kind of tokenizer; see `Checkpoint.text_encoder`."""
         make_torchaudio_importable()
         from transformers import T5EncoderModel
 
         with torch.device("meta"):
             encoder = T5EncoderModel(text_config())
+        sizes = {name: tensor.shape for name, tensor in encoder.state_dict().items()}
+        if keep_bytes is not None and sum(parameter.nbytes for parameter in encoder.parameters()) > keep_bytes:
+            return read_on_demand(
+                encoder, lambda names: {name: torch.full(sizes[name], 0.02) for name in names}
+            ), _random_tokens
         encoder = encoder.to_empty(device="cpu").eval().requires_grad_(False)
         for parameter in encoder.parameters():
             parameter.fill_(0.02)

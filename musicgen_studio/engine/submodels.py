@@ -7,6 +7,7 @@ Not for running them: that is `codec.py` and `text.py`.
 Source: transformers `models/encodec/modeling_encodec.py`, `models/auto/modeling_auto.py` (text encoding mapping).
 """
 
+import math
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ import torch
 from torch.nn.utils import parametrize
 
 from musicgen_studio.engine.checkpoint import CheckpointConfig
+from musicgen_studio.engine.on_demand import can_be_read_on_demand, read_on_demand
 from musicgen_studio.engine.torchaudio_import import make_torchaudio_importable
 from musicgen_studio.engine.weights import DOWNLOAD_AGAIN, Shape, Weights, read_json, unreadable
 from musicgen_studio.errors import UserProblem
@@ -122,10 +124,10 @@ class StoredTextEncoder:
                 DOWNLOAD_AGAIN,
             )
         model = _on_meta("text encoder", config, path)
-        leaders = _tied_names(model)
-        self._weights = weights.renamed(lambda name: leaders.get(name, name))
+        self._path, self._leaders = path, _tied_names(model)
+        self._weights = weights.renamed(lambda name: self._leaders.get(name, name))
         shapes = _shapes(model, _TEXT_CONSTANTS)
-        self._shapes = {name: shape for name, shape in shapes.items() if name not in leaders}
+        self._shapes = {name: shape for name, shape in shapes.items() if name not in self._leaders}
         self._weights.require(self._shapes, _TEXT_CONSTANTS)
 
     @property
@@ -133,15 +135,30 @@ class StoredTextEncoder:
         """Width of its states."""
         return int(self.config.hidden_size)
 
-    def load(self) -> tuple[Any, Any]:
+    def load(self, keep_bytes: int | None = None) -> tuple[Any, Any]:
         """Build the encoder, in float32 and evaluation mode without gradients, and the tokenizer.
 
+        Args:
+            keep_bytes: As in `Checkpoint.text_encoder`.
+
         Raises:
-            UserProblem: If a file has become unreadable or a number is not finite.
+            UserProblem: If a file has become unreadable or a number is not finite; of an encoder that stays in its
+                file, only when it is used.
         """
+        size = sum(math.prod(shape) for shape in self._shapes.values()) * torch.float32.itemsize
+        if keep_bytes is not None and size > keep_bytes:
+            model = _on_meta("text encoder", self.config, self._path)
+            if can_be_read_on_demand(model):
+                return read_on_demand(model, self._read), self._tokenizer()
         model_class = _model_class("text encoder", self.config)
         model = _filled(model_class, self.config, self._weights.read(self._shapes, torch.float32))
         return model.requires_grad_(False), self._tokenizer()
+
+    def _read(self, names: list[str]) -> dict[str, torch.Tensor]:
+        """Read tensors, also under names that are tied to others."""
+        stored = {name: self._leaders.get(name, name) for name in names}
+        found = self._weights.read(dict.fromkeys(stored.values()), torch.float32)
+        return {name: found[leader] for name, leader in stored.items()}
 
     def _tokenizer(self) -> Any:
         from transformers import AutoTokenizer

@@ -2,9 +2,6 @@
 
 The text encoder (T5 in Meta's checkpoints, any of transformers' elsewhere) and its tokenizer are transformers' own.
 An empty prompt is no prompt: its states are zeros *after* the projection (AudioCraft `modules/conditioners.py`).
-
-T5-base in float32 would be a third of the program's memory, for a tenth of a second's work per prompt: a large encoder
-is let go once it has read a prompt, and read again from its file for the next.
 """
 
 from functools import lru_cache
@@ -19,18 +16,15 @@ from musicgen_studio.engine.device import give_memory_back
 from musicgen_studio.errors import UserProblem
 
 KEPT_BYTES = 200_000_000
-"""Weights of an encoder up to which it stays in memory: the starter's does, T5-base does not."""
+"""Weights of an encoder up to which it is held in memory: the starter's is, T5-base stays in its file."""
 
 
 class TextConditioner:
     """Encodes prompts, in float32 on the CPU: once per prompt, and T5 overflows in 16 bits."""
 
     def __init__(self, checkpoint: Checkpoint, projection: Affine | None) -> None:
-        self._checkpoint = checkpoint
-        encoder, self._tokenizer = checkpoint.text_encoder()
-        self._longest: int | None = _longest_text(encoder.config)
-        size = sum(parameter.nbytes for parameter in encoder.parameters())
-        self._encoder: Any = encoder if size <= KEPT_BYTES else None
+        self._encoder, self._tokenizer = checkpoint.text_encoder(KEPT_BYTES)
+        self._longest: int | None = _longest_text(self._encoder.config)
         self._projection = None if projection is None else Affine(projection.weight.float(), projection.bias.float())
         self.states = lru_cache(maxsize=32)(self._states)
 
@@ -49,19 +43,12 @@ class TextConditioner:
                 f"It has {count} tokens; this checkpoint's text encoder reads at most {self._longest}.",
                 "Shorten the prompt.",
             )
-        states = self._encoded(tokens["input_ids"], tokens["attention_mask"])
+        read = self._encoder(input_ids=tokens["input_ids"], attention_mask=tokens["attention_mask"])
+        give_memory_back()
+        states: Tensor = read.last_hidden_state
         if self._projection is not None:
             states = functional.linear(states, self._projection.weight, self._projection.bias)
         return (states if prompt else torch.zeros_like(states))[0]
-
-    def _encoded(self, ids: Tensor, mask: Tensor) -> Tensor:
-        if self._encoder is not None:
-            return self._encoder(input_ids=ids, attention_mask=mask).last_hidden_state  # type: ignore[no-any-return]
-        encoder = self._checkpoint.text_encoder()[0]
-        states: Tensor = encoder(input_ids=ids, attention_mask=mask).last_hidden_state
-        del encoder
-        give_memory_back()
-        return states
 
 
 def _longest_text(config: Any) -> int | None:

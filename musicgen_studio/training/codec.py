@@ -1,13 +1,14 @@
-"""Training the codec, in four stages that each begin where a kill left them.
+"""Training the codec, in five stages that each begin where a kill left them.
 
     autoencoder   encoder and decoder learn together, nothing is quantised
     codebooks     k-means on the latents, one codebook after another on what the ones before leave over
+    joint         encoder, codebooks and decoder learn together
     decoder       encoder and codebooks stand still from here on, so tokens stay what they are; the decoder learns to
                   make sound of quantised latents
     adversarial   the same against a discriminator that looks at spectra; slow, so on CUDA only unless settings say so
 
-Why this order: quantising while the encoder moves lets the codebooks collapse. What each step sees is decided by its
-number alone, so a resumed training is the training that was not interrupted.
+Why this order: codebooks that start with an encoder that knows nothing collapse (`codebooks`). What each step sees is
+decided by its number alone, so a resumed training is the training that was not interrupted.
 """
 
 import shutil
@@ -24,6 +25,7 @@ from torch import Tensor, nn
 from musicgen_studio.audiofile import SoundFormat, ensure_folder, write
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.errors import UserProblem
+from musicgen_studio.training.codebooks import fit_codebooks, move_codebooks, straight_through
 from musicgen_studio.training.codec_model import (
     build_codec,
     codec_config,
@@ -52,10 +54,12 @@ from musicgen_studio.training.workspace import Workspace, write_json, written_wh
 if TYPE_CHECKING:
     from transformers import EncodecModel
 
-STAGES = ("autoencoder", "codebooks", "decoder", "adversarial")
+STAGES = ("autoencoder", "codebooks", "joint", "decoder", "adversarial")
 _HIGHEST_GRADIENT = 20.0
 _WARM_UP, _WARM_DOWN = 0.01, 0.5
 _JUDGE_RATE = 3e-4
+_STRAYING_WEIGHT = 1.0
+_MEL_SHARE_FOR_PITCH = 0.3
 _EXAMPLES = 4
 _EXAMPLE_S = 8.0
 
@@ -187,10 +191,11 @@ class _Learning:
 
     def __init__(self, codec: "EncodecModel", stage: str, settings: CodecSettings, device: torch.device) -> None:
         self._codec, self._stage = codec, stage
-        self._parts: list[nn.Module] = [codec.decoder] if stage != "autoencoder" else [codec.encoder, codec.decoder]
-        rates = settings.matrix_rate, settings.other_rate
-        if stage == "adversarial":
-            rates = settings.matrix_rate / 4, settings.other_rate / 4
+        self._parts: list[nn.Module] = (
+            [codec.encoder, codec.decoder] if stage in ("autoencoder", "joint") else [codec.decoder]
+        )
+        slower = {"joint": 2, "adversarial": 4}.get(stage, 1)
+        rates = settings.matrix_rate / slower, settings.other_rate / slower
         codec.requires_grad_(False)
         weights = [weight for part in self._parts for weight in part.parameters()]
         for weight in weights:
@@ -206,8 +211,12 @@ class _Learning:
     def step(self, sound: Tensor, fraction: float) -> str:
         """Learn from a batch `[rows, samples]`; return what to say about the loss."""
         set_rates(self._optimizers, learning_rate(fraction, _WARM_UP, _WARM_DOWN))
-        made = self._made(sound)
-        loss = reconstruction = reconstruction_loss(made, sound)
+        with torch.autocast(sound.device.type, torch.bfloat16):
+            made, latents, strayed = self._made(sound)
+        made = made.float()
+        learns_pitch = self._stage in ("autoencoder", "joint")
+        reconstruction = reconstruction_loss(made, sound, _MEL_SHARE_FOR_PITCH if learns_pitch else 1.0)
+        loss = reconstruction + _STRAYING_WEIGHT * strayed
         words = ""
         if self._judge is not None:
             words = f", judge {self._teach_judge(sound, made.detach()):.3f}"
@@ -218,14 +227,23 @@ class _Learning:
         nn.utils.clip_grad_norm_(self._weights, _HIGHEST_GRADIENT)
         for optimizer in self._optimizers:
             optimizer.step()
+        if self._stage == "joint":
+            move_codebooks(self._codec, latents.detach())
+            words = f", {float(strayed.detach()):.3f} of the latents lost"
         return f"loss {float(reconstruction.detach()):.3f}{words}"
 
-    def _made(self, sound: Tensor) -> Tensor:
-        if self._stage == "autoencoder":
-            return sound_of(self._codec, latents_of(self._codec, sound), sound.shape[1])
-        with torch.no_grad():
-            latents = quantised(self._codec, latents_of(self._codec, sound))
-        return sound_of(self._codec, latents, sound.shape[1])
+    def _made(self, sound: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Return what the codec makes of sound, the latents, and how far these strayed from the codebooks."""
+        strayed = torch.zeros((), device=sound.device)
+        with torch.set_grad_enabled(self._stage in ("autoencoder", "joint")):
+            latents = latents_of(self._codec, sound).float()
+        said = latents
+        with torch.autocast(sound.device.type, enabled=False):
+            if self._stage == "joint":
+                said, strayed = straight_through(self._codec, latents)
+            elif self._stage != "autoencoder":
+                said = quantised(self._codec, latents)
+        return sound_of(self._codec, said, sound.shape[1]), latents, strayed
 
     def _teach_judge(self, sound: Tensor, made: Tensor) -> float:
         assert self._judge is not None
@@ -250,32 +268,6 @@ class _Learning:
         if self._judge is not None:
             self._judge.load_state_dict(saved["judge"])
             self._judge_optimizer.load_state_dict(saved["judge_optimizer"])
-
-
-def fit_codebooks(
-    codec: "EncodecModel", latents: npt.NDArray[np.float32], settings: CodecSettings, report: Report
-) -> None:
-    """Fill the codebooks: k-means on the latents, each on what the codebooks before leave over.
-
-    Args:
-        codec: Its quantizer is changed.
-        latents: `[latents, dimension]`.
-        settings: Sizes and seed.
-        report: Takes a line for each codebook.
-    """
-    from sklearn.cluster import MiniBatchKMeans
-
-    rest = latents.copy()
-    for number, layer in enumerate(codec.quantizer.layers):
-        means = MiniBatchKMeans(
-            settings.codebook_size, batch_size=4 * settings.codebook_size, n_init=1, random_state=settings.seed
-        ).fit(rest)
-        embed = torch.from_numpy(means.cluster_centers_.astype(np.float32))
-        layer.codebook.embed.copy_(embed)
-        layer.codebook.embed_avg.copy_(embed)
-        rest = rest - means.cluster_centers_[means.labels_].astype(np.float32)
-        explained = 1 - float(np.square(rest).sum() / np.square(latents - latents.mean(axis=0)).sum())
-        report(f"codec codebook {number + 1}: {explained:.2f} of the latents' variance explained")
 
 
 @torch.no_grad()

@@ -5,6 +5,7 @@ so a resumed training sees what the uninterrupted one would have seen. Music of 
 """
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -24,7 +25,7 @@ from musicgen_studio.training.captions import caption
 from musicgen_studio.training.codec_model import fingerprint, latents_of
 from musicgen_studio.training.corpus import CHROMA_EVERY_FRAMES, Shard, lead_chroma, shards
 from musicgen_studio.training.pace import Report
-from musicgen_studio.training.settings import HOP_SAMPLES, LanguageSettings
+from musicgen_studio.training.settings import FRAME_RATE_HZ, HOP_SAMPLES, LanguageSettings
 from musicgen_studio.training.synth import SAMPLE_RATE
 from musicgen_studio.training.workspace import Workspace, written_whole
 
@@ -37,6 +38,8 @@ Describe = Callable[[np.random.Generator], str]
 SOUND_ENDINGS = (".wav", ".flac", ".ogg", ".mp3", ".aiff", ".aif")
 _ENCODED_AT_ONCE_S = 40
 _EVERY_NTH_HELD_OUT = 10
+_CAPTION_LETTERS = (5, 75)
+_CAPTIONS_TO_CHOOSE_FROM = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,15 +95,24 @@ def tokenise(workspace: Workspace, codec: "EncodecModel", stop: StopFlag, report
     """
     folder = workspace.tokens / fingerprint(codec)
     missing = [shard for shard in shards(workspace.corpus) if not _token_path(folder, shard).is_file()]
-    for number, shard in enumerate(missing, start=1):
-        if stop.is_set():
-            break
-        sound = shard.sound()
-        codes = [encode(codec, _of_piece(sound, piece.start_frame, piece.frames)) for piece in shard.pieces]
-        with written_whole(_token_path(folder, shard)) as file:
-            np.savez_compressed(file, codes=np.concatenate(codes, axis=1))
-        report(f"tokens: {number} of {len(missing)} shards")
+    # On a CPU a shard for each core is faster than each shard on all cores: the codec's layers are small.
+    jobs = torch.get_num_threads() if next(codec.parameters()).device.type == "cpu" else 1
+    with ThreadPoolExecutor(jobs, initializer=torch.set_num_threads, initargs=(1,)) as pool:
+        made = [pool.submit(_tokenise_shard, folder, shard, codec, stop) for shard in missing]
+        for number, future in enumerate(as_completed(made), start=1):
+            future.result()
+            if not stop.is_set():
+                report(f"tokens: {number} of {len(missing)} shards")
     return folder
+
+
+def _tokenise_shard(folder: Path, shard: Shard, codec: "EncodecModel", stop: StopFlag) -> None:
+    if stop.is_set():
+        return
+    sound = shard.sound()
+    codes = [encode(codec, _of_piece(sound, piece.start_frame, piece.frames)) for piece in shard.pieces]
+    with written_whole(_token_path(folder, shard)) as file:
+        np.savez_compressed(file, codes=np.concatenate(codes, axis=1))
 
 
 def _token_path(folder: Path, shard: Shard) -> Path:
@@ -198,7 +210,13 @@ def _choose(lines: tuple[str, ...], rng: np.random.Generator) -> str:
 
 
 def draw_batch(
-    items: list[Item], settings: LanguageSettings, rows: int, rng: np.random.Generator, *, drop: bool = True
+    items: list[Item],
+    settings: LanguageSettings,
+    rows: int,
+    rng: np.random.Generator,
+    *,
+    drop: bool = True,
+    seconds: int | None = None,
 ) -> Batch:
     """Draw windows.
 
@@ -208,17 +226,30 @@ def draw_batch(
         rows: How many windows.
         rng: Decides everything.
         drop: Whether words and melodies are left out now and then.
+        seconds: How much of each window is there to be learned; None is all. The melody is always the whole window's.
     """
     codes, chroma, captions = [], [], []
+    letters = int(rng.integers(*_CAPTION_LETTERS))
     for _ in range(rows):
         item = items[int(rng.integers(len(items)))]
         start = _start(item, settings, rng)
-        words, melody = item.describe(rng), _chroma_from(item, start, settings.window_frames)
+        words, melody = _about_as_long(item, letters, rng), _chroma_from(item, start, settings.window_frames)
         leave_text, leave_melody = rng.random(2) < (settings.text_dropout, settings.melody_dropout)
-        codes.append(_window(item.codes, start, settings.window_frames))
+        codes.append(_window(item.codes, start, (seconds or settings.window_s) * FRAME_RATE_HZ))
         chroma.append(np.zeros_like(melody) if drop and leave_melody else melody)
         captions.append("" if drop and leave_text else words)
     return Batch(torch.from_numpy(np.stack(codes)), torch.from_numpy(np.stack(chroma)), tuple(captions))
+
+
+def _about_as_long(item: Item, letters: int, rng: np.random.Generator) -> str:
+    """Draw a description of about some length.
+
+    The music begins after the words, and the words of a batch take the place of its longest. So those of a batch are
+    about as long as each other: then music begins early in some batches and late in others, as it does after prompts.
+    """
+    return min(
+        (item.describe(rng) for _ in range(_CAPTIONS_TO_CHOOSE_FROM)), key=lambda words: abs(len(words) - letters)
+    )
 
 
 def _start(item: Item, settings: LanguageSettings, rng: np.random.Generator) -> int:

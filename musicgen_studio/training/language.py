@@ -19,7 +19,7 @@ from musicgen_studio.training.dataset import Batch, Item, draw_batch
 from musicgen_studio.training.language_model import MelodyLanguageModel, TextEncoder
 from musicgen_studio.training.muon import optimizers, set_rates
 from musicgen_studio.training.pace import Limits, Pace, Report, learning_rate
-from musicgen_studio.training.settings import LanguageSettings, Settings
+from musicgen_studio.training.settings import Settings
 from musicgen_studio.training.state import load_state, optimizer_states, restore_optimizers, save_state
 from musicgen_studio.training.workspace import read_figures, write_json
 
@@ -125,17 +125,31 @@ class LanguageTraining:
     def _step(self, step: int, fraction: float) -> Tensor:
         """Learn from one batch; return the loss of each codebook."""
         rng = np.random.default_rng((self._language.seed, step))
-        batch = draw_batch(self._learned, self._language, self._language.batch, rng)
+        batch = self._draw(rng)
         set_rates(self._optimizers, learning_rate(fraction, self._language.warm_up, self._language.warm_down))
         self.model.train()
         losses = self._losses(batch)
         for optimizer in self._optimizers:
             optimizer.zero_grad(set_to_none=True)
-        losses.mean().backward()  # type: ignore[no-untyped-call]
+        self._weighed(losses).backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.model.parameters(), _HIGHEST_GRADIENT)
         for optimizer in self._optimizers:
             optimizer.step()
         return losses.detach()
+
+    def _draw(self, rng: np.random.Generator) -> Batch:
+        """Draw a batch of whole windows, or one of more, shorter ones."""
+        settings = self._language
+        if rng.random() >= settings.short_share:
+            return draw_batch(self._learned, settings, settings.batch, rng)
+        seconds = min(settings.short_window_s, settings.window_s)
+        return draw_batch(self._learned, settings, settings.batch * settings.window_s // seconds, rng, seconds=seconds)
+
+    def _weighed(self, losses: Tensor) -> Tensor:
+        """Return one loss of those of the codebooks."""
+        known = self._language.codebook_weights
+        weights = torch.tensor([known[min(book, len(known) - 1)] for book in range(len(losses))], device=losses.device)
+        return (losses * weights).sum() / weights.sum()
 
     def _losses(self, batch: Batch) -> Tensor:
         with torch.autocast(self._device.type, torch.bfloat16):
@@ -193,10 +207,9 @@ class LanguageTraining:
         return {"weights": weights, "hours": hours, "unigram": floor, "curve": curve}
 
 
-def language_settings_for(model: MelodyLanguageModel, settings: LanguageSettings) -> dict[str, Any]:
+def language_settings_for(model: MelodyLanguageModel) -> dict[str, Any]:
     """Return the fields of the settings that a loaded model decides: its sizes and its window."""
     sizes = model.sizes
-    assert settings.batch > 0
     return {"width": sizes.width, "layers": sizes.layers, "heads": sizes.heads, "window_s": sizes.window_s}
 
 

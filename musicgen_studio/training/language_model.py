@@ -18,8 +18,9 @@ from musicgen_studio.engine.checkpoint import open_checkpoint
 from musicgen_studio.engine.patterns import delayed
 from musicgen_studio.engine.torchaudio_import import make_torchaudio_importable
 from musicgen_studio.errors import UserProblem
-from musicgen_studio.training.dataset import Batch
-from musicgen_studio.training.settings import LanguageSettings
+from musicgen_studio.training.alignment import align_with_melody
+from musicgen_studio.training.dataset import Batch, chroma_length
+from musicgen_studio.training.settings import FRAME_RATE_HZ, LanguageSettings
 
 _PITCH_CLASSES = 12
 _IGNORED = -100
@@ -139,6 +140,8 @@ class MelodyLanguageModel(nn.Module):
             self.decoder = MusicgenMelodyForCausalLM(decoder_config(sizes))
             self.enc_to_dec_proj = nn.Linear(sizes.text_width, sizes.width)
             self.audio_enc_to_dec_proj = nn.Linear(_PITCH_CLASSES, sizes.width)
+        first = self.decoder.model.decoder.layers[0].self_attn
+        align_with_melody(first.q_proj, first.k_proj, sizes.heads, chroma_length(sizes.window_s * FRAME_RATE_HZ))
 
     def forward(self, codes: Tensor, chroma: Tensor, text: Tensor, said: Tensor) -> Tensor:
         """Return logits.

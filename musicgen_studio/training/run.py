@@ -83,7 +83,7 @@ def train_language(
         model = MelodyLanguageModel(Sizes.of(settings.language, codec.config, text.width), settings.language.seed)
     else:
         model = load_language_model(begin_with)
-        own = language_settings_for(model, settings.language)
+        own = language_settings_for(model)
         settings = replace(settings, language=replace(settings.language, **own))
     if music is None:
         items = corpus_items(workspace, tokenise(workspace, codec, limits.stop, report))

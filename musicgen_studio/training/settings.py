@@ -49,7 +49,7 @@ class CorpusSettings:
 
 @dataclass(frozen=True, slots=True)
 class CodecSettings:
-    """The codec and its four stages.
+    """The codec and its stages.
 
     Args:
         filters: Width of the network.
@@ -62,6 +62,7 @@ class CodecSettings:
         batch: Examples a step.
         autoencoder_steps: Steps without quantising.
         latents: How many latents the codebooks are made from.
+        joint_steps: Steps of everything together.
         decoder_steps: Steps of the decoder on quantised latents.
         adversarial_steps: Steps against a discriminator.
         adversarial_on_cpu: Whether the last stage also runs without CUDA.
@@ -80,10 +81,11 @@ class CodecSettings:
     batch: int = 16
     autoencoder_steps: int = 4000
     latents: int = 80_000
+    joint_steps: int = 6000
     decoder_steps: int = 6000
     adversarial_steps: int = 6000
     adversarial_on_cpu: bool = False
-    matrix_rate: float = 0.02
+    matrix_rate: float = 0.01
     other_rate: float = 1e-3
     seed: int = 2
 
@@ -103,7 +105,10 @@ class LanguageSettings:
         heads: Of the attention.
         window_s: Whole seconds it sees at once.
         batch: Windows a step.
+        short_window_s: Whole seconds of a short window: what a piece begins with is heard more often in those.
+        short_share: Share of steps with short windows, as many more as fit into the time of long ones.
         steps: How long it learns.
+        codebook_weights: How much each codebook counts: the first decide pitch and rhythm. The last is for all others.
         text_dropout: Share of windows without words, so that guidance has something to compare with.
         melody_dropout: Share of windows without a melody.
         on_bar: Share of windows that begin with a bar; the rest begins anywhere, as when a clip is continued.
@@ -117,12 +122,15 @@ class LanguageSettings:
         seed: Decides everything random.
     """
 
-    width: int = 448
+    width: int = 320
     layers: int = 8
-    heads: int = 7
+    heads: int = 5
     window_s: int = 12
-    batch: int = 32
-    steps: int = 8000
+    batch: int = 8
+    short_window_s: int = 5
+    short_share: float = 0.5
+    steps: int = 20_000
+    codebook_weights: tuple[float, ...] = (0.4, 0.25, 0.2, 0.15)
     text_dropout: float = 0.15
     melody_dropout: float = 0.4
     on_bar: float = 0.6
@@ -138,6 +146,10 @@ class LanguageSettings:
     def __post_init__(self) -> None:
         _check(self, width=(16, 4096), layers=(1, 64), window_s=(1, 30), batch=(1, 4096), text_dropout=(0, 1))
         _check(self, melody_dropout=(0, 1), on_bar=(0, 1), from_start=(0, 1), warm_up=(0, 0.5), warm_down=(0, 1))
+        _check(self, short_window_s=(1, 30), short_share=(0, 1))
+        object.__setattr__(self, "codebook_weights", tuple(self.codebook_weights))  # TOML has lists
+        if not self.codebook_weights or min(self.codebook_weights) <= 0:
+            raise ValueError(f"codebook_weights must be above 0, got {self.codebook_weights}")
         if self.width % self.heads:
             raise ValueError(f"width must be a multiple of the {self.heads} heads, got {self.width}")
 
@@ -172,10 +184,11 @@ PRESETS = {
         corpus=CorpusSettings(hours=0.03, piece_s=6.0, pieces_per_shard=6),
         codec=CodecSettings(
             filters=4, hidden=16, codebook_size=32, hours=0.03, crop_s=0.4, batch=2, autoencoder_steps=6,
-            latents=400, decoder_steps=4, adversarial_steps=2, adversarial_on_cpu=True,
+            latents=400, joint_steps=4, decoder_steps=4, adversarial_steps=2, adversarial_on_cpu=True,
         ),
         language=LanguageSettings(
-            width=64, layers=2, heads=2, window_s=2, batch=4, steps=12, validate_every=6, validation_windows=4
+            width=64, layers=2, heads=2, window_s=2, short_window_s=1, batch=4, steps=12, validate_every=6,
+            validation_windows=4,
         ),
         examples_every_s=3600.0,
     ),
@@ -226,4 +239,6 @@ def with_hours(settings: Settings, hours: float) -> Settings:
 def _toml(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, tuple):
+        return repr(list(value))
     return f'"{value}"' if isinstance(value, str) else repr(value)

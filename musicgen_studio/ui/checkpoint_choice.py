@@ -11,6 +11,7 @@ from musicgen_studio.checkpoints.catalogue import STARTER, CheckpointEntry, find
 from musicgen_studio.checkpoints.facts import KNOWN, CheckpointFacts, facts_of
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.export.licence import forbids_commercial_use
+from musicgen_studio.processor import remembered
 from musicgen_studio.studio.settings import Settings
 from musicgen_studio.ui.panels.checkpoint_menu import CheckpointLine, CheckpointMenu
 from musicgen_studio.ui.panels.header_bar import HeaderBar
@@ -118,6 +119,10 @@ class CheckpointChoice(QObject):
             words.append(self.tr("{0} on disk").format(_size(facts.disk_bytes)))
         if facts.memory_bytes is not None:
             words.append(self.tr("needs {0} of memory").format(_size(facts.memory_bytes)))
+        speed = remembered()
+        if facts.parameters is not None and speed is not None:
+            ratio = _ratio(speed.real_time(facts.parameters))
+            words.append(self.tr("about {0} × real time on this processor").format(ratio))
         return words
 
     @Slot()
@@ -132,6 +137,10 @@ class CheckpointChoice(QObject):
 
 def _count(parameters: int) -> str:
     return f"{parameters / 1e9:.1f} B" if parameters >= 10**9 else f"{parameters / 1e6:.0f} M"
+
+
+def _ratio(ratio: float) -> str:
+    return f"{ratio:.0f}" if ratio >= 5 else f"{ratio:.1f}"
 
 
 def _size(size_bytes: int) -> str:

@@ -3,6 +3,7 @@
 import pytest
 
 from musicgen_studio.engine import bench
+from musicgen_studio.engine.device import matrix_bytes
 from musicgen_studio.engine.linear import Precision
 from musicgen_studio.engine.random_checkpoint import SHAPES
 
@@ -11,8 +12,8 @@ from musicgen_studio.engine.random_checkpoint import SHAPES
 def test_a_step_reads_every_matrix_once(shape: str, millions: float) -> None:
     """Keys and values of the text are kept, so 14 · width² a layer and the heads are read."""
     config = SHAPES[shape].decoder
-    assert bench.matrix_bytes(config, Precision.INT8) / 1e6 == pytest.approx(millions, rel=0.001)
-    assert bench.matrix_bytes(config, Precision.FLOAT32) == 4 * bench.matrix_bytes(config, Precision.INT8)
+    assert matrix_bytes(config, Precision.INT8) / 1e6 == pytest.approx(millions, rel=0.001)
+    assert matrix_bytes(config, Precision.FLOAT32) == 4 * matrix_bytes(config, Precision.INT8)
 
 
 def test_the_starter_is_measured_against_transformers(monkeypatch: pytest.MonkeyPatch) -> None:

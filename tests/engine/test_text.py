@@ -42,12 +42,15 @@ def test_related_words_lie_closer_than_unrelated_ones(starter: TextConditioner) 
     assert near > far
 
 
-def test_a_large_encoder_is_let_go_and_read_again(text_checkpoint: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    checkpoint = open_checkpoint(text_checkpoint)
-    kept = TextConditioner(checkpoint, checkpoint.outer().text_projection)
+@pytest.mark.parametrize("name", ["text_checkpoint", "audiocraft_stereo_text_checkpoint"])
+def test_a_large_encoder_stays_in_its_file(
+    name: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checkpoint = open_checkpoint(request.getfixturevalue(name))
+    held = TextConditioner(checkpoint, checkpoint.outer().text_projection)
     monkeypatch.setattr(text, "KEPT_BYTES", 0)
-    let_go = TextConditioner(checkpoint, checkpoint.outer().text_projection)
-    assert let_go._encoder is None
-    for prompt in ("happy rock", "sad jazz"):
-        assert torch.equal(let_go.states(prompt), kept.states(prompt))
-    assert let_go._encoder is None
+    in_file = TextConditioner(checkpoint, checkpoint.outer().text_projection)
+    for prompt in ("happy rock", "sad jazz", ""):
+        assert torch.equal(in_file.states(prompt), held.states(prompt))
+        assert {parameter.device.type for parameter in in_file._encoder.parameters()} == {"meta"}
+    assert {parameter.device.type for parameter in held._encoder.parameters()} == {"cpu"}

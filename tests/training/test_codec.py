@@ -11,7 +11,8 @@ import torch
 
 from musicgen_studio.engine.torchaudio_import import make_torchaudio_importable
 from musicgen_studio.errors import UserProblem
-from musicgen_studio.training.codec import CodecTraining, fit_codebooks, reconstruct
+from musicgen_studio.training.codebooks import fit_codebooks
+from musicgen_studio.training.codec import CodecTraining, reconstruct
 from musicgen_studio.training.codec_model import (
     build_codec,
     codec_config,

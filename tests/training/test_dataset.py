@@ -12,7 +12,7 @@ from musicgen_studio import audiofile
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.engine.codec import Codec
 from musicgen_studio.errors import UserProblem
-from musicgen_studio.training.codec import fit_codebooks
+from musicgen_studio.training.codebooks import fit_codebooks
 from musicgen_studio.training.codec_model import build_codec, codec_config
 from musicgen_studio.training.dataset import (
     Item,

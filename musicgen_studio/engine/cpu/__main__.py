@@ -1,6 +1,6 @@
-"""Compile the step now: `python -m musicgen_studio.engine.cpu`.
+"""Compile the step now and measure how fast it is: `python -m musicgen_studio.engine.cpu`.
 
-The installer does, so that the first music does not wait for it. What was compiled is kept beside the source, or in the
+The installer does, so that the first music waits for neither. What was compiled is kept beside the source, or in the
 user's cache folder where that cannot be written, for this processor.
 """
 
@@ -16,11 +16,13 @@ def main() -> int:
     if not int8_is_available():
         return 0
     from musicgen_studio.engine.cpu.decoder import CpuDecoder
+    from musicgen_studio.engine.cpu.probe import processor_speed
 
     small = SHAPES["small"]
     config = replace(small.decoder, width=64, layers=1, heads=1, feed_forward=64, card=32)
     checkpoint = RandomCheckpoint(replace(small, decoder=config))
     CpuDecoder(config, checkpoint.outer(), [checkpoint.layer(0)], threads=1)
+    processor_speed()
     return 0
 
 

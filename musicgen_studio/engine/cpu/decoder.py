@@ -94,14 +94,18 @@ class CpuDecoder:
         )
         self._model = pack_model(config, outer, layers)
         self._positions = np.empty((0, config.width), np.float32)
-        self._team = Team(threads)
         self._stream = self._room_for_stream()
-        self._desks = [self._room_for_thread(TILE) for _ in range(threads)]
+        self.use_threads(threads)
         self._counters = np.zeros(step.FIRST_PART + 16 * (step.PARTS_PER_LAYER * config.layers + 1), np.int64)
         self._ticket = 0
         # The first step finds the compiled code, or compiles it: while loading, not while somebody waits for music.
         text = torch.zeros(1, config.width) if config.cross_attention else None
         self.forward(torch.zeros(1, 1, config.width), self.start(1, 1, text, text_rows=1))
+
+    def use_threads(self, threads: int) -> None:
+        """Let so many threads work on the next steps."""
+        self._team = Team(threads)
+        self._desks = [self._room_for_thread(TILE) for _ in range(threads)]
 
     def start(self, rows: int, positions: int, text: Tensor | None = None, text_rows: int = 0) -> CpuMemory:
         """Return an empty memory; see `LanguageModel.start`."""
