@@ -9,7 +9,7 @@ import numpy as np
 from musicgen_studio.core.audio import Samples
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.sound.devices import SoundDevice
-from musicgen_studio.sound.recorder import Input
+from musicgen_studio.sound.recorder import Input, Listen
 
 RATE = 8000
 STEP = 1 / 65536
@@ -41,12 +41,15 @@ class FakeInput:
         self.overruns = 0
         self.is_closed = False
         self.problem: UserProblem | None = None
+        self.listener: Listen | None = None
         self._lock = threading.Lock()
         self._start_s = now_s
         self._waiting = np.empty((0, channels), np.float32)
 
     def come(self, samples: Samples) -> None:
         """Let sound come in, float32 [frames, channels]."""
+        if self.listener is not None:
+            self.listener(samples)
         with self._lock:
             self._waiting = np.concatenate([self._waiting, samples])
 
@@ -55,6 +58,10 @@ class FakeInput:
         with self._lock:
             samples, self._waiting = self._waiting, self._waiting[:0]
         return samples
+
+    def tap(self, listen: Listen | None) -> None:
+        """Remember who wants to hear."""
+        self.listener = listen
 
     def frame_at(self, moment_s: float) -> int:
         """Return the frame of a moment."""

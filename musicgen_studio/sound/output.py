@@ -23,7 +23,7 @@ from musicgen_studio.sound.devices import SoundDevice, list_devices, open_stream
 Fill = Callable[[Samples, float, float], None]
 """Fill float32 [frames, channels], whose first frame is heard in so many seconds, asked at this time in seconds."""
 
-_LATENCY_S = 0.15  # less than 0.1 risks gaps, over 0.2 is felt
+LATENCY_S = 0.15  # less than 0.1 risks gaps, over 0.2 is felt
 _STALLED_S = 1.0
 _LONGEST_LATENCY_S = 2.0  # Bluetooth stays below; what reports more has no idea
 _SILENT_PIECE_S = 0.05
@@ -188,8 +188,8 @@ class SoundSystem(Protocol):
         """Look for new ones; False if that must wait because one is in use. May raise UserProblem."""
         ...
 
-    def open(self, device: SoundDevice) -> Output:
-        """Open one, at first silent. Raises UserProblem if it cannot be."""
+    def open(self, device: SoundDevice, latency_s: float = LATENCY_S) -> Output:
+        """Open one that asks so far ahead, at first silent. Raises UserProblem if it cannot be."""
         ...
 
 
@@ -204,13 +204,17 @@ class PortAudioSystem:
         """As `refresh_devices`."""
         return refresh_devices()
 
-    def open(self, device: SoundDevice) -> Output:
-        """Open a device for playing, with 0.15 s latency.
+    def open(self, device: SoundDevice, latency_s: float = LATENCY_S) -> Output:
+        """Open a device for playing.
+
+        Args:
+            device: Where to play.
+            latency_s: How far ahead it asks for sound, in seconds, if it can.
 
         Raises:
             UserProblem: If it is gone, busy or refuses the format, or PortAudio is missing.
         """
-        return DeviceOutput(device)
+        return DeviceOutput(device, latency_s)
 
 
 class DeviceOutput:
@@ -224,7 +228,7 @@ class DeviceOutput:
         UserProblem: If the device is gone, busy or refuses the format, or PortAudio is missing.
     """
 
-    def __init__(self, device: SoundDevice, latency_s: float = _LATENCY_S) -> None:
+    def __init__(self, device: SoundDevice, latency_s: float = LATENCY_S) -> None:
         self._fill: Fill | None = None
         self._underflows = 0
         self._stream = DeviceStream(device, latency_s, self._call)

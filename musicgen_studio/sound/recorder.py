@@ -2,8 +2,8 @@
 
     PortAudio's thread: callback ─► ring ─► whoever records: read(), every few milliseconds
 
-Not for what becomes of it (`studio.recording`) nor for levels (`input_levels`). The callback copies and counts and does
-nothing else.
+Not for what becomes of it (`studio.recording`) nor for levels (`input_levels`). The callback copies and counts, hands
+the sound to whoever taps it (`monitor`), and does nothing else.
 
 When a frame was sounded is told by when it arrived: drivers deliver late by what they like, but never early, so the
 piece that was late the least tells when all were. What the driver itself says of its latency is not used: over
@@ -11,6 +11,7 @@ PulseAudio it is wrong by up to half a second. The constant rest is what the mus
 """
 
 import threading
+from collections.abc import Callable
 from time import monotonic
 from typing import Any, Protocol
 
@@ -40,6 +41,10 @@ def channels_to_open(device: SoundDevice, channel: int) -> int:
     return min(device.inputs, max(2, channel)) if is_made_up else device.inputs
 
 
+Listen = Callable[[Samples], None]
+"""Take float32 [frames, channels]; must be quick and not wait."""
+
+
 class Input(Protocol):
     """Something open that sound comes from. All of it belongs to one thread."""
 
@@ -60,6 +65,10 @@ class Input(Protocol):
 
     def read(self) -> Samples:
         """Return what came since the last call, float32 [frames, channels]; it may be nothing. Never waits."""
+        ...
+
+    def tap(self, listen: Listen | None) -> None:
+        """Let somebody hear everything at once, on the device's own thread; None: nobody."""
         ...
 
     def frame_at(self, moment_s: float) -> int:
@@ -136,6 +145,7 @@ class Recorder:
         self._suspected_s: float | None = None
         self._starts_s = np.full(_ARRIVALS_KEPT, np.inf)  # when frame 0 was, by each call's arrival
         self._calls = 0
+        self._listen: Listen | None = None
         self._stream: Any = None
 
     def open(self) -> None:
@@ -172,6 +182,10 @@ class Recorder:
         out = np.empty((self._ring.available, self.channels), np.float32)
         self._ring.read_into(out)
         return np.nan_to_num(out, copy=False, nan=0.0, posinf=1.0, neginf=-1.0)  # what a broken driver may give
+
+    def tap(self, listen: Listen | None) -> None:
+        """Let somebody hear everything at once, on PortAudio's thread; None: nobody."""
+        self._listen = listen
 
     def frame_at(self, moment_s: float) -> int:
         """Return which frame, counted from the first that `read` gave, was sounded at a moment of `monotonic`.
@@ -215,5 +229,8 @@ class Recorder:
         taken = self._ring.write(samples)
         self._starts_s[self._calls % _ARRIVALS_KEPT] = self._last_call_s - self._ring.frames_written / self.rate
         self._calls += 1
+        listen = self._listen
+        if listen is not None:
+            listen(samples)
         if status.input_overflow or taken < frames:
             self._overruns += 1

@@ -31,7 +31,8 @@ from musicgen_studio.sound.devices import DeviceName, SoundDevice
 from musicgen_studio.sound.growing import GrowingSound
 from musicgen_studio.sound.input_levels import InputLevels
 from musicgen_studio.sound.metronome import MAX_COUNT_IN_BARS, ClickTrack, Metronome
-from musicgen_studio.sound.output import Output, PortAudioSystem, SoundSystem
+from musicgen_studio.sound.monitor import InputMonitor, chosen_channel
+from musicgen_studio.sound.output import LATENCY_S, Fill, Output, PortAudioSystem, SoundSystem
 from musicgen_studio.sound.recorder import Input, InputSystem, PortAudioInputs, channels_to_open
 from musicgen_studio.studio.settings import MAX_OFFSET_MS, Settings
 from musicgen_studio.studio.take import new_take
@@ -41,6 +42,7 @@ _RETRY_S = 1.0
 _KEPT_S = 2.0  # of what came in before a take: more than any latency and offset
 _EXPECTED_S = 60.0
 _SILENT_RATE = 48000
+_MONITOR_LATENCY_S = 0.03
 
 
 class Phase(StrEnum):
@@ -67,6 +69,7 @@ class RecordingSetup:
         clicks_before: Whether the metronome is heard in these bars.
         clicks_recording: Whether it is heard while recording.
         output_device: `name|host api` of where it is heard, empty for the system's.
+        monitors_input: Whether what comes in is heard there at once, from arming on.
 
     Raises:
         ValueError: Naming the field, the value and the range.
@@ -80,6 +83,7 @@ class RecordingSetup:
     clicks_before: bool = True
     clicks_recording: bool = False
     output_device: str = ""
+    monitors_input: bool = False
 
     def __post_init__(self) -> None:
         if self.channel < 0:
@@ -101,6 +105,7 @@ class RecordingSetup:
             clicks_before=settings.clicks_before,
             clicks_recording=settings.clicks_recording,
             output_device=settings.output_device,
+            monitors_input=settings.monitors_input,
         )
 
     @property
@@ -124,7 +129,7 @@ class RecordingState:
         recorded_s: How long the take is by now, or the last one was.
         overruns: How often sound was lost since the take began, because the computer was too slow.
         problem: What stands in the way, until the next `arm` or `record`.
-        click_problem: Why the metronome is not heard, likewise; everything else goes on.
+        heard_problem: Why metronome or monitoring are not heard, likewise; everything else goes on.
         takes: What was recorded since the session began, oldest first.
     """
 
@@ -137,7 +142,7 @@ class RecordingState:
     recorded_s: float = 0.0
     overruns: int = 0
     problem: UserProblem | None = None
-    click_problem: UserProblem | None = None
+    heard_problem: UserProblem | None = None
     takes: tuple[Clip, ...] = ()
 
 
@@ -216,6 +221,7 @@ class RecordingSession:
         self._frames_in = 0
         self._output: Output | None = None
         self._clicks: ClickTrack | None = None
+        self._monitor: InputMonitor | None = None
         self._take: _Take | None = None
         self._must_refresh = False
         self._refresh_after_s = clock()
@@ -364,7 +370,7 @@ class RecordingSession:
         if self._take is not None:  # it could not be saved
             return
         self._setup = setup
-        self._state = replace(self._state, problem=None, click_problem=None)
+        self._state = replace(self._state, problem=None, heard_problem=None)
         if self._must_refresh:
             self._refresh()
         self._open_input()
@@ -381,6 +387,7 @@ class RecordingSession:
         self._input, self._levels = source, InputLevels(source.channels)
         self._frames_in = 0
         self._state = replace(self._state, phase=Phase.ARMED, device=device)
+        self._start_monitor(source)
 
     def _wanted_input(self, inputs: tuple[SoundDevice, ...]) -> SoundDevice:
         wanted = DeviceName.parse(self._setup.device)
@@ -402,6 +409,7 @@ class RecordingSession:
             self._show(Phase.OFF)
 
     def _close_input(self) -> None:
+        self._stop_monitor()
         if self._input is not None:
             self._input.close()
         self._input, self._levels = None, InputLevels(0)
@@ -422,7 +430,7 @@ class RecordingSession:
     def _record(self, pressed_s: float) -> None:
         if self._input is None or self._state.phase is not Phase.ARMED:
             return
-        self._state = replace(self._state, problem=None, click_problem=None, recorded_s=0.0, overruns=0)
+        self._state = replace(self._state, problem=None, heard_problem=None, recorded_s=0.0, overruns=0)
         is_to_metronome = self._setup.has_clicks or self._setup.count_in_bars > 0
         clip = new_take(self._library, self._input.rate, self._setup.metronome.tempo_bpm if is_to_metronome else None)
         try:
@@ -465,13 +473,7 @@ class RecordingSession:
             self._before.popleft()
 
     def _chosen(self, samples: Samples) -> Samples:
-        """Return the wanted channel, float32 [frames, 1]; the last one where there are fewer."""
-        channel = self._setup.channel
-        if channel == 0:
-            mixed: Samples = samples.mean(axis=1, keepdims=True, dtype=np.float32)
-            return mixed
-        last = min(channel, samples.shape[1])
-        return samples[:, last - 1 : last]
+        return chosen_channel(samples, self._setup.channel)
 
     def _keep(self, frame: int, samples: Samples) -> None:
         assert self._take is not None
@@ -521,21 +523,38 @@ class RecordingSession:
     def _show_idle(self) -> None:
         self._show(Phase.OFF if self._input is None else Phase.ARMED)
 
-    # --- the metronome ---
+    # --- what is heard ---
+
+    def _start_monitor(self, source: Input) -> None:
+        if not self._setup.monitors_input:
+            return
+        output = self._output = self._open_output(_MONITOR_LATENCY_S)
+        if output is not None:
+            self._monitor = InputMonitor(self._setup.channel, source.rate, output.rate)
+            source.tap(self._monitor.listen)
+            output.play(self._monitor.fill)
+
+    def _stop_monitor(self) -> None:
+        self._monitor = None
+        if self._input is not None:
+            self._input.tap(None)
+        self._close_output()
 
     def _start_clicks(self, pressed_s: float) -> None:
         """Let beats run, heard where that is wanted and possible. Raises UserProblem if its sounds are damaged."""
         setup = self._setup
-        output = self._output = self._open_output() if setup.has_clicks else None
+        if self._output is None and setup.has_clicks:
+            self._output = self._open_output()
+        output = self._output
         rate = _SILENT_RATE if output is None else output.rate
         clicks = ClickTrack(setup.metronome, setup.count_in_bars, setup.clicks_before, setup.clicks_recording, rate)
         if output is None:
             clicks.begin_unheard(self._clock() if setup.has_clicks else pressed_s)
         else:
-            output.play(clicks.fill)
+            output.play(_together(clicks, self._monitor))
         self._clicks = clicks
 
-    def _open_output(self) -> Output | None:
+    def _open_output(self, latency_s: float = LATENCY_S) -> Output | None:
         problem: UserProblem | None = None
         try:
             devices = [device for device in self._outputs.devices() if device.outputs]
@@ -543,29 +562,32 @@ class RecordingSession:
             chosen = [each for each in devices if each.key == wanted]
             for device in (*chosen, *(each for each in devices if each.is_default_output)):
                 try:
-                    return self._outputs.open(device)
+                    return self._outputs.open(device, latency_s)
                 except UserProblem as refusal:
                     problem = refusal if problem is None else problem
         except UserProblem as no_list:
             problem = no_list
-        self._state = replace(self._state, click_problem=_unheard() if problem is None else problem)
+        self._state = replace(self._state, heard_problem=_unheard() if problem is None else problem)
         return None
 
     def _watch_output(self) -> None:
-        if self._output is None or self._clicks is None:
+        if self._output is None:
             return
         fault = self._output.fault()
         if fault is not None:  # the beats go on as they were
-            self._state = replace(self._state, click_problem=fault)
+            self._state = replace(self._state, heard_problem=fault)
             self._close_output()
-            if self._clicks.beat_0_s is None:  # it has never asked
+            if self._clicks is not None and self._clicks.beat_0_s is None:  # it has never asked
                 self._clicks.begin_unheard(self._clock())
             return
         while self._output.advance():
             pass
 
     def _stop_clicks(self) -> None:
-        self._close_output()
+        if self._monitor is None:
+            self._close_output()
+        elif self._output is not None:
+            self._output.play(self._monitor.fill)
         self._clicks = None
 
     def _close_output(self) -> None:
@@ -573,6 +595,18 @@ class RecordingSession:
         if output is not None:
             output.play(None)
             output.close()
+
+
+def _together(clicks: ClickTrack, monitor: InputMonitor | None) -> Fill:
+    """Return what lets clicks be heard, and the input with them if there is a monitor."""
+    if monitor is None:
+        return clicks.fill
+
+    def fill(out: Samples, delay_s: float, now_s: float) -> None:
+        clicks.fill(out, delay_s, now_s)
+        monitor.add_to(out)
+
+    return fill
 
 
 def _no_input() -> UserProblem:
@@ -585,7 +619,7 @@ def _no_input() -> UserProblem:
 
 def _unheard() -> UserProblem:
     return UserProblem(
-        "The metronome cannot be heard.",
+        "Nothing can be heard here.",
         "The system lists no sound device that has an output.",
-        "Plug one in or switch it on. Meanwhile watch the beats on the screen.",
+        "Plug one in or switch it on. Meanwhile watch the beats and the level on the screen.",
     )

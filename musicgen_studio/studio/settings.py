@@ -50,6 +50,7 @@ class Settings:
         clicks_before: Whether the metronome is heard in these bars.
         clicks_recording: Whether it is heard while recording.
         clicks_playing: Whether it is heard while a recording is played.
+        monitors_input: Whether one hears oneself while the microphone is on.
     """
 
     theme: str = "dark"
@@ -72,6 +73,7 @@ class Settings:
     clicks_before: bool = True
     clicks_recording: bool = False
     clicks_playing: bool = False
+    monitors_input: bool = False
 
     def __post_init__(self) -> None:
         for name, allowed in (("theme", THEMES), ("device", DEVICES), ("precision", PRECISIONS)):

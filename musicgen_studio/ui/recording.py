@@ -77,6 +77,7 @@ class Recording(QObject):
             )
         )
         self._box.set_inputs(self._state.inputs or (), settings.input_device, settings.input_channel)
+        self._box.set_monitoring(settings.monitors_input)
 
     def close(self) -> None:
         """Stop polling."""
@@ -108,6 +109,7 @@ class Recording(QObject):
         box.clip_reset_requested.connect(self._reset_clip)
         box.device_chosen.connect(self._choose_device)
         box.channel_chosen.connect(self._choose_channel)
+        box.monitoring_chosen.connect(self._choose_monitoring)
         box.metronome.changed.connect(self._set_metronome)
 
     @Slot()
@@ -129,6 +131,10 @@ class Recording(QObject):
     @Slot(int)
     def _choose_channel(self, channel: int) -> None:
         self._set(replace(self._services.settings, input_channel=channel))
+
+    @Slot(bool)
+    def _choose_monitoring(self, is_on: bool) -> None:
+        self._set(replace(self._services.settings, monitors_input=is_on))
 
     @Slot(object)
     def _set_metronome(self, values: MetronomeValues) -> None:

@@ -62,11 +62,11 @@ def _stop(session: RecordingSession) -> Audio:
     return session._library.read(clip.id)
 
 
-def _clicks(take: Audio) -> list[tuple[float, bool]]:
-    """Return when clicks begin, in seconds, sound after 0.2 s of silence, and whether they are accents."""
+def _clicks(take: Audio, silence_s: float = 0.2) -> list[tuple[float, bool]]:
+    """Return when clicks begin, in seconds, sound after so much silence, and whether they are accents."""
     samples = take.samples[:, 0]
     loud = np.flatnonzero(np.abs(samples) > 0.02)
-    first = [int(loud[0]), *(int(b) for a, b in pairwise(loud) if b - a > 0.2 * take.sample_rate)]
+    first = [int(loud[0]), *(int(b) for a, b in pairwise(loud) if b - a > silence_s * take.sample_rate)]
     found = []
     for frame in first:
         click = samples[frame : frame + round(0.03 * take.sample_rate)]
@@ -84,7 +84,7 @@ def _record_clicks(session: RecordingSession, device: SoundDevice, offset_ms: fl
     assert -4 < beat < -1
     until(session, lambda state: state.phase is Phase.RECORDING and state.recorded_s > 1.9)
     clicks = _clicks(_stop(session))
-    assert session.poll().click_problem is None
+    assert session.poll().heard_problem is None
     bar_s = 2 * _METRONOME.beat_s
     places_s = [onset_s - (0.0 if is_accent else _METRONOME.beat_s) for onset_s, is_accent in clicks[1:]]
     return [(place_s + bar_s / 2) % bar_s - bar_s / 2 for place_s in places_s]  # the first may be cut
@@ -96,6 +96,23 @@ def test_the_take_begins_at_the_end_of_the_count_in(session: RecordingSession, d
     assert late_s == pytest.approx([0.0] * len(late_s), abs=0.040)
     moved_s = _record_clicks(session, device, 150.0)
     assert moved_s == pytest.approx([np.median(late_s) - 0.150] * len(moved_s), abs=0.015)
+
+
+def test_one_hears_oneself(session: RecordingSession, device: SoundDevice) -> None:
+    """The microphone hears the speaker here, so a click comes again and again, as late as one hears oneself."""
+    _arm(session, _setup(device, count_in_bars=0, monitors_input=True))
+    session.record()
+    until(session, lambda state: state.recorded_s > 0.5)
+    click = np.zeros((RATE, CHANNELS), np.float32)
+    click[:96] = 0.5
+    with open_player(device, latency_s=0.5) as player:
+        player.write(Audio(click, RATE))
+        player.finish()
+        until(session, lambda state: state.recorded_s > 2.5)
+    onsets_s = [onset_s for onset_s, _ in _clicks(_stop(session), silence_s=0.015)]
+    assert len(onsets_s) >= 3
+    assert 0.01 < np.median(np.diff(onsets_s)) < 0.3
+    assert session.poll().heard_problem is None
 
 
 def test_a_hum_comes_back_as_its_notes(session: RecordingSession, device: SoundDevice) -> None:

@@ -94,7 +94,7 @@ class NoSound:
         """There is still none."""
         return True
 
-    def open(self, device: SoundDevice) -> Output:
+    def open(self, device: SoundDevice, latency_s: float = 0.15) -> Output:  # noqa: ARG002
         """Never asked for."""
         raise AssertionError(device)
 
@@ -497,7 +497,7 @@ class Cards:
             self._listed = list(self.plugged)
         return self.may_refresh
 
-    def open(self, device: SoundDevice) -> Card:
+    def open(self, device: SoundDevice, latency_s: float = 0.15) -> Card:  # noqa: ARG002
         """Open one, unless the test has it refuse."""
         if device.name in self.refusing:
             raise UserProblem(f"{device.name} refuses.", "Why.", "Do.")

@@ -81,7 +81,7 @@ class _FakeOutputs:
         """Nothing changes."""
         return True
 
-    def open(self, device: SoundDevice) -> Output:
+    def open(self, device: SoundDevice, latency_s: float = 0.15) -> Output:  # noqa: ARG002
         """Open it, or not."""
         assert device in self.present
         if self.refusal is not None:
@@ -283,7 +283,7 @@ def test_a_take_is_what_came_in_and_is_in_the_library(desk: _Desk) -> None:
     np.testing.assert_array_equal(desk.session.samples_since(15000), live[15000:])
     assert desk.session.samples_since(99999).shape == (0, 1)
     state = desk.stop()
-    assert (state.phase, state.problem, state.click_problem) == (Phase.ARMED, None, None)
+    assert (state.phase, state.problem, state.heard_problem) == (Phase.ARMED, None, None)
     clip = state.takes[0]
     assert (clip.title, clip.origin, clip.is_complete, clip.tempo_bpm) == ("Hum 1", Origin.RECORDED, True, None)
     assert desk.library.clips() == [clip]
@@ -403,8 +403,8 @@ def test_a_silent_count_in_is_timed_and_the_take_begins_at_its_end(desk: _Desk, 
     desk.arm(RecordingSetup(latency_offset_ms=offset_ms, metronome=Metronome(120, 3), count_in_bars=2))
     desk.session.record()
     state = desk.until(lambda state: state.beat is not None)
-    assert state.click_problem is not None
-    assert "heard" in state.click_problem.what
+    assert state.heard_problem is not None
+    assert "heard" in state.heard_problem.what
     assert state.phase is Phase.COUNT_IN
     assert state.beat == pytest.approx(-6.5)
     for _ in range(64):  # 3.2 s, of which 0.25 s come before the first beat
@@ -463,7 +463,7 @@ def test_a_lost_output_does_not_end_the_count_in(desk: _Desk) -> None:
     output = _click_in(desk)
     output.ask(4800, 0.2, desk.now_s)
     output.problem = _GONE
-    assert desk.until(lambda state: state.click_problem is not None).click_problem is _GONE
+    assert desk.until(lambda state: state.heard_problem is not None).heard_problem is _GONE
     assert output.is_closed
     for _ in range(16):
         desk.give(0.1)
@@ -477,13 +477,13 @@ def test_an_output_that_refuses_leaves_a_silent_count_in(desk: _Desk) -> None:
     desk.outputs.refusal = _GONE
     desk.arm(RecordingSetup())
     desk.session.record()
-    assert desk.until(lambda state: state.beat is not None).click_problem is _GONE
+    assert desk.until(lambda state: state.beat is not None).heard_problem is _GONE
 
 
 def test_an_output_that_fails_before_it_asks_leaves_a_silent_count_in(desk: _Desk) -> None:
     _click_in(desk).problem = _GONE
     state = desk.until(lambda state: state.beat is not None)
-    assert state.click_problem is _GONE
+    assert state.heard_problem is _GONE
     assert state.beat == pytest.approx(-2.5)
 
 
@@ -499,8 +499,69 @@ def test_where_nothing_is_to_be_heard_no_output_is_opened(desk: _Desk) -> None:
     desk.outputs.present = [_SPEAKER]
     desk.arm(RecordingSetup(clicks_before=False))
     desk.session.record()
-    assert desk.until(lambda state: state.beat is not None).click_problem is None
+    assert desk.until(lambda state: state.beat is not None).heard_problem is None
     assert desk.outputs.opened == []
+
+
+# --- hearing oneself ---
+
+
+def _heard_by(desk: _Desk, frames: int) -> Samples:
+    """Let the output ask until it is given what came in."""
+    return desk.outputs.opened[-1].ask(frames, 0.03, desk.now_s)
+
+
+def test_nobody_is_heard_unless_wanted(desk: _Desk) -> None:
+    desk.outputs.present = [_SPEAKER]
+    desk.arm()
+    assert desk.outputs.opened == []
+    assert desk.source.listener is None
+
+
+def test_one_hears_oneself_from_arming_on_until_it_is_off(desk: _Desk) -> None:
+    desk.outputs.present = [_SPEAKER]
+    desk.arm(replace(_AT_ONCE, monitors_input=True))
+    desk.give(0.01)
+    assert _heard_by(desk, RATE // 100).any()
+    desk.record(0.1)
+    assert _heard_by(desk, RATE // 100).any()  # recording goes on beside it
+    desk.stop()
+    desk.give(0.01)
+    assert _heard_by(desk, RATE // 100).any()  # ready for the next take
+    desk.session.disarm()
+    desk.until(lambda state: state.phase is Phase.OFF)
+    assert desk.outputs.opened[-1].is_closed
+
+
+def test_clicks_are_heard_with_it(desk: _Desk) -> None:
+    desk.outputs.present = [_SPEAKER]
+    desk.arm(RecordingSetup(metronome=Metronome(120, 2), monitors_input=True))
+    speaker = desk.outputs.opened[-1]
+    desk.session.record()
+    desk.until(lambda state: state.phase is Phase.COUNT_IN)
+    clicks = speaker.ask(48000, 0.03, desk.now_s)
+    assert clicks.any()
+    desk.source.come(np.full((4800, desk.source.channels), 0.5, np.float32))
+    both = speaker.ask(4800, 0.03, desk.now_s)
+    assert both.mean() == pytest.approx(0.5, abs=0.05)
+    assert len(desk.outputs.opened) == 1  # one device, not two
+
+
+def test_a_lost_output_is_told_and_the_microphone_stays(desk: _Desk) -> None:
+    desk.outputs.present = [_SPEAKER]
+    desk.arm(replace(_AT_ONCE, monitors_input=True))
+    desk.outputs.opened[-1].problem = _GONE
+    state = desk.until(lambda state: state.heard_problem is not None)
+    assert state.phase is Phase.ARMED
+    desk.record(0.1)
+    assert desk.stop().takes
+
+
+def test_without_an_output_it_is_told(desk: _Desk) -> None:
+    desk.arm(replace(_AT_ONCE, monitors_input=True))
+    problem = desk.session.poll().heard_problem
+    assert problem is not None
+    assert "Nothing can be heard" in problem.what
 
 
 # --- setups ---
@@ -517,8 +578,9 @@ def test_a_setup_is_what_the_settings_say() -> None:
         clicks_before=False,
         clicks_recording=True,
         output_device="speaker|test",
+        monitors_input=True,
     )
-    wanted = RecordingSetup("mic|test", 0, -20.0, Metronome(90, 3), 2, False, True, "speaker|test")
+    wanted = RecordingSetup("mic|test", 0, -20.0, Metronome(90, 3), 2, False, True, "speaker|test", True)
     assert RecordingSetup.of(settings) == wanted
     assert RecordingSetup.of(Settings()) == RecordingSetup()
 

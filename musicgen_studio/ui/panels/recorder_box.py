@@ -10,6 +10,7 @@ from math import ceil
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QButtonGroup,
+    QCheckBox,
     QComboBox,
     QFrame,
     QGridLayout,
@@ -60,6 +61,7 @@ class RecorderBox(QWidget):
     clip_reset_requested = Signal()
     device_chosen = Signal(str)  # `name|host api`, empty for the system's
     channel_chosen = Signal(int)  # from 1; 0 is all, mixed
+    monitoring_chosen = Signal(bool)  # whether what comes in is heard at once
     seen_wanted = Signal(object)  # QWidget that is to be scrolled into view
 
     def __init__(self, keys: KeyMap) -> None:
@@ -104,6 +106,12 @@ class RecorderBox(QWidget):
         device = _chosen_device(inputs, chosen)
         self._offer_channels(0 if device is None else channels_to_open(device, channel))
 
+    def set_monitoring(self, is_on: bool) -> None:
+        """Show whether what comes in is heard at once. Emits nothing."""
+        with QSignalBlocker(self._monitoring):
+            self._monitoring.setChecked(is_on)
+        self._show()
+
     def set_state(self, state: RecordingState, levels: Sequence[Level]) -> None:
         """Show where the recording stands.
 
@@ -121,8 +129,8 @@ class RecorderBox(QWidget):
         self._held_db = max((level.held_db for level in heard), default=-200.0)
         if before.phase != state.phase:
             self._begin_phase(state.phase)
-        if state.problem is not before.problem or state.click_problem is not before.click_problem:
-            self._problem.set_problem(state.problem or state.click_problem)
+        if state.problem is not before.problem or state.heard_problem is not before.heard_problem:
+            self._problem.set_problem(state.problem or state.heard_problem)
         self._show()
 
     def append_pitch(self, curve: PitchCurve) -> None:
@@ -174,6 +182,15 @@ class RecorderBox(QWidget):
         self._channel_area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._channel_area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._channel_area.setWidget(self._channels)
+        self._monitoring = QCheckBox(self.tr("Hear yourself"))
+        self._monitoring.setAccessibleName(self._monitoring.text())
+        self._monitoring.setToolTip(
+            self.tr("Play what the microphone hears at once. An interface that can do this itself is quicker")
+        )
+        self._monitoring.toggled.connect(self.monitoring_chosen)
+        self._headphones = plain_label(
+            self.tr("Wear headphones: from loudspeakers the microphone would hear itself."), Look.MUTED, wraps=True
+        )
         self._problem = ProblemNote()
 
     def _build_actions(self) -> None:
@@ -213,6 +230,8 @@ class RecorderBox(QWidget):
         column.setSpacing(GRID)
         column.addWidget(self._device)
         column.addWidget(self._channel_area)
+        column.addWidget(self._monitoring)
+        column.addWidget(self._headphones)
         column.addWidget(self._words)
         column.addWidget(self._advice)
         column.addWidget(self._trace)
@@ -283,10 +302,12 @@ class RecorderBox(QWidget):
             if label.text() != text:
                 label.setText(text)
                 label.setVisible(bool(text))
-        for part in (self._device, self._button, self._metronome_fold):
+        for part in (self._device, self._monitoring, self._button, self._metronome_fold):
             part.setVisible(can_record)
+        self._headphones.setVisible(can_record and self._monitoring.isChecked())
         self._channel_area.setVisible(can_record and self._channel_count > 0)
-        self._device.setEnabled(phase in (Phase.OFF, Phase.ARMED))
+        for part in (self._device, self._monitoring):
+            part.setEnabled(phase in (Phase.OFF, Phase.ARMED))
         self._trace.setVisible(phase in (Phase.COUNT_IN, Phase.RECORDING))
         self._off.setVisible(phase is Phase.ARMED)
         self._discard.setVisible(phase is Phase.RECORDING)
@@ -352,7 +373,7 @@ class RecorderBox(QWidget):
 
     def problem(self) -> UserProblem | None:
         """Return what is said to stand in the way."""
-        return self._state.problem or self._state.click_problem
+        return self._state.problem or self._state.heard_problem
 
 
 def _chosen_device(inputs: Sequence[SoundDevice], chosen: str) -> SoundDevice | None:

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QPushButton, QRadioButton, QToolButton
+from PySide6.QtWidgets import QCheckBox, QComboBox, QPushButton, QRadioButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from musicgen_studio.core.melody import PitchCurve
@@ -34,6 +34,19 @@ def box(qtbot: QtBot) -> RecorderBox:
     with qtbot.waitExposed(box):
         box.show()
     return box
+
+
+def test_hearing_oneself_is_off_and_asks_for_headphones(box: RecorderBox, qtbot: QtBot) -> None:
+    switch = control(box, QCheckBox, "Hear yourself")
+    assert not switch.isChecked()
+    assert "headphones" not in said(box)
+    with qtbot.waitSignal(box.monitoring_chosen) as told:
+        QTest.mouseClick(switch, Qt.MouseButton.LeftButton, pos=QPoint(8, switch.height() // 2))
+    assert told.args == [True]
+    box.set_monitoring(True)
+    assert "headphones" in said(box)
+    box.set_state(state(Phase.RECORDING), [GOOD, GOOD])
+    assert not switch.isEnabled()
 
 
 def state(phase: Phase, **changes: object) -> RecordingState:
@@ -131,7 +144,7 @@ def test_problems_are_said_and_go(box: RecorderBox) -> None:
     gone = UserProblem("The microphone is gone.", "It was unplugged.", "Plug it in.")
     box.set_state(state(Phase.OFF, problem=gone), [])
     assert "The microphone is gone." in said(box)
-    box.set_state(state(Phase.ARMED, click_problem=UserProblem("No click.", "No output.", "Plug one in.")), [])
+    box.set_state(state(Phase.ARMED, heard_problem=UserProblem("No click.", "No output.", "Plug one in.")), [])
     assert "No click." in said(box)
     box.set_state(state(Phase.ARMED), [])
     assert "No click." not in [label for label in said(box).splitlines() if box._problem.isVisible()]
