@@ -1,14 +1,13 @@
-"""Training the codec, in five stages that each begin where a kill left them.
+"""Training the codec, in four stages that each begin where a kill left them.
 
     autoencoder   encoder and decoder learn together, nothing is quantised
     codebooks     k-means on the latents, one codebook after another on what the ones before leave over
-    joint         encoder, codebooks and decoder learn together
     decoder       encoder and codebooks stand still from here on, so tokens stay what they are; the decoder learns to
                   make sound of quantised latents
     adversarial   the same against a discriminator that looks at spectra; slow, so on CUDA only unless settings say so
 
-Why this order: codebooks that start with an encoder that knows nothing collapse (`codebooks`). What each step sees is
-decided by its number alone, so a resumed training is the training that was not interrupted.
+Why this order: `codebooks` tells. What each step sees is decided by its number alone, so a resumed training is the
+training that was not interrupted.
 """
 
 import shutil
@@ -25,7 +24,7 @@ from torch import Tensor, nn
 from musicgen_studio.audiofile import SoundFormat, ensure_folder, write
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.errors import UserProblem
-from musicgen_studio.training.codebooks import fit_codebooks, move_codebooks, straight_through
+from musicgen_studio.training.codebooks import fit_codebooks
 from musicgen_studio.training.codec_model import (
     build_codec,
     codec_config,
@@ -54,11 +53,10 @@ from musicgen_studio.training.workspace import Workspace, write_json, written_wh
 if TYPE_CHECKING:
     from transformers import EncodecModel
 
-STAGES = ("autoencoder", "codebooks", "joint", "decoder", "adversarial")
+STAGES = ("autoencoder", "codebooks", "decoder", "adversarial")
 _HIGHEST_GRADIENT = 20.0
 _WARM_UP, _WARM_DOWN = 0.01, 0.5
 _JUDGE_RATE = 3e-4
-_STRAYING_WEIGHT = 1.0
 _MEL_SHARE_FOR_PITCH = 0.3
 _EXAMPLES = 4
 _EXAMPLE_S = 8.0
@@ -191,10 +189,8 @@ class _Learning:
 
     def __init__(self, codec: "EncodecModel", stage: str, settings: CodecSettings, device: torch.device) -> None:
         self._codec, self._stage = codec, stage
-        self._parts: list[nn.Module] = (
-            [codec.encoder, codec.decoder] if stage in ("autoencoder", "joint") else [codec.decoder]
-        )
-        slower = {"joint": 2, "adversarial": 4}.get(stage, 1)
+        self._parts: list[nn.Module] = [codec.decoder] if stage != "autoencoder" else [codec.encoder, codec.decoder]
+        slower = 4 if stage == "adversarial" else 1
         rates = settings.matrix_rate / slower, settings.other_rate / slower
         codec.requires_grad_(False)
         weights = [weight for part in self._parts for weight in part.parameters()]
@@ -212,11 +208,10 @@ class _Learning:
         """Learn from a batch `[rows, samples]`; return what to say about the loss."""
         set_rates(self._optimizers, learning_rate(fraction, _WARM_UP, _WARM_DOWN))
         with torch.autocast(sound.device.type, torch.bfloat16):
-            made, latents, strayed = self._made(sound)
+            made = self._made(sound)
         made = made.float()
-        learns_pitch = self._stage in ("autoencoder", "joint")
-        reconstruction = reconstruction_loss(made, sound, _MEL_SHARE_FOR_PITCH if learns_pitch else 1.0)
-        loss = reconstruction + _STRAYING_WEIGHT * strayed
+        mel_share = _MEL_SHARE_FOR_PITCH if self._stage == "autoencoder" else 1.0
+        loss = reconstruction = reconstruction_loss(made, sound, mel_share)
         words = ""
         if self._judge is not None:
             words = f", judge {self._teach_judge(sound, made.detach()):.3f}"
@@ -227,23 +222,14 @@ class _Learning:
         nn.utils.clip_grad_norm_(self._weights, _HIGHEST_GRADIENT)
         for optimizer in self._optimizers:
             optimizer.step()
-        if self._stage == "joint":
-            move_codebooks(self._codec, latents.detach())
-            words = f", {float(strayed.detach()):.3f} of the latents lost"
         return f"loss {float(reconstruction.detach()):.3f}{words}"
 
-    def _made(self, sound: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Return what the codec makes of sound, the latents, and how far these strayed from the codebooks."""
-        strayed = torch.zeros((), device=sound.device)
-        with torch.set_grad_enabled(self._stage in ("autoencoder", "joint")):
-            latents = latents_of(self._codec, sound).float()
-        said = latents
-        with torch.autocast(sound.device.type, enabled=False):
-            if self._stage == "joint":
-                said, strayed = straight_through(self._codec, latents)
-            elif self._stage != "autoencoder":
-                said = quantised(self._codec, latents)
-        return sound_of(self._codec, said, sound.shape[1]), latents, strayed
+    def _made(self, sound: Tensor) -> Tensor:
+        if self._stage == "autoencoder":
+            return sound_of(self._codec, latents_of(self._codec, sound), sound.shape[1])
+        with torch.no_grad(), torch.autocast(sound.device.type, enabled=False):  # the tokens are those of float32
+            latents = quantised(self._codec, latents_of(self._codec, sound))
+        return sound_of(self._codec, latents, sound.shape[1])
 
     def _teach_judge(self, sound: Tensor, made: Tensor) -> float:
         assert self._judge is not None

@@ -240,6 +240,7 @@ class Examination:
         span = round(min(12.0, self._extent.long_s / 3) * self._engine.info.sample_rate)
         fall = [measures.level_db(clip[-span:]) - measures.level_db(clip[:span]) for clip in clips]
         grid = [_on_grid(clip[-span:]) - _on_grid(clip[:span]) for clip in clips]
+        grid = [-1.0 if np.isnan(change) else change for change in grid]  # EDM without onsets has decayed
         key = [measures.in_key_share(clip[-span:]) - measures.in_key_share(clip[:span]) for clip in clips]
         name = f"over {self._extent.long_s:g} s"
         return [
@@ -300,8 +301,10 @@ def _on_grid(clip: Samples) -> float:
 
 
 def _mean(name: str, clips: list[Samples], reference: list[ReferenceClip], measure: Any, goal: str) -> Figure:
-    values = [measure(clip) for clip in clips]
-    return Figure(name, _average(values), goal, _average([measure(clip.sound) for clip in reference]), len(values))
+    """Average a measure over clips; those of which it can tell nothing do not count."""
+    values = [value for value in map(measure, clips) if not np.isnan(value)]
+    ceiling = [value for value in (measure(clip.sound) for clip in reference) if not np.isnan(value)]
+    return Figure(name, _average(values), goal, _average(ceiling), len(values))
 
 
 def _paired(clips: list[Samples], asked: list[tuple[str, Any]], each: range) -> list[tuple[Samples, Any]]:

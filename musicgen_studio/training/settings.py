@@ -62,7 +62,6 @@ class CodecSettings:
         batch: Examples a step.
         autoencoder_steps: Steps without quantising.
         latents: How many latents the codebooks are made from.
-        joint_steps: Steps of everything together.
         decoder_steps: Steps of the decoder on quantised latents.
         adversarial_steps: Steps against a discriminator.
         adversarial_on_cpu: Whether the last stage also runs without CUDA.
@@ -78,10 +77,9 @@ class CodecSettings:
     codebooks: int = 4
     hours: float = 6.0
     crop_s: float = 1.0
-    batch: int = 16
+    batch: int = 8
     autoencoder_steps: int = 4000
     latents: int = 80_000
-    joint_steps: int = 6000
     decoder_steps: int = 6000
     adversarial_steps: int = 6000
     adversarial_on_cpu: bool = False
@@ -184,7 +182,7 @@ PRESETS = {
         corpus=CorpusSettings(hours=0.03, piece_s=6.0, pieces_per_shard=6),
         codec=CodecSettings(
             filters=4, hidden=16, codebook_size=32, hours=0.03, crop_s=0.4, batch=2, autoencoder_steps=6,
-            latents=400, joint_steps=4, decoder_steps=4, adversarial_steps=2, adversarial_on_cpu=True,
+            latents=400, decoder_steps=4, adversarial_steps=2, adversarial_on_cpu=True,
         ),
         language=LanguageSettings(
             width=64, layers=2, heads=2, window_s=2, short_window_s=1, batch=4, steps=12, validate_every=6,

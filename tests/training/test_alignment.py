@@ -27,7 +27,8 @@ def _looked_at(model: MelodyLanguageModel, head: int, words: int) -> Tensor:
         project(x).view(length, 5, 64)[:, head] for project in (layer.self_attn.q_proj, layer.self_attn.k_proj)
     )
     scores = (query @ key.T / 8).masked_fill(torch.ones(length, length).triu(1).bool(), -torch.inf)
-    return scores.softmax(dim=-1)[MELODY + words :]
+    looked: Tensor = scores.softmax(dim=-1)[MELODY + words :]
+    return looked
 
 
 @pytest.mark.parametrize(("head", "words"), [(0, 4), (0, 8), (1, 14), (1, 20)])

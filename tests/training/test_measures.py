@@ -51,7 +51,7 @@ def test_a_beat_is_on_the_grid_and_chance_is_not() -> None:
     assert len(strong_onsets_s(straight)) > 20
     assert grid_share(strong_onsets_s(straight), 8) > 0.95
     assert grid_share(strong_onsets_s(loose), 8) < 0.75
-    assert grid_share(np.zeros(0), 8) == 0.0
+    assert np.isnan(grid_share(np.zeros(3), 8))  # too few to tell
 
 
 def test_no_sound_has_no_onsets() -> None:
