@@ -3,13 +3,10 @@
     Output ──┬─ DeviceOutput ── DeviceStream ── PortAudio's thread
              └─ SilentOutput ── whoever calls `advance`
 
-Not for what is played (`feed`, `player`) nor for choosing the device (`transport`).
-
-A device that is unplugged raises nothing in PortAudio, the stream just finishes; one that is suspended or hangs does
-not even do that. So `DeviceStream.fault` looks: at whether the stream finished unasked, and at when it last asked.
+Not for what is played (`feed`, `player`) nor for choosing the device (`transport`). Devices that go are noticed by a
+`watchdog`.
 """
 
-import threading
 from collections.abc import Callable
 from time import monotonic
 from typing import Any, Protocol
@@ -19,12 +16,12 @@ import numpy as np
 from musicgen_studio.core.audio import Samples
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.sound.devices import SoundDevice, list_devices, open_stream, portaudio, refresh_devices
+from musicgen_studio.sound.watchdog import Fault, Watchdog
 
 Fill = Callable[[Samples, float, float], None]
 """Fill float32 [frames, channels], whose first frame is heard in so many seconds, asked at this time in seconds."""
 
 LATENCY_S = 0.15  # less than 0.1 risks gaps, over 0.2 is felt
-_STALLED_S = 1.0
 _LONGEST_LATENCY_S = 2.0  # Bluetooth stays below; what reports more has no idea
 _SILENT_PIECE_S = 0.05
 
@@ -56,9 +53,7 @@ class DeviceStream:
         self._latency_s = latency_s
         self._callback = callback
         self._stream: Any = None
-        self._ended = threading.Event()  # PortAudio has finished, asked or not
-        self._last_call_s = monotonic()
-        self._suspected_s: float | None = None
+        self._watchdog = Watchdog()
 
     def open(self) -> None:
         """Open the device and start the stream.
@@ -76,10 +71,10 @@ class DeviceStream:
                 dtype="float32",
                 latency=self._latency_s,
                 callback=self._call,
-                finished_callback=self._ended.set,
+                finished_callback=self._watchdog.ended.set,
             )
             self._latency_s = self._stream.latency
-            self._last_call_s = monotonic()
+            self._watchdog.begin()
             self._stream.start()
         except sounddevice.PortAudioError as error:
             self.close()
@@ -103,24 +98,17 @@ class DeviceStream:
     @property
     def has_ended(self) -> bool:
         """Whether PortAudio will not ask any more."""
-        return self._ended.is_set()
+        return self._watchdog.ended.is_set()
 
     def fault(self) -> UserProblem | None:
-        """Say what is wrong with the device, None as long as it plays. To be called often, and only while it should.
-
-        A device that seems to stall gets a little more time, until a later call: perhaps it was this program that
-        stood still, in a call that held Python's lock.
-        """
-        if self._ended.is_set():
-            return self.problem("It was unplugged or switched off.")
-        now_s = monotonic()
-        if now_s - self._last_call_s <= _STALLED_S:
-            self._suspected_s = None
-        elif self._suspected_s is None:
-            self._suspected_s = now_s
-        elif now_s - self._suspected_s > _STALLED_S / 4:
-            return self.problem("It has not asked for sound for over a second.")
-        return None
+        """Say what is wrong with the device, None as long as it plays. To be called often, and only while it should."""
+        fault = self._watchdog.fault()
+        if fault is None:
+            return None
+        is_gone = fault is Fault.ENDED
+        return self.problem(
+            "It was unplugged or switched off." if is_gone else "It has not asked for sound for over a second."
+        )
 
     def problem(self, why: str) -> UserProblem:
         """Return what to tell about this device, given the reason as a sentence."""
@@ -128,7 +116,7 @@ class DeviceStream:
         return UserProblem(what, why, "Check that it is plugged in and switched on, or choose another device.")
 
     def _call(self, out: Samples, frames: int, time: Any, status: Any) -> None:
-        self._last_call_s = monotonic()
+        self._watchdog.called()
         self._callback(out, frames, time, status)
 
 

@@ -10,9 +10,7 @@ piece that was late the least tells when all were. What the driver itself says o
 PulseAudio it is wrong by up to half a second. The constant rest is what the musician's latency offset is for.
 """
 
-import threading
 from collections.abc import Callable
-from time import monotonic
 from typing import Any, Protocol
 
 import numpy as np
@@ -21,13 +19,20 @@ from musicgen_studio.core.audio import Samples
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.sound.devices import SoundDevice, list_devices, open_stream, portaudio, refresh_devices
 from musicgen_studio.sound.ring import Ring
+from musicgen_studio.sound.watchdog import Fault, Watchdog
 
 _LATENCY_S = 0.1  # less risks gaps; a quarter of it passes between two calls
 _BUFFER_S = 10.0  # what a slow disk may cost
-_STALLED_S = 1.0
 _WAKING_S = 4.0  # a Bluetooth headset that turns to its microphone says nothing for a while
 _ARRIVALS_KEPT = 256  # some seconds: clocks drift apart, so old ones must not count
 _MADE_UP_CHANNELS = 32  # ALSA's plugins list so many, or more, because they can make them from any number
+
+
+_WHY = {
+    Fault.ENDED: "It was unplugged or switched off.",
+    Fault.STALLED: "No sound has come from it for over a second.",
+    Fault.SILENT: "No sound comes from it.",
+}
 
 
 def channels_to_open(device: SoundDevice, channel: int) -> int:
@@ -125,9 +130,6 @@ class PortAudioInputs:
 class Recorder:
     """A device that is recorded from at its own rate, from `open` on. An `Input`.
 
-    A device that is unplugged raises nothing in PortAudio, the stream just finishes; one that hangs does not even do
-    that. So `fault` looks, as in `output`.
-
     Args:
         device: Where sound comes from.
         channels: How many of its channels, from the first, 1 to `device.inputs`.
@@ -139,10 +141,8 @@ class Recorder:
         self.rate = device.default_rate
         self.channels = channels
         self._ring = Ring(max(1, round(buffer_s * self.rate)), channels)
-        self._ended = threading.Event()  # PortAudio has finished, asked or not
+        self._watchdog = Watchdog(_WAKING_S)
         self._overruns = 0
-        self._last_call_s = monotonic()
-        self._suspected_s: float | None = None
         self._starts_s = np.full(_ARRIVALS_KEPT, np.inf)  # when frame 0 was, by each call's arrival
         self._calls = 0
         self._listen: Listen | None = None
@@ -164,9 +164,9 @@ class Recorder:
                 dtype="float32",
                 latency=_LATENCY_S,
                 callback=self._call,
-                finished_callback=self._ended.set,
+                finished_callback=self._watchdog.ended.set,
             )
-            self._last_call_s = monotonic()
+            self._watchdog.begin()
             self._stream.start()
         except sounddevice.PortAudioError as error:
             self.close()
@@ -193,26 +193,13 @@ class Recorder:
         Exact to a few milliseconds and the driver's latency once sound has come for a second; before the first sound,
         from the moment of opening on.
         """
-        start_s = min(float(self._starts_s.min()), self._last_call_s)
+        start_s = min(float(self._starts_s.min()), self._watchdog.last_call_s)
         return round((moment_s - start_s) * self.rate)
 
     def fault(self) -> UserProblem | None:
-        """Say what is wrong with the device, None as long as it records. To be called often.
-
-        A device that seems to stall gets a little more time, until a later call: perhaps it was this program that
-        stood still, in a call that held Python's lock.
-        """
-        if self._ended.is_set():
-            return self._problem("It was unplugged or switched off.")
-        now_s = monotonic()
-        if now_s - self._last_call_s <= (_STALLED_S if self._calls else _WAKING_S):
-            self._suspected_s = None
-        elif self._suspected_s is None:
-            self._suspected_s = now_s
-        elif now_s - self._suspected_s > _STALLED_S / 4:
-            why = "No sound has come from it for over a second." if self._calls else "No sound comes from it."
-            return self._problem(why)
-        return None
+        """Say what is wrong with the device, None as long as it records. To be called often."""
+        fault = self._watchdog.fault()
+        return None if fault is None else self._problem(_WHY[fault])
 
     def close(self) -> None:
         """Close the device. What came in before can still be read."""
@@ -225,9 +212,9 @@ class Recorder:
 
     def _call(self, samples: Samples, frames: int, time: object, status: Any) -> None:  # noqa: ARG002
         """Take float32 [frames, channels] from PortAudio. On its own thread."""
-        self._last_call_s = monotonic()
+        now_s = self._watchdog.called()
         taken = self._ring.write(samples)
-        self._starts_s[self._calls % _ARRIVALS_KEPT] = self._last_call_s - self._ring.frames_written / self.rate
+        self._starts_s[self._calls % _ARRIVALS_KEPT] = now_s - self._ring.frames_written / self.rate
         self._calls += 1
         listen = self._listen
         if listen is not None:

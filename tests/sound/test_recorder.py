@@ -40,7 +40,7 @@ class _Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> _Clock:
     clock = _Clock()
-    monkeypatch.setattr("musicgen_studio.sound.recorder.monotonic", clock)
+    monkeypatch.setattr("musicgen_studio.sound.watchdog.monotonic", clock)
     return clock
 
 

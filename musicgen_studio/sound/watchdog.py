@@ -1,0 +1,62 @@
+"""Whether a device still does what it was opened for.
+
+A device that is unplugged raises nothing in PortAudio, the stream just finishes; one that is suspended or hangs does
+not even do that. So somebody looks: at whether the stream finished unasked, and at when it last called.
+"""
+
+import threading
+from enum import Enum
+from time import monotonic
+
+_STALLED_S = 1.0
+
+
+class Fault(Enum):
+    """What is wrong with a device."""
+
+    ENDED = "unplugged or switched off"
+    STALLED = "has stopped calling"
+    SILENT = "has never called"
+
+
+class Watchdog:
+    """Watches one stream. `called` belongs to PortAudio's thread, the rest to the stream's owner.
+
+    Args:
+        waking_s: How long the device may take to its first call.
+    """
+
+    def __init__(self, waking_s: float = _STALLED_S) -> None:
+        self.ended = threading.Event()
+        """To be set when PortAudio has finished, asked or not."""
+        self.last_call_s = monotonic()
+        self._waking_s = waking_s
+        self._has_called = False
+        self._suspected_s: float | None = None
+
+    def begin(self) -> None:
+        """Count from now on: the stream is about to start."""
+        self.last_call_s = monotonic()
+
+    def called(self) -> float:
+        """Note that the device has called now; return when that is, in seconds of `monotonic`."""
+        self.last_call_s = now_s = monotonic()
+        self._has_called = True
+        return now_s
+
+    def fault(self) -> Fault | None:
+        """Say what is wrong, None as long as it calls. To be called often, and only while it should.
+
+        A device that seems to stall gets a little more time, until a later call: perhaps it was this program that
+        stood still, in a call that held Python's lock.
+        """
+        if self.ended.is_set():
+            return Fault.ENDED
+        now_s = monotonic()
+        if now_s - self.last_call_s <= (_STALLED_S if self._has_called else self._waking_s):
+            self._suspected_s = None
+        elif self._suspected_s is None:
+            self._suspected_s = now_s
+        elif now_s - self._suspected_s > _STALLED_S / 4:
+            return Fault.STALLED if self._has_called else Fault.SILENT
+        return None
