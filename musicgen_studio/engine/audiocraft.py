@@ -126,6 +126,11 @@ class AudioCraftCheckpoint:
         self._weights = Weights.of([PickleFile(path, "best_state")], path)
         self._weights.require(_shapes(self.config), _HARMLESS)
 
+    @property
+    def identity(self) -> str:
+        """What stands for the files the language model's numbers come from, until they change."""
+        return self._weights.identity
+
     def layer(self, index: int) -> LayerWeights:
         """Read one layer. The result owns its memory; the file is not kept mapped."""
         read = self._weights.under(f"transformer.layers.{index}.").read(_layer_shapes(self.config.decoder))

@@ -165,6 +165,11 @@ class Checkpoint(Protocol):
         """Hyper-parameters."""
         ...
 
+    @property
+    def identity(self) -> str | None:
+        """What stands for the files the language model's numbers come from, until they change; None for no files."""
+        ...
+
     def layer(self, index: int) -> LayerWeights:
         """Read one layer. The result owns its memory; the file is not kept mapped."""
         ...

@@ -63,6 +63,11 @@ class HuggingFaceCheckpoint:
         self._weights = weights.without("audio_encoder.", "text_encoder.")
         self._weights.require(_shapes(self.config), _HARMLESS)
 
+    @property
+    def identity(self) -> str:
+        """What stands for the files the language model's numbers come from, until they change."""
+        return self._weights.identity
+
     def layer(self, index: int) -> LayerWeights:
         """Read one layer. The result owns its memory; the file is not kept mapped."""
         read = self._weights.under(f"{_LAYERS}{index}.").read(_layer_shapes(self.config.decoder))

@@ -104,6 +104,7 @@ def load_language_model(
     layers: Iterable[LayerWeights],
     device: torch.device,
     precision: Precision,
+    identity: str | None = None,
 ) -> LanguageModel:
     """Load a language model.
 
@@ -113,6 +114,7 @@ def load_language_model(
         layers: The layers' weights in order; taken one by one, so that a file's worth is never held at once.
         device: Where it runs.
         precision: How its matrices are kept; one that `device.resolve_precision` gives.
+        identity: As in `Checkpoint.identity`.
 
     Raises:
         UserProblem: If a graphics card's memory does not do.
@@ -123,7 +125,7 @@ def load_language_model(
 
         if fits(config):
             is_small = weight_count(config) <= ONE_THREAD_WEIGHTS
-            return CpuDecoder(config, outer, layers, 1 if is_small else processor_speed().threads)
+            return CpuDecoder(config, outer, layers, 1 if is_small else processor_speed().threads, identity)
         precision = Precision.FLOAT32  # sizes that none of Meta's has
     if device.type == "cuda":
         from musicgen_studio.engine.cuda.decoder import GraphedDecoder

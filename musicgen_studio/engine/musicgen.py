@@ -108,7 +108,7 @@ class MusicGen:
         self._text = TextConditioner(checkpoint, outer.text_projection)  # first: T5 does not stay, see `text`
         layers = (checkpoint.layer(index) for index in range(config.decoder.layers))
         self._config = config
-        self.decoder = load_language_model(config.decoder, outer, layers, where, how)
+        self.decoder = load_language_model(config.decoder, outer, layers, where, how, checkpoint.identity)
         # On Apple's GPU the codec has given garbage in other programs (facebookresearch/audiocraft issue 612).
         self.codec = Codec(checkpoint.codec(), config.channels, torch.device("cpu") if where.type == "mps" else where)
         self._melody: ChromaConditioner | None = None

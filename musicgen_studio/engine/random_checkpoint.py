@@ -57,6 +57,11 @@ class RandomCheckpoint:
         self.config = config
         self._generator = torch.Generator().manual_seed(seed)
 
+    @property
+    def identity(self) -> None:
+        """There are no files."""
+        return None
+
     def layer(self, index: int) -> LayerWeights:  # noqa: ARG002 - all layers are alike
         """Make one layer."""
         width, inner = self.config.decoder.width, self.config.decoder.feed_forward

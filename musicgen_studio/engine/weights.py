@@ -8,6 +8,7 @@ Not for what a name means: that is `huggingface.py` and `audiocraft.py`.
 Source: the safetensors format; `torch.load` with `mmap`; transformers' index files (`weight_map`).
 """
 
+import hashlib
 import json
 import math
 import pickle
@@ -237,6 +238,13 @@ class Weights:
             for name in file.shapes:
                 places.setdefault(name, _Place(file, name))
         return cls(origin, places)
+
+    @property
+    def identity(self) -> str:
+        """What stands for the files all this is in, until one of them changes: a hash of paths, sizes and times."""
+        paths = sorted({place.file.path.resolve() for place in self._places.values()})
+        known = [(str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in paths]
+        return hashlib.sha256(repr(known).encode()).hexdigest()
 
     def under(self, prefix: str) -> "Weights":
         """Return the part whose names begin with a prefix, the prefix taken off."""

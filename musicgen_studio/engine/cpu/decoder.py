@@ -20,6 +20,7 @@ from torch.nn import functional
 
 from musicgen_studio.engine.checkpoint import DecoderConfig, LayerWeights, OuterWeights
 from musicgen_studio.engine.cpu import step
+from musicgen_studio.engine.cpu.kept import kept_or_packed
 from musicgen_studio.engine.cpu.packing import pack_model, padded
 from musicgen_studio.engine.cpu.team import Team
 from musicgen_studio.engine.cpu.vector import MAX_INPUTS, TILE
@@ -71,10 +72,16 @@ class CpuDecoder:
         outer: Embeddings, heads and last norm.
         layers: The layers' weights in order; taken one by one.
         threads: How many work on a step.
+        identity: Stands for the files the weights come from, so that they are packed only once; None for no files.
     """
 
     def __init__(
-        self, config: DecoderConfig, outer: OuterWeights, layers: Iterable[LayerWeights], threads: int
+        self,
+        config: DecoderConfig,
+        outer: OuterWeights,
+        layers: Iterable[LayerWeights],
+        threads: int,
+        identity: str | None = None,
     ) -> None:
         self.config = config
         self.device = torch.device("cpu")
@@ -92,7 +99,7 @@ class CpuDecoder:
             feed_forward=config.feed_forward,
             logits=config.codebooks * config.card,
         )
-        self._model = pack_model(config, outer, layers)
+        self._model = kept_or_packed(config, identity, lambda: pack_model(config, outer, layers))
         self._positions = np.empty((0, config.width), np.float32)
         self._stream = self._room_for_stream()
         self.use_threads(threads)

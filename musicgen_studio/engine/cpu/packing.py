@@ -43,10 +43,20 @@ def pack_model(config: DecoderConfig, outer: OuterWeights, layers: Iterable[Laye
         outer: What surrounds the layers.
         layers: The layers in order; each is let go before the next is asked for.
     """
+    model = empty_model(config)
+    _put_norm(model.weights.out_norm, 0, outer.out_norm)
+    _put(model.weights.heads, 0, outer.heads)
+    for index, layer in enumerate(layers):
+        _put_layer(model, index, layer, config)
+    return model
+
+
+def empty_model(config: DecoderConfig) -> PackedModel:
+    """Return room for a packed model; what is in it is anything."""
     count, width, inner = config.layers, config.width, config.feed_forward
     by_head = config.heads * padded(width // config.heads)
     crossing = count if config.cross_attention else 0
-    model = PackedModel(
+    return PackedModel(
         Weights(
             attention_norm=np.empty(count * 2 * width, np.float32),
             qkv=_room(count, 3 * by_head, width),
@@ -57,16 +67,12 @@ def pack_model(config: DecoderConfig, outer: OuterWeights, layers: Iterable[Laye
             feed_forward_norm=np.empty(count * 2 * width, np.float32),
             up=_room(count, inner, width),
             down=_room(count, width, inner),
-            out_norm=_norm(outer.out_norm),
+            out_norm=np.empty(2 * width, np.float32),
             heads=_room(1, config.codebooks * config.card, width),
         ),
         text_keys=_room(crossing, by_head, width),
         text_values=_room(crossing, by_head, width),
     )
-    _put(model.weights.heads, 0, outer.heads)
-    for index, layer in enumerate(layers):
-        _put_layer(model, index, layer, config)
-    return model
 
 
 def _put_layer(model: PackedModel, index: int, layer: LayerWeights, config: DecoderConfig) -> None:
