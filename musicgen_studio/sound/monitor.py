@@ -48,9 +48,9 @@ class InputMonitor:
         self._ring = Ring(round(_KEPT_S * output_rate), 1)
         self._resampler = None
         if input_rate != output_rate:
-            from soxr import ResampleStream  # imported only where it is needed: rates are mostly the same
+            from soxr import ResampleStream  # only where it is needed: rates are mostly the same
 
-            self._resampler = ResampleStream(input_rate, output_rate, 1, dtype="float32", quality="LQ")
+            self._resampler = ResampleStream(input_rate, output_rate, 1, dtype="float32", quality="QQ")
 
     def listen(self, samples: Samples) -> None:
         """Take what came in, float32 [frames, channels]. On the input's thread."""

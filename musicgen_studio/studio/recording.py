@@ -545,7 +545,7 @@ class RecordingSession:
         setup = self._setup
         if self._output is None and setup.has_clicks:
             self._output = self._open_output()
-        output = self._output
+        output = self._output if setup.has_clicks else None
         rate = _SILENT_RATE if output is None else output.rate
         clicks = ClickTrack(setup.metronome, setup.count_in_bars, setup.clicks_before, setup.clicks_recording, rate)
         if output is None:

@@ -521,13 +521,13 @@ def test_nobody_is_heard_unless_wanted(desk: _Desk) -> None:
 def test_one_hears_oneself_from_arming_on_until_it_is_off(desk: _Desk) -> None:
     desk.outputs.present = [_SPEAKER]
     desk.arm(replace(_AT_ONCE, monitors_input=True))
-    desk.give(0.01)
-    assert _heard_by(desk, RATE // 100).any()
+    desk.give(0.1)
+    assert _heard_by(desk, 480).any()
     desk.record(0.1)
-    assert _heard_by(desk, RATE // 100).any()  # recording goes on beside it
+    assert _heard_by(desk, 480).any()  # recording goes on beside it
     desk.stop()
-    desk.give(0.01)
-    assert _heard_by(desk, RATE // 100).any()  # ready for the next take
+    desk.give(0.1)
+    assert _heard_by(desk, 480).any()  # ready for the next take
     desk.session.disarm()
     desk.until(lambda state: state.phase is Phase.OFF)
     assert desk.outputs.opened[-1].is_closed
