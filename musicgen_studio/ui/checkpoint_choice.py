@@ -118,11 +118,11 @@ class CheckpointChoice(QObject):
         if facts.disk_bytes is not None:
             words.append(self.tr("{0} on disk").format(_size(facts.disk_bytes)))
         if facts.memory_bytes is not None:
-            words.append(self.tr("needs {0} of memory").format(_size(facts.memory_bytes)))
+            words.append(self.tr("{0} in memory").format(_size(facts.memory_bytes)))
         speed = remembered()
         if facts.parameters is not None and speed is not None:
             ratio = _ratio(speed.real_time(facts.parameters))
-            words.append(self.tr("about {0} × real time on this processor").format(ratio))
+            words.append(self.tr("≈ {0} × real time").format(ratio))
         return words
 
     @Slot()

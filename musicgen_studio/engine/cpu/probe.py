@@ -1,6 +1,6 @@
 """How many threads make a step fastest here, and how fast: tried out on layers of the size of Meta's small checkpoint.
 
-Takes about a second and a half, once per processor and version. What is measured while other programs use the
+Takes about two seconds, once per processor and version. What is measured while other programs use the
 processor is used but not remembered.
 """
 
@@ -17,10 +17,10 @@ from musicgen_studio.engine.linear import Precision
 from musicgen_studio.engine.random_checkpoint import SHAPES, RandomCheckpoint
 from musicgen_studio.processor import ProcessorSpeed, remember, remembered
 
-_LAYERS = 10
-"""150 MB: more than what processors keep near them, or memory would not be what is measured."""
+_LAYERS = 20
+"""300 MB: many times what processors keep near them, or memory would not be what is measured."""
 
-_STEPS, _REPEATS = 8, 3
+_STEPS, _REPEATS = 6, 3
 _WORTH_IT = 1.05
 _OTHERS_BUSY = 0.25
 """Cores that other programs use on average, above which a figure is not this computer's."""

@@ -27,7 +27,7 @@ from musicgen_studio.ui.icons import icon, paint_icon
 from musicgen_studio.ui.panels.labels import plain_label
 from musicgen_studio.ui.theme import GRID, Look, set_look
 
-_WIDTH = 660
+_WIDTH = 700
 _ROW_PX = 48
 _ROWS_SEEN = 7
 _MARK_PX = 16
