@@ -154,7 +154,11 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>needs {0} of memory</source>
+        <source>{0} in memory</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>≈ {0} × real time</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2119,6 +2123,18 @@ Below them is what the model sees: one pitch class at a time, C also where there
     </message>
     <message>
         <source>What is recorded from: a microphone or an interface</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hear yourself</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Play what the microphone hears at once. An interface that can do this itself is quicker</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Wear headphones: from loudspeakers the microphone would hear itself.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
