@@ -25,6 +25,12 @@ LATENCY_S = 0.15  # less than 0.1 risks gaps, over 0.2 is felt
 _LONGEST_LATENCY_S = 2.0  # Bluetooth stays below; what reports more has no idea
 _SILENT_PIECE_S = 0.05
 
+_WHY = {
+    Fault.ENDED: "It was unplugged or switched off.",
+    Fault.STALLED: "It has not asked for sound for over a second.",
+    Fault.SILENT: "It asks for no sound.",
+}
+
 
 def with_channels(samples: Samples, channels: int) -> Samples:
     """Return the sound [frames, its channels] as [frames, channels]: mono everywhere, more than fit mixed to mono."""
@@ -105,10 +111,7 @@ class DeviceStream:
         fault = self._watchdog.fault()
         if fault is None:
             return None
-        is_gone = fault is Fault.ENDED
-        return self.problem(
-            "It was unplugged or switched off." if is_gone else "It has not asked for sound for over a second."
-        )
+        return self.problem(_WHY[fault])
 
     def problem(self, why: str) -> UserProblem:
         """Return what to tell about this device, given the reason as a sentence."""

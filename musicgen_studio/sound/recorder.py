@@ -23,7 +23,6 @@ from musicgen_studio.sound.watchdog import Fault, Watchdog
 
 _LATENCY_S = 0.1  # less risks gaps; a quarter of it passes between two calls
 _BUFFER_S = 10.0  # what a slow disk may cost
-_WAKING_S = 4.0  # a Bluetooth headset that turns to its microphone says nothing for a while
 _ARRIVALS_KEPT = 256  # some seconds: clocks drift apart, so old ones must not count
 _MADE_UP_CHANNELS = 32  # ALSA's plugins list so many, or more, because they can make them from any number
 
@@ -141,7 +140,7 @@ class Recorder:
         self.rate = device.default_rate
         self.channels = channels
         self._ring = Ring(max(1, round(buffer_s * self.rate)), channels)
-        self._watchdog = Watchdog(_WAKING_S)
+        self._watchdog = Watchdog()
         self._overruns = 0
         self._starts_s = np.full(_ARRIVALS_KEPT, np.inf)  # when frame 0 was, by each call's arrival
         self._calls = 0

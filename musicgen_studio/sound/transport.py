@@ -30,6 +30,7 @@ _TICK_S = 0.02
 _IDLE_TICK_S = 0.2
 _KEPT_OPEN_S = 3.0  # pausing and going on is quicker with the device still open
 _RETRY_S = 1.0
+_FORGIVEN_AFTER_S = 5.0  # a device that was lost is tried again by a later `play`
 _SILENT_RATE = 48000
 
 
@@ -146,6 +147,7 @@ class Transport:
         # The sound system. Only the feeder changes the output.
         self._wanted: DeviceName | None = None
         self._failed: set[tuple[str, str]] = set()
+        self._failed_s = clock()
         self._output: Output | None = None
         self._opened: SoundDevice | None = None
         self._seen_underflows = 0
@@ -183,6 +185,9 @@ class Transport:
             frame = self._within(self._place_to_begin(self._sound) if from_frame is None else from_frame)
             self._origin, self._position, self._problem = frame, frame, None
             self._is_playing = self._must_start = True
+            if self._failed and self._clock() - self._failed_s > _FORGIVEN_AFTER_S:
+                self._failed.clear()
+                self._must_reopen = True
             if self._feed is not None:
                 self._go_to(frame)
             self._changed.notify()
@@ -453,6 +458,7 @@ class Transport:
         self._problem = fault
         if self._opened is not None:
             self._failed.add((self._opened.name, self._opened.host_api))
+            self._failed_s = self._clock()
 
     def _close_output(self) -> None:
         with self._changed:

@@ -37,7 +37,7 @@ def caption(facts: Facts, rng: np.random.Generator) -> str:
     """
     details = [detail for detail in _details(facts, rng) if detail]
     rng.shuffle(details)
-    kept = details[: int(rng.choice([0, 1, 2, 3, 4], p=[0.2, 0.25, 0.25, 0.2, 0.1]))]
+    kept = details[: int(rng.choice([0, 1, 2, 3, 4], p=[0.15, 0.2, 0.25, 0.25, 0.15]))]
     words = _separator(rng).join([_head(facts, rng), *kept])
     return words.lower() if rng.random() < 0.4 else words
 

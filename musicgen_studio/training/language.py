@@ -128,7 +128,7 @@ class LanguageTraining:
         batch = self._draw(rng)
         set_rates(self._optimizers, learning_rate(fraction, self._language.warm_up, self._language.warm_down))
         self.model.train()
-        losses = self._losses(batch)
+        losses = self._losses(batch, self._language.opening_weight)
         for optimizer in self._optimizers:
             optimizer.zero_grad(set_to_none=True)
         self._weighed(losses).backward()  # type: ignore[no-untyped-call]
@@ -151,9 +151,9 @@ class LanguageTraining:
         weights = torch.tensor([known[min(book, len(known) - 1)] for book in range(len(losses))], device=losses.device)
         return (losses * weights).sum() / weights.sum()
 
-    def _losses(self, batch: Batch) -> Tensor:
+    def _losses(self, batch: Batch, opening_weight: float = 1.0) -> Tensor:
         with torch.autocast(self._device.type, torch.bfloat16):
-            return self.model.losses(batch, self._text)
+            return self.model.losses(batch, self._text, opening_weight)
 
     def _save(self, pace: Pace) -> None:
         state = {"step": pace.step, "trained_s": pace.trained_s, "model": self.model.state_dict()}

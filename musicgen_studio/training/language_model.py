@@ -163,25 +163,25 @@ class MelodyLanguageModel(nn.Module):
         ).logits  # [rows * codebooks, prefix + steps, card]
         return logits[:, prefix.shape[1] :].unflatten(0, codes.shape[:2])  # type: ignore[no-any-return]
 
-    def losses(self, batch: Batch, text: TextEncoder) -> Tensor:
+    def losses(self, batch: Batch, text: TextEncoder, opening_weight: float = 1.0) -> Tensor:
         """Return the cross-entropy of each codebook, `[codebooks]`, in nats per token.
 
         Args:
             batch: Windows, on any device.
             text: Encodes the captions.
+            opening_weight: How much more the first second of each window counts.
         """
         device = self.enc_to_dec_proj.weight.device
         steps = delayed_codes(batch.codes, self.sizes).to(device)
         states, said = text.states(batch.captions)
         logits = self(steps[..., :-1], batch.chroma.to(device), states, said)
         targets = steps[..., 1:].masked_fill(steps[..., 1:] == self.sizes.card, _IGNORED)
-        per_book = [
-            functional.cross_entropy(
-                logits[:, book].flatten(0, 1).float(), targets[:, book].flatten(), ignore_index=_IGNORED
-            )
-            for book in range(self.sizes.codebooks)
-        ]
-        return torch.stack(per_book)
+        losses = functional.cross_entropy(
+            logits.flatten(0, 2).float(), targets.flatten(), ignore_index=_IGNORED, reduction="none"
+        ).view_as(targets)
+        weights = (targets != _IGNORED).float()
+        weights[..., :FRAME_RATE_HZ] *= opening_weight
+        return (losses * weights).sum((0, 2)) / weights.sum((0, 2))
 
     def split_weights(self) -> tuple[list[nn.Parameter], list[nn.Parameter]]:
         """Return the matrices of the layers, which Muon takes, and all other weights."""

@@ -255,15 +255,17 @@ class FocusGuard(QObject):
     """Gives a focused control the plain keys it lives on before they count as keys of the window.
 
     Space presses a focused button, arrows, Home and End move a slider, a number, a choice or a row, Esc leaves a text
-    field. That a text field gets every key that writes, Qt sees to. Install it on the window:
-    `window.installEventFilter(guard)`. Keys that nobody inside accepted come up to there.
+    field, and so does a click beside everything. That a text field gets every key that writes, Qt sees to. Install it
+    on the window: `window.installEventFilter(guard)`. What nobody inside accepted comes up to there.
     """
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Take a key for the focused control; everything else goes its way."""
+        focused = QApplication.focusWidget()
+        if event.type() == QEvent.Type.MouseButtonPress and isinstance(focused, _TEXT_FIELDS):
+            focused.clearFocus()
         if not isinstance(event, QKeyEvent):
             return super().eventFilter(watched, event)
-        focused = QApplication.focusWidget()
         if event.type() == QEvent.Type.ShortcutOverride and _lives_on(focused, event):
             event.accept()
             return True

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from time import monotonic, sleep
 
 import numpy as np
 import pytest
@@ -92,3 +93,19 @@ def test_portaudio_does_not_look_for_devices_under_an_open_stream(device: SoundD
         assert (output.name, output.rate, output.channels) == (device.name, device.default_rate, 2)
     assert system.refresh()
     assert device in system.devices()
+
+
+def test_a_sound_server_that_nobody_listens_to_may_wake_up_slowly(device: SoundDevice) -> None:
+    asked = list[int]()
+
+    def fill(out: Samples, _delay_s: float, _now_s: float) -> None:
+        out.fill(0)
+        asked.append(len(out))
+
+    with _open(device) as output:
+        output.play(fill)
+        end_s = monotonic() + 3
+        while monotonic() < end_s:
+            assert output.fault() is None
+            sleep(0.02)
+    assert sum(asked) > output.rate // 2

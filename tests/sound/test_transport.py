@@ -571,6 +571,20 @@ def test_without_another_device_it_goes_on_unheard_until_one_comes() -> None:
         until(transport, lambda state: state.device == "new" and state.is_playing and state.notice is None)
 
 
+def test_a_lost_device_is_tried_again_by_a_later_play(monkeypatch: pytest.MonkeyPatch) -> None:
+    system = Cards(_named("usual", is_default=True))
+    with _transport(system) as transport:
+        _play(transport, "usual")
+        system.opened[0].broken = _LOST
+        until(transport, lambda state: not state.is_playing)
+        transport.play()
+        until(transport, lambda state: state.notice is not None)
+        transport.pause()
+        monkeypatch.setattr("musicgen_studio.sound.transport._FORGIVEN_AFTER_S", 0.0)
+        _play(transport, "usual")
+        assert (transport.poll().problem, transport.poll().notice) == (None, None)
+
+
 def test_a_device_that_refuses_is_told_and_replaced() -> None:
     system = Cards(_named("interface"), _named("usual", is_default=True))
     system.refusing = {"interface"}

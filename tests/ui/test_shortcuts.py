@@ -4,7 +4,17 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QMainWindow, QPlainTextEdit, QPushButton, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QLabel,
+    QLineEdit,
+    QMainWindow,
+    QPlainTextEdit,
+    QPushButton,
+    QSlider,
+    QVBoxLayout,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from musicgen_studio.ui.shortcuts import TABLE, Bindings, Conflict, FocusGuard, KeyMap, shortcut
@@ -115,6 +125,22 @@ def test_plain_keys_write_in_a_field_and_ctrl_keys_still_act(
     assert (text_field.text() if isinstance(text_field, QLineEdit) else text_field.toPlainText()) == "lL 1"
     QTest.keyClick(text_field, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
     assert pressed.keys == ["search"]
+
+
+@pytest.mark.parametrize("leave", ["Esc", "a click beside it"])
+def test_plain_keys_act_again_once_the_field_is_left(qtbot: QtBot, pressed: Pressed, leave: str) -> None:
+    pressed.note("record")
+    pressed.column.addWidget(label := QLabel("Nothing to click"))
+    text_field = QPlainTextEdit()
+    pressed.show(qtbot, text_field)
+    QTest.keyClick(text_field, Qt.Key.Key_R)
+    if leave == "Esc":
+        QTest.keyClick(text_field, Qt.Key.Key_Escape)
+    else:
+        QTest.mouseClick(label, Qt.MouseButton.LeftButton)
+    assert QApplication.focusWidget() is not text_field
+    QTest.keyClick(pressed.window, Qt.Key.Key_R)
+    assert (text_field.toPlainText(), pressed.keys) == ("r", ["record"])
 
 
 def test_plain_keys_act_elsewhere(qtbot: QtBot, pressed: Pressed) -> None:

@@ -110,6 +110,7 @@ class MelodyPanel(FoldBox):
         self._build_melody()
         self._lay_out()
         self._bindings.add("record", self.record)
+        self._build_shortcut()
         self.set_takes((), "", TakeEdit())
         self.set_tracks((), None, None)
         self.set_melody(None)
@@ -256,6 +257,18 @@ class MelodyPanel(FoldBox):
 
     # Building
 
+    def _build_shortcut(self) -> None:
+        """Offer the microphone beside the closed fold, for those whose cursor is in the prompt, where R is a letter."""
+        button = QToolButton()
+        button.setIcon(icon("microphone"))
+        button.setText(self.tr("Hum"))
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setAccessibleName(self.tr("Hum a melody"))
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.clicked.connect(self.record)
+        self._bindings.tip(button, "record", self.tr("Hum a melody that the music follows"))
+        self.set_instead(button)
+
     def _build_takes(self) -> None:
         self._takes = QComboBox()
         self._takes.setAccessibleName(self.tr("Kept takes"))
@@ -306,7 +319,9 @@ class MelodyPanel(FoldBox):
         self._pages = {
             Kind.HUM: _page(self.recorder, self._take_part),
             Kind.FILE: _page(
-                _muted(self.tr("A hum or a single instrument works best. Of a full mix, the strongest pitch counts.")),
+                _muted(
+                    self.tr("One voice works best. A full mix is not split into stems: its strongest pitch counts.")
+                ),
                 self._chooser("file-audio", self.tr("Choose a sound file…"), self._ask_sound),
                 self._example(self.tr("Try the example hum"), EXAMPLE_HUM),
             ),

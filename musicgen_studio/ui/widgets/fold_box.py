@@ -1,7 +1,7 @@
 """A heading that shows or hides what lies below it."""
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtWidgets import QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from musicgen_studio.ui.icons import icon
 from musicgen_studio.ui.theme import GRID, Look, set_look
@@ -21,6 +21,7 @@ class FoldBox(QWidget):
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._content: QWidget | None = None
+        self._instead: QWidget | None = None
         self._heading = QToolButton()
         self._heading.setText(title)
         self._heading.setAccessibleName(title)
@@ -34,7 +35,10 @@ class FoldBox(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(GRID)
-        self._column.addWidget(self._heading)
+        self._top = QHBoxLayout()
+        self._top.setSpacing(GRID)
+        self._top.addWidget(self._heading, 1)
+        self._column.addLayout(self._top)
         self._turn(False)
 
     def set_content(self, content: QWidget) -> None:
@@ -46,6 +50,16 @@ class FoldBox(QWidget):
         self._content = content
         self._column.addWidget(content)
         content.setVisible(self.is_open())
+
+    def set_instead(self, widget: QWidget) -> None:
+        """Put a widget beside the heading for as long as the content is hidden.
+
+        Args:
+            widget: It is owned by the fold from here on.
+        """
+        self._instead = widget
+        self._top.addWidget(widget)
+        widget.setVisible(not self.is_open())
 
     def set_open(self, is_open: bool) -> None:
         """Show or hide the content."""
@@ -62,4 +76,6 @@ class FoldBox(QWidget):
         self._heading.setToolTip(self.tr("Show less") if is_open else self.tr("Show more"))
         if self._content is not None:
             self._content.setVisible(is_open)
+        if self._instead is not None:
+            self._instead.setVisible(not is_open)
         self.toggled.emit(is_open)

@@ -46,6 +46,16 @@ def shown(panel: MelodyPanel, name: str, kind: type[QWidget] = QPushButton) -> b
     return control(panel, kind, name).isVisible()
 
 
+def test_the_microphone_is_at_hand_while_the_fold_is_closed(panel: MelodyPanel, qtbot: QtBot) -> None:
+    assert not shown(panel, "Hum a melody", QToolButton)
+    panel.set_open(False)
+    assert shown(panel, "Hum a melody", QToolButton)
+    with qtbot.waitSignal(panel.recorder.arm_requested):
+        QTest.mouseClick(control(panel, QToolButton, "Hum a melody"), Qt.MouseButton.LeftButton)
+    assert panel.is_open()
+    assert shown(panel, "Get ready")
+
+
 @pytest.mark.parametrize(
     ("source", "name"),
     [("File", "Choose a sound file…"), ("MIDI", "Choose a MIDI file…"), ("Notes", "Write notes…")],
