@@ -58,7 +58,7 @@ def _extent(args: argparse.Namespace) -> "Extent":
     from musicgen_studio.training.evaluate import Extent
     from musicgen_studio.training.styles import STYLES
 
-    quick = {"clips": 1, "seconds": 8.0, "reference_pieces": 4, "melodies": 3, "long_clips": 1, "long_s": 60.0}
+    quick = {"clips": 1, "seconds": 8.0, "reference_pieces": 6, "melodies": 4, "continued": 8, "long_clips": 1}
     chosen = {"clips": args.clips, "seconds": args.seconds, "styles": tuple(STYLES) if args.all_styles else None}
     return Extent(**(quick if args.quick else {}) | {name: value for name, value in chosen.items() if value})
 

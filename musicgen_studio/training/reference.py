@@ -3,7 +3,9 @@
 Composed and played on the spot from fixed seeds that no corpus uses, so that `evaluate` needs nothing but FluidSynth.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -79,19 +81,29 @@ def reference_clips(
         report: Takes lines for the person.
     """
     clips = list[ReferenceClip]()
+    # A piece for each core is faster than each piece on all cores.
+    with ThreadPoolExecutor(torch.get_num_threads(), initializer=torch.set_num_threads, initargs=(1,)) as pool:
+        for count, style in enumerate(styles, start=1):
+            make = partial(_clips_of_piece, codec, synthesizer, style, seconds)
+            for made in pool.map(make, range(pieces_per_style)):
+                clips.extend(made)
+            report(f"reference: {count} of {len(styles)} styles")
+    return clips
+
+
+def _clips_of_piece(
+    codec: Codec, synthesizer: Synthesizer, style: str, seconds: float, version: int
+) -> list[ReferenceClip]:
+    seed = _SEED + 1000 * list(STYLES).index(style) + version
+    wish = Wish(style=style, kind="band", drums=None if version % 2 == 0 else False, humming=False)
+    score = compose(seed, _CLIPS_OF_A_PIECE * seconds + 2, wish)
+    rendered = synthesizer.render(score, seed)
     frames = round(seconds * 50) * 640
-    for count, style in enumerate(styles, start=1):
-        number = list(STYLES).index(style)
-        for version in range(pieces_per_style):
-            seed = _SEED + 1000 * number + version
-            wish = Wish(style=style, kind="band", drums=None if version % 2 == 0 else False, humming=False)
-            score = compose(seed, _CLIPS_OF_A_PIECE * seconds + 2, wish)
-            rendered = synthesizer.render(score, seed)
-            for clip in range(min(_CLIPS_OF_A_PIECE, len(rendered.mix) // frames)):
-                part = slice(clip * frames, (clip + 1) * frames)
-                sound, codes = through_codec(codec, rendered.mix[part])
-                clips.append(ReferenceClip(score.facts, sound, rendered.lead[part], codes, seed, version))
-        report(f"reference: {count} of {len(styles)} styles")
+    clips = []
+    for clip in range(min(_CLIPS_OF_A_PIECE, len(rendered.mix) // frames)):
+        part = slice(clip * frames, (clip + 1) * frames)
+        sound, codes = through_codec(codec, rendered.mix[part])
+        clips.append(ReferenceClip(score.facts, sound, rendered.lead[part], codes, seed, version))
     return clips
 
 

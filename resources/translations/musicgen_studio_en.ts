@@ -1612,6 +1612,14 @@ Drop sound files here to go on from them, and drag clips from here into your DAW
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Hum a melody</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hum a melody that the music follows</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Kept takes</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1664,7 +1672,7 @@ Drop sound files here to go on from them, and drag clips from here into your DAW
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>A hum or a single instrument works best. Of a full mix, the strongest pitch counts.</source>
+        <source>One voice works best. A full mix is not split into stems: its strongest pitch counts.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>

@@ -11,7 +11,14 @@ from musicgen_studio.training.synth import Synthesizer
 from tests.training.conftest import keep_quiet, tone
 
 SMALL = Extent(
-    clips=1, seconds=2.0, reference_pieces=2, melodies=1, long_clips=1, long_s=4.0, styles=("rock", "ballad", "folk")
+    clips=1,
+    seconds=2.0,
+    reference_pieces=2,
+    melodies=1,
+    continued=2,
+    long_clips=1,
+    long_s=4.0,
+    styles=("rock", "ballad", "folk"),
 )
 
 
@@ -50,7 +57,9 @@ def test_a_classifier_tells_tones_from_noise() -> None:
     assert judge.tell(vectors[1:2]) == ["tone"]
 
 
-@pytest.mark.parametrize("wrong", [{"reference_pieces": 1}, {"clips": 0}, {"melodies": 0}, {"long_clips": 0}])
+@pytest.mark.parametrize(
+    "wrong", [{"reference_pieces": 1}, {"clips": 0}, {"melodies": 0}, {"continued": 0}, {"long_clips": 0}]
+)
 def test_an_examination_of_nothing_is_refused(wrong: dict[str, int]) -> None:
     with pytest.raises(ValueError, match="at least"):
         Extent(**wrong)  # type: ignore[arg-type]
