@@ -16,8 +16,11 @@ from musicgen_studio.engine.device import weight_count
 from musicgen_studio.engine.linear import Precision
 from musicgen_studio.engine.sampling import Noise, Sampling
 
-ONE_THREAD_WEIGHTS = 50_000_000
+_SMALL_WEIGHTS = 50_000_000
 """Weights up to which one thread makes a step: it is ten times real time, and waits for no core another program has."""
+
+_SMALL_THREADS, _SMALL_SHARED_FROM = 2, 4
+"""Two takes with guidance are four rows: then a second thread is worth it."""
 
 
 class Memory(Protocol):
@@ -124,8 +127,10 @@ def load_language_model(
         from musicgen_studio.engine.cpu.probe import processor_speed
 
         if fits(config):
-            is_small = weight_count(config) <= ONE_THREAD_WEIGHTS
-            return CpuDecoder(config, outer, layers, 1 if is_small else processor_speed().threads, identity)
+            if weight_count(config) <= _SMALL_WEIGHTS:
+                threads = min(_SMALL_THREADS, torch.get_num_threads())
+                return CpuDecoder(config, outer, layers, threads, identity, _SMALL_SHARED_FROM)
+            return CpuDecoder(config, outer, layers, processor_speed().threads, identity)
         precision = Precision.FLOAT32  # sizes that none of Meta's has
     if device.type == "cuda":
         from musicgen_studio.engine.cuda.decoder import GraphedDecoder

@@ -73,6 +73,7 @@ class CpuDecoder:
         layers: The layers' weights in order; taken one by one.
         threads: How many work on a step.
         identity: Stands for the files the weights come from, so that they are packed only once; None for no files.
+        shared_from: From how many vectors on, rows times positions, more than one of them works on it.
     """
 
     def __init__(
@@ -82,8 +83,10 @@ class CpuDecoder:
         layers: Iterable[LayerWeights],
         threads: int,
         identity: str | None = None,
+        shared_from: int = 1,
     ) -> None:
         self.config = config
+        self._shared_from = shared_from
         self.device = torch.device("cpu")
         self.precision = Precision.INT8
         self.dtype = torch.float32
@@ -173,7 +176,8 @@ class CpuDecoder:
                 _take_part, self._desks, self._ticket, self._shape, self._model.weights, memory.cache, memory.text,
                 self._stream, self._counters, rows, steps, memory.length, memory.positions, memory.text_rows,
                 memory.tokens,
-            )
+            ),
+            alone=rows * steps < self._shared_from,
         )  # fmt: skip
         step.end_step(self._counters)
         memory.length = end

@@ -30,12 +30,16 @@ class Team:
         """How many threads, the caller included."""
         return len(self._places) + 1
 
-    def run(self, work: Callable[[int], Any]) -> None:
+    def run(self, work: Callable[[int], Any], *, alone: bool = False) -> None:
         """Let every thread do its work; return when the caller's own is done.
 
         Args:
             work: Takes the thread's number, 0 for the caller. It must be harmless to begin it late.
+            alone: Whether the caller does it without the helpers.
         """
+        if alone:
+            work(0)
+            return
         for number, place in enumerate(self._places, start=1):
             place.call(partial(work, number))
         work(0)

@@ -48,6 +48,12 @@ def test_a_team_of_one_is_the_caller() -> None:
     assert done == [0]
 
 
+def test_the_caller_may_do_it_alone() -> None:
+    done: list[int] = []
+    Team(3).run(done.append, alone=True)
+    assert done == [0]
+
+
 def test_nothing_of_the_work_is_kept() -> None:
     team = Team(2)
     room = _Room()
