@@ -40,6 +40,7 @@ from musicgen_studio.ui.widgets.chip_row import ChipRow
 from musicgen_studio.ui.widgets.flow_layout import FlowLayout
 from musicgen_studio.ui.widgets.problem_note import ProblemNote
 from musicgen_studio.ui.widgets.value_slider import ValueSlider
+from musicgen_studio.ui.widgets.wheel import WheelGuard
 
 MIN_S, MAX_S, DEFAULT_S = 1.0, 120.0, 8.0
 TAKES = (1, 2, 4, 8)
@@ -251,6 +252,7 @@ class PromptPanel(QWidget):
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidget(self._page)
+        WheelGuard(self._page)
         self._area = area
         # Later, as what is to be seen is often laid out only now.
         self.melody.seen_wanted.connect(self._show_part, Qt.ConnectionType.QueuedConnection)

@@ -1,7 +1,6 @@
 """A number by slider or by keyboard, with its unit, what it does in one line, and the way back to the usual value."""
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QGridLayout,
@@ -14,6 +13,7 @@ from PySide6.QtWidgets import (
 
 from musicgen_studio.ui.icons import icon
 from musicgen_studio.ui.theme import GRID, Look, set_look
+from musicgen_studio.ui.widgets.wheel import WheelGuard
 
 _SLIDER_STEPS = 1000
 _BOX_WIDTH = 76
@@ -60,6 +60,7 @@ class ValueSlider(QWidget):
         self._slider = self._make_slider()
         self._reset = self._make_reset()
         self._lay_out(explanation)
+        WheelGuard(self)
         self._follow(self.value())
 
     def value(self) -> float:
@@ -81,7 +82,7 @@ class ValueSlider(QWidget):
         self.set_value(self._default)
 
     def _make_box(self, suffix: str) -> QDoubleSpinBox:
-        box = _Box()
+        box = QDoubleSpinBox()
         set_look(box, Look.NUMBER)
         box.lineEdit().setTextMargins(2 * GRID, 0, 2 * GRID, 0)  # a style sheet's padding does not reach it
         box.setRange(self._minimum, self._maximum)
@@ -98,7 +99,7 @@ class ValueSlider(QWidget):
         return box
 
     def _make_slider(self) -> QSlider:
-        slider = _Slider(Qt.Orientation.Horizontal)
+        slider = QSlider(Qt.Orientation.Horizontal)
         slider.setRange(0, _SLIDER_STEPS)
         slider.setPageStep(_SLIDER_STEPS // 10)
         slider.setSingleStep(max(round(self._box.singleStep() / (self._maximum - self._minimum) * _SLIDER_STEPS), 1))
@@ -157,23 +158,3 @@ class ValueSlider(QWidget):
     @Slot(int)
     def _take_slider(self, step: int) -> None:
         self._box.setValue(self._minimum + step / _SLIDER_STEPS * (self._maximum - self._minimum))
-
-
-class _Slider(QSlider):
-    """A slider in a scrolled column: the wheel moves it only if it has the focus, and scrolls the column otherwise."""
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
-
-
-class _Box(QDoubleSpinBox):
-    """A number box in a scrolled column, likewise."""
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
