@@ -53,16 +53,16 @@ def _known(name: str, millions: int, melody: bool, channels: int, disk_gb: float
 
 
 KNOWN = (
-    _known("small", 419, False, 1, 2.4, 1.7),
-    _known("medium", 1837, False, 1, 8.0, 4.3),
-    _known("large", 3255, False, 1, 13.7, 6.3),
-    _known("melody", 1384, True, 1, 6.2, 4.1),
-    _known("melody-large", 2449, True, 1, 10.5, 5.9),
-    _known("stereo-small", 436, False, 2, 1.2, 1.7),
-    _known("stereo-medium", 1862, False, 2, 4.1, 4.3),
-    _known("stereo-large", 3288, False, 2, 6.9, 6.4),
-    _known("stereo-melody", 1409, True, 2, 6.3, 4.2),
-    _known("stereo-melody-large", 2483, True, 2, 10.6, 5.9),
+    _known("small", 419, False, 1, 2.4, 1.4),
+    _known("medium", 1837, False, 1, 8.0, 3.4),
+    _known("large", 3255, False, 1, 13.7, 5.1),
+    _known("melody", 1384, True, 1, 6.2, 3.1),
+    _known("melody-large", 2449, True, 1, 10.5, 4.5),
+    _known("stereo-small", 436, False, 2, 1.2, 1.4),
+    _known("stereo-medium", 1862, False, 2, 4.1, 3.4),
+    _known("stereo-large", 3288, False, 2, 6.9, 5.2),
+    _known("stereo-melody", 1409, True, 2, 6.3, 3.1),
+    _known("stereo-melody-large", 2483, True, 2, 10.6, 4.6),
 )
 """In the order of the Hub's names; sizes in GB as above."""
 

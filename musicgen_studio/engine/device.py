@@ -44,8 +44,8 @@ def resolve_precision(name: str, device: torch.device) -> Precision:
     """Return the precision for a name.
 
     Args:
-        name: `auto`, or a `Precision`. Auto is float16 on GPUs; on the CPU int8 where its kernels run, else float32.
-            How close int8 is to float32 is measured by `quality`.
+        name: `auto`, or a `Precision`. Auto is float16 on GPUs, where memory does for it (`smaller_where_short`); on
+            the CPU int8 where its kernels run, else float32. How close int8 is to float32 is measured by `quality`.
         device: Where the model will run.
 
     Raises:
@@ -66,9 +66,9 @@ def resolve_precision(name: str, device: torch.device) -> Precision:
 
 
 def _precisions(device: torch.device) -> list[str]:
-    if device.type != "cpu":
-        return [Precision.FLOAT32.value, Precision.FLOAT16.value, Precision.BFLOAT16.value]
-    return [Precision.FLOAT32.value, Precision.BFLOAT16.value, *([Precision.INT8.value] if int8_is_available() else [])]
+    halves = [Precision.BFLOAT16.value] if device.type == "cpu" else [Precision.FLOAT16.value, Precision.BFLOAT16.value]
+    has_int8 = int8_is_available() if device.type == "cpu" else device.type == "cuda"
+    return [Precision.FLOAT32.value, *halves, *([Precision.INT8.value] if has_int8 else [])]
 
 
 def weight_count(config: DecoderConfig) -> int:
@@ -96,8 +96,19 @@ def memory_need(config: CheckpointConfig, precision: Precision, rows: int = 2) -
     decoder = config.decoder
     prefix = config.chroma.length if config.chroma is not None else 0
     positions = config.window_frames + max(decoder.delays) + 1 + prefix
-    cache = 2 * decoder.layers * rows * positions * decoder.width * precision.activation_dtype.itemsize
+    # With int8 weights the cache is int8 with scales on the CPU, float16 on a graphics card.
+    bytes_per_number = 2 if precision is Precision.INT8 else precision.activation_dtype.itemsize
+    cache = 2 * decoder.layers * rows * positions * decoder.width * bytes_per_number
     return weight_count(decoder) * precision.bytes_per_weight + cache + ENCODERS_BYTES
+
+
+def smaller_where_short(config: CheckpointConfig, precision: Precision, device: torch.device) -> Precision:
+    """Return int8 in place of a precision that a graphics card has too little free memory for, if int8 fits."""
+    if device.type != "cuda":
+        return precision
+    free = _free_memory(device)
+    fits = memory_need(config, Precision.INT8) <= free < memory_need(config, precision)
+    return Precision.INT8 if fits else precision
 
 
 def check_memory(config: CheckpointConfig, precision: Precision, device: torch.device) -> None:
@@ -107,13 +118,17 @@ def check_memory(config: CheckpointConfig, precision: Precision, device: torch.d
         UserProblem: If the free memory is less than the need.
     """
     need = memory_need(config, precision)
-    free = torch.cuda.mem_get_info(device)[0] if device.type == "cuda" else psutil.virtual_memory().available
+    free = _free_memory(device)
     if need > free:
         raise UserProblem(
             "There is not enough free memory for this checkpoint.",
             f"It needs about {need / 1e9:.1f} GB as {precision} on {device.type}; {free / 1e9:.1f} GB are free.",
             "Close other programs, or choose a smaller checkpoint or a smaller precision.",
         )
+
+
+def _free_memory(device: torch.device) -> int:
+    return int(torch.cuda.mem_get_info(device)[0] if device.type == "cuda" else psutil.virtual_memory().available)
 
 
 @contextmanager

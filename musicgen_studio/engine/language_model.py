@@ -122,7 +122,7 @@ def load_language_model(
     Raises:
         UserProblem: If a graphics card's memory does not do.
     """
-    if precision is Precision.INT8:
+    if precision is Precision.INT8 and device.type == "cpu":
         from musicgen_studio.engine.cpu.decoder import CpuDecoder, fits
         from musicgen_studio.engine.cpu.probe import processor_speed
 

@@ -28,7 +28,14 @@ from musicgen_studio.engine.api import AudioBlock, EngineInfo, StopFlag
 from musicgen_studio.engine.checkpoint import Checkpoint, open_checkpoint
 from musicgen_studio.engine.codec import Codec, DecodeState
 from musicgen_studio.engine.cuda.memory import explained_when_full
-from musicgen_studio.engine.device import AUTO, check_memory, resolve_device, resolve_precision, weight_count
+from musicgen_studio.engine.device import (
+    AUTO,
+    check_memory,
+    resolve_device,
+    resolve_precision,
+    smaller_where_short,
+    weight_count,
+)
 from musicgen_studio.engine.language_model import StepMaker, load_language_model
 from musicgen_studio.engine.melody import ChromaConditioner
 from musicgen_studio.engine.sampling import Noise, Sampling
@@ -103,6 +110,8 @@ class MusicGen:
         config = checkpoint.config
         where = resolve_device(device)
         how = resolve_precision(precision, where)
+        if precision == AUTO:
+            how = smaller_where_short(config, how, where)
         check_memory(config, how, where)
         outer = checkpoint.outer()
         self._text = TextConditioner(checkpoint, outer.text_projection)  # first: T5 does not stay, see `text`

@@ -10,6 +10,7 @@ from musicgen_studio.engine.device import (
     memory_need,
     resolve_device,
     resolve_precision,
+    smaller_where_short,
     weight_count,
 )
 from musicgen_studio.engine.linear import Precision, int8_is_available
@@ -45,7 +46,7 @@ def test_auto_precision() -> None:
     assert resolve_precision("auto", CUDA) is Precision.FLOAT16
 
 
-@pytest.mark.parametrize(("name", "where"), [("float16", CPU), ("int8", CUDA), ("int3", CPU)])
+@pytest.mark.parametrize(("name", "where"), [("float16", CPU), ("int8", torch.device("mps")), ("int3", CPU)])
 def test_a_precision_that_does_not_fit_the_device_is_refused(name: str, where: torch.device) -> None:
     with pytest.raises(UserProblem) as raised:
         resolve_precision(name, where)
@@ -70,6 +71,20 @@ def test_what_cannot_fit_is_refused_before_it_is_read(monkeypatch: pytest.Monkey
     with pytest.raises(UserProblem) as raised:
         check_memory(SMALL, Precision.FLOAT32, CPU)
     assert "0.1 GB are free" in raised.value.why
+
+
+def test_a_graphics_card_with_little_memory_gets_int8(monkeypatch: pytest.MonkeyPatch) -> None:
+    large = SHAPES["large"]
+    needs = [memory_need(large, precision) for precision in (Precision.INT8, Precision.FLOAT16)]
+    assert needs[0] < needs[1]
+    for free, expected in (
+        (needs[0] - 1, Precision.FLOAT16),
+        (needs[0], Precision.INT8),
+        (needs[1], Precision.FLOAT16),
+    ):
+        monkeypatch.setattr("torch.cuda.mem_get_info", lambda _device, free=free: (free, 10**12))
+        assert smaller_where_short(large, Precision.FLOAT16, CUDA) is expected
+    assert smaller_where_short(large, Precision.FLOAT32, CPU) is Precision.FLOAT32
 
 
 def test_what_fits_passes() -> None:

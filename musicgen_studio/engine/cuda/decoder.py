@@ -6,9 +6,10 @@ at tokens once per chunk. Keys and values lie in a room of fixed size (`room.py`
 it is first needed. The position is counted on the GPU. Choosing tokens is recorded apart from the step, so that a
 change of temperature or guidance records little again. No compiler, no Triton.
 
-Weights, keys, values and activations have 16 bits (`auto`); sums, norms and the choice have 32. There is no int8:
-torch has no fast product for it on GPUs at two rows (`_weight_int8pack_mm` takes one thread per output and float32
-input, `_int_mm` at least 17 rows), and one that widens the weights first would move more bytes than float16 does.
+Weights, keys, values and activations have 16 bits (`auto`); sums, norms and the choice have 32. Matrices in int8 are
+for where memory is short, and slower: torch has no fast product for them on GPUs at two rows (`_weight_int8pack_mm`
+takes one thread per output and float32 input, `_int_mm` at least 17 rows), so they are widened first, which moves more
+bytes than float16 does.
 
 Runs on the CPU too, unrecorded: that is how tests hold it equal to `engine.decoder`. How fast it is on a GPU, and which
 share of its memory's speed that is: `musicgen-studio bench --shape small --device cuda`, or medium, large, melody.
@@ -33,6 +34,7 @@ from musicgen_studio.engine.checkpoint import (
     LayerWeights,
     OuterWeights,
 )
+from musicgen_studio.engine.cuda.matrix import Matrix, keep
 from musicgen_studio.engine.cuda.room import STEPS_AT_ONCE, HostSide, Room, RoomSize, Tray
 from musicgen_studio.engine.decoder import LAYER_NORM_EPS
 from musicgen_studio.engine.language_model import Memory
@@ -62,25 +64,23 @@ class LentRoom:
 
 @dataclass(frozen=True, slots=True)
 class _Cross:
-    """Matrices are `[in, out]`; keys and values are one, `[width, 2 * width]`."""
+    """Keys and values are one matrix."""
 
     norm: Affine
-    q: Tensor
-    kv: Tensor
-    out: Tensor
+    q: Matrix
+    kv: Matrix
+    out: Matrix
 
 
 @dataclass(frozen=True, slots=True)
 class _Layer:
-    """Matrices are `[in, out]`."""
-
     attention_norm: Affine
-    qkv: Tensor
-    attention_out: Tensor
+    qkv: Matrix
+    attention_out: Matrix
     cross: _Cross | None
     feed_forward_norm: Affine
-    up: Tensor
-    down: Tensor
+    up: Matrix
+    down: Matrix
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ class GraphedDecoder:
         outer: Embeddings, heads and last norm.
         layers: The layers' weights in order; taken one by one.
         device: Where it runs.
-        precision: How its matrices are kept, any but int8.
+        precision: How its matrices are kept.
         reach: For tests: what takes the place of `REACH`.
     """
 
@@ -122,7 +122,7 @@ class GraphedDecoder:
         self.config = config
         self.device = device
         self.precision = precision
-        self.dtype = precision.activation_dtype
+        self.dtype = torch.float16 if precision is Precision.INT8 else precision.activation_dtype
         self._reach = reach
         self._embeddings = outer.embeddings.to(device, self.dtype).flatten(0, 1)  # [codebooks * (card + 1), width]
         self._codebook_start = torch.arange(config.codebooks, device=device)[:, None] * (config.card + 1)
@@ -266,10 +266,10 @@ class GraphedDecoder:
             self._attend(layer, x, room.cache[index], glance)
             if room.size.text_rows and layer.cross is not None:
                 self._attend_to_text(layer.cross, x[: room.size.text_rows * steps], room.text[index], room.text_mask)
-            up = functional.gelu(self._norm(x, layer.feed_forward_norm) @ layer.up)
-            x.addmm_(up, layer.down)
+            up = functional.gelu(self._norm(x, layer.feed_forward_norm) @ layer.up.wide())
+            x.addmm_(up, layer.down.wide())
         last = self._norm(x.view(rows, steps, -1)[:, -1], self._out_norm)
-        room.logits.copy_((last @ self._heads).view(room.logits.shape))
+        room.logits.copy_((last @ self._heads.wide()).view(room.logits.shape))
 
     def _attend(self, layer: _Layer, x: Tensor, cache: Tensor, glance: _Glance) -> None:
         """Add self-attention of the new positions to `[rows * steps, width]`, over what a layer's cache holds of them.
@@ -281,19 +281,19 @@ class GraphedDecoder:
             glance: What is looked at.
         """
         rows, steps = cache.shape[1], len(glance.at)
-        qkv = (self._norm(x, layer.attention_norm) @ layer.qkv).view(rows, steps, 3, self.config.heads, -1)
+        qkv = (self._norm(x, layer.attention_norm) @ layer.qkv.wide()).view(rows, steps, 3, self.config.heads, -1)
         qkv = qkv.permute(2, 0, 3, 1, 4)  # [3, rows, heads, steps, head_dim]
         cache.index_copy_(3, glance.at, qkv[1:])
         keys, values = cache[:, :, :, : glance.reach]
         attended = functional.scaled_dot_product_attention(qkv[0], keys, values, attn_mask=glance.mask)
-        x.addmm_(attended.transpose(1, 2).reshape(x.shape), layer.attention_out)
+        x.addmm_(attended.transpose(1, 2).reshape(x.shape), layer.attention_out.wide())
 
     def _attend_to_text(self, cross: _Cross, x: Tensor, text: Tensor, mask: Tensor) -> None:
         """Add to positions `[readers, width]` what they read in the text; all share one, so they are one long query."""
-        q = (self._norm(x, cross.norm) @ cross.q).view(1, len(x), self.config.heads, -1).transpose(1, 2)
+        q = (self._norm(x, cross.norm) @ cross.q.wide()).view(1, len(x), self.config.heads, -1).transpose(1, 2)
         keys, values = text[:, None]
         read = functional.scaled_dot_product_attention(q, keys, values, attn_mask=mask)
-        x.addmm_(read.transpose(1, 2).reshape(x.shape), cross.out)
+        x.addmm_(read.transpose(1, 2).reshape(x.shape), cross.out.wide())
 
     def _room(self, size: RoomSize) -> Room:
         """Take a vacant room that is large enough, or make one and give those back that are not."""
@@ -308,7 +308,7 @@ class GraphedDecoder:
         tokens = len(text)
         for index, layer in enumerate(self._layers):
             assert layer.cross is not None
-            keys_values = (text @ layer.cross.kv).view(tokens, 2, self.config.heads, -1)
+            keys_values = (text @ layer.cross.kv.wide()).view(tokens, 2, self.config.heads, -1)
             room.text[index, :, :, :tokens] = keys_values.permute(1, 2, 0, 3)
         room.text_mask.fill_(float("-inf"))
         room.text_mask[:, :tokens] = 0.0
@@ -319,9 +319,8 @@ class GraphedDecoder:
     def _affine(self, affine: Affine) -> Affine:
         return Affine(affine.weight.to(self.device, self.dtype), affine.bias.to(self.device, self.dtype))
 
-    def _matrix(self, *weights: Tensor) -> Tensor:
-        """Bring weights `[out, in]`, one on top of the other, onto the device; return them as `[in, out]`."""
-        return torch.cat([weight.to(self.device, self.dtype) for weight in weights]).t()
+    def _matrix(self, *weights: Tensor) -> Matrix:
+        return keep(weights, self.precision, self.dtype, self.device)
 
     def _cross(self, weights: CrossAttentionWeights) -> _Cross:
         return _Cross(

@@ -97,11 +97,12 @@ def test_the_real_shape() -> None:
     assert_near(logits(graphed(RandomCheckpoint(checkpoint.config), reach=256), 2, pieces), expected)
 
 
-def test_sixteen_bits_stay_near_float32(text: Checkpoint) -> None:
+@pytest.mark.parametrize("precision", [Precision.BFLOAT16, Precision.FLOAT16, Precision.INT8])
+def test_fewer_bits_stay_near_float32(text: Checkpoint, precision: Precision) -> None:
     config = text.config.decoder
     layers = (text.layer(index) for index in range(config.layers))
-    half = GraphedDecoder(config, text.outer(), layers, CPU, Precision.BFLOAT16, REACH)
-    ours, expected = logits(half, 2, (5, 1, 1)), logits(plain(text), 2, (5, 1, 1))
+    short = GraphedDecoder(config, text.outer(), layers, CPU, precision, REACH)
+    ours, expected = logits(short, 2, (5, 1, 1)), logits(plain(text), 2, (5, 1, 1))
     assert ours.dtype == torch.float32
     assert 0 < ((ours - expected).abs().max() / expected.abs().max()).item() <= 0.05
 
