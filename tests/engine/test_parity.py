@@ -75,7 +75,7 @@ def test_text_states_of_another_kind_of_encoder() -> None:
     model, checkpoint = reference_model(folder), open_checkpoint(folder)
     states = TextConditioner(checkpoint, checkpoint.outer().text_projection).states(PROMPT)
     expected = model.enc_to_dec_proj(model.text_encoder(**tokenized(folder, PROMPT)).last_hidden_state)[0]
-    torch.testing.assert_close(states, expected, atol=1e-5, rtol=0.0)
+    torch.testing.assert_close(states, expected, atol=1e-5, rtol=1e-6)  # some are above 20
 
 
 def test_transformers_plays_the_starter_the_same_way() -> None:
