@@ -23,6 +23,7 @@ from musicgen_studio.engine.patterns import UNKNOWN, delayed, undelayed
 from musicgen_studio.engine.sampling import Noise, Sampling, choose, guided, probabilities
 from musicgen_studio.engine.text import TextConditioner
 from musicgen_studio.engine.tokens import Conditions, context_frames, sliding_token_frames
+from musicgen_studio.engine.torchaudio_import import make_torchaudio_importable
 from musicgen_studio.paths import resources_dir
 from tests import tiny_checkpoints as tiny
 from tests.engine.reference import generated_codes, melody_features, tokenized
@@ -40,6 +41,7 @@ def pair(request: pytest.FixtureRequest) -> tuple[MusicGen, Any]:
 
 
 def reference_model(folder: Path) -> Any:
+    make_torchaudio_importable()
     from transformers import MusicgenForConditionalGeneration, MusicgenMelodyForConditionalGeneration
 
     is_melody = "musicgen_melody" in (folder / "config.json").read_text()
