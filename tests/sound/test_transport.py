@@ -554,13 +554,17 @@ def test_a_lost_device_pauses_and_the_default_goes_on() -> None:
         assert transport.poll().position_frame == int(lost.position_frame)
 
 
+def _play_after_a_loss(transport: Transport, system: Cards) -> None:
+    _play(transport, "usual")
+    system.opened[0].broken = _LOST
+    until(transport, lambda state: not state.is_playing)
+    transport.play()
+
+
 def test_without_another_device_it_goes_on_unheard_until_one_comes() -> None:
     system = Cards(_named("usual", is_default=True))
     with _transport(system) as transport:
-        _play(transport, "usual")
-        system.opened[0].broken = _LOST
-        until(transport, lambda state: not state.is_playing)
-        transport.play()
+        _play_after_a_loss(transport, system)
         state = until(transport, lambda state: state.notice is not None)
         assert (state.device, state.problem) == ("", None)
         assert state.notice is not None
@@ -574,10 +578,7 @@ def test_without_another_device_it_goes_on_unheard_until_one_comes() -> None:
 def test_a_lost_device_is_tried_again_by_a_later_play(monkeypatch: pytest.MonkeyPatch) -> None:
     system = Cards(_named("usual", is_default=True))
     with _transport(system) as transport:
-        _play(transport, "usual")
-        system.opened[0].broken = _LOST
-        until(transport, lambda state: not state.is_playing)
-        transport.play()
+        _play_after_a_loss(transport, system)
         until(transport, lambda state: state.notice is not None)
         transport.pause()
         monkeypatch.setattr("musicgen_studio.sound.transport._FORGIVEN_AFTER_S", 0.0)

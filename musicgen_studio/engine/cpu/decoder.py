@@ -113,7 +113,7 @@ class CpuDecoder:
         self.forward(torch.zeros(1, 1, config.width), self.start(1, 1, text, text_rows=1))
 
     def use_threads(self, threads: int) -> None:
-        """Let so many threads work on the next steps."""
+        """Let so many threads work on the next steps, on memories begun from now on."""
         self._team = Team(threads)
         self._desks = [self._room_for_thread(TILE) for _ in range(threads)]
 
