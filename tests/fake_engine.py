@@ -43,24 +43,28 @@ class FakeEngine:
         return self._info
 
     def stream(self, request: GenerationRequest, stop: StopFlag) -> Iterator[AudioBlock]:
-        """Yield blocks of half a second, the takes of a prompt in turn."""
+        """Yield blocks of half a second, the clips that are made together in turn."""
         self.requests.append(request)
         if request.melody is not None and not self._info.follows_melody:
             raise UserProblem("This checkpoint cannot follow a melody.", "It is a text checkpoint.", "Leave it out.")
         rate = self._info.sample_rate
         step = round(BLOCK_S * rate)
-        for prompt in range(len(request.prompts)):
-            clips = [self._clip(request, prompt, take) for take in range(request.takes)]
-            for start in range(0, len(clips[0]), step):
+        for group in request.groups():
+            clips = {
+                (prompt, take): self._clip(request, prompt, take, len(group))
+                for prompt in group
+                for take in range(request.takes)
+            }
+            for start in range(0, len(clips[group[0], 0]), step):
                 self._before_block(self._made)
                 if stop.is_set():
                     return
                 self._made += 1
-                for take, clip in enumerate(clips):
+                for (prompt, take), clip in clips.items():
                     is_last = start + step >= len(clip)
                     yield AudioBlock(prompt, take, start, Audio(clip[start : start + step], rate), is_last)
 
-    def _clip(self, request: GenerationRequest, prompt: int, take: int) -> Samples:
+    def _clip(self, request: GenerationRequest, prompt: int, take: int, together: int) -> Samples:
         given = np.empty((0, self._info.channels), np.float32)
         if request.continuation is not None:
             given = np.repeat(request.continuation.samples[:, :1], self._info.channels, axis=1)
@@ -70,7 +74,7 @@ class FakeEngine:
             pitch_hz += round(sum(note.pitch for note in request.melody.notes))
         elif request.melody is not None:
             pitch_hz += round(float(np.abs(request.melody.samples).mean()) * 1000)
-        # As in a real engine, a take is not quite the same in a batch of another size.
-        wave = 0.3 * np.sin(2 * np.pi * pitch_hz * time_s + 0.01 * request.takes)
+        # As in a real engine, a clip is not quite the same in a batch of another size.
+        wave = 0.3 * np.sin(2 * np.pi * pitch_hz * time_s + 0.01 * request.takes * together)
         made = np.repeat(wave[:, None], self._info.channels, axis=1).astype(np.float32)
         return np.concatenate([given, made])

@@ -5,6 +5,7 @@ temperature 1.0, guidance scale 3.0, top-p off.
 """
 
 from dataclasses import dataclass, fields
+from itertools import groupby
 from math import isfinite
 
 from musicgen_studio.core.audio import Audio
@@ -38,6 +39,8 @@ class GenerationRequest:
             is not used, as in AudioCraft.
         seed: Start of the random numbers, 0 to 2^63 - 1 - 16. Take n (from 0) uses seed + n.
         takes: How many versions of each prompt, 1 to 16. They are made together.
+        together: How many prompts are made at a time; with their takes 16 clips at most. One after the other the first
+            is done sooner, together all are. The sounds are the same but for rounding, see `studio.recipe`.
 
     Raises:
         ValueError: Naming the field, the value and the range.
@@ -54,6 +57,7 @@ class GenerationRequest:
     top_p: float = 0.0
     seed: int = 0
     takes: int = 1
+    together: int = 1
 
     def __post_init__(self) -> None:
         if not isinstance(self.prompts, tuple) or not 1 <= len(self.prompts) <= MAX_PROMPTS:
@@ -74,6 +78,19 @@ class GenerationRequest:
         _check("top_p", self.top_p, 0.0 <= self.top_p <= 1.0, "0 to 1")
         _check("seed", self.seed, 0 <= self.seed <= MAX_SEED, f"0 to {MAX_SEED}")
         _check("takes", self.takes, 1 <= self.takes <= MAX_TAKES, f"1 to {MAX_TAKES}")
+        most = MAX_TAKES // self.takes
+        _check("together", self.together, 1 <= self.together <= most, f"1 to {most} with {self.takes} takes")
+
+    def groups(self) -> list[list[int]]:
+        """Return the numbers of the prompts that are made at a time, in order; `together` at most.
+
+        An empty prompt may need no guidance, so those that are empty and those that are not are not made together.
+        """
+        made = list[list[int]]()
+        for _, alike in groupby(range(len(self.prompts)), key=lambda index: not self.prompts[index]):
+            numbers = list(alike)
+            made += (numbers[first : first + self.together] for first in range(0, len(numbers), self.together))
+        return made
 
 
 def _check(name: str, value: object, holds: bool, allowed: str) -> None:

@@ -5,7 +5,10 @@ Not for how music is made: that begins in `musicgen.py`.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from threading import Event
 from typing import Protocol
+
+import numpy as np
 
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.request import GenerationRequest
@@ -74,7 +77,7 @@ class Engine(Protocol):
     def stream(self, request: GenerationRequest, stop: StopFlag) -> Iterator[AudioBlock]:
         """Make music and hand it over block by block while it is being made.
 
-        Prompts are made one after the other, the takes of a prompt together.
+        As many prompts as the request says are made at a time, with all their takes, then the next ones.
 
         Args:
             request: What to make.
@@ -82,9 +85,24 @@ class Engine(Protocol):
                 every complete block.
 
         Yields:
-            Blocks in the order of time; those of several takes take turns.
+            Blocks in the order of time; those of clips made together take turns.
 
         Raises:
             UserProblem: If the loaded checkpoint cannot do what is asked, such as follow a melody.
         """
         ...
+
+
+def whole_clips(engine: Engine, request: GenerationRequest) -> list[Audio]:
+    """Make everything a request asks for, for those who need no blocks: by prompt, and within a prompt by take.
+
+    Raises:
+        UserProblem: As in `Engine.stream`.
+    """
+    blocks: dict[tuple[int, int], list[Audio]] = {}
+    for block in engine.stream(request, Event()):
+        blocks.setdefault((block.prompt, block.take), []).append(block.audio)
+    return [
+        Audio(np.concatenate([audio.samples for audio in clip]), clip[0].sample_rate)
+        for _, clip in sorted(blocks.items())
+    ]

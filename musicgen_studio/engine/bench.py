@@ -101,6 +101,7 @@ def run_bench(
     report(f"load                     {figures['load_s']:7.2f} s")
     figures |= _measured_steps(engine, checkpoint.config, report)
     figures["clips"] = clips = [_measured_clip(engine, seconds, report) for seconds in clip_seconds]
+    figures |= _measured_together(engine, min(clips, key=lambda clip: clip.seconds), report)
     figures |= _measured_codec(engine, report)
     resident = psutil.Process().memory_info().rss
     figures["resident_bytes"] = resident
@@ -136,8 +137,8 @@ def _step_rates(engine: MusicGen, contexts: list[int]) -> Iterator[float]:
     """Time guided steps (two rows) at each context."""
     decoder = engine.decoder
     config = decoder.config
-    text = torch.randn(8, config.width) if config.cross_attention else None
-    memory = decoder.start(2, contexts[-1] + STEPS, text, text_rows=1)
+    texts = [torch.randn(8, config.width)] if config.cross_attention else []
+    memory = decoder.start(2, contexts[-1] + STEPS, texts, text_rows=1)
     tokens = torch.randint(0, config.card, (2, config.codebooks, 1), device=decoder.device)
 
     def steps_at(context: int) -> None:
@@ -162,6 +163,20 @@ def _measured_clip(engine: MusicGen, seconds: float, report: Report) -> ClipTimi
         f"clip of {seconds:4.0f} s            {timing.speed:7.2f} × real time, first block after {first or 0.0:.3f} s"
     )
     return timing
+
+
+def _measured_together(engine: MusicGen, alone: ClipTiming, report: Report) -> dict[str, object]:
+    """Time four takes, and four prompts of different lengths at a time, against one clip of that length."""
+    figures: dict[str, object] = {}
+    takes = GenerationRequest((PROMPT,), alone.seconds, takes=4)
+    prompts = GenerationRequest((PROMPT, "sad jazz", "energetic EDM", "solo piano, slow"), alone.seconds, together=4)
+    for name, request in (("takes", takes), ("prompts", prompts)):
+        started = time.perf_counter()
+        for _ in engine.stream(request, Event()):
+            pass
+        figures[f"cost_of_four_{name}"] = cost = (time.perf_counter() - started) / alone.total_s
+        report(f"4 {name + ' together':<23}{cost:7.2f} × the time of one")
+    return figures
 
 
 def _measured_codec(engine: MusicGen, report: Report) -> dict[str, object]:

@@ -19,6 +19,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from musicgen_studio.core.audio import Audio
+from musicgen_studio.engine.cpu.half import with_half_weights
 
 if TYPE_CHECKING:
     from transformers import EncodecModel
@@ -64,6 +65,11 @@ class Codec:
         self._first, self._lstm, self._upsampling = layers[0], layers[1].lstm, layers[2:]
         self._behind, self._ahead = _reach(self._first)
         self._unsure_left, self._unsure_right = edge_margins(self._upsampling)
+        if device.type == "cpu":
+            self._lstm = layers[1].lstm = with_half_weights(self._lstm)
+            for layer in self._upsampling:
+                if hasattr(layer, "conv"):
+                    layer.conv = with_half_weights(layer.conv)
 
     @torch.inference_mode()
     def encode(self, audio: Audio) -> Tensor:

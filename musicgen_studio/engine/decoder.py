@@ -9,7 +9,7 @@ Not for what to feed it or what to do with logits: that is `tokens.py`.
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -31,15 +31,17 @@ class KeyValues:
         keys: `[layers, rows, heads, positions, head_dim]`, filled up to `length`.
         values: The same.
         length: Positions in use.
-        text: Per layer, keys and values of the text, `[1, heads, tokens, head_dim]` each; empty without a text.
-        text_rows: How many rows, from the first, attend to the text.
+        texts: Per layer and text, keys and values, `[1, heads, tokens, head_dim]` each; empty without texts.
+        text_rows: How many rows, from the first, attend to a text.
+        begins: Where each row begins, int64 `[rows, 1]`; None if all begin at 0.
     """
 
     keys: Tensor
     values: Tensor
     length: int
-    text: list[tuple[Tensor, Tensor]]
+    texts: list[list[tuple[Tensor, Tensor]]]
     text_rows: int
+    begins: Tensor | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,23 +94,24 @@ class Decoder:
         self._layers = [self._layer(weights) for weights in layers]
         self._positions = torch.empty(0, self.config.width, device=device, dtype=self.dtype)
 
-    def start(self, rows: int, positions: int, text: Tensor | None = None, text_rows: int = 0) -> KeyValues:
-        """Return an empty memory.
-
-        Args:
-            rows: Sequences side by side.
-            positions: How long they can grow.
-            text: States `[tokens, width]` that rows attend to in models with cross-attention, or None.
-            text_rows: How many rows, from the first, attend to the text.
-        """
+    def start(
+        self,
+        rows: int,
+        positions: int,
+        texts: Sequence[Tensor] = (),
+        text_rows: int = 0,
+        begins: Sequence[int] = (),
+    ) -> KeyValues:
+        """Return an empty memory; see `LanguageModel.start`."""
         config = self.config
         shape = (config.layers, rows, config.heads, positions, config.width // config.heads)
         memory = KeyValues(
             keys=torch.zeros(shape, device=self.device, dtype=self.dtype),
             values=torch.zeros(shape, device=self.device, dtype=self.dtype),
             length=0,
-            text=[] if text is None else self._text_keys_values(text),
-            text_rows=0 if text is None else text_rows,
+            texts=self._text_keys_values(texts) if texts else [],
+            text_rows=text_rows if texts else 0,
+            begins=torch.tensor(begins, device=self.device)[:, None] if any(begins) else None,
         )
         self._extend_positions(positions)
         return memory
@@ -128,11 +131,13 @@ class Decoder:
         assert isinstance(memory, KeyValues)
         rows, steps, _ = x.shape
         start, end = memory.length, memory.length + steps
-        x = (x.to(self.dtype) + self._positions[start:end]).flatten(
-            0, 1
-        )  # [rows * steps, width], as all matrices want it
+        at = torch.arange(start, end, device=self.device)
+        seen = _seen(start, at, memory.begins)
+        if memory.begins is not None:
+            at = (at - memory.begins).clamp(min=0)
+        x = (x.to(self.dtype) + self._positions[at]).flatten(0, 1)  # [rows * steps, width], as all matrices want it
         for index, layer in enumerate(self._layers):
-            x = x + self._attend(layer, self._norm(x, layer.attention_norm), memory, index, rows)
+            x = x + self._attend(layer, self._norm(x, layer.attention_norm), memory, index, seen)
             if memory.text_rows and layer.cross is not None:
                 x = self._attend_to_text(layer.cross, x, memory, index, steps)
             up = functional.gelu(layer.up(self._norm(x, layer.feed_forward_norm)))
@@ -142,8 +147,9 @@ class Decoder:
         logits = self._heads(self._norm(last, self._out_norm)).float()
         return logits.view(rows, self.config.codebooks, self.config.card)
 
-    def _attend(self, layer: _Layer, x: Tensor, memory: KeyValues, index: int, rows: int) -> Tensor:
+    def _attend(self, layer: _Layer, x: Tensor, memory: KeyValues, index: int, seen: Tensor | None) -> Tensor:
         """Self-attention of the new positions over all so far: `[rows * steps, width]` to the same."""
+        rows = memory.keys.shape[1]
         start, steps = memory.length, x.shape[0] // rows
         end = start + steps
         qkv = layer.qkv(x).view(rows, steps, 3, self.config.heads, -1)
@@ -151,33 +157,32 @@ class Decoder:
         keys, values = memory.keys[index], memory.values[index]
         keys[:, :, start:end] = k
         values[:, :, start:end] = v
-        seen = None  # by a single new position: everything
-        if steps > 1 and start > 0:
-            seen = torch.ones(steps, end, dtype=torch.bool, device=self.device).tril(start)
+        is_causal = seen is None and steps > 1
         attended = functional.scaled_dot_product_attention(
-            q, keys[:, :, :end], values[:, :, :end], attn_mask=seen, is_causal=steps > 1 and start == 0
+            q, keys[:, :, :end], values[:, :, :end], attn_mask=seen, is_causal=is_causal
         )
         return layer.attention_out(attended.transpose(1, 2).reshape(rows * steps, -1))
 
     def _attend_to_text(self, cross: _Cross, x: Tensor, memory: KeyValues, index: int, steps: int) -> Tensor:
         """Add to the rows that have a text what they read in it; the others get the zero that attention would."""
-        reading = memory.text_rows * steps
-        keys, values = memory.text[index]
+        reading, texts = memory.text_rows * steps, memory.texts[index]
         q = cross.q(self._norm(x[:reading], cross.norm))
-        q = q.view(1, reading, self.config.heads, -1).transpose(1, 2)  # all readers share one text: one long query
-        read = functional.scaled_dot_product_attention(q, keys, values)
-        read = cross.out(read.transpose(1, 2).reshape(reading, -1))
-        return torch.cat([x[:reading] + read, x[reading:]])
+        q = q.view(len(texts), 1, reading // len(texts), self.config.heads, -1).transpose(2, 3)
+        read = [  # all readers of a text are one long query
+            functional.scaled_dot_product_attention(query, keys, values).transpose(1, 2).reshape(query.shape[2], -1)
+            for query, (keys, values) in zip(q, texts, strict=True)
+        ]
+        return torch.cat([x[:reading] + cross.out(torch.cat(read)), x[reading:]])
 
     @torch.inference_mode()
-    def _text_keys_values(self, text: Tensor) -> list[tuple[Tensor, Tensor]]:
-        text = text.to(self.device, self.dtype)
-        shape = (1, text.shape[0], self.config.heads, -1)
-        return [
-            (layer.cross.k(text).view(shape).transpose(1, 2), layer.cross.v(text).view(shape).transpose(1, 2))
-            for layer in self._layers
-            if layer.cross is not None
-        ]
+    def _text_keys_values(self, texts: Sequence[Tensor]) -> list[list[tuple[Tensor, Tensor]]]:
+        texts = [text.to(self.device, self.dtype) for text in texts]
+        crosses = [layer.cross for layer in self._layers if layer.cross is not None]
+        return [[(self._by_head(cross.k(text)), self._by_head(cross.v(text))) for text in texts] for cross in crosses]
+
+    def _by_head(self, states: Tensor) -> Tensor:
+        """Turn `[tokens, width]` into `[1, heads, tokens, head_dim]`."""
+        return states.view(1, len(states), self.config.heads, -1).transpose(1, 2)
 
     def _norm(self, x: Tensor, affine: Affine) -> Tensor:
         return functional.layer_norm(x, (self.config.width,), affine.weight, affine.bias, LAYER_NORM_EPS)
@@ -212,6 +217,27 @@ class Decoder:
             up=self._pack(weights.up),
             down=self._pack(weights.down),
         )
+
+
+def _seen(start: int, at: Tensor, begins: Tensor | None) -> Tensor | None:
+    """Return which positions new ones see, bool; None for all before and themselves where that needs no saying.
+
+    Args:
+        start: Positions so far.
+        at: The new ones.
+        begins: Where each row begins, `[rows, 1]`, or None.
+
+    Returns:
+        `[steps, positions]`, or with `begins` `[rows, 1, steps, positions]`. What is before a row's beginning sees
+        itself, because attention to nothing is no number.
+    """
+    if begins is None and (len(at) == 1 or start == 0):
+        return None
+    places = torch.arange(start + len(at), device=at.device)
+    seen = places <= at[:, None]
+    if begins is None:
+        return seen
+    return (seen & (places >= begins[:, :, None]) | (places == at[:, None]))[:, None]
 
 
 def sinusoidal_positions(count: int, width: int) -> Tensor:

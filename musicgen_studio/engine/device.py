@@ -106,7 +106,7 @@ def smaller_where_short(config: CheckpointConfig, precision: Precision, device: 
     """Return int8 in place of a precision that a graphics card has too little free memory for, if int8 fits."""
     if device.type != "cuda":
         return precision
-    free = _free_memory(device)
+    free = free_memory(device)
     fits = memory_need(config, Precision.INT8) <= free < memory_need(config, precision)
     return Precision.INT8 if fits else precision
 
@@ -118,7 +118,7 @@ def check_memory(config: CheckpointConfig, precision: Precision, device: torch.d
         UserProblem: If the free memory is less than the need.
     """
     need = memory_need(config, precision)
-    free = _free_memory(device)
+    free = free_memory(device)
     if need > free:
         raise UserProblem(
             "There is not enough free memory for this checkpoint.",
@@ -127,8 +127,33 @@ def check_memory(config: CheckpointConfig, precision: Precision, device: torch.d
         )
 
 
-def _free_memory(device: torch.device) -> int:
-    return int(torch.cuda.mem_get_info(device)[0] if device.type == "cuda" else psutil.virtual_memory().available)
+def check_room(need: int, clips: int, device: torch.device) -> None:
+    """Refuse to make more at a time than fits, before time is spent on it.
+
+    Args:
+        need: Bytes of keys and values.
+        clips: How many are made at a time.
+        device: Where they lie.
+
+    Raises:
+        UserProblem: If the free memory is less than the need.
+    """
+    free = free_memory(device)
+    if need > free:
+        raise UserProblem(
+            "There is not enough free memory to make so much at a time.",
+            f"{clips} {'clip' if clips == 1 else 'clips'} at a time need about {need / 1e9:.1f} GB on {device.type}; "
+            f"{free / 1e9:.1f} GB are free.",
+            "Make fewer takes, or fewer prompts together, close other programs, or choose a smaller checkpoint.",
+        )
+
+
+def free_memory(device: torch.device) -> int:
+    """Return how many bytes more can be taken."""
+    if device.type != "cuda":
+        return int(psutil.virtual_memory().available)
+    kept = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)  # by torch, for what comes next
+    return int(torch.cuda.mem_get_info(device)[0]) + kept
 
 
 @contextmanager

@@ -4,7 +4,7 @@
 `cuda.decoder.GraphedDecoder` runs on NVIDIA's GPUs and makes its steps itself.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol, runtime_checkable
 
 import torch
@@ -37,14 +37,22 @@ class LanguageModel(Protocol):
     device: torch.device
     precision: Precision
 
-    def start(self, rows: int, positions: int, text: Tensor | None = None, text_rows: int = 0) -> Memory:
+    def start(
+        self,
+        rows: int,
+        positions: int,
+        texts: Sequence[Tensor] = (),
+        text_rows: int = 0,
+        begins: Sequence[int] = (),
+    ) -> Memory:
         """Return an empty memory.
 
         Args:
             rows: Sequences side by side.
             positions: How long they can grow.
-            text: States `[tokens, width]` that rows attend to in models with cross-attention, or None.
-            text_rows: How many rows, from the first, attend to the text.
+            texts: States `[tokens, width]` that rows attend to in models with cross-attention.
+            text_rows: How many rows, from the first, attend to a text: as many to each, those of the first text first.
+            begins: Position at which each row begins; it does not see what is before. Empty: all begin at 0.
         """
         ...
 

@@ -5,9 +5,8 @@ The measure is the MusicGen paper's (`dsp.chroma.similarity`); Meta's musicgen-m
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from threading import Event
 
 import numpy as np
 
@@ -16,7 +15,7 @@ from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.melody import Melody
 from musicgen_studio.core.request import MAX_TAKES, GenerationRequest
 from musicgen_studio.dsp.chroma import follows
-from musicgen_studio.engine.api import Engine
+from musicgen_studio.engine.api import Engine, whole_clips
 from musicgen_studio.midi import read_midi
 from musicgen_studio.paths import resources_dir
 
@@ -98,20 +97,10 @@ def measured(
     unasked: list[Audio] = []
     found = []
     for name, melody in melodies.items():
-        wished = _made(engine, GenerationRequest(PROMPTS, seconds, melody=melody, takes=seeds))
-        unasked = unasked or _made(engine, GenerationRequest(PROMPTS, seconds, takes=seeds))
+        request = GenerationRequest(PROMPTS, seconds, takes=seeds)
+        wished = whole_clips(engine, replace(request, melody=melody))
+        unasked = unasked or whole_clips(engine, request)
         found.append(Followed(name, *(tuple(follows(melody, clip) for clip in clips) for clips in (wished, unasked))))
         means = (float(np.mean(figures)) for figures in (found[-1].wished, found[-1].unasked))
         report("{:<18} with the melody {:.3f}, without {:.3f}".format(name, *means))
     return found
-
-
-def _made(engine: Engine, request: GenerationRequest) -> list[Audio]:
-    """Return the clips of a request, in the order of prompts and takes."""
-    pieces: dict[tuple[int, int], list[Audio]] = {}
-    for block in engine.stream(request, Event()):
-        pieces.setdefault((block.prompt, block.take), []).append(block.audio)
-    return [
-        Audio(np.concatenate([piece.samples for piece in clip]), clip[0].sample_rate)
-        for _, clip in sorted(pieces.items())
-    ]

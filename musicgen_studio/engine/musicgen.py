@@ -9,9 +9,9 @@ window; the result begins with the given sound itself, and crosses over into the
 the new music begins. Source of all rules: AudioCraft `models/musicgen.py` and `models/genmodel.py`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, repeat
+from itertools import chain, product, repeat
 from math import ceil
 from pathlib import Path
 
@@ -31,6 +31,8 @@ from musicgen_studio.engine.cuda.memory import explained_when_full
 from musicgen_studio.engine.device import (
     AUTO,
     check_memory,
+    check_room,
+    free_memory,
     resolve_device,
     resolve_precision,
     smaller_where_short,
@@ -146,14 +148,25 @@ class MusicGen:
 
     def _blocks(self, request: GenerationRequest, stop: StopFlag) -> Iterator[AudioBlock]:
         run = self._prepared(request)
-        for index, prompt in enumerate(request.prompts):
+        self._check_room(run)
+        for group in request.groups():
             if stop.is_set():
                 return
-            start = 0
-            for samples, is_last in self._spliced(run, self._decoded(run, self._token_frames(run, prompt, stop))):
-                for take in range(request.takes):
-                    yield AudioBlock(index, take, start, self._audio(samples[take]), is_last)
+            prompts, start = [request.prompts[index] for index in group], 0
+            for samples, is_last in self._spliced(run, self._decoded(run, self._token_frames(run, prompts, stop))):
+                for (index, take), clip in zip(product(group, range(request.takes)), samples, strict=True):
+                    yield AudioBlock(index, take, start, self._audio(clip), is_last)
                 start += samples.shape[1]
+
+    def _check_room(self, run: _Run) -> None:
+        clips = run.request.takes * max(len(group) for group in run.request.groups())
+        frames = run.frames + (0 if run.opening is None else run.opening.codes.shape[-1])
+        window = self._config.window_frames
+        # A window that is followed by another lies beside it for a while.
+        need = self.decoder.cache_bytes(2 * clips, min(frames, window)) * (2 if frames > window else 1)
+        if isinstance(self.decoder, StepMaker) and need > free_memory(self.decoder.device):
+            self.decoder.release()  # what is kept from the run before
+        check_room(need, clips, self.decoder.device)
 
     def _audio(self, samples: Samples) -> Audio:
         if not np.isfinite(samples).all():
@@ -195,20 +208,24 @@ class MusicGen:
         read = min(frames, context_frames(self._config.window_frames))
         return _Opening(samples, self.codec.encode(Audio(samples[-read * hop :], audio.sample_rate)))
 
-    def _token_frames(self, run: _Run, prompt: str, stop: StopFlag) -> Iterator[Tensor]:
-        """Make the codes for one prompt: first those the codec warms up on, if any, then the new ones as they come."""
+    def _token_frames(self, run: _Run, prompts: Sequence[str], stop: StopFlag) -> Iterator[Tensor]:
+        """Make the codes for some prompts: first those the codec warms up on, if any, then the new ones as they come.
+
+        Yields:
+            `[prompts * takes, codebooks]`.
+        """
         request, decoder = run.request, self.decoder.config
         opening = torch.empty(decoder.codebooks, 0, dtype=torch.int64) if run.opening is None else run.opening.codes
-        opening = opening.expand(request.takes, -1, -1)
+        opening = opening.expand(len(prompts) * request.takes, -1, -1)
         yield from opening[..., opening.shape[-1] - self._warm_up_frames(run) :].unbind(dim=-1)
         yield from sliding_token_frames(
             self.decoder,
-            lambda start: self._conditions(run, prompt, start),
+            lambda start: [self._conditions(run, prompt, start) for prompt in prompts],
             self._config.window_frames,
             opening,
             run.frames,
             Sampling(request.guidance_scale, request.temperature, request.top_k, request.top_p),
-            Noise(request.seed, request.takes, decoder.codebooks, decoder.card),
+            Noise(request.seed, request.takes, decoder.codebooks, decoder.card, len(prompts)),
             stop,
         )
 
@@ -219,7 +236,7 @@ class MusicGen:
         )
 
     def _decoded(self, run: _Run, token_frames: Iterator[Tensor]) -> Iterator[tuple[Samples, bool]]:
-        """Decode codes in chunks as they come: `[takes, frames, channels]` at a time, and whether it is the last."""
+        """Decode codes in chunks as they come: `[clips, frames, channels]` at a time, and whether it is the last."""
         warm_up = self._warm_up_frames(run)
         sizes = chain((warm_up + CHUNK_FRAMES[0], *CHUNK_FRAMES[1:]), repeat(CHUNK_FRAMES[-1]))
         wanted, chunk, state = next(sizes), list[Tensor](), DecodeState()
@@ -242,15 +259,14 @@ class MusicGen:
         original = run.opening.samples
         splice = self._warm_up_frames(run) * self._config.hop_frames
         fade = min(round(CROSSFADE_S * self._config.sample_rate), splice)
-        takes = run.request.takes
-        if len(original) > fade:
-            yield np.repeat(original[None, : len(original) - fade], takes, axis=0), False
-        heard = np.empty((takes, 0, self._config.channels), np.float32)
+        heard: Samples | None = None
         for samples, is_last in made:
-            heard = np.concatenate([heard, samples], axis=1)
+            if heard is None and len(original) > fade:
+                yield np.repeat(original[None, : len(original) - fade], len(samples), axis=0), False
+            heard = samples if heard is None else np.concatenate([heard, samples], axis=1)
             if heard.shape[1] > splice:
                 outgoing = original[len(original) - fade :]
-                joint = [equal_power_crossfade(outgoing, take[splice - fade : splice]) for take in heard]
+                joint = [equal_power_crossfade(outgoing, clip[splice - fade : splice]) for clip in heard]
                 yield np.concatenate([np.stack(joint), heard[:, splice:]], axis=1), is_last
                 break
         yield from (block for block in made if block[0].shape[1])
@@ -310,7 +326,7 @@ class MusicGen:
 
 
 def _interleaved(samples: Tensor) -> Samples:
-    """Turn `[takes, channels, samples]` into `[takes, frames, channels]`."""
+    """Turn `[clips, channels, samples]` into `[clips, frames, channels]`."""
     return np.ascontiguousarray(samples.transpose(1, 2).numpy())
 
 

@@ -8,7 +8,7 @@ music of its own from the same seeds, and what is heard is compared: pitch class
 `musicgen-studio bench --quality` prints the table. Not a measure of beauty.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from threading import Event
 
@@ -151,10 +151,17 @@ class SideBySide:
         self._reference, self._other = reference, other
         self.divergences: list[Tensor] = []  # of every step, `[codebooks]`, in nats
 
-    def start(self, rows: int, positions: int, text: Tensor | None = None, text_rows: int = 0) -> Memory:
+    def start(
+        self,
+        rows: int,
+        positions: int,
+        texts: Sequence[Tensor] = (),
+        text_rows: int = 0,
+        begins: Sequence[int] = (),
+    ) -> Memory:
         """Return two empty memories; see `LanguageModel.start`."""
         models = self._reference, self._other
-        return _Memories(*(model.start(rows, positions, text, text_rows) for model in models))
+        return _Memories(*(model.start(rows, positions, texts, text_rows, begins) for model in models))
 
     def embed(self, tokens: Tensor) -> Tensor:
         """Embed tokens as the reference does."""

@@ -68,14 +68,22 @@ class Noise:
     """The random numbers of a run: one stream per take, so a take sounds the same whatever is made beside it.
 
     Drawn on the CPU on every device, so that a seed means the same numbers everywhere.
+
+    Args:
+        seed: Take n draws from seed + n.
+        takes: Of each prompt.
+        codebooks: Of the model.
+        card: Codes in a codebook.
+        prompts: How many are made together; the takes of each get the same numbers.
     """
 
-    def __init__(self, seed: int, takes: int, codebooks: int, card: int) -> None:
+    def __init__(self, seed: int, takes: int, codebooks: int, card: int, prompts: int = 1) -> None:
         self._generators = [torch.Generator().manual_seed(seed + take) for take in range(takes)]
-        self._buffer = torch.empty(takes, codebooks, card)
+        self._buffer = torch.empty(prompts, takes, codebooks, card)
 
     def draw(self) -> Tensor:
-        """Return Exp(1) numbers `[takes, codebooks, card]`; the buffer is used again by the next call."""
-        for row, generator in zip(self._buffer, self._generators, strict=True):
+        """Return Exp(1) numbers `[prompts * takes, codebooks, card]`; the buffer is used again by the next call."""
+        for row, generator in zip(self._buffer[0], self._generators, strict=True):
             row.exponential_(1.0, generator=generator)
-        return self._buffer
+        self._buffer[1:] = self._buffer[0]
+        return self._buffer.flatten(0, 1)

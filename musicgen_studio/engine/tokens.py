@@ -9,11 +9,12 @@ the window before it is still being made, so that the music never waits for it.
 Tokens and codes lie on the CPU, wherever the model runs.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from musicgen_studio.engine.api import StopFlag
 from musicgen_studio.engine.device import one_thread
@@ -52,7 +53,7 @@ def context_frames(window_frames: int) -> int:
 
 def sliding_token_frames(
     model: LanguageModel,
-    conditions_at: Callable[[int], Conditions],
+    conditions_at: Callable[[int], Sequence[Conditions]],
     window_frames: int,
     opening: Tensor,
     frames: int,
@@ -64,9 +65,11 @@ def sliding_token_frames(
 
     Args:
         model: The language model.
-        conditions_at: Gives the conditions of the window that begins at a frame, counted from the opening's first.
+        conditions_at: Gives each prompt's conditions for the window that begins at a frame, counted from the opening's
+            first; either all of them say nothing or none.
         window_frames: Codec frames the model was trained on.
-        opening: Codes to go on from, `[takes, codebooks, n]`, n from 0 to `context_frames(window_frames)`.
+        opening: Codes to go on from, `[takes, codebooks, n]`, n from 0 to `context_frames(window_frames)`. As many
+            takes of each prompt, those of the first prompt first.
         frames: How many new frames to make.
         sampling: How tokens are chosen.
         noise: Random numbers.
@@ -102,28 +105,28 @@ class Window:
 
     Args:
         model: The language model.
-        conditions: What it is told.
+        conditions: What the takes of each prompt are told.
         context: Codes that open the window, `[takes, codebooks, n]`, n < length.
         length: Frames in the window, the context included.
         sampling: How tokens are chosen.
     """
 
     def __init__(
-        self, model: LanguageModel, conditions: Conditions, context: Tensor, length: int, sampling: Sampling
+        self, model: LanguageModel, conditions: Sequence[Conditions], context: Tensor, length: int, sampling: Sampling
     ) -> None:
         self.length = length
         self._model = model
         self._sampling = sampling
-        self._is_guided = not conditions.is_null and sampling.guidance_scale != 1.0
+        self._is_guided = not conditions[0].is_null and sampling.guidance_scale != 1.0
         takes, codebooks, _ = context.shape
         self._takes = takes
         self._codes = context.new_full((takes, codebooks, length), UNKNOWN)
-        self._prefix = self._rows_prefix(conditions)  # [rows, positions, width]
+        self._prefix, begins = self._rows_prefix(conditions)  # [rows, positions, width]
         self._told = 0  # positions of the prefix that were read
         self._read = 0  # steps that were read
         positions = self._prefix.shape[1] + length + max(model.config.delays) + 1
-        rows = 2 * takes if self._is_guided else takes
-        self._memory = model.start(rows, positions, conditions.text, text_rows=takes)
+        texts = [each.text for each in conditions if each.text is not None]
+        self._memory = model.start(len(self._prefix), positions, texts, text_rows=takes, begins=begins)
         self.open_with(context)
 
     @property
@@ -208,15 +211,21 @@ class Window:
             logits = guided(logits[: self._takes], logits[self._takes :], self._sampling.guidance_scale)
         return choose(logits, self._sampling, None if self._sampling.temperature == 0.0 else noise.draw())
 
-    def _rows_prefix(self, conditions: Conditions) -> Tensor:
-        """Return the prefix of every row, `[rows, positions, width]`; no positions where there is none."""
-        config, takes = self._model.config, self._takes
-        if conditions.prefix is None:
-            return torch.empty(2 * takes if self._is_guided else takes, 0, config.width, device=self._model.device)
-        prefixes = [conditions.prefix.expand(takes, -1, -1)]
-        if self._is_guided and conditions.null_prefix is not None:
-            prefixes.append(conditions.null_prefix.expand(takes, -1, -1))
-        return torch.cat(prefixes).to(self._model.device)
+    def _rows_prefix(self, conditions: Sequence[Conditions]) -> tuple[Tensor, list[int]]:
+        """Return the prefix of every row, `[rows, positions, width]`, and at which position each of them begins.
+
+        All end together, where the music begins; no positions where no row has a prefix.
+        """
+        takes = self._takes // len(conditions)
+        each = [told.prefix for told in conditions for _ in range(takes)]
+        if self._is_guided:
+            each += [told.null_prefix for told in conditions for _ in range(takes)]
+        nothing = torch.empty(0, self._model.config.width)
+        prefixes = [nothing if prefix is None else prefix for prefix in each]
+        longest = max(len(prefix) for prefix in prefixes)
+        begins = [longest - len(prefix) for prefix in prefixes]
+        rows = [functional.pad(prefix, (0, 0, begin, 0)) for prefix, begin in zip(prefixes, begins, strict=True)]
+        return torch.stack(rows).to(self._model.device), begins
 
     def _read_rest(self, end: int) -> Tensor:
         """Read what is left of the conditions and the steps before `end`, at once."""

@@ -51,7 +51,8 @@ class Order:
         compressor: Whether to round off peaks when setting the loudness.
         melody: The file behind `request.melody`, for the record; None for notes that came from none.
         continuation: The file behind `request.continuation`, for the record.
-        only_take: Keep this take only, from 0; None keeps all. The others are made all the same, see `recipe`.
+        only: Numbers of the prompt and the take of the only clip to keep, from 0; None keeps all. The others are made
+            all the same, see `recipe`.
     """
 
     request: GenerationRequest
@@ -63,7 +64,7 @@ class Order:
     compressor: bool = False
     melody: SourceFile | None = None
     continuation: SourceFile | None = None
-    only_take: int | None = None
+    only: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ class Progress:
     """How far a run is. Seconds of music count over all prompts and takes, without the sound that is continued.
 
     Args:
-        prompt: The prompt at work, from 0.
+        prompt: The prompt at work, from 0; of those made together the last.
         prompts: How many there are.
         made_s: Seconds of music made.
         wanted_s: Seconds of music ordered.
@@ -139,7 +140,7 @@ def make_clips(
         engine: What makes the music.
         order: What to make.
         stop: Ends the run early; the unfinished clips are then written as far as they got.
-        player: Hears the first take (or `only_take`) of every prompt while it is made.
+        player: Hears the first take of every prompt (or `only`) while it is made; of prompts made together one at most.
         clock: Seconds that only grow.
 
     Yields:
@@ -150,12 +151,12 @@ def make_clips(
     """
     unfinished: dict[tuple[int, int], list[Audio]] = {}  # by prompt and take
     pace = _Pace(order.request, clock)
-    heard = order.only_take or 0
+    heard = {order.only} if order.only else {(group[0], 0) for group in order.request.groups()}
     try:
         for block in engine.stream(order.request, stop):
-            if order.only_take in (None, block.take):
+            if order.only in (None, (block.prompt, block.take)):
                 unfinished.setdefault((block.prompt, block.take), []).append(block.audio)
-            if player is not None and block.take == heard:
+            if player is not None and (block.prompt, block.take) in heard:
                 player.write(block.audio)
             yield pace.after(block)
             if block.is_last and (blocks := unfinished.pop((block.prompt, block.take), None)):
@@ -177,6 +178,7 @@ class _Pace:
         self._clock = clock
         self._start_s = clock()
         self._made_s = 0.0
+        self._at_work = 0
 
     def after(self, block: AudioBlock) -> Progress:
         begin_s = block.start_frame / block.audio.sample_rate
@@ -185,7 +187,8 @@ class _Pace:
         elapsed_s = self._clock() - self._start_s
         speed = self._made_s / elapsed_s if elapsed_s > 0 else 0.0
         left_s = (self._wanted_s - self._made_s) / speed if speed > 0 else None
-        return Progress(block.prompt, self._prompts, self._made_s, self._wanted_s, elapsed_s, speed, left_s)
+        self._at_work = max(self._at_work, block.prompt)
+        return Progress(self._at_work, self._prompts, self._made_s, self._wanted_s, elapsed_s, speed, left_s)
 
 
 def _save_unfinished(order: Order, info: EngineInfo, unfinished: dict[tuple[int, int], list[Audio]]) -> list[SavedClip]:
@@ -231,11 +234,14 @@ def recipe_of(order: Order, info: EngineInfo, prompt: int, take: int, audio: Aud
         complete: False if its run was cut short.
     """
     request = order.request
+    group = next(group for group in request.groups() if prompt in group)
     return Recipe(
         format=FORMAT,
         prompt=request.prompts[prompt],
         take=take,
         takes=request.takes,
+        together=tuple(request.prompts[number] for number in group),
+        place=group.index(prompt),
         seed=request.seed,
         duration_s=float(request.duration_s),
         guidance_scale=float(request.guidance_scale),

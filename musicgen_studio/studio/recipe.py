@@ -1,9 +1,9 @@
 """The JSON beside a clip: everything that made it, and enough to make the same samples again.
 
-The takes of a prompt are made in one batch, and a batch of another size adds its floating-point numbers in another
-order: one take made alone differs from the same take made among four. So a clip is made again by making the whole batch
-(prompt, seed, takes) and keeping the one take. Prompts are made one after the other, so the other prompts of the run do
-not matter.
+The takes of a prompt are made in one batch, with those of other prompts if that was asked for, and a batch of another
+size adds its floating-point numbers in another order: one take made alone differs from the same take made among four.
+So a clip is made again by making the whole batch (prompts, seed, takes) and keeping the one clip. What was made before
+and after that batch does not matter.
 
 Reading is strict: a file with a key too many, one too few or a value of the wrong type was not written by this program,
 and guessing would give other samples. Not for making clips (`generate`).
@@ -26,8 +26,9 @@ from musicgen_studio.core.melody import Melody
 from musicgen_studio.core.request import GenerationRequest
 from musicgen_studio.errors import UserProblem
 
-FORMAT = 2
-"""1 had no notes, no MIDI files, no melody that ends, and did not say how far a melody was followed."""
+FORMAT = 3
+"""2 had no prompts made together. 1 had no notes, no MIDI files, no melody that ends, and did not say how far a melody
+was followed."""
 
 MAX_BYTES = 4_000_000  # ours have two thousand, and 150 for each drawn note; a file this large is something else
 
@@ -95,10 +96,12 @@ class Recipe:
     """How one clip was made. The musical values are those of `GenerationRequest`, which has their ranges.
 
     Args:
-        format: Version of this format, 2.
+        format: Version of this format, 3.
         prompt: The text.
         take: Which of the takes this clip is, from 0.
         takes: How many were made together.
+        together: All prompts of the batch.
+        place: Which of them is this clip's, from 0.
         seed: Of the request; take n used seed + n.
         duration_s: Seconds of new music asked for.
         guidance_scale: As asked for.
@@ -128,6 +131,8 @@ class Recipe:
     prompt: str
     take: int
     takes: int
+    together: tuple[str, ...]
+    place: int
     seed: int
     duration_s: float
     guidance_scale: float
@@ -153,7 +158,7 @@ class Recipe:
     licence: str
 
     def request(self, melody: Audio | Melody | None, continuation: Audio | None) -> GenerationRequest:
-        """Return the request that makes the clip again, as take `take` of its batch.
+        """Return the request that makes the clip again, as take `take` of prompt `place`.
 
         Args:
             melody: What is in the file `self.melody`, None if there was none.
@@ -163,7 +168,7 @@ class Recipe:
             ValueError: If a value is out of range.
         """
         return GenerationRequest(
-            prompts=(self.prompt,),
+            prompts=self.together,
             duration_s=self.duration_s,
             melody=self.melody_notes or melody,
             melody_repeats=self.melody_repeats,
@@ -174,6 +179,7 @@ class Recipe:
             top_p=self.top_p,
             seed=self.seed,
             takes=self.takes,
+            together=len(self.together),
         )
 
     def to_json(self) -> str:
@@ -197,6 +203,8 @@ class Recipe:
         recipe: Recipe = _convert("the record", cls, value)
         if not 0 <= recipe.take < recipe.takes:
             raise _unusable(f"take must be 0 to {recipe.takes - 1}, got {recipe.take}.")
+        if recipe.prompt not in recipe.together[recipe.place : recipe.place + 1] or recipe.place < 0:
+            raise _unusable(f"together must hold the prompt at place {recipe.place}.")
         return recipe
 
     @classmethod
@@ -224,15 +232,18 @@ def _unusable(why: str, what_to_do: str = "Choose the .json file that was writte
 
 
 def _upgraded(value: object) -> object:
-    """Bring a record of format 1 to format 2; anything else passes as it is."""
-    if not isinstance(value, dict) or value.get("format") != 1:
+    """Bring a record of format 1 or 2 to format 3; anything else passes as it is."""
+    if not isinstance(value, dict) or value.get("format") not in (1, 2):
         return value
-    later: dict[str, object] = {"melody_notes": None, "melody_repeats": True, "melody_similarity": None}
-    files = {
-        name: {"track": None, "channel": None} | file
-        for name in ("melody", "continuation")
-        if isinstance(file := value.get(name), dict)
-    }
+    later: dict[str, object] = {"together": [value.get("prompt")], "place": 0}
+    files: dict[str, object] = {}
+    if value["format"] == 1:
+        later |= {"melody_notes": None, "melody_repeats": True, "melody_similarity": None}
+        files = {
+            name: {"track": None, "channel": None} | file
+            for name in ("melody", "continuation")
+            if isinstance(file := value.get(name), dict)
+        }
     return later | value | files | {"format": FORMAT}
 
 

@@ -61,7 +61,7 @@ def remake_order(
         compressor=recipe.compressor,
         melody=tune.record if tune else None,
         continuation=opening.record if opening else None,
-        only_take=recipe.take,
+        only=(recipe.place, recipe.take),
     )
     return recipe, order, entry
 

@@ -24,7 +24,9 @@ from musicgen_studio.errors import UserProblem
 from musicgen_studio.training.captions import caption
 from musicgen_studio.training.codec_model import fingerprint, latents_of
 from musicgen_studio.training.corpus import CHROMA_EVERY_FRAMES, Shard, lead_chroma, shards
+from musicgen_studio.training.listener import answers, no_answers
 from musicgen_studio.training.pace import Report
+from musicgen_studio.training.score import Facts
 from musicgen_studio.training.settings import FRAME_RATE_HZ, HOP_SAMPLES, LanguageSettings
 from musicgen_studio.training.synth import SAMPLE_RATE
 from musicgen_studio.training.workspace import Workspace, written_whole
@@ -52,6 +54,7 @@ class Item:
         describe: Draws a description.
         bar_frames: Length of a bar; 0 if unknown.
         held_out: Whether it is kept for validation.
+        facts: What is true of it; None of music the composer did not write.
     """
 
     codes: Codes
@@ -59,6 +62,7 @@ class Item:
     describe: Describe
     bar_frames: int
     held_out: bool
+    facts: Facts | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,11 +73,13 @@ class Batch:
         codes: int64 `[rows, codebooks, frames]`; `special` where a piece was shorter than the window.
         chroma: int64 `[rows, length]`: pitch classes; 0 throughout stands for no melody.
         captions: A description for each row; empty is none.
+        answers: int64 `[rows, questions, frames]`: what is true of each frame, see `listener`.
     """
 
     codes: torch.Tensor
     chroma: torch.Tensor
     captions: tuple[str, ...]
+    answers: torch.Tensor
 
 
 def chroma_length(window_frames: int) -> int:
@@ -154,6 +160,7 @@ def corpus_items(workspace: Workspace, tokens: Path) -> list[Item]:
                     describe=partial(caption, piece.facts),
                     bar_frames=piece.bar_frames,
                     held_out=piece.held_out,
+                    facts=piece.facts,
                 )
             )
     return items
@@ -228,17 +235,20 @@ def draw_batch(
         drop: Whether words and melodies are left out now and then.
         seconds: How much of each window is there to be learned; None is all. The melody is always the whole window's.
     """
-    codes, chroma, captions = [], [], []
+    codes, chroma, captions, true = [], [], [], []
+    frames = (seconds or settings.window_s) * FRAME_RATE_HZ
     letters = int(rng.integers(*_CAPTION_LETTERS))
     for _ in range(rows):
         item = items[int(rng.integers(len(items)))]
         start = _start(item, settings, rng)
         words, melody = _about_as_long(item, letters, rng), _chroma_from(item, start, settings.window_frames)
         leave_text, leave_melody = rng.random(2) < (settings.text_dropout, settings.melody_dropout)
-        codes.append(_window(item.codes, start, (seconds or settings.window_s) * FRAME_RATE_HZ))
+        codes.append(_window(item.codes, start, frames))
+        true.append(answers(item.facts, start, frames) if item.facts else no_answers(frames))
         chroma.append(np.zeros_like(melody) if drop and leave_melody else melody)
         captions.append("" if drop and leave_text else words)
-    return Batch(torch.from_numpy(np.stack(codes)), torch.from_numpy(np.stack(chroma)), tuple(captions))
+    tensors = [torch.from_numpy(np.stack(arrays)) for arrays in (codes, chroma, true)]
+    return Batch(codes=tensors[0], chroma=tensors[1], captions=tuple(captions), answers=tensors[2])
 
 
 def _about_as_long(item: Item, letters: int, rng: np.random.Generator) -> str:

@@ -14,12 +14,12 @@ import numpy.typing as npt
 from musicgen_studio.core.audio import Audio, Samples
 from musicgen_studio.core.request import GenerationRequest
 from musicgen_studio.dsp.chroma import follows
+from musicgen_studio.engine.api import whole_clips
 from musicgen_studio.engine.musicgen import MusicGen, load_engine
 from musicgen_studio.training import measures
 from musicgen_studio.training.captions import tempo_word
 from musicgen_studio.training.classifier import Classifier, Vectors, features
 from musicgen_studio.training.dataset import corpus_items
-from musicgen_studio.training.examples import generated
 from musicgen_studio.training.pace import Report
 from musicgen_studio.training.reference import ReferenceClip, hummed_melodies, reference_clips, through_codec
 from musicgen_studio.training.score import FRAMES_PER_SIXTEENTH
@@ -40,6 +40,7 @@ _MELODY_PROMPT = "folk with flute melody"
 _CALM_LEVEL_DB, _BREAK_SHARE = 6.0, 0.95
 _KNOWN_FRAMES = 400_000
 _PARTS = 8
+_CLIPS_AT_A_TIME = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,13 +132,14 @@ class Examination:
         return figures
 
     def _make(self, prompts: tuple[str, ...], seconds: float | None = None, **more: Any) -> list[Samples]:
-        """Return mono clips, those of a prompt together."""
+        """Return mono clips, those of a prompt after each other."""
         takes = more.pop("takes", self._extent.clips)
+        together = max(_CLIPS_AT_A_TIME // takes, 1)
         request = GenerationRequest(
-            prompts, duration_s=seconds or self._extent.seconds, seed=_SEED, takes=takes, **more
+            prompts, duration_s=seconds or self._extent.seconds, seed=_SEED, takes=takes, together=together, **more
         )
         self._report(f"making {len(prompts) * takes} clips of {request.duration_s:g} s")
-        return [audio.samples[:, 0] for audio in generated(self._engine, request)]
+        return [audio.samples[:, 0] for audio in whole_clips(self._engine, request)]
 
     def _styles(self) -> list[Figure]:
         """Ask for each style; from the same clips: time, key, closeness to known music."""

@@ -2,7 +2,7 @@
 
 Muon on the matrices of the layers, AdamW on the rest, bfloat16, a level learning rate that falls to nothing at the end
 (so no moving average of the weights is kept: the fall does its work). Validation is on held-out styles × keys, for each
-codebook, beside what knowing only how frequent each code is would give.
+codebook, beside what knowing only how frequent each code is would give; and of what the listener could tell.
 """
 
 import time
@@ -17,6 +17,7 @@ from musicgen_studio.audiofile import ensure_folder
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.training.dataset import Batch, Item, draw_batch
 from musicgen_studio.training.language_model import MelodyLanguageModel, TextEncoder
+from musicgen_studio.training.listener import QUESTIONS, Heard, Listener
 from musicgen_studio.training.muon import optimizers, set_rates
 from musicgen_studio.training.pace import Limits, Pace, Report, learning_rate
 from musicgen_studio.training.settings import Settings
@@ -71,7 +72,10 @@ class LanguageTraining:
                 "Make the corpus first, or more of it: `musicgen-studio train corpus`.",
             )
         self.model = model.to(device)
-        self._optimizers = optimizers(*model.split_weights(), self._language.matrix_rate, self._language.other_rate)
+        self._listener = Listener(model.sizes.width, self._language.seed).to(device)
+        matrices, others = model.split_weights()
+        others += self._listener.parameters()
+        self._optimizers = optimizers(matrices, others, self._language.matrix_rate, self._language.other_rate)
         self._saved = load_state(folder / "state.pt", device) or {"step": 0, "trained_s": 0.0}
         self._restore()
 
@@ -80,10 +84,11 @@ class LanguageTraining:
             return
         try:
             self.model.load_state_dict(self._saved["model"])
-        except RuntimeError as error:
+            self._listener.load_state_dict(self._saved["listener"])
+        except (RuntimeError, KeyError) as error:
             raise UserProblem(
                 "The language model cannot be trained further.",
-                f"{self._folder / 'state.pt'} is of another size or codec.",
+                f"{self._folder / 'state.pt'} is of another size, codec or version.",
                 "Take the settings it was begun with again, or remove the folder to begin anew.",
             ) from error
         restore_optimizers(self._optimizers, self._saved["optimizers"])
@@ -128,10 +133,11 @@ class LanguageTraining:
         batch = self._draw(rng)
         set_rates(self._optimizers, learning_rate(fraction, self._language.warm_up, self._language.warm_down))
         self.model.train()
-        losses = self._losses(batch, self._language.opening_weight)
+        losses, heard = self._losses(batch, self._language.opening_weight)
         for optimizer in self._optimizers:
             optimizer.zero_grad(set_to_none=True)
-        self._weighed(losses).backward()  # type: ignore[no-untyped-call]
+        loss = self._weighed(losses) + self._language.listener_weight * heard.losses.mean()
+        loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.model.parameters(), _HIGHEST_GRADIENT)
         for optimizer in self._optimizers:
             optimizer.step()
@@ -151,21 +157,27 @@ class LanguageTraining:
         weights = torch.tensor([known[min(book, len(known) - 1)] for book in range(len(losses))], device=losses.device)
         return (losses * weights).sum() / weights.sum()
 
-    def _losses(self, batch: Batch, opening_weight: float = 1.0) -> Tensor:
+    def _losses(self, batch: Batch, opening_weight: float = 1.0) -> tuple[Tensor, Heard]:
         with torch.autocast(self._device.type, torch.bfloat16):
-            return self.model.losses(batch, self._text, opening_weight)
+            return self.model.losses(batch, self._text, self._listener, opening_weight)
 
     def _save(self, pace: Pace) -> None:
         state = {"step": pace.step, "trained_s": pace.trained_s, "model": self.model.state_dict()}
-        save_state(self._folder / "state.pt", state | {"optimizers": optimizer_states(self._optimizers)})
+        state |= {"listener": self._listener.state_dict(), "optimizers": optimizer_states(self._optimizers)}
+        save_state(self._folder / "state.pt", state)
 
     @torch.no_grad()
-    def validation_losses(self) -> list[float]:
-        """Return the loss of each codebook on held-out windows, always the same ones, with words and melody."""
+    def validation_losses(self) -> tuple[list[float], list[float]]:
+        """Judge the model on held-out windows, always the same ones, with words and melody.
+
+        Returns:
+            The loss of each codebook, and the share of right answers to each of the listener's questions.
+        """
         self.model.eval()
-        batches = list(self._validation_batches())
-        sums = sum((self._losses(batch).double().cpu() for batch in batches), torch.zeros(self.model.sizes.codebooks))
-        return [float(loss) for loss in sums / len(batches)]
+        judged = [self._losses(batch) for batch in self._validation_batches()]
+        losses = torch.stack([losses for losses, _ in judged]).double().mean(dim=0)
+        right = torch.stack([heard.right for _, heard in judged]).double().mean(dim=0)
+        return losses.tolist(), right.tolist()
 
     def _validation_batches(self) -> "list[Batch]":
         rng = np.random.default_rng(_VALIDATION_SEED)
@@ -187,9 +199,11 @@ class LanguageTraining:
         return floor
 
     def _validate(self, pace: Pace, losses: Tensor, floor: list[float]) -> None:
-        validation = self.validation_losses()
+        validation, right = self.validation_losses()
+        known = dict(zip(QUESTIONS, right, strict=True))
         self._report(
-            f"language model: step {pace.step}, validation {_in_words(validation)} (unigram {_in_words(floor)})"
+            f"language model: step {pace.step}, validation {_in_words(validation)} (unigram {_in_words(floor)}); knows "
+            + ", ".join(f"{question} {share:.2f}" for question, share in known.items())
         )
         path = self._folder / "figures.json"
         curve = [point for point in read_figures(path).get("curve", []) if point["step"] < pace.step]
@@ -198,6 +212,7 @@ class LanguageTraining:
             "minutes": pace.trained_s / 60,
             "training": losses.tolist(),
             "validation": validation,
+            "known": known,
         }
         write_json(path, self._figures(floor, [*curve, point]))
 

@@ -20,6 +20,7 @@ from musicgen_studio.engine.torchaudio_import import make_torchaudio_importable
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.training.alignment import align_with_melody
 from musicgen_studio.training.dataset import Batch, chroma_length
+from musicgen_studio.training.listener import Heard, Listener
 from musicgen_studio.training.settings import FRAME_RATE_HZ, LanguageSettings
 
 _PITCH_CLASSES = 12
@@ -155,33 +156,46 @@ class MelodyLanguageModel(nn.Module):
         Returns:
             `[rows, codebooks, steps, card]`: for what comes after each step.
         """
+        return self._logits(self._states(codes, chroma, text, said)[1])
+
+    def _states(self, codes: Tensor, chroma: Tensor, text: Tensor, said: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the states in the middle of the decoder and at its end for each step, `[rows, steps, width]`."""
         melody = self.audio_enc_to_dec_proj(functional.one_hot(chroma, _PITCH_CLASSES).to(text.dtype))
         words = self.enc_to_dec_proj(text) * said[..., None]
         prefix = torch.cat([melody, words.to(melody.dtype)], dim=1)
-        logits = self.decoder(
-            input_ids=codes.flatten(0, 1), encoder_hidden_states=prefix, use_cache=False
-        ).logits  # [rows * codebooks, prefix + steps, card]
-        return logits[:, prefix.shape[1] :].unflatten(0, codes.shape[:2])  # type: ignore[no-any-return]
+        made = self.decoder.model(
+            codes.flatten(0, 1), encoder_hidden_states=prefix, use_cache=False, output_hidden_states=True
+        )
+        after_prefix = slice(prefix.shape[1], None)
+        return made.hidden_states[self.sizes.layers // 2][:, after_prefix], made.last_hidden_state[:, after_prefix]
 
-    def losses(self, batch: Batch, text: TextEncoder, opening_weight: float = 1.0) -> Tensor:
-        """Return the cross-entropy of each codebook, `[codebooks]`, in nats per token.
+    def _logits(self, states: Tensor) -> Tensor:
+        return torch.stack([head(states) for head in self.decoder.lm_heads], dim=1)
+
+    def losses(
+        self, batch: Batch, text: TextEncoder, listener: Listener, opening_weight: float = 1.0
+    ) -> tuple[Tensor, Heard]:
+        """Return the cross-entropy of each codebook, `[codebooks]`, in nats per token, and what the listener heard.
 
         Args:
             batch: Windows, on any device.
             text: Encodes the captions.
+            listener: Asks the middle of the decoder.
             opening_weight: How much more the first second of each window counts.
         """
         device = self.enc_to_dec_proj.weight.device
         steps = delayed_codes(batch.codes, self.sizes).to(device)
         states, said = text.states(batch.captions)
-        logits = self(steps[..., :-1], batch.chroma.to(device), states, said)
+        middle, last = self._states(steps[..., :-1], batch.chroma.to(device), states, said)
         targets = steps[..., 1:].masked_fill(steps[..., 1:] == self.sizes.card, _IGNORED)
         losses = functional.cross_entropy(
-            logits.flatten(0, 2).float(), targets.flatten(), ignore_index=_IGNORED, reduction="none"
+            self._logits(last).flatten(0, 2).float(), targets.flatten(), ignore_index=_IGNORED, reduction="none"
         ).view_as(targets)
         weights = (targets != _IGNORED).float()
         weights[..., :FRAME_RATE_HZ] *= opening_weight
-        return (losses * weights).sum((0, 2)) / weights.sum((0, 2))
+        frames = batch.codes.shape[-1]
+        heard = listener(middle[:, :frames], batch.answers.to(device), weights[:, 0, :frames])
+        return (losses * weights).sum((0, 2)) / weights.sum((0, 2)), heard
 
     def split_weights(self) -> tuple[list[nn.Parameter], list[nn.Parameter]]:
         """Return the matrices of the layers, which Muon takes, and all other weights."""

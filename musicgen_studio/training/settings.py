@@ -106,6 +106,7 @@ class LanguageSettings:
         short_window_s: Whole seconds of a short window: what a piece begins with is heard more often in those.
         short_share: Share of steps with short windows, as many more as fit into the time of long ones.
         opening_weight: How much more the first second of a window counts: there the words decide, later what is heard.
+        listener_weight: How much it counts whether the middle of the decoder knows what music it is, see `listener`.
         steps: How long it learns.
         codebook_weights: How much each codebook counts: the first decide pitch and rhythm. The last is for all others.
         text_dropout: Share of windows without words, so that guidance has something to compare with.
@@ -129,6 +130,7 @@ class LanguageSettings:
     short_window_s: int = 3
     short_share: float = 0.6
     opening_weight: float = 3.0
+    listener_weight: float = 0.3
     steps: int = 20_000
     codebook_weights: tuple[float, ...] = (0.4, 0.25, 0.2, 0.15)
     text_dropout: float = 0.15
@@ -147,6 +149,7 @@ class LanguageSettings:
         _check(self, width=(16, 4096), layers=(1, 64), window_s=(1, 30), batch=(1, 4096), text_dropout=(0, 1))
         _check(self, melody_dropout=(0, 1), on_bar=(0, 1), from_start=(0, 1), warm_up=(0, 0.5), warm_down=(0, 1))
         _check(self, short_window_s=(1, 30), short_share=(0, 1), opening_weight=(0.01, 100))
+        _check(self, listener_weight=(0, 100))
         object.__setattr__(self, "codebook_weights", tuple(self.codebook_weights))  # TOML has lists
         if not self.codebook_weights or min(self.codebook_weights) <= 0:
             raise ValueError(f"codebook_weights must be above 0, got {self.codebook_weights}")

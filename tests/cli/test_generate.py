@@ -92,6 +92,17 @@ def test_jobs_are_lines(cli: CommandLine) -> None:
     (cli.folder / "jobs.txt").write_text("\ufeffone\n\n# no prompt\r\n  two  \n", encoding="utf-8")
     assert cli("generate", "zero", "--jobs", "jobs.txt", "--seconds", "1")[0] == 0
     assert cli.engine.requests[0].prompts == ("zero", "one", "two")
+    assert cli.engine.requests[0].together == 4
+
+
+@pytest.mark.parametrize(
+    ("argv", "together"),
+    [("a b", 1), ("--jobs jobs.txt --takes 3", 1), ("a b --together 2", 2), ("--jobs jobs.txt --together 16", 16)],
+)
+def test_how_many_are_made_together(cli: CommandLine, argv: str, together: int) -> None:
+    (cli.folder / "jobs.txt").write_text("one\ntwo\n", encoding="utf-8")
+    assert cli("generate", *argv.split(), "--seconds", "1")[0] == 0
+    assert cli.engine.requests[0].together == together
 
 
 def test_jobs_can_come_from_stdin(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -138,10 +149,11 @@ def _sound(cli: CommandLine, name: str) -> "np.ndarray[Any, Any]":
     return read(cli.folder / name).samples
 
 
-def test_from_makes_the_same_samples_again(cli: CommandLine) -> None:
+@pytest.mark.parametrize("together", ["1", "2"])
+def test_from_makes_the_same_samples_again(cli: CommandLine, together: str) -> None:
     hum, riff = _hum(cli.folder / "hum.wav"), _hum(cli.folder / "riff.wav", 0.2)
     argv = "--seconds 1 --seed 5 --takes 3 --format flac --rate 44100 --compressor --top-k 7"
-    cli("generate", "other", "happy rock", "--melody", hum, "--continue", riff, *argv.split())
+    cli("generate", "other", "happy rock", "--melody", hum, "--continue", riff, "--together", together, *argv.split())
     code, _, err = cli("generate", "--from", "clips/happy-rock-5-take2.json", "--out", "again")
     assert (code, err) == (0, "")
     assert cli.files("again") == ["happy-rock-5-take2.flac", "happy-rock-5-take2.json"]
@@ -252,6 +264,8 @@ def test_from_refuses_an_edited_record(cli: CommandLine, values: dict[str, objec
         ("--seconds 1e9", "--seconds must be above 0, at most 3600, got 1000000000.0."),
         ("--seconds nan", "--seconds must be a finite number, got nan."),
         ("--takes 0", "--takes must be 1 to 16, got 0."),
+        ("--together 17", "--together must be 1 to 16 with 1 takes, got 17."),
+        ("--takes 5 --together 4", "--together must be 1 to 3 with 5 takes, got 4."),
         ("--guidance 21", "--guidance must be 0 to 20, got 21.0."),
         ("--temperature -1", "--temperature must be 0 to 5, got -1.0."),
         ("--top-k -1", "--top-k must be 0 or more, got -1."),

@@ -7,6 +7,7 @@ import torch
 
 from musicgen_studio.engine.device import (
     check_memory,
+    check_room,
     memory_need,
     resolve_device,
     resolve_precision,
@@ -71,6 +72,15 @@ def test_what_cannot_fit_is_refused_before_it_is_read(monkeypatch: pytest.Monkey
     with pytest.raises(UserProblem) as raised:
         check_memory(SMALL, Precision.FLOAT32, CPU)
     assert "0.1 GB are free" in raised.value.why
+
+
+@pytest.mark.parametrize("clips", [1, 4])
+def test_more_clips_than_fit_are_refused(monkeypatch: pytest.MonkeyPatch, clips: int) -> None:
+    monkeypatch.setattr("psutil.virtual_memory", lambda: type("Memory", (), {"available": 10**8}))
+    check_room(10**8, clips, CPU)
+    with pytest.raises(UserProblem, match="so much at a time") as raised:
+        check_room(10**8 + 1, clips, CPU)
+    assert raised.value.why.startswith(f"{clips} clip")
 
 
 def test_a_graphics_card_with_little_memory_gets_int8(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """The engine as its users see it: blocks, takes, stopping, going on from a sound."""
 
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from threading import Event
@@ -41,6 +42,40 @@ def collected(engine: Engine, request: GenerationRequest) -> dict[tuple[int, int
 
 def sound(blocks: list[AudioBlock]) -> Samples:
     return np.concatenate([block.audio.samples for block in blocks])
+
+
+@pytest.mark.parametrize("kind", ["text", "stereo_text", "melody", "stereo_melody"])
+@pytest.mark.parametrize("takes", [1, 2])
+def test_prompts_made_together_are_those_made_alone(request: pytest.FixtureRequest, kind: str, takes: int) -> None:
+    """Whatever their lengths: windows, an empty one among them, and the last ones fewer than the others."""
+    engine = load_engine(request.getfixturevalue(f"{kind}_checkpoint"), "cpu", "float32")
+    prompts = (PROMPT, "rock", "", "a slow and sad waltz with a violin and no drums at all", "techno")
+    order = GenerationRequest(prompts, 5.0, seed=4, takes=takes)
+    alone, together = collected(engine, order), collected(engine, replace(order, together=3))
+    assert set(together) == set(alone)
+    for clip, blocks in alone.items():
+        assert together[clip][-1].is_last
+        np.testing.assert_allclose(sound(together[clip]), sound(blocks), atol=1e-4)
+
+
+def test_prompts_made_together_go_on_from_a_sound(starter: MusicGen) -> None:
+    """With the starter in 8 bits the tokens are the same to the last one; only the codec rounds otherwise."""
+    opening = Audio((0.3 * np.sin(np.arange(48000) / 20)[:, None]).astype(np.float32), 32000)
+    order = GenerationRequest(("happy rock", "sad jazz, solo piano"), 2.0, seed=1, continuation=opening)
+    alone, together = collected(starter, order), collected(starter, replace(order, together=2))
+    for clip, blocks in alone.items():
+        np.testing.assert_allclose(sound(together[clip]), sound(blocks), atol=1e-4)
+    assert np.abs(sound(together[0, 0])[-16000:] - sound(together[1, 0])[-16000:]).max() > 0.01
+
+
+def test_more_than_the_memory_holds_is_refused_before_it_is_made(
+    engine: MusicGen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    need = engine.decoder.cache_bytes(16, 100)
+    monkeypatch.setattr("psutil.virtual_memory", lambda: type("Memory", (), {"available": need}))
+    assert collected(engine, GenerationRequest((PROMPT,) * 2, 2.0, takes=4, together=2))
+    with pytest.raises(UserProblem, match="so much at a time"):
+        next(engine.stream(GenerationRequest((PROMPT,) * 3, 2.0, takes=4, together=3), Event()))
 
 
 class StopAfter:

@@ -52,7 +52,7 @@ def reference_model(folder: Path) -> Any:
 def engine_codes(engine: MusicGen, request: GenerationRequest) -> Tensor:
     """Return the codes `[takes, codebooks, frames]` the engine makes for the first prompt."""
     run = engine._prepared(request)
-    made = list(engine._token_frames(run, request.prompts[0], Event()))
+    made = list(engine._token_frames(run, request.prompts[:1], Event()))
     return torch.stack(made[engine._warm_up_frames(run) :], dim=-1)
 
 
@@ -184,7 +184,7 @@ def test_logits_of_every_step(pair: tuple[MusicGen, Any], is_guided: bool, known
     text, prefix = conditions.text, conditions.prefix
     memory_rows = 2 if is_guided else 1  # one conditional row, and one null row if guided
     rows = steps[:memory_rows]
-    memory = decoder.start(memory_rows, 400, text, text_rows=1)
+    memory = decoder.start(memory_rows, 400, [] if text is None else [text], text_rows=1)
     x = decoder.embed(rows[..., : known + 1])
     if prefix is not None:
         both = [prefix, conditions.null_prefix][:memory_rows]
@@ -263,7 +263,7 @@ def test_sliding_yields_nothing_once_stopped(text_checkpoint: Path) -> None:
     stop = Event()
     frames = sliding_token_frames(
         engine.decoder,
-        lambda _: Conditions(is_null=True),
+        lambda _: [Conditions(is_null=True)],
         tiny.WINDOW_FRAMES,
         torch.empty(1, 4, 0, dtype=torch.int64),
         200,

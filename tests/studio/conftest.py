@@ -21,8 +21,8 @@ OrderMaker = Callable[..., Order]
 def make_order(tmp_path: Path) -> OrderMaker:
     """Builds an order for one prompt of two seconds, in float and left as it comes; keywords change it."""
 
-    def make(prompts: tuple[str, ...] = ("happy rock",), takes: int = 1, **changes: Any) -> Order:
-        request = GenerationRequest(prompts, duration_s=2.0, seed=7, takes=takes)
+    def make(prompts: tuple[str, ...] = ("happy rock",), takes: int = 1, together: int = 1, **changes: Any) -> Order:
+        request = GenerationRequest(prompts, duration_s=2.0, seed=7, takes=takes, together=together)
         order = Order(request, CHECKPOINT, tmp_path, sound_format=SoundFormat.WAV32F, loudness_lufs=None)
         return replace(order, **changes)
 

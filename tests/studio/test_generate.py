@@ -112,15 +112,18 @@ def test_nothing_is_ever_overwritten(tmp_path: Path, make_order: OrderMaker) -> 
     ]
 
 
-def test_one_take_of_a_batch_can_be_kept(tmp_path: Path, make_order: OrderMaker) -> None:
-    whole = generate(FakeEngine(), make_order(takes=3), Event())
+def test_one_clip_of_a_batch_can_be_kept(tmp_path: Path, make_order: OrderMaker) -> None:
+    whole = generate(FakeEngine(), make_order(("a", "b"), takes=3, together=2), Event())
     heard = _Recorder()
-    (kept,) = generate(FakeEngine(), make_order(takes=3, only_take=1), Event(), player=heard)
-    assert (kept.recipe.take, kept.recipe.takes) == (1, 3)
+    order = make_order(("a", "b"), takes=3, together=2, only=(1, 1))
+    (kept,) = generate(FakeEngine(), order, Event(), player=heard)
+    assert (kept.recipe.prompt, kept.recipe.take, kept.recipe.takes) == ("b", 1, 3)
+    assert (kept.recipe.together, kept.recipe.place) == (("a", "b"), 1)
     kept_samples = read(kept.sound_file).samples
-    np.testing.assert_array_equal(kept_samples, read(whole[1].sound_file).samples)
+    alike = next(clip for clip in whole if (clip.recipe.prompt, clip.recipe.take) == ("b", 1))
+    np.testing.assert_array_equal(kept_samples, read(alike.sound_file).samples)
     np.testing.assert_array_equal(heard.samples, kept_samples)
-    assert len(_names(tmp_path)) == 8
+    assert len(_names(tmp_path)) == 14
 
 
 class _Recorder:
@@ -141,6 +144,13 @@ def test_the_player_hears_the_first_take_of_every_prompt(make_order: OrderMaker)
     heard = _Recorder()
     clips = generate(FakeEngine(), make_order(("a", "b"), takes=2), Event(), player=heard)
     firsts = [read(clip.sound_file).samples for clip in clips if clip.recipe.take == 0]
+    np.testing.assert_array_equal(heard.samples, np.concatenate(firsts))
+
+
+def test_of_prompts_made_together_the_player_hears_the_first(make_order: OrderMaker) -> None:
+    heard = _Recorder()
+    clips = generate(FakeEngine(), make_order(("a", "b", "c"), together=2), Event(), player=heard)
+    firsts = [read(clip.sound_file).samples for clip in clips if clip.recipe.prompt in "ac"]
     np.testing.assert_array_equal(heard.samples, np.concatenate(firsts))
 
 

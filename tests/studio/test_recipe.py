@@ -13,10 +13,12 @@ from musicgen_studio.errors import UserProblem
 from musicgen_studio.studio.recipe import CheckpointRecord, Recipe, SourceFile, portable_path, program_version
 
 RECIPE = Recipe(
-    format=2,
+    format=3,
     prompt='sad jazz, "smoky" — 悲しい',
     take=1,
     takes=3,
+    together=("happy rock", 'sad jazz, "smoky" — 悲しい'),
+    place=1,
     seed=2**62,
     duration_s=8.0,
     guidance_scale=3.0,
@@ -65,10 +67,17 @@ def test_it_comes_back_as_it_was(recipe: Recipe) -> None:
 
 def test_a_record_of_the_first_format_is_understood() -> None:
     value = json.loads(RECIPE.to_json()) | {"format": 1, "melody": {"file": "a.wav", "sha256": "ab", "frames": None}}
-    for later in ("melody_notes", "melody_repeats", "melody_similarity"):
+    for later in ("melody_notes", "melody_repeats", "melody_similarity", "together", "place"):
         del value[later]
     recipe = Recipe.from_json(json.dumps(value))
-    assert recipe == replace(RECIPE, melody=SourceFile("a.wav", "ab"), melody_similarity=None)
+    alone = replace(RECIPE, together=(RECIPE.prompt,), place=0)
+    assert recipe == replace(alone, melody=SourceFile("a.wav", "ab"), melody_similarity=None)
+
+
+def test_a_record_of_the_second_format_is_understood() -> None:
+    value = json.loads(RECIPE.to_json()) | {"format": 2}
+    del value["together"], value["place"]
+    assert Recipe.from_json(json.dumps(value)) == replace(RECIPE, together=(RECIPE.prompt,), place=0)
 
 
 def test_notes_that_came_from_no_file_are_in_the_request() -> None:
@@ -119,7 +128,11 @@ def test_each_wrong_type_is_named(name: str) -> None:
         ({"sound_format": "aiff"}, "sound_format must be one of wav16"),
         ({"take": 3}, "take must be 0 to 2, got 3"),
         ({"take": -1}, "take must be 0 to 2, got -1"),
-        ({"format": 3}, "format is 3; this program knows 1 to 2"),
+        ({"format": 4}, "format is 4; this program knows 1 to 3"),
+        ({"together": ["happy rock"]}, "together must hold the prompt at place 1"),
+        ({"together": []}, "together must hold the prompt at place 1"),
+        ({"place": 0}, "together must hold the prompt at place 0"),
+        ({"place": -1}, "together must hold the prompt at place -1"),
         ({"melody_notes": {"notes": {}, "duration_s": 1.0, "tempo_bpm": None}}, "notes must be a list"),
         ({"melody_notes": {"notes": [5], "duration_s": 1.0, "tempo_bpm": None}}, "notes 1 must be an object, got 5"),
         ({"melody_notes": {"notes": [], "duration_s": -1.0, "tempo_bpm": None}}, "duration_s must be 0"),
@@ -157,7 +170,8 @@ def test_a_file_comes_back(tmp_path: Path) -> None:
 
 def test_its_request_is_the_whole_batch() -> None:
     request = RECIPE.request(None, None)
-    assert (request.prompts, request.takes, request.seed) == ((RECIPE.prompt,), 3, 2**62)
+    assert (request.prompts, request.takes, request.seed) == (("happy rock", RECIPE.prompt), 3, 2**62)
+    assert request.groups() == [[0, 1]]
 
 
 def test_a_path_does_not_tell_who_the_user_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ Not for exact float32 and not for GPUs: `engine.decoder` is. How far this is fro
 `musicgen-studio bench --quality`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -41,21 +41,19 @@ class CpuMemory:
 
     Args:
         cache: Keys and values, filled up to `length`.
-        text: What the first `text_rows` rows attend to.
+        texts: What the first `text_rows` rows attend to.
         rows: Sequences side by side.
         positions: For how many there is room.
         length: Positions in use.
-        text_rows: How many rows, from the first, attend to the text.
-        tokens: Length of the text.
+        text_rows: How many rows, from the first, attend to a text.
     """
 
     cache: step.Cache
-    text: step.Text
+    texts: step.Texts
     rows: int
     positions: int
     length: int
     text_rows: int
-    tokens: int
 
 
 def fits(config: DecoderConfig) -> bool:
@@ -109,15 +107,22 @@ class CpuDecoder:
         self._counters = np.zeros(step.FIRST_PART + 16 * (step.PARTS_PER_LAYER * config.layers + 1), np.int64)
         self._ticket = 0
         # The first step finds the compiled code, or compiles it: while loading, not while somebody waits for music.
-        text = torch.zeros(1, config.width) if config.cross_attention else None
-        self.forward(torch.zeros(1, 1, config.width), self.start(1, 1, text, text_rows=1))
+        texts = [torch.zeros(1, config.width)] if config.cross_attention else []
+        self.forward(torch.zeros(1, 1, config.width), self.start(1, 1, texts, text_rows=1))
 
     def use_threads(self, threads: int) -> None:
         """Let so many threads work on the next steps, on memories begun from now on."""
         self._team = Team(threads)
         self._desks = [self._room_for_thread(TILE) for _ in range(threads)]
 
-    def start(self, rows: int, positions: int, text: Tensor | None = None, text_rows: int = 0) -> CpuMemory:
+    def start(
+        self,
+        rows: int,
+        positions: int,
+        texts: Sequence[Tensor] = (),
+        text_rows: int = 0,
+        begins: Sequence[int] = (),
+    ) -> CpuMemory:
         """Return an empty memory; see `LanguageModel.start`."""
         positions = padded(positions)
         assert positions <= step.MAX_POSITIONS
@@ -128,15 +133,14 @@ class CpuDecoder:
             key_scales=np.zeros(places, np.float32),
             values=np.zeros(places * shape.padded_head, np.int8),
             value_scales=np.zeros(places, np.float32),
+            begins=np.array(begins or (0,) * rows, np.int64),
         )
-        tokens = 0 if text is None else text.shape[0]
-        longest = max(positions, tokens)
+        longest = max(positions, *(len(text) for text in texts), 0)
         if longest > len(self._desks[0].shares):
             self._desks = [self._room_for_thread(longest) for _ in self._desks]
         if positions > len(self._positions):
             self._positions = sinusoidal_positions(positions, shape.width).numpy()
-        read = step.Text(*(np.zeros(0, np.float32),) * 2) if text is None else self._text_keys_values(text)
-        return CpuMemory(cache, read, rows, positions, 0, 0 if text is None else text_rows, tokens)
+        return CpuMemory(cache, self._keys_values(texts), rows, positions, 0, text_rows if texts else 0)
 
     def embed(self, tokens: Tensor) -> Tensor:
         """Sum the codebooks' embeddings of tokens `[rows, codebooks, steps]`: `[rows, steps, width]`."""
@@ -167,15 +171,15 @@ class CpuDecoder:
             self._stream = self._room_for_stream(rows * steps)
             self._desks = [self._room_for_thread(len(self._desks[0].shares), rows * steps) for _ in self._desks]
         new = self._stream.x[: rows * steps * width].reshape(x.shape)
-        np.add(x, self._positions[memory.length : end], out=new)
+        at = np.maximum(np.arange(memory.length, end) - memory.cache.begins[:, None], 0)
+        np.add(x, self._positions[at], out=new)
         self._ticket += 1
         self._counters[step.FIRST_PART :] = 0
         self._counters[step.OPEN] = self._ticket
         self._team.run(
             partial(
-                _take_part, self._desks, self._ticket, self._shape, self._model.weights, memory.cache, memory.text,
+                _take_part, self._desks, self._ticket, self._shape, self._model.weights, memory.cache, memory.texts,
                 self._stream, self._counters, rows, steps, memory.length, memory.positions, memory.text_rows,
-                memory.tokens,
             ),
             alone=rows * steps < self._shared_from,
         )  # fmt: skip
@@ -199,11 +203,14 @@ class CpuDecoder:
             shares=np.zeros(max(positions, shape.head) + TILE, np.int16),
         )
 
-    def _text_keys_values(self, text: Tensor) -> step.Text:
+    def _keys_values(self, texts: Sequence[Tensor]) -> step.Texts:
         """Compute once per prompt what cross-attention reads."""
-        states = text.float().contiguous().numpy()
-        return step.Text(
-            self._of_all_layers(self._model.text_keys, states), self._of_all_layers(self._model.text_values, states)
+        states = [text.float().contiguous().numpy() for text in texts]
+        none = np.zeros(0, np.float32)
+        return step.Texts(
+            np.concatenate([none, *(self._of_all_layers(self._model.text_keys, text) for text in states)]),
+            np.concatenate([none, *(self._of_all_layers(self._model.text_values, text) for text in states)]),
+            np.cumsum([0, *(len(text) for text in states)], dtype=np.int64),
         )
 
     def _of_all_layers(self, matrices: step.Matrices, states: Floats) -> Floats:

@@ -108,19 +108,28 @@ class Cache(NamedTuple):
         key_scales: `[layers, rows, heads, positions]`.
         values: `[layers, rows, heads, padded_head / 32, positions / 2, 32, 2]`.
         value_scales: Like `key_scales`.
+        begins: Position at which each row begins; nothing before it is attended to.
     """
 
     keys: Bytes
     key_scales: Floats
     values: Bytes
     value_scales: Floats
+    begins: Longs
 
 
-class Text(NamedTuple):
-    """What the first rows read: keys and values `[layers, heads, tokens, head]`, flat."""
+class Texts(NamedTuple):
+    """What the first rows read, as many of them each text: `[layers, heads, tokens, head]`, flat, text after text.
+
+    Args:
+        keys: float32.
+        values: float32.
+        begins: At how many tokens, counted through, each text begins; at the end how many there are in all.
+    """
 
     keys: Floats
     values: Floats
+    begins: Longs
 
 
 class Stream(NamedTuple):
@@ -150,7 +159,7 @@ def run_step(
     shape: Shape,
     weights: Weights,
     cache: Cache,
-    text: Text,
+    texts: Texts,
     stream: Stream,
     counters: Longs,
     rows: int,
@@ -158,7 +167,6 @@ def run_step(
     start: int,
     positions: int,
     text_rows: int,
-    tokens: int,
 ) -> None:
     """Run new positions through the model; the logits after the last one of each row are left in the stream.
 
@@ -168,7 +176,7 @@ def run_step(
         shape: Sizes.
         weights: The model.
         cache: Is filled at `start` and after.
-        text: What the first `text_rows` rows attend to.
+        texts: What the first `text_rows` rows attend to.
         stream: `x` holds the new positions, `[rows * steps, width]`, and is changed.
         counters: Zero but for `OPEN`, which holds the ticket, and `INSIDE`.
         rows: Sequences side by side.
@@ -176,7 +184,6 @@ def run_step(
         start: Positions so far.
         positions: For how many the cache has room.
         text_rows: How many rows, from the first, have a text.
-        tokens: Length of the text.
     """
     count_up(counters, INSIDE, 1)
     if counted(counters, OPEN) == ticket:
@@ -190,7 +197,7 @@ def run_step(
             )  # fmt: skip
             if text_rows > 0:
                 readers = text_rows * steps
-                _cross_attention(part + 2, layer, shape, weights, text, stream, desk, counters, readers, tokens)
+                _cross_attention(part + 2, layer, shape, weights, texts, stream, desk, counters, readers)
                 _add_product(
                     part + 3, layer, weights.cross_out, stream.mixed, shape.width, stream, shape.width,
                     readers, desk, counters,
@@ -271,6 +278,7 @@ def _self_attention(part, layer, shape, weights, cache, stream, desk, counters, 
             )  # fmt: skip
         for row in range(rows):
             place = (layer * rows + row) * shape.heads + head
+            begin = cache.begins[row]
             for step in range(steps):
                 vector = row * steps + step
                 key = (vector * 3 + 1) * padded
@@ -282,8 +290,8 @@ def _self_attention(part, layer, shape, weights, cache, stream, desk, counters, 
                 query = vector * 3 * padded
                 mixed = vector * shape.width + head * shape.head
                 _attend(
-                    desk.qkv[query : query + shape.head], shape, cache, place, positions, start + step + 1, desk,
-                    stream.mixed[mixed : mixed + shape.head],
+                    desk.qkv[query : query + shape.head], shape, cache, place, positions,
+                    min(begin, start + step), start + step + 1, desk, stream.mixed[mixed : mixed + shape.head],
                 )  # fmt: skip
         _piece_done(counters, part)
     _wait(counters, part, shape.heads)
@@ -311,23 +319,24 @@ def _remember_value(value, padded, cache, place, positions, position):
 
 
 @_compiled
-def _attend(query, shape, cache, place, positions, length, desk, mixed):
-    """Attend with one query to the first `length` positions of one head of one row."""
+def _attend(query, shape, cache, place, positions, begin, length, desk, mixed):
+    """Attend with one query to the positions from `begin` to before `length` of one head of one row."""
     size, padded = shape.head, shape.padded_head
     first = place * positions
     scale = _rounded(query, desk.shares[:size], VECTOR_MAX) / np.float32(np.sqrt(np.float32(size)))
     for tile in range((length + TILE - 1) // TILE):
         at = (first + tile * TILE) * size
         _one(cache.keys, at, desk.shares, 0, 0, size // 2, desk.sums, tile * TILE)
-    line, sums = desk.line[:length], desk.sums[:length]
-    scales = cache.key_scales[first : first + length]
-    for position in range(length):
+    line, sums = desk.line[begin:length], desk.sums[begin:length]
+    scales = cache.key_scales[first + begin : first + length]
+    for position in range(length - begin):
         line[position] = np.float32(sums[position]) * scales[position] * scale
     total = _softmax_numerators(line)
-    scales = cache.value_scales[first : first + length]
-    for position in range(length):
+    scales = cache.value_scales[first + begin : first + length]
+    for position in range(length - begin):
         line[position] *= scales[position]
-    scale = _rounded(line, desk.shares[:length], SHARE_MAX) / total
+    desk.shares[:begin] = 0
+    scale = _rounded(line, desk.shares[begin:length], SHARE_MAX) / total
     desk.shares[length] = 0  # positions go in pairs
     for tile in range(padded // TILE):
         at = first * padded + tile * positions * TILE
@@ -349,7 +358,7 @@ def _softmax_numerators(scores):
 
 
 @_compiled
-def _cross_attention(part, layer, shape, weights, text, stream, desk, counters, readers, tokens):
+def _cross_attention(part, layer, shape, weights, texts, stream, desk, counters, readers):
     padded, size = shape.padded_head, shape.head
     per_head = padded // TILE
     scale = np.float32(1.0) / np.float32(np.sqrt(np.float32(size)))
@@ -367,11 +376,13 @@ def _cross_attention(part, layer, shape, weights, text, stream, desk, counters, 
                 layer, weights.cross_q, shape.heads * per_head, head * per_head + tile, shape.width, readers,
                 desk, query, padded, tile * TILE, padded,
             )  # fmt: skip
-        first = (layer * shape.heads + head) * tokens * size
         for reader in range(readers):
+            number = reader * (len(texts.begins) - 1) // readers
+            begin, tokens = texts.begins[number], texts.begins[number + 1] - texts.begins[number]
+            first = (begin * shape.layers * shape.heads + (layer * shape.heads + head) * tokens) * size
             at = reader * shape.width + head * size
             _read_text(
-                query[reader * padded : reader * padded + size], text, first, scale, desk.line[:tokens],
+                query[reader * padded : reader * padded + size], texts, first, scale, desk.line[:tokens],
                 stream.mixed[at : at + size],
             )  # fmt: skip
         _piece_done(counters, part)
@@ -379,11 +390,11 @@ def _cross_attention(part, layer, shape, weights, text, stream, desk, counters, 
 
 
 @_compiled
-def _read_text(query, text, first, scale, shares, mixed):
-    """Attend with one query to the text, whose keys and values for this layer and head begin at `first`."""
+def _read_text(query, texts, first, scale, shares, mixed):
+    """Attend with one query to a text, whose keys and values for this layer and head begin at `first`."""
     size = len(query)
     for token in range(len(shares)):
-        key = text.keys[first + token * size : first + (token + 1) * size]
+        key = texts.keys[first + token * size : first + (token + 1) * size]
         score = np.float32(0.0)
         for index in range(size):
             score += query[index] * key[index]
@@ -392,7 +403,7 @@ def _read_text(query, text, first, scale, shares, mixed):
     mixed[:] = np.float32(0.0)
     for token in range(len(shares)):
         share = shares[token] / total
-        value = text.values[first + token * size : first + (token + 1) * size]
+        value = texts.values[first + token * size : first + (token + 1) * size]
         for index in range(size):
             mixed[index] += share * value[index]
 

@@ -18,7 +18,7 @@ Source of the arrangement: pytorch-labs/gpt-fast, andimarafioti/faster-qwen3-tts
 
 import weakref
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -90,7 +90,8 @@ class _Glance:
     Args:
         at: Where the new positions go, int64 `[steps]`.
         reach: How many positions from the first attention looks at.
-        mask: 0 for what a new position sees, -inf for what comes after it, `[steps, reach]`.
+        mask: 0 for what a new position sees, -inf for what comes after it or before its row begins,
+            `[rows, 1, steps, reach]`.
     """
 
     at: Tensor
@@ -132,15 +133,25 @@ class GraphedDecoder:
         self._vacant: list[Room] = []
 
     @torch.inference_mode()
-    def start(self, rows: int, positions: int, text: Tensor | None = None, text_rows: int = 0) -> LentRoom:
+    def start(
+        self,
+        rows: int,
+        positions: int,
+        texts: Sequence[Tensor] = (),
+        text_rows: int = 0,
+        begins: Sequence[int] = (),
+    ) -> LentRoom:
         """Return an empty memory; see `LanguageModel.start`."""
         size = RoomSize(rows, _multiple(positions, self._reach))
-        if text is not None:
-            size = RoomSize(rows, size.positions, text_rows, _multiple(text.shape[0], TEXT_REACH))
+        if texts:
+            tokens = _multiple(max(len(text) for text in texts), TEXT_REACH)
+            size = RoomSize(rows, size.positions, text_rows, len(texts), tokens)
         room = self._room(size)
         room.cache.zero_()  # what is hidden counts 0 times, and 0 times what is not finite is not 0
-        if text is not None:
-            self._read_text(text.to(self.device, self.dtype), room)
+        room.begins.copy_(torch.tensor(begins or (0,) * rows)[:, None])
+        room.text_mask.fill_(float("-inf"))
+        for number, text in enumerate(texts):
+            self._read_text(text.to(self.device, self.dtype), number, room)
         memory = LentRoom(room, 0)
         weakref.finalize(memory, self._vacant.append, room).atexit = False
         return memory
@@ -258,10 +269,9 @@ class GraphedDecoder:
     def _run(self, x: Tensor, at: Tensor, reach: int, room: Room) -> None:
         """Run `[rows, steps, width]` at positions `[steps]` through the model, into the room's cache and logits."""
         rows, steps, _ = x.shape
-        hidden = room.places[:reach] > at[:, None]
-        mask = torch.zeros(steps, reach, device=self.device, dtype=self.dtype).masked_fill_(hidden, float("-inf"))
-        glance = _Glance(at, reach, mask)
-        x = (x + room.position_states.index_select(0, at)).flatten(0, 1)  # [rows * steps, width]
+        glance = _Glance(at, reach, self._mask(at, reach, room))
+        positions = (at - room.begins).clamp(min=0)  # [rows, steps]
+        x = (x + room.position_states[positions]).flatten(0, 1)  # [rows * steps, width]
         for index, layer in enumerate(self._layers):
             self._attend(layer, x, room.cache[index], glance)
             if room.size.text_rows and layer.cross is not None:
@@ -270,6 +280,13 @@ class GraphedDecoder:
             x.addmm_(up, layer.down.wide())
         last = self._norm(x.view(rows, steps, -1)[:, -1], self._out_norm)
         room.logits.copy_((last @ self._heads.wide()).view(room.logits.shape))
+
+    def _mask(self, at: Tensor, reach: int, room: Room) -> Tensor:
+        """Return the mask of a `_Glance`. What is before a row's beginning sees itself: nothing would be no number."""
+        places, new = room.places[:reach], at[:, None]
+        hidden = (places > new) | (places < room.begins[:, :, None]) & (places != new)  # [rows, steps, reach]
+        mask = torch.zeros(hidden.shape, device=self.device, dtype=self.dtype)
+        return mask.masked_fill_(hidden, float("-inf"))[:, None]
 
     def _attend(self, layer: _Layer, x: Tensor, cache: Tensor, glance: _Glance) -> None:
         """Add self-attention of the new positions to `[rows * steps, width]`, over what a layer's cache holds of them.
@@ -289,9 +306,10 @@ class GraphedDecoder:
         x.addmm_(attended.transpose(1, 2).reshape(x.shape), layer.attention_out.wide())
 
     def _attend_to_text(self, cross: _Cross, x: Tensor, text: Tensor, mask: Tensor) -> None:
-        """Add to positions `[readers, width]` what they read in the text; all share one, so they are one long query."""
-        q = (self._norm(x, cross.norm) @ cross.q.wide()).view(1, len(x), self.config.heads, -1).transpose(1, 2)
-        keys, values = text[:, None]
+        """Add to positions `[readers, width]` what they read in their texts; those of a text are one long query."""
+        q = (self._norm(x, cross.norm) @ cross.q.wide()).view(text.shape[1], -1, self.config.heads, text.shape[-1])
+        q = q.transpose(1, 2)  # [texts, heads, readers of each, head_dim]
+        keys, values = text
         read = functional.scaled_dot_product_attention(q, keys, values, attn_mask=mask)
         x.addmm_(read.transpose(1, 2).reshape(x.shape), cross.out.wide())
 
@@ -303,15 +321,14 @@ class GraphedDecoder:
         self.release()
         return Room(self.config, size, self.device, self.dtype)
 
-    def _read_text(self, text: Tensor, room: Room) -> None:
-        """Compute once per prompt what cross-attention reads; hide the places after it."""
+    def _read_text(self, text: Tensor, number: int, room: Room) -> None:
+        """Compute once per prompt what cross-attention reads, and show it."""
         tokens = len(text)
         for index, layer in enumerate(self._layers):
             assert layer.cross is not None
             keys_values = (text @ layer.cross.kv.wide()).view(tokens, 2, self.config.heads, -1)
-            room.text[index, :, :, :tokens] = keys_values.permute(1, 2, 0, 3)
-        room.text_mask.fill_(float("-inf"))
-        room.text_mask[:, :tokens] = 0.0
+            room.text[index, :, number, :, :tokens] = keys_values.permute(1, 2, 0, 3)
+        room.text_mask[number, ..., :tokens] = 0.0
 
     def _norm(self, x: Tensor, affine: Affine) -> Tensor:
         return functional.layer_norm(x, (self.config.width,), affine.weight, affine.bias, LAYER_NORM_EPS)

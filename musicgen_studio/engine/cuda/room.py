@@ -25,18 +25,20 @@ class RoomSize:
         rows: Sequences side by side.
         positions: How long they can grow.
         text_rows: How many rows, from the first, attend to a text.
-        tokens: How long the text can be; 0 without a text.
+        texts: How many texts, each for as many rows.
+        tokens: How long a text can be; 0 without texts.
     """
 
     rows: int
     positions: int
     text_rows: int = 0
+    texts: int = 0
     tokens: int = 0
 
     def holds(self, need: "RoomSize") -> bool:
         """Tell whether a run of another size can use this room."""
-        same = self.rows == need.rows and self.text_rows == need.text_rows
-        return same and self.positions >= need.positions and self.tokens >= need.tokens
+        mine, theirs = (self.rows, self.text_rows, self.texts), (need.rows, need.text_rows, need.texts)
+        return mine == theirs and self.positions >= need.positions and self.tokens >= need.tokens
 
 
 class Room:
@@ -55,10 +57,12 @@ class Room:
         self.cache = torch.zeros(  # [layers, keys and values, rows, heads, positions, head_dim]
             config.layers, 2, size.rows, config.heads, size.positions, head, device=device, dtype=dtype
         )
-        self.text = torch.zeros(  # [layers, keys and values, heads, tokens, head_dim]
-            config.layers if size.tokens else 0, 2, config.heads, size.tokens, head, device=device, dtype=dtype
+        self.text = torch.zeros(  # [layers, keys and values, texts, heads, tokens, head_dim]
+            config.layers, 2, size.texts, config.heads, size.tokens, head, device=device, dtype=dtype
         )
-        self.text_mask = torch.zeros(1, size.tokens, device=device, dtype=dtype)
+        self.text_mask = torch.zeros(size.texts, 1, 1, size.tokens, device=device, dtype=dtype)
+        self.begins = torch.zeros(size.rows, 1, device=device, dtype=torch.int64)
+        """Where each row begins."""
         self.position_states = sinusoidal_positions(size.positions, config.width).to(device, dtype)
         self.places = torch.arange(size.positions, device=device)
         self.position = torch.zeros(1, device=device, dtype=torch.int64)

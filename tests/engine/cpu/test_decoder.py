@@ -43,13 +43,16 @@ def _random(config: DecoderConfig) -> RandomCheckpoint:
     return RandomCheckpoint(replace(_SMALL, decoder=config))
 
 
-def _text(config: DecoderConfig) -> Tensor | None:
-    return torch.randn(7, config.width, generator=torch.manual_seed(1)) if config.cross_attention else None
+def _texts(config: DecoderConfig, tokens: int = 7) -> list[Tensor]:
+    return [torch.randn(tokens, config.width, generator=torch.manual_seed(1))] if config.cross_attention else []
 
 
-def _logits(model: CpuDecoder | Decoder, tokens: Tensor, at_once: int, text_rows: int = 1) -> Tensor:
+def _logits(
+    model: CpuDecoder | Decoder, tokens: Tensor, at_once: int, text_rows: int = 1, texts: list[Tensor] | None = None
+) -> Tensor:
     """Feed tokens `[rows, codebooks, steps]`, some at once; return the logits after each piece."""
-    memory = model.start(tokens.shape[0], tokens.shape[-1], _text(model.config), text_rows)
+    told = _texts(model.config) if texts is None else texts
+    memory = model.start(tokens.shape[0], tokens.shape[-1], told, text_rows)
     x = model.embed(tokens)
     return torch.stack([model.forward(piece, memory) for piece in torch.split(x, at_once, dim=1)])
 
@@ -91,6 +94,23 @@ def test_a_row_is_the_same_whatever_is_beside_it() -> None:
         assert torch.equal(_logits(model, tokens[row : row + 1], 1)[:, 0], among[:, row])
 
 
+@pytest.mark.parametrize("cross_attention", [True, False])
+@pytest.mark.parametrize("begin", [1, 6, 33])
+def test_a_row_that_begins_later_is_the_same(cross_attention: bool, begin: int) -> None:
+    """To the bit, whatever stands before its beginning, and with a text of its own."""
+    config = replace(_ODD, cross_attention=cross_attention)
+    model, tokens = _loaded(_random(config)), _tokens(config, 4, 50)
+    texts = [text for length in (7, 11) for text in _texts(config, length)]
+    alone = [_logits(model, tokens[2 * place : 2 * place + 2], 1, 2, texts[place : place + 1]) for place in (0, 1)]
+    shifted = torch.cat([tokens.new_full((2, 4, begin), 3), tokens[2:]], dim=-1)
+    padded = torch.cat([tokens[:2], tokens.new_zeros(2, 4, begin)], dim=-1)
+    memory = model.start(4, 50 + begin, texts, 4, begins=(0, 0, begin, begin))
+    x = model.embed(torch.cat([padded, shifted]))
+    both = torch.stack([model.forward(piece, memory) for piece in torch.split(x, [begin + 1] + [1] * 49, dim=1)])
+    assert torch.equal(both[:, 2:], alone[1])
+    assert torch.equal(both[: 50 - begin, :2], alone[0][begin:])
+
+
 @pytest.mark.parametrize("threads", [1, 3])
 def test_the_number_of_threads_changes_nothing(threads: int) -> None:
     tokens = _tokens(_TWO_LAYERS, 2, 20)
@@ -101,7 +121,7 @@ def test_the_number_of_threads_changes_nothing(threads: int) -> None:
 def test_two_memories_do_not_mix() -> None:
     model, tokens = _loaded(_random(_ODD)), _tokens(_ODD, 2, 12)
     alone = _logits(model, tokens, 1)
-    memory, other = (model.start(2, 12, _text(_ODD), 1) for _ in range(2))
+    memory, other = (model.start(2, 12, _texts(_ODD), 1) for _ in range(2))
     for position in range(12):
         logits = model.forward(model.embed(tokens[..., position : position + 1]), memory)
         model.forward(model.embed(tokens[..., 11 - position : 12 - position]), other)
@@ -126,8 +146,9 @@ def test_a_matrix_of_zeros_gives_zeros() -> None:
 
 def test_the_cache_is_as_big_as_it_says() -> None:
     model = _loaded(_random(_TWO_LAYERS))
-    memory = model.start(2, 1504, None)
-    assert model.cache_bytes(2, 1504) == sum(array.nbytes for array in memory.cache)
+    memory = model.start(2, 1504)
+    kept = memory.cache._replace(begins=np.empty(0, np.int64))
+    assert model.cache_bytes(2, 1504) == sum(array.nbytes for array in kept)
 
 
 @pytest.mark.parametrize(

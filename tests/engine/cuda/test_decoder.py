@@ -62,9 +62,9 @@ def plain(checkpoint: Checkpoint, device: torch.device = CPU) -> Decoder:
 def logits(model: LanguageModel, rows: int, pieces: tuple[int, ...], tokens: int = 5) -> Tensor:
     """Feed random codes in pieces; return the logits after each, `[pieces, rows, codebooks, card]`."""
     config, random = model.config, torch.Generator().manual_seed(1)
-    text = torch.randn(tokens, config.width, generator=random) if config.cross_attention else None
+    texts = [torch.randn(tokens, config.width, generator=random)] if config.cross_attention else []
     codes = torch.randint(0, config.card, (rows, config.codebooks, sum(pieces)), generator=random)
-    memory = model.start(rows, sum(pieces), text, text_rows=max(rows // 2, 1))
+    memory = model.start(rows, sum(pieces), texts, text_rows=max(rows // 2, 1))
     made = [model.forward(model.embed(some), memory).cpu() for some in torch.split(codes, list(pieces), dim=-1)]
     assert memory.length == sum(pieces)
     return torch.stack(made)
@@ -87,6 +87,27 @@ def test_every_step_s_logits(checkpoint: Checkpoint, rows: int, pieces: tuple[in
 def test_texts_of_any_length(text: Checkpoint, tokens: int) -> None:
     pieces = (4, 1, 1)
     assert_near(logits(graphed(text), 4, pieces, tokens), logits(plain(text), 4, pieces, tokens))
+
+
+@pytest.mark.parametrize("pieces", [(20, 1, 1, 30, 1), (12, *(1,) * 30)], ids=["pieces", "steps"])
+def test_rows_that_begin_later_and_have_other_texts(checkpoint: Checkpoint, pieces: tuple[int, ...]) -> None:
+    """As alone: the plain decoder gets each pair of rows by itself, without what stands before their beginning."""
+    config, random, begins = checkpoint.config.decoder, torch.Generator().manual_seed(1), (0, 0, 9, 9)
+    lengths_of_texts = (5, 70) if config.cross_attention else ()
+    texts = [torch.randn(count, config.width, generator=random) for count in lengths_of_texts]
+    codes = torch.randint(0, config.card, (4, config.codebooks, sum(pieces)), generator=random)
+    for model in (graphed(checkpoint, reach=16), plain(checkpoint)):
+        memory = model.start(4, sum(pieces), texts, text_rows=4, begins=begins)
+        split = torch.split(codes, list(pieces), dim=-1)
+        together = torch.stack([model.forward(model.embed(some), memory) for some in split])
+        for place, begin in enumerate((0, 9)):
+            rows = slice(2 * place, 2 * place + 2)
+            own = plain(checkpoint)
+            memory_alone = own.start(2, sum(pieces), texts[place : place + 1], text_rows=2)
+            lengths = [pieces[0] - begin, *pieces[1:]]
+            split_alone = torch.split(codes[rows, :, begin:], lengths, dim=-1)
+            alone = torch.stack([own.forward(own.embed(some), memory_alone) for some in split_alone])
+            assert_near(together[:, rows], alone)
 
 
 def test_the_real_shape() -> None:
@@ -131,7 +152,7 @@ def codes(
     known = torch.randint(0, config.card, (1, config.codebooks, opening), generator=random).expand(takes, -1, -1)
     told = conditions or conditions_of(checkpoint)
     noise = Noise(7, takes, config.codebooks, config.card)
-    made = list(sliding_token_frames(model, lambda _: told, 100, known, frames, sampling, noise, Event()))
+    made = list(sliding_token_frames(model, lambda _: [told], 100, known, frames, sampling, noise, Event()))
     return torch.stack(made, dim=-1)
 
 
@@ -186,7 +207,7 @@ def test_greedy_tokens_are_those_of_transformers(request: pytest.FixtureRequest,
         order = replace(order, melody=melody)
         inputs |= melody_features(folder, melody)
     run = engine._prepared(order)
-    ours = torch.stack(list(engine._token_frames(run, PROMPT, Event())), dim=-1)
+    ours = torch.stack(list(engine._token_frames(run, [PROMPT], Event())), dim=-1)
     expected = generated_codes(reference_model(folder), inputs, 60, do_sample=False, guidance_scale=3.0)
     assert torch.equal(ours[0], expected)
 
@@ -218,8 +239,8 @@ def test_a_stop_is_seen_within_ten_steps(text: Checkpoint, at: int) -> None:
     config, stop = text.config.decoder, Event()
     noise = Stopping(stop, at, config.codebooks, config.card)
     opening = torch.zeros(1, config.codebooks, 0, dtype=torch.int64)
-    run = sliding_token_frames(graphed(text), lambda _: conditions_of(text), 100, opening, 90, Sampling(), noise, stop)
-    made = list(run)
+    told = [conditions_of(text)]
+    made = list(sliding_token_frames(graphed(text), lambda _: told, 100, opening, 90, Sampling(), noise, stop))
     assert noise.draws - at < 2 * STEPS_AT_ONCE
     assert len(made) == max(noise.draws - max(config.delays), 0)  # what was complete is handed over
 
@@ -253,13 +274,13 @@ def test_known_tokens_are_kept(text: Checkpoint) -> None:
 
 def test_a_room_is_used_again_and_remembers_nothing(text: Checkpoint) -> None:
     model, config = graphed(text), text.config.decoder
-    first = model.start(2, 50, torch.ones(70, config.width), text_rows=1)
+    first = model.start(2, 50, [torch.ones(70, config.width)], text_rows=1)
     room = first.room
     with torch.inference_mode():
         room.cache.fill_(float("nan"))
     del first
     again = logits(model, 2, (3, 1, 1))
-    memory = model.start(2, 40, torch.ones(3, config.width), text_rows=1)
+    memory = model.start(2, 40, [torch.ones(3, config.width)], text_rows=1)
     assert memory.room is room
     assert_near(again, logits(plain(text), 2, (3, 1, 1)))
 
@@ -335,7 +356,7 @@ def test_an_abandoned_run_does_not_disturb_the_next(text: Checkpoint, device: to
     noise = Noise(1, 1, model.config.codebooks, model.config.card)
     told = conditions_of(text)
     for _ in range(5):
-        run = sliding_token_frames(model, lambda _: told, 100, opening, 90, Sampling(top_k=20), noise, Event())
+        run = sliding_token_frames(model, lambda _: [told], 100, opening, 90, Sampling(top_k=20), noise, Event())
         next(run)
         del run
         assert torch.equal(codes(model, text, 30, Sampling(top_k=20)), expected)

@@ -1,0 +1,69 @@
+"""Layers with 16-bit weights against the same with 32 bits, and the whole codec's sound."""
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from musicgen_studio.engine.codec import Codec, DecodeState
+from musicgen_studio.engine.cpu import half
+from musicgen_studio.engine.cpu.half import HalfLstm, HalfTransposedConvolution, with_half_weights
+from musicgen_studio.engine.random_checkpoint import SHAPES, RandomCheckpoint
+
+pytestmark = pytest.mark.skipif(not half.is_available(), reason="torch has no such products for this processor")
+NEAR = 1e-3
+"""Relative: 16 bits keep 11 of a weight's digits."""
+
+
+def assert_near(made: Tensor, expected: Tensor) -> None:
+    assert made.shape == expected.shape
+    assert ((made - expected).norm() / expected.norm()).item() < NEAR
+
+
+@pytest.fixture(autouse=True)
+def seeded() -> None:
+    torch.manual_seed(0)
+
+
+@pytest.mark.parametrize("layers", [1, 2])
+@pytest.mark.parametrize("rows", [1, 4])
+@torch.inference_mode()
+def test_the_lstm(layers: int, rows: int) -> None:
+    lstm = nn.LSTM(40, 40, layers)
+    ours, x = HalfLstm(lstm), torch.randn(9, rows, 40)
+    made, states = ours(x[:5])
+    expected, expected_states = lstm(x[:5])
+    assert_near(made, expected)
+    for one, other in zip(states, expected_states, strict=True):
+        assert_near(one, other)
+    assert_near(ours(x[5:], states)[0], lstm(x[5:], expected_states)[0])
+
+
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize("frames", [1, 2, 30])
+@pytest.mark.parametrize("stride", [2, 5])
+@torch.inference_mode()
+def test_the_transposed_convolution(bias: bool, frames: int, stride: int) -> None:
+    convolution = nn.ConvTranspose1d(24, 10, 2 * stride, stride, bias=bias)
+    x = torch.randn(3, 24, frames)
+    assert_near(HalfTransposedConvolution(convolution)(x), convolution(x))
+
+
+def test_small_and_other_layers_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    small, other = nn.LSTM(8, 8), nn.ConvTranspose1d(8, 8, 6, 2)
+    assert with_half_weights(small) is small
+    monkeypatch.setattr(half, "SMALLEST", 0)
+    assert isinstance(with_half_weights(small), HalfLstm)
+    assert with_half_weights(other) is other
+
+
+def test_the_sound_of_a_codec_in_metas_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    checkpoint = RandomCheckpoint(SHAPES["small"])
+    codes = torch.randint(0, 2048, (2, 4, 40))
+    torch.manual_seed(1)
+    ours = Codec(checkpoint.codec(), 1, torch.device("cpu"))
+    monkeypatch.setattr(half, "is_available", lambda: False)
+    torch.manual_seed(1)
+    plain = Codec(checkpoint.codec(), 1, torch.device("cpu"))
+    made, expected = (codec.decode(DecodeState(), codes, is_last=True)[1] for codec in (ours, plain))
+    difference_db = 20 * torch.log10((made - expected).norm() / expected.norm())
+    assert -120 < difference_db < -60  # -120 and less would mean that nothing was changed
