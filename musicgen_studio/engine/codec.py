@@ -53,9 +53,12 @@ class Codec:
         model: transformers' EnCodec, mono, not causal, weight norm folded.
         channels: 1 or 2.
         device: Where decoding runs; encoding too.
+        half_weights: Whether the heaviest layers of the decoder keep 16-bit weights; only on the CPU, see `cpu.half`.
     """
 
-    def __init__(self, model: "EncodecModel", channels: int, device: torch.device) -> None:
+    def __init__(
+        self, model: "EncodecModel", channels: int, device: torch.device, *, half_weights: bool = False
+    ) -> None:
         self.sample_rate = int(model.config.sampling_rate)
         self.hop_frames = int(model.config.hop_length)
         self.channels = channels
@@ -65,7 +68,7 @@ class Codec:
         self._first, self._lstm, self._upsampling = layers[0], layers[1].lstm, layers[2:]
         self._behind, self._ahead = _reach(self._first)
         self._unsure_left, self._unsure_right = edge_margins(self._upsampling)
-        if device.type == "cpu":
+        if half_weights and device.type == "cpu":
             self._lstm = layers[1].lstm = with_half_weights(self._lstm)
             for layer in self._upsampling:
                 if hasattr(layer, "conv"):

@@ -39,6 +39,7 @@ from musicgen_studio.engine.device import (
     weight_count,
 )
 from musicgen_studio.engine.language_model import StepMaker, load_language_model
+from musicgen_studio.engine.linear import Precision
 from musicgen_studio.engine.melody import ChromaConditioner
 from musicgen_studio.engine.sampling import Noise, Sampling
 from musicgen_studio.engine.text import TextConditioner
@@ -121,7 +122,9 @@ class MusicGen:
         self._config = config
         self.decoder = load_language_model(config.decoder, outer, layers, where, how, checkpoint.identity)
         # On Apple's GPU the codec has given garbage in other programs (facebookresearch/audiocraft issue 612).
-        self.codec = Codec(checkpoint.codec(), config.channels, torch.device("cpu") if where.type == "mps" else where)
+        codec_device = torch.device("cpu") if where.type == "mps" else where
+        is_light = self.decoder.precision is Precision.INT8
+        self.codec = Codec(checkpoint.codec(), config.channels, codec_device, half_weights=is_light)
         self._melody: ChromaConditioner | None = None
         if config.chroma is not None and outer.chroma_projection is not None:
             self._melody = ChromaConditioner(config.chroma, outer.chroma_projection)

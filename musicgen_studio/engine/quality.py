@@ -10,6 +10,7 @@ music of its own from the same seeds, and what is heard is compared: pitch class
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from math import isfinite
 from threading import Event
 
 import numpy as np
@@ -22,6 +23,7 @@ from musicgen_studio.core.request import GenerationRequest
 from musicgen_studio.dsp.chroma import chroma
 from musicgen_studio.dsp.loudness import integrated_lufs
 from musicgen_studio.engine.checkpoint import Checkpoint, open_checkpoint
+from musicgen_studio.engine.codec import Codec, DecodeState
 from musicgen_studio.engine.language_model import LanguageModel, Memory
 from musicgen_studio.engine.linear import Precision, int8_is_available
 from musicgen_studio.engine.musicgen import MusicGen
@@ -39,6 +41,7 @@ GUIDANCE_SCALE = 3.0
 PROMPTS = ("happy rock with organ and drums", "sad jazz with piano")
 SEEDS, OTHER_SEEDS = (1, 2, 3, 4), (5, 6, 7, 8)
 SILENCE_LUFS = -70.0
+CODEC_FRAMES = 100
 STARTER_S, RANDOM_S = 10.0, 4.0  # a random model in a real size is slow in float32
 
 Report = Callable[[str], None]
@@ -85,7 +88,29 @@ def run_quality_bench(shape: str, report: Report) -> dict[str, object]:
     precisions = [*([Precision.INT8] if int8_is_available() else []), Precision.BFLOAT16]
     seconds = STARTER_S if is_starter else RANDOM_S
     drifts = measure_drift(checkpoint, precisions, seconds, report, with_music=is_starter)
-    return {"shape": shape, "kl_bound": KL_BOUND, "drifts": [asdict(drift) for drift in drifts]}
+    codec_db = codec_distance_db(checkpoint)
+    report(f"codec with 16-bit weights, as beside int8: {codec_db:.0f} dB from 32 bits")
+    figures = {"shape": shape, "kl_bound": KL_BOUND, "drifts": [asdict(drift) for drift in drifts]}
+    return figures | {"codec_distance_db": codec_db if isfinite(codec_db) else None}
+
+
+def codec_distance_db(checkpoint: Checkpoint) -> float:
+    """Return how loud the difference is between the codec's sound with 16-bit and with 32-bit weights.
+
+    Returns:
+        In dB against the sound itself; minus infinity where no layer is large enough to have 16-bit weights.
+    """
+    books, card = checkpoint.config.decoder.codebooks, checkpoint.config.decoder.card
+    sounds = []
+    for half_weights in (False, True):
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(0)  # the same weights twice, where they are random
+            codec = Codec(
+                checkpoint.codec(), checkpoint.config.channels, torch.device("cpu"), half_weights=half_weights
+            )
+        codes = torch.randint(0, card, (2, books, CODEC_FRAMES), generator=torch.Generator().manual_seed(1))
+        sounds.append(codec.decode(DecodeState(), codes, is_last=True)[1])
+    return float(20 * torch.log10((sounds[1] - sounds[0]).norm() / sounds[0].norm()))
 
 
 def measure_drift(
