@@ -23,6 +23,7 @@ from musicgen_studio.studio.source import (
 )
 
 UNTITLED = "Untitled"
+FROM_MELODY = "From a melody"
 MAX_TITLE = 80
 _BESIDE = "a file beside the program"  # instead of the command line's option
 
@@ -46,10 +47,15 @@ Tune = Path | Melody | MelodySource
 """A melody to follow: a sound or MIDI file, notes, or what `source.open_melody` read."""
 
 
-def title_of(prompt: str) -> str:
-    """Return what a clip made from a prompt is called at first: its words, the first letter a capital."""
+def title_of(prompt: str, wordless: str = UNTITLED) -> str:
+    """Return what a clip is called at first.
+
+    Args:
+        prompt: Its words, the first letter made a capital.
+        wordless: What it is called without any.
+    """
     words = " ".join(prompt.split())
-    return (words[:1].upper() + words[1:])[:MAX_TITLE] or UNTITLED
+    return (words[:1].upper() + words[1:])[:MAX_TITLE] or wordless
 
 
 def new_job(wish: Wish, choice: EngineChoice, melody: Tune | None = None) -> Job:
@@ -65,7 +71,8 @@ def new_job(wish: Wish, choice: EngineChoice, melody: Tune | None = None) -> Job
     """
     tune = _tune(melody)
     request = _request(wish, melody=tune)
-    return Job(request, title_of(wish.prompt), choice, melody=None if tune is None else tune.record)
+    title = title_of(wish.prompt, UNTITLED if tune is None else FROM_MELODY)
+    return Job(request, title, choice, melody=None if tune is None else tune.record)
 
 
 def extension_job(

@@ -55,6 +55,7 @@ class Dialogs(QObject):
             services, window.header, self._use, self._open_settings, window.show_problem, window
         )
         window.dialog_requested.connect(self.open)
+        window.settings_wished.connect(self._use)
         window.export_requested.connect(self.export)
         window.bug_found.connect(self.show_bug)
 

@@ -58,6 +58,7 @@ class MainWindow(QWidget):
     bug_found = Signal(str)  # a traceback, for the one dialog
     dialog_requested = Signal(str)  # settings, shortcuts or about
     export_requested = Signal(list)  # Clips
+    settings_wished = Signal(object)  # Settings to be used from now on
 
     def __init__(self, services: Services) -> None:
         super().__init__()
@@ -320,15 +321,7 @@ class MainWindow(QWidget):
     @Slot()
     def _use_starter(self) -> None:
         """Use the checkpoint that follows melodies from now on."""
-        services = self._services
-        settings = replace(services.settings, checkpoint=STARTER)
-        try:
-            services.keep_settings(settings)
-        except UserProblem as problem:
-            self.show_problem(problem)
-            return
-        services.settings = settings
-        services.loop.warm_up(services.choice)
+        self.settings_wished.emit(replace(self._services.settings, checkpoint=STARTER))
 
     @Slot(object)
     def _extend(self, values: ExtendValues) -> None:

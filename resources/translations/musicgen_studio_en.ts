@@ -67,10 +67,6 @@
         <source>For a report about a fault</source>
         <translation type="unfinished"></translation>
     </message>
-    <message>
-        <source>Close</source>
-        <translation type="unfinished"></translation>
-    </message>
 </context>
 <context>
     <name>BugDialog</name>
@@ -566,10 +562,6 @@
         <source>Copy all of it, for a report about a fault</source>
         <translation type="unfinished"></translation>
     </message>
-    <message>
-        <source>Close</source>
-        <translation type="unfinished"></translation>
-    </message>
 </context>
 <context>
     <name>Dialogs</name>
@@ -920,6 +912,13 @@
     </message>
 </context>
 <context>
+    <name>FactsDialog</name>
+    <message>
+        <source>Close</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>FoldBox</name>
     <message>
         <source>open</source>
@@ -1011,19 +1010,22 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>, too loud</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>CLIP</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>LevelDisplay</name>
+    <message>
         <source>silent</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{0:.0f} decibels</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{0}, too loud</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>CLIP</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -1038,15 +1040,7 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>silent</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{0:.0f} decibels</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{0}, clipped</source>
+        <source>, clipped</source>
         <translation type="unfinished"></translation>
     </message>
     <message>

@@ -317,6 +317,11 @@ def test_titles(prompt: str, title: str) -> None:
     assert composing.title_of(prompt) == title
 
 
+def test_music_from_a_melody_alone_is_called_so() -> None:
+    assert composing.new_job(Wish(duration_s=1.0), STARTER, written("A4 C5", 0.5)).title == "From a melody"
+    assert composing.new_job(Wish("folk", 1.0), STARTER, written("A4 C5", 0.5)).title == "Folk"
+
+
 def test_values_out_of_range_are_a_problem() -> None:
     with pytest.raises(UserProblem, match="duration_s"):
         job(seconds=0)

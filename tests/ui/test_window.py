@@ -389,6 +389,15 @@ def test_no_sound_device_is_a_quiet_notice(qtbot: QtBot, deaf: Program, clip: Cl
     assert not window._note.isVisible()
 
 
+def test_a_text_checkpoint_can_be_left_for_the_starter_in_the_melody_panel(
+    program: Program, settings_file: Path, text_checkpoint: Path
+) -> None:
+    program.dialogs._checkpoints.choose(str(text_checkpoint))
+    program.window.prompt.melody.switch_requested.emit()
+    assert program.services.choice.checkpoint == "starter"
+    assert json.loads(settings_file.read_text(encoding="utf-8"))["checkpoint"] == "starter"
+
+
 def test_quitting_while_a_checkpoint_is_read_does_not_wait_for_it(
     qtbot: QtBot, settings_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,21 +7,22 @@ import platform
 from collections.abc import Sequence
 from importlib.metadata import version
 
-from PySide6.QtCore import Qt, Slot, qVersion
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import qVersion
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from musicgen_studio.checkpoints.catalogue import STARTER_LICENCE
 from musicgen_studio.checkpoints.facts import META_LICENCE
 from musicgen_studio.studio.licences import LibraryLicence, libraries, program_licence
 from musicgen_studio.studio.recipe import program_version
+from musicgen_studio.ui.panels.facts_dialog import FactsDialog, add_fact, facts_grid
 from musicgen_studio.ui.panels.labels import plain_label
 from musicgen_studio.ui.theme import GRID, Look
 
+_NAME_PX = 220
 _PARTS = ("PySide6", "torch", "transformers", "numpy", "soundfile", "sounddevice", "soxr")
 
 
-class AboutDialog(QDialog):
+class AboutDialog(FactsDialog):
     """Versions and licences. Open it with `open()`.
 
     Args:
@@ -29,12 +30,9 @@ class AboutDialog(QDialog):
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(self.tr("About MusicGen Studio"))
+        super().__init__(self.tr("About MusicGen Studio"), self.tr("Licences and versions"), parent)
         program, *parts = versions()
-        self._text = "\n".join(f"{name} {number}" for name, number in (program, *parts))
-        page = QWidget()
-        column = QVBoxLayout(page)
+        column = self.column
         column.setSpacing(2 * GRID)
         column.addWidget(plain_label(" ".join(program), Look.TITLE))
         column.addWidget(plain_label(self.tr("Compose with MusicGen: hear music while it is being made."), wraps=True))
@@ -48,11 +46,12 @@ class AboutDialog(QDialog):
             column.addLayout(_table(lines))
             column.addSpacing(2 * GRID)
         column.addStretch()
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(4 * GRID, 4 * GRID, 4 * GRID, 4 * GRID)
-        outer.addWidget(_scrolled(page, self.tr("Licences and versions")))
-        outer.addWidget(self._buttons())
+        self.add_copy(self.tr("Copy versions"), self.tr("For a report about a fault"))
         self.resize(560, 560)
+
+    def text(self) -> str:
+        """Return the versions, one a line."""
+        return "\n".join(f"{name} {number}" for name, number in versions())
 
     def _licences(self) -> list[tuple[str, str]]:
         return [
@@ -70,20 +69,6 @@ class AboutDialog(QDialog):
         name = f"{library.name} (Qt)" if library.name == "PySide6" else library.name
         return f"{name} {library.version}", library.licence
 
-    def _buttons(self) -> QDialogButtonBox:
-        box = QDialogButtonBox()
-        copy = box.addButton(self.tr("Copy versions"), QDialogButtonBox.ButtonRole.ActionRole)
-        copy.setToolTip(self.tr("For a report about a fault"))
-        copy.clicked.connect(self._copy)
-        close = box.addButton(self.tr("Close"), QDialogButtonBox.ButtonRole.RejectRole)
-        close.setDefault(True)
-        box.rejected.connect(self.reject)
-        return box
-
-    @Slot()
-    def _copy(self) -> None:
-        QGuiApplication.clipboard().setText(self._text)
-
 
 def versions() -> list[tuple[str, str]]:
     """Return name and version of the program, then of what it runs on."""
@@ -96,23 +81,7 @@ def versions() -> list[tuple[str, str]]:
 
 
 def _table(lines: Sequence[tuple[str, str]]) -> QGridLayout:
-    grid = QGridLayout()
-    grid.setHorizontalSpacing(4 * GRID)
-    grid.setVerticalSpacing(GRID)
-    grid.setColumnStretch(1, 1)
-    for row, (name, value) in enumerate(lines):
-        label = plain_label(name, wraps=True)
-        label.setFixedWidth(220)
-        value_label = plain_label(value, wraps=True)
-        value_label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
-        grid.addWidget(value_label, row, 1, Qt.AlignmentFlag.AlignTop)
+    grid = facts_grid()
+    for name, value in lines:
+        add_fact(grid, name, value, _NAME_PX)
     return grid
-
-
-def _scrolled(page: QWidget, name: str) -> QScrollArea:
-    area = QScrollArea(widgetResizable=True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setAccessibleName(name)
-    area.setWidget(page)
-    return area

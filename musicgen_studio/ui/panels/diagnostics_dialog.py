@@ -3,19 +3,10 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import (
-    QDialog,
-    QDialogButtonBox,
-    QFrame,
-    QGridLayout,
-    QLabel,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QTimer, Slot
+from PySide6.QtWidgets import QLabel, QWidget
 
+from musicgen_studio.ui.panels.facts_dialog import FactsDialog, add_fact, facts_grid
 from musicgen_studio.ui.panels.labels import plain_label
 from musicgen_studio.ui.theme import GRID, Look
 
@@ -36,7 +27,7 @@ class Section:
     lines: Sequence[tuple[str, str]]
 
 
-class DiagnosticsDialog(QDialog):
+class DiagnosticsDialog(FactsDialog):
     """Asks for the facts twice a second while it is open. Open it with `show()`: it is looked at beside the work.
 
     Args:
@@ -45,22 +36,12 @@ class DiagnosticsDialog(QDialog):
     """
 
     def __init__(self, ask: Callable[[], Sequence[Section]], parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(self.tr("Diagnostics"))
+        super().__init__(self.tr("Diagnostics"), self.tr("Facts"), parent)
         self._ask = ask
-        self._page = QWidget()
-        self._column = QVBoxLayout(self._page)
-        self._column.setSpacing(GRID)
+        self.column.setSpacing(GRID)
         self._sections: list[Section] = []
         self._values: list[QLabel] = []
-        area = QScrollArea(widgetResizable=True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setAccessibleName(self.tr("Facts"))
-        area.setWidget(self._page)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(4 * GRID, 4 * GRID, 4 * GRID, 4 * GRID)
-        outer.addWidget(area)
-        outer.addWidget(self._buttons())
+        self.add_copy(self.tr("Copy"), self.tr("Copy all of it, for a report about a fault"))
         self.resize(560, 680)
         self._timer = QTimer(self, interval=REFRESH_MS)
         self._timer.timeout.connect(self.refresh)
@@ -87,47 +68,23 @@ class DiagnosticsDialog(QDialog):
                 label.setText(value)
 
     def _build(self, sections: Sequence[Section]) -> None:
-        while (item := self._column.takeAt(0)) is not None:
+        while (item := self.column.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
                 widget.deleteLater()
         self._values = []
         for section in sections:
-            self._column.addWidget(plain_label(section.title.upper(), Look.SECTION))
-            self._column.addWidget(self._table(section))
-        self._column.addStretch()
+            self.column.addWidget(plain_label(section.title.upper(), Look.SECTION))
+            self.column.addWidget(self._table(section))
+        self.column.addStretch()
 
     def _table(self, section: Section) -> QWidget:
         table = QWidget()
-        grid = QGridLayout(table)
+        grid = facts_grid()
         grid.setContentsMargins(0, 0, 0, 2 * GRID)
-        grid.setHorizontalSpacing(4 * GRID)
-        grid.setVerticalSpacing(GRID)
-        grid.setColumnStretch(1, 1)
-        for row, (name, value) in enumerate(section.lines):
-            label = plain_label(name, wraps=True)
-            label.setFixedWidth(_NAME_PX)
-            shown = plain_label(value, wraps=True)
-            shown.setAccessibleName(name)
-            shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(shown, row, 1, Qt.AlignmentFlag.AlignTop)
-            self._values.append(shown)
+        table.setLayout(grid)
+        self._values += (add_fact(grid, name, value, _NAME_PX) for name, value in section.lines)
         return table
-
-    def _buttons(self) -> QDialogButtonBox:
-        box = QDialogButtonBox()
-        copy = box.addButton(self.tr("Copy"), QDialogButtonBox.ButtonRole.ActionRole)
-        copy.setToolTip(self.tr("Copy all of it, for a report about a fault"))
-        copy.clicked.connect(self._copy)
-        close = box.addButton(self.tr("Close"), QDialogButtonBox.ButtonRole.RejectRole)
-        close.setDefault(True)
-        box.rejected.connect(self.reject)
-        return box
-
-    @Slot()
-    def _copy(self) -> None:
-        QGuiApplication.clipboard().setText(self.text())
 
 
 def _names(sections: Sequence[Section]) -> list[tuple[str, list[str]]]:

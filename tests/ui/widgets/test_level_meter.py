@@ -11,7 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from musicgen_studio.ui import theme
 from musicgen_studio.ui.theme import Theme, apply_theme
-from musicgen_studio.ui.widgets.level_meter import FLOOR_DB, LevelMeter
+from musicgen_studio.ui.widgets.level_bar import FLOOR_DB
+from musicgen_studio.ui.widgets.level_meter import LevelMeter
 
 pytestmark = pytest.mark.usefixtures("dark")
 QUIET = (FLOOR_DB, FLOOR_DB, False)
