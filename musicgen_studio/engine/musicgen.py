@@ -156,8 +156,10 @@ class MusicGen:
             if stop.is_set():
                 return
             prompts, start = [request.prompts[index] for index in group], 0
-            for samples, is_last in self._spliced(run, self._decoded(run, self._token_frames(run, prompts, stop))):
-                for (index, take), clip in zip(product(group, range(request.takes)), samples, strict=True):
+            clips = list(product(group, range(request.takes)))
+            made = self._decoded(run, self._token_frames(run, prompts, stop))
+            for samples, is_last in self._spliced(run, len(clips), made):
+                for (index, take), clip in zip(clips, samples, strict=True):
                     yield AudioBlock(index, take, start, self._audio(clip), is_last)
                 start += samples.shape[1]
 
@@ -254,7 +256,7 @@ class MusicGen:
             state, samples = self.codec.decode(state, torch.stack(chunk, dim=-1), is_last=False)
             yield _interleaved(samples), False
 
-    def _spliced(self, run: _Run, made: Iterator[tuple[Samples, bool]]) -> Iterator[tuple[Samples, bool]]:
+    def _spliced(self, run: _Run, clips: int, made: Iterator[tuple[Samples, bool]]) -> Iterator[tuple[Samples, bool]]:
         """Put the opening, sample for sample, before what was made, with a crossfade that ends where it ends."""
         if run.opening is None:
             yield from (block for block in made if block[0].shape[1])
@@ -262,11 +264,11 @@ class MusicGen:
         original = run.opening.samples
         splice = self._warm_up_frames(run) * self._config.hop_frames
         fade = min(round(CROSSFADE_S * self._config.sample_rate), splice)
-        heard: Samples | None = None
+        if len(original) > fade:
+            yield np.repeat(original[None, : len(original) - fade], clips, axis=0), False
+        heard = np.empty((clips, 0, self._config.channels), np.float32)
         for samples, is_last in made:
-            if heard is None and len(original) > fade:
-                yield np.repeat(original[None, : len(original) - fade], len(samples), axis=0), False
-            heard = samples if heard is None else np.concatenate([heard, samples], axis=1)
+            heard = np.concatenate([heard, samples], axis=1)
             if heard.shape[1] > splice:
                 outgoing = original[len(original) - fade :]
                 joint = [equal_power_crossfade(outgoing, clip[splice - fade : splice]) for clip in heard]

@@ -68,6 +68,15 @@ def test_prompts_made_together_go_on_from_a_sound(starter: MusicGen) -> None:
     assert np.abs(sound(together[0, 0])[-16000:] - sound(together[1, 0])[-16000:]).max() > 0.01
 
 
+def test_what_is_continued_is_heard_before_anything_is_made(starter: MusicGen) -> None:
+    opening = Audio((0.3 * np.sin(np.arange(48000) / 20)[:, None]).astype(np.float32), 32000)
+    stop = StopAfter(1)
+    order = GenerationRequest(("happy rock", "sad jazz"), 2.0, continuation=opening, takes=2, together=2)
+    blocks = list(starter.stream(order, stop))
+    assert [(block.prompt, block.take) for block in blocks] == [(0, 0), (0, 1), (1, 0), (1, 1)]
+    assert all(1.0 < block.audio.duration_s < 1.5 for block in blocks)
+
+
 def test_more_than_the_memory_holds_is_refused_before_it_is_made(
     engine: MusicGen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
