@@ -4,6 +4,7 @@
     corpus.py                               shards of music with descriptions
     codec.py                                sound → tokens → sound
     dataset.py → language.py                tokens, words and melody → the language model
+    listener.py                             what it is asked besides: style, key, tempo, place in the bar
     publish.py, card.py                     a checkpoint that plain transformers loads, and its model card
     evaluate.py                             what generated music does, in figures
 

@@ -1,5 +1,6 @@
 """The model card of a published checkpoint: what it is, where it comes from, what it may be used for, its figures."""
 
+from math import ceil
 from typing import Any
 
 from musicgen_studio.training.moods import MOODS
@@ -60,18 +61,21 @@ def _language_section(language: dict[str, Any]) -> str:
         f"| {point['step']} | {point['minutes']:.0f} | " + " | ".join(f"{v:.2f}" for v in point["validation"]) + " |"
         for point in _thinned(language["curve"])
     ]
+    known = language["curve"][-1].get("known", {})
+    told = ", ".join(f"{question} {share:.2f}" for question, share in known.items())
     return (
         f"## Language model\n{language['weights'] / 1e6:.1f} M weights, {language['hours']:.1f} hours of music. "
         "Validation loss (nats per token) on held-out styles × keys:\n\n"
         f"| step | minutes | {' | '.join(f'codebook {book}' for book in books)} |\n"
         f"{'|---' * (2 + len(books))}|\n{chr(10).join(rows)}\n"
-        "| unigram | | " + " | ".join(f"{value:.2f}" for value in language["unigram"]) + " |"
+        f"| unigram | | {' | '.join(f'{value:.2f}' for value in language['unigram'])} |"
+        + (f"\n\nWhat the middle of its layers can tell of those windows, share right: {told}." if told else "")
     )
 
 
 def _thinned(curve: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return at most ten points, the last one among them."""
-    step = max(len(curve) // 9, 1)
+    step = max(ceil((len(curve) - 1) / 9), 1)
     return [*curve[:-1][::step], *curve[-1:]]
 
 

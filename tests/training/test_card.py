@@ -1,0 +1,34 @@
+"""What the model card says of a training."""
+
+import re
+from typing import Any
+
+import pytest
+
+from musicgen_studio.training.card import model_card
+
+
+def _language(points: int) -> dict[str, Any]:
+    curve = [
+        {"step": step, "minutes": step / 30, "validation": [2.0, 3.0], "known": {"tempo": 0.5 + step / 1e4}}
+        for step in range(1, points + 1)
+    ]
+    return {"weights": 12_600_000, "hours": 13.2, "unigram": [6.0, 5.9], "curve": curve}
+
+
+@pytest.mark.parametrize("points", [1, 2, 9, 10, 11, 14, 25, 100])
+def test_the_curve_has_ten_points_at_most_and_ends_with_the_last(points: int) -> None:
+    card = model_card({}, _language(points), {}, "")
+    steps = [int(step) for step in re.findall(r"^\| (\d+) \|", card, re.MULTILINE)]
+    assert len(steps) == min(points, len(steps)) <= 10
+    assert steps[0] == 1
+    assert steps[-1] == points
+    assert "| unigram | | 6.00 | 5.90 |" in card
+    assert f"share right: tempo {0.5 + points / 1e4:.2f}." in card
+
+
+def test_trainings_without_a_listener_say_nothing_of_it() -> None:
+    language = _language(3)
+    for point in language["curve"]:
+        del point["known"]
+    assert "share right" not in model_card({}, language, {}, "")
