@@ -1,6 +1,7 @@
 """From facts about a piece to words, in many wordings. Every use of a piece draws its caption anew.
 
 Each draw mentions the style almost always and some of the rest: mood, tempo, key, instruments, whether there are drums.
+What is unusual for the style, its tempo or that drums are missing, is always said: what is not said is as usual.
 """
 
 import numpy as np
@@ -35,9 +36,12 @@ def caption(facts: Facts, rng: np.random.Generator) -> str:
     Returns:
         Such as `happy rock, fast, driving drums, with organ melody, in D major`.
     """
-    details = [detail for detail in _details(facts, rng) if detail]
-    rng.shuffle(details)
-    kept = details[: int(rng.choice([0, 1, 2, 3, 4], p=[0.15, 0.2, 0.25, 0.25, 0.15]))]
+    details, unusual = _details(facts, rng), _unusual(facts)
+    optional = [words for name, words in details.items() if words and name not in unusual]
+    rng.shuffle(optional)
+    kept = [details[name] for name in unusual]
+    kept += optional[: max(int(rng.choice([0, 1, 2, 3, 4], p=[0.15, 0.2, 0.25, 0.25, 0.15])) - len(kept), 0)]
+    rng.shuffle(kept)
     words = _separator(rng).join([_head(facts, rng), *kept])
     return words.lower() if rng.random() < 0.4 else words
 
@@ -65,10 +69,25 @@ def _alone(facts: Facts) -> str:
     return f"humming {name}" if facts.is_humming else f"solo {name}"
 
 
-def _details(facts: Facts, rng: np.random.Generator) -> list[str]:
+def _unusual(facts: Facts) -> list[str]:
+    """Return which details nobody would expect of the style."""
+    style = STYLES[facts.style]
+    is_band = len(set(facts.instruments.values())) > 1
+    unusual = ["tempo"] if facts.frames_per_sixteenth not in style.tempi else []
+    return [*unusual, "drums"] if style.drums and is_band and Role.DRUMS not in facts.instruments else unusual
+
+
+def _details(facts: Facts, rng: np.random.Generator) -> dict[str, str]:
+    """Return what could be said, by what it is about; empty where there is nothing to say."""
     tempo = rng.choice(TEMPO_WORDS[tempo_word(facts.bpm)]) if rng.random() < 0.5 else f"{round(facts.bpm)} bpm"
     key = f"in {facts.key.name}" if rng.random() < 0.7 else f"{'major' if facts.key.is_major else 'minor'} key"
-    return [str(tempo), key, _drum_words(facts, rng), _lead_words(facts, rng), _other_words(facts, rng)]
+    return {
+        "tempo": str(tempo),
+        "key": key,
+        "drums": _drum_words(facts, rng),
+        "lead": _lead_words(facts, rng),
+        "others": _other_words(facts, rng),
+    }
 
 
 def _drum_words(facts: Facts, rng: np.random.Generator) -> str:

@@ -15,12 +15,18 @@ from musicgen_studio.training.drums import DRUM_PITCHES, PATTERNS, VELOCITY, Hit
 from musicgen_studio.training.harmony import IS_MAJOR, Chord, Tonality, nearest_pitch, progression
 from musicgen_studio.training.instruments import BOWED_OR_BLOWN, HUMMING, KITS, PROGRAMS
 from musicgen_studio.training.moods import MOODS, Mood
-from musicgen_studio.training.score import FRAME_MS, Facts, Note, Part, Role, Score
+from musicgen_studio.training.score import FRAME_MS, FRAMES_PER_SIXTEENTH, Facts, Note, Part, Role, Score
 from musicgen_studio.training.styles import STYLES, Style
 
 KINDS = ("band", "solo", "lead alone", "drums alone")
 _KIND_SHARES = (0.84, 0.08, 0.05, 0.03)
 _HUMMING_SHARE = 0.12
+_ANY_TEMPO_SHARE = 0.5
+"""Of pieces at any tempo, whatever their style: what words for it mean is learned where nothing else tells."""
+
+_DRUMLESS_AT_LEAST = 0.25
+"""Of a style's bands, for the same reason."""
+
 _SECTION_BARS = 8
 _SHORTEST_NOTE_MS = 60
 _BASE_VELOCITY = {Role.BASS: 100, Role.CHORDS: 84, Role.PAD: 70, Role.LEAD: 100}
@@ -143,6 +149,8 @@ def _plan(rng: np.random.Generator, duration_s: float, wish: Wish) -> _Plan:
 
 
 def _tempo(style: Style, mood: Mood, rng: np.random.Generator) -> int:
+    if rng.random() < _ANY_TEMPO_SHARE:
+        return int(rng.choice(FRAMES_PER_SIXTEENTH))
     tempi = sorted(style.tempi)
     half = (len(tempi) + 1) // 2
     if mood.speed and rng.random() < 0.8:
@@ -175,7 +183,8 @@ def _instruments(plan: _Plan, wish: Wish, rng: np.random.Generator) -> dict[Role
     comp = str(rng.choice(style.comps))
     if plan.kind == "solo":
         return {Role.CHORDS: comp} | ({} if rng.random() < 0.3 else {Role.LEAD: comp})
-    has_drums = rng.random() >= style.drumless if wish.drums is None else wish.drums
+    drumless = max(style.drumless, _DRUMLESS_AT_LEAST)
+    has_drums = rng.random() >= drumless if wish.drums is None else wish.drums
     chosen = {Role.DRUMS: str(rng.choice(style.kits))} if style.drums and has_drums else {}
     if style.bass and rng.random() < 0.94:
         chosen[Role.BASS] = str(rng.choice(style.basses))

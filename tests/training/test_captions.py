@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
-from musicgen_studio.training.captions import caption, tempo_word
+from musicgen_studio.training.captions import TEMPO_WORDS, caption, tempo_word
 from musicgen_studio.training.composer import Wish, compose
+from musicgen_studio.training.score import Role
+from musicgen_studio.training.styles import STYLES
 
 
 def _captions(wish: Wish, count: int = 300) -> list[str]:
@@ -47,3 +49,21 @@ def test_tempo_is_said_in_words_and_in_numbers() -> None:
 )
 def test_tempo_words(bpm: float, word: str) -> None:
     assert tempo_word(bpm) == word
+
+
+@pytest.mark.parametrize("style", ["rock", "funk", "blues"])
+def test_what_is_unusual_is_always_said(style: str) -> None:
+    """Else nobody could know why this rock goes at 75 BPM, or has no drums."""
+    rng = np.random.default_rng(1)
+    unusual_tempi = missing_drums = 0
+    for seed in range(40):
+        facts = compose(seed, 12, Wish(style=style, kind="band")).facts
+        said = [caption(facts, rng).lower() for _ in range(10)]
+        if facts.frames_per_sixteenth not in STYLES[style].tempi:
+            unusual_tempi += 1
+            words = (f"{round(facts.bpm)} bpm", *TEMPO_WORDS[tempo_word(facts.bpm)])
+            assert all(any(word in each for word in words) for each in said)
+        if Role.DRUMS not in facts.instruments and len(set(facts.instruments.values())) > 1:
+            missing_drums += 1
+            assert all("drum" in each or "percussion" in each for each in said)
+    assert min(unusual_tempi, missing_drums) > 3

@@ -8,7 +8,7 @@ from musicgen_studio.training.drums import PATTERNS, bar_hits, fill_hits, with_e
 from musicgen_studio.training.harmony import SCALES
 from musicgen_studio.training.instruments import KITS, PROGRAMS
 from musicgen_studio.training.moods import MOODS
-from musicgen_studio.training.score import FRAME_MS, Role, Score
+from musicgen_studio.training.score import FRAME_MS, FRAMES_PER_SIXTEENTH, Role, Score
 from musicgen_studio.training.styles import STYLES
 
 
@@ -111,3 +111,15 @@ def test_extras_and_fills_stay_in_the_bar() -> None:
     fill = fill_hits(16, rng)
     assert {hit.step for hit in fill} <= set(range(8, 16))
     assert bar_hits(PATTERNS["rock"], only="H") != bar_hits(PATTERNS["rock"])
+
+
+@pytest.mark.parametrize("style", ["rock", "ambient"])
+def test_every_tempo_occurs_in_every_style_its_own_most(style: str) -> None:
+    found = [compose(seed, 4, Wish(style=style)).facts.frames_per_sixteenth for seed in range(150)]
+    assert set(found) == set(FRAMES_PER_SIXTEENTH)
+    assert np.mean([k in STYLES[style].tempi for k in found]) > 0.6
+
+
+def test_bands_of_every_style_may_lack_drums() -> None:
+    bands = [compose(seed, 4, Wish(style="metal", kind="band")).facts.instruments for seed in range(100)]
+    assert 0.15 < np.mean([Role.DRUMS not in instruments for instruments in bands]) < 0.4
