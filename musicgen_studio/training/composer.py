@@ -43,6 +43,7 @@ class Wish:
         tonic: Pitch class of the key.
         drums: Whether there are drums; only for bands.
         humming: Whether the lead is like a hum.
+        frames_per_sixteenth: The tempo: k, 5 to 10.
     """
 
     style: str | None = None
@@ -51,6 +52,7 @@ class Wish:
     tonic: int | None = None
     drums: bool | None = None
     humming: bool | None = None
+    frames_per_sixteenth: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,7 @@ def _plan(rng: np.random.Generator, duration_s: float, wish: Wish) -> _Plan:
     kind = wish.kind or (str(rng.choice(KINDS, p=_KIND_SHARES)) if wish.drums is None else "band")
     if kind == "drums alone" and not style.drums:
         kind = "solo"
-    k = _tempo(style, mood, rng)
+    k = wish.frames_per_sixteenth or _tempo(style, mood, rng)
     scales = [scale for scale in style.scales if mood.is_major in (None, IS_MAJOR[scale])] or list(style.scales)
     tonic = int(rng.integers(12)) if wish.tonic is None else wish.tonic
     humming = bool(rng.random() < _HUMMING_SHARE) if wish.humming is None else wish.humming

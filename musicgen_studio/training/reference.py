@@ -95,7 +95,10 @@ def _clips_of_piece(
     codec: Codec, synthesizer: Synthesizer, style: str, seconds: float, version: int
 ) -> list[ReferenceClip]:
     seed = _SEED + 1000 * list(STYLES).index(style) + version
-    wish = Wish(style=style, kind="band", drums=None if version % 2 == 0 else False, humming=False)
+    # Styles are asked for without a tempo, so they are told apart by music at their own.
+    tempi, drums = STYLES[style].tempi, None if version % 2 == 0 else False
+    k = tempi[version % len(tempi)]
+    wish = Wish(style=style, kind="band", drums=drums, humming=False, frames_per_sixteenth=k)
     score = compose(seed, _CLIPS_OF_A_PIECE * seconds + 2, wish)
     rendered = synthesizer.render(score, seed)
     frames = round(seconds * 50) * 640
