@@ -97,7 +97,7 @@ def _clips_of_piece(
     seed = _SEED + 1000 * list(STYLES).index(style) + version
     # Styles are asked for without a tempo, so they are told apart by music at their own.
     tempi, drums = STYLES[style].tempi, None if version % 2 == 0 else False
-    k = tempi[version % len(tempi)]
+    k = tempi[version // 2 % len(tempi)]  # with drums and without at each, lest tempo tells of drums
     wish = Wish(style=style, kind="band", drums=drums, humming=False, frames_per_sixteenth=k)
     score = compose(seed, _CLIPS_OF_A_PIECE * seconds + 2, wish)
     rendered = synthesizer.render(score, seed)

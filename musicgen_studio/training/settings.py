@@ -130,7 +130,7 @@ class LanguageSettings:
     short_window_s: int = 3
     short_share: float = 0.6
     opening_weight: float = 3.0
-    listener_weight: float = 0.3
+    listener_weight: float = 1.0
     steps: int = 20_000
     codebook_weights: tuple[float, ...] = (0.4, 0.25, 0.2, 0.15)
     text_dropout: float = 0.15

@@ -46,12 +46,9 @@ class AboutDialog(FactsDialog):
             column.addLayout(_table(lines))
             column.addSpacing(2 * GRID)
         column.addStretch()
-        self.add_copy(self.tr("Copy versions"), self.tr("For a report about a fault"))
+        text = "\n".join(f"{name} {number}" for name, number in (program, *parts))
+        self.add_copy(self.tr("Copy versions"), self.tr("For a report about a fault"), lambda: text)
         self.resize(560, 560)
-
-    def text(self) -> str:
-        """Return the versions, one a line."""
-        return "\n".join(f"{name} {number}" for name, number in versions())
 
     def _licences(self) -> list[tuple[str, str]]:
         return [

@@ -41,7 +41,7 @@ class DiagnosticsDialog(FactsDialog):
         self.column.setSpacing(GRID)
         self._sections: list[Section] = []
         self._values: list[QLabel] = []
-        self.add_copy(self.tr("Copy"), self.tr("Copy all of it, for a report about a fault"))
+        self.add_copy(self.tr("Copy"), self.tr("Copy all of it, for a report about a fault"), self.text)
         self.resize(560, 680)
         self._timer = QTimer(self, interval=REFRESH_MS)
         self._timer.timeout.connect(self.refresh)

@@ -1,6 +1,8 @@
 """What dialogs that show facts have in common: names and values on a page that scrolls, to be read and copied."""
 
-from PySide6.QtCore import Qt, Slot
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QDialog,
@@ -45,19 +47,17 @@ class FactsDialog(QDialog):
         outer.addWidget(area)
         outer.addWidget(self._buttons)
 
-    def text(self) -> str:
-        """Return what is copied."""
-        raise NotImplementedError
+    def add_copy(self, title: str, tip: str, text: Callable[[], str]) -> None:
+        """Add a button that copies.
 
-    def add_copy(self, title: str, tip: str) -> None:
-        """Add the button that copies."""
+        Args:
+            title: What it says.
+            tip: Its tool tip.
+            text: Returns what is copied.
+        """
         copy = self._buttons.addButton(title, QDialogButtonBox.ButtonRole.ActionRole)
         copy.setToolTip(tip)
-        copy.clicked.connect(self._copy)
-
-    @Slot()
-    def _copy(self) -> None:
-        QGuiApplication.clipboard().setText(self.text())
+        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(text()))
 
 
 def facts_grid() -> QGridLayout:
