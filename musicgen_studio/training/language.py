@@ -72,6 +72,8 @@ class LanguageTraining:
                 "Make the corpus first, or more of it: `musicgen-studio train corpus`.",
             )
         self.model = model.to(device)
+        if device.type == "cpu":
+            self.model.attend_in_blocks()
         self._listener = Listener(model.sizes.width, self._language.seed).to(device)
         matrices, others = model.split_weights()
         others += self._listener.parameters()

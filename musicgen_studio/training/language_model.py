@@ -19,6 +19,7 @@ from musicgen_studio.engine.patterns import delayed
 from musicgen_studio.engine.torchaudio_import import make_torchaudio_importable
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.training.alignment import align_with_melody
+from musicgen_studio.training.attention import causal_attention
 from musicgen_studio.training.dataset import Batch, chroma_length
 from musicgen_studio.training.listener import Heard, Listener
 from musicgen_studio.training.settings import FRAME_RATE_HZ, LanguageSettings
@@ -143,6 +144,13 @@ class MelodyLanguageModel(nn.Module):
             self.audio_enc_to_dec_proj = nn.Linear(_PITCH_CLASSES, sizes.width)
         first = self.decoder.model.decoder.layers[0].self_attn
         align_with_melody(first.q_proj, first.k_proj, sizes.heads, chroma_length(sizes.window_s * FRAME_RATE_HZ))
+
+    def attend_in_blocks(self) -> None:
+        """Compute attention in blocks from now on, which is faster on a CPU; see `attention`."""
+        from transformers import AttentionInterface
+
+        AttentionInterface.register("blocks", causal_attention)
+        self.decoder.set_attn_implementation("blocks")
 
     def forward(self, codes: Tensor, chroma: Tensor, text: Tensor, said: Tensor) -> Tensor:
         """Return logits.
