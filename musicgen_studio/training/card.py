@@ -6,6 +6,12 @@ from typing import Any
 from musicgen_studio.training.moods import MOODS
 from musicgen_studio.training.styles import STYLES
 
+CODEC_PICTURE, PROMPTS_PICTURE = "codec.png", "prompts.png"
+"""Files beside the card that it shows."""
+
+PICTURED = ("happy rock", "energetic EDM", "sad jazz")
+"""Prompts whose music the second of them shows: plainly different to the eye, too."""
+
 
 def model_card(codec: dict[str, Any], language: dict[str, Any], origin: dict[str, Any], evaluation: str) -> str:
     """Return a README.md.
@@ -20,6 +26,7 @@ def model_card(codec: dict[str, Any], language: dict[str, Any], origin: dict[str
         _head(origin),
         _codec_section(codec) if codec else "",
         _language_section(language) if language else "",
+        _prompts_section(),
         f"## What generated music does\n`musicgen-studio evaluate`, seeds fixed:\n\n{evaluation}" if evaluation else "",
         _limits(),
     ]
@@ -51,7 +58,19 @@ def _codec_section(codec: dict[str, Any]) -> str:
         f"| pieces | {codec['held_out_pieces']:.0f} |\n"
         f"| log10-mel distance (80 bands, floor -70 dB) | {codec['log_mel_distance']:.3f} |\n"
         f"| SI-SDR | {codec['si_sdr_db']:.1f} dB |\n"
-        f"| Fréchet distance of half-second log-mel statistics | {codec['frechet_distance']:.3g} |"
+        f"| Fréchet distance of half-second log-mel statistics | {codec['frechet_distance']:.3g} |\n"
+        f"| strong onsets kept, within 30 ms | {codec['onsets_kept']:.2f} |\n"
+        f"| bandwidth: no band below is weaker by over 6 dB | {codec['bandwidth_khz']:.1f} kHz |\n\n"
+        f"![Spectrograms of a held-out piece and of its reconstruction]({CODEC_PICTURE})\n\n"
+        "Above a held-out piece, below what the codec makes of it; 8 seconds, mel, 0 to 16 kHz, dark is loud."
+    )
+
+
+def _prompts_section() -> str:
+    return (
+        "## What prompts give\n"
+        f"![Spectrograms of three clips]({PROMPTS_PICTURE})\n\n"
+        f"From the top: {', '.join(f'“{prompt}”' for prompt in PICTURED)}; 8 seconds, the first clip of each."
     )
 
 

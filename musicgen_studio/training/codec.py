@@ -14,6 +14,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
+from math import isnan, nan
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -35,11 +36,14 @@ from musicgen_studio.training.codec_model import (
 )
 from musicgen_studio.training.corpus import shards
 from musicgen_studio.training.discriminator import Discriminator, deception_loss, judge_loss
+from musicgen_studio.training.measures import onsets_kept
 from musicgen_studio.training.muon import optimizers, set_rates
 from musicgen_studio.training.pace import Limits, Pace, Report, learning_rate
 from musicgen_studio.training.pictures import spectrograms_png
 from musicgen_studio.training.settings import HOP_SAMPLES, CodecSettings, Settings
 from musicgen_studio.training.spectral import (
+    band_powers,
+    bandwidth_khz,
     embeddings,
     frechet_distance,
     log_mel_distance,
@@ -271,7 +275,7 @@ def codec_figures(codec: "EncodecModel", sounds: Sounds, device: torch.device) -
         sounds: int16 `[frames]` each.
         device: Where the codec is.
     """
-    distances, ratios, originals, reconstructions = [], [], [], []
+    distances, ratios, originals, reconstructions, kept, powers = [], [], [], [], [], []
     for sound in sounds:
         original = _as_float(sound[: 12 * SAMPLE_RATE // HOP_SAMPLES * HOP_SAMPLES]).to(device)[None]
         made = reconstruct(codec, original)
@@ -280,10 +284,15 @@ def codec_figures(codec: "EncodecModel", sounds: Sounds, device: torch.device) -
         ratios.append(si_sdr_db(made, original))
         originals.append(embeddings(original))
         reconstructions.append(embeddings(made))
+        share = onsets_kept(original[0].cpu().numpy(), made[0].cpu().numpy())
+        kept += [] if isnan(share) else [share]
+        powers.append((band_powers(made), band_powers(original)))
     return {
         "log_mel_distance": float(np.mean(distances)),
         "si_sdr_db": float(np.mean(ratios)),
         "frechet_distance": frechet_distance(np.concatenate(originals), np.concatenate(reconstructions)),
+        "onsets_kept": float(np.mean(kept)) if kept else nan,
+        "bandwidth_khz": bandwidth_khz(*np.mean(powers, axis=0)),
         "held_out_pieces": float(len(sounds)),
     }
 

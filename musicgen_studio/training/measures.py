@@ -52,6 +52,15 @@ def strong_onsets_s(sound: Samples) -> Floats:
     return np.flatnonzero((curve >= highest) & (curve > threshold)) / NOVELTY_RATE_HZ
 
 
+def onsets_kept(original: Samples, made: Samples) -> float:
+    """Return the share of strong onsets that another sound also has, within 30 ms; NaN of a sound without any."""
+    wished, found = strong_onsets_s(original), strong_onsets_s(made)
+    if not len(wished):
+        return float("nan")
+    away = np.abs(wished[:, None] - found[None]).min(axis=1, initial=np.inf)
+    return float((away <= ON_GRID_S).mean())
+
+
 def frames_per_sixteenth(sound: Samples) -> int:
     """Return the k (5 to 10) whose beats, eighths and bars the sound repeats itself by best."""
     curve = novelty(sound)

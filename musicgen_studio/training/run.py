@@ -3,6 +3,7 @@
 Read here how corpus, codec, language model and checkpoint hang together.
 """
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,7 @@ import torch
 
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.paths import resources_dir
-from musicgen_studio.training.card import model_card
+from musicgen_studio.training.card import CODEC_PICTURE, PROMPTS_PICTURE, model_card
 from musicgen_studio.training.codec import CodecTraining
 from musicgen_studio.training.codec_model import load_codec
 from musicgen_studio.training.dataset import corpus_items, music_items, tokenise
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from transformers import EncodecModel
 
 _EXAMPLE_S = 6.0
+_PICTURED_S = 8.0
 
 
 def starter_folder() -> Path:
@@ -159,6 +161,17 @@ def publish_checkpoint(
     model.load_state_dict(state["model"])
     evaluation = str(read_figures(workspace.root / "figures.json").get("table", ""))
     publish(Trained(codec, model, begin_with or text_from), folder, _card(workspace, evaluation))
+    _add_pictures(workspace, folder)
+
+
+def _add_pictures(workspace: Workspace, folder: Path) -> None:
+    """Add what the card shows: music before and after the codec, and what a few prompts give."""
+    from musicgen_studio.training.examples import write_picture
+
+    of_codec = workspace.codec / "examples" / "0.png"
+    if of_codec.is_file():
+        shutil.copyfile(of_codec, folder / CODEC_PICTURE)
+    write_picture(folder, folder / PROMPTS_PICTURE, _PICTURED_S, "cpu")
 
 
 def _card(workspace: Workspace, evaluation: str) -> str:

@@ -19,6 +19,7 @@ FLOOR = 3e-4
 
 _WINDOWS = {64: 5, 128: 10, 256: 20, 512: 40, 1024: 80, 2048: 160}
 _RATE_HZ = 32_000
+_BANDS = 80
 _PHASE_WINDOWS = (256, 1024, 4096)
 _LOG_WEIGHT, _RELATIVE_WEIGHT, _WAVE_WEIGHT, _PHASE_WEIGHT = 10.0, 5.0, 5.0, 5.0
 
@@ -95,7 +96,7 @@ def _mel_loss(made: Tensor, wished: Tensor) -> Tensor:
 @torch.no_grad()
 def log_mel_distance(made: Tensor, wished: Tensor) -> float:
     """Return the mean distance of log10-mel spectra (80 bands, window 1024, floor -70 dB) of `[rows, samples]`."""
-    a, b = mel_spectrum(made, 1024, 80), mel_spectrum(wished, 1024, 80)
+    a, b = mel_spectrum(made, 1024, _BANDS), mel_spectrum(wished, 1024, _BANDS)
     return float((a.clamp(min=FLOOR).log10() - b.clamp(min=FLOOR).log10()).abs().mean())
 
 
@@ -107,6 +108,28 @@ def si_sdr_db(made: Tensor, wished: Tensor) -> float:
     target = scale * b
     ratio = target.square().sum(-1) / (a - target).square().sum(-1).clamp(min=1e-9)
     return float((10 * ratio.clamp(min=1e-9).log10()).mean())
+
+
+@torch.no_grad()
+def band_powers(sound: Tensor) -> Floats:
+    """Return the mean power in 80 mel bands from 0 to 16 kHz of `[rows, samples]`, `[80]`."""
+    powers: Floats = mel_spectrum(sound, 1024, _BANDS).square().mean(dim=(0, 2)).cpu().double().numpy()
+    return powers
+
+
+def bandwidth_khz(made: Floats, wished: Floats) -> float:
+    """Return up to where a sound is complete: the middle of the last band before the first that is 6 dB too weak.
+
+    Args:
+        made: What `band_powers` says of it.
+        wished: What it says of the sound it should be like.
+    """
+    from librosa import mel_frequencies
+
+    weak = np.flatnonzero(made < wished * 10**-0.6)
+    middles = mel_frequencies(n_mels=_BANDS + 2, fmin=0.0, fmax=_RATE_HZ / 2)[1:-1]
+    last = int(weak[0]) - 1 if len(weak) else _BANDS - 1
+    return float(middles[last]) / 1000 if last >= 0 else 0.0
 
 
 @torch.no_grad()

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from musicgen_studio.training.card import model_card
+from musicgen_studio.training.card import CODEC_PICTURE, model_card
 
 
 def _language(points: int) -> dict[str, Any]:
@@ -25,6 +25,15 @@ def test_the_curve_has_ten_points_at_most_and_ends_with_the_last(points: int) ->
     assert steps[-1] == points
     assert "| unigram | | 6.00 | 5.90 |" in card
     assert f"share right: tempo {0.5 + points / 1e4:.2f}." in card
+
+
+def test_it_says_how_good_the_codec_is_and_shows_it() -> None:
+    names = ("held_out_pieces", "log_mel_distance", "si_sdr_db", "frechet_distance", "onsets_kept", "bandwidth_khz")
+    card = model_card(dict(zip(names, (24, 0.3, -3.9, 1.27, 0.91, 14.2), strict=True)), {}, {}, "")
+    assert "| strong onsets kept, within 30 ms | 0.91 |" in card
+    assert "14.2 kHz |" in card
+    assert f"]({CODEC_PICTURE})" in card
+    assert f"]({CODEC_PICTURE})" not in model_card({}, {}, {}, "")
 
 
 def test_trainings_without_a_listener_say_nothing_of_it() -> None:

@@ -12,6 +12,7 @@ from musicgen_studio.training.measures import (
     in_key_share,
     level_db,
     nearest_overlap,
+    onsets_kept,
     strong_onsets_s,
 )
 
@@ -56,6 +57,15 @@ def test_a_beat_is_on_the_grid_and_chance_is_not() -> None:
 
 def test_no_sound_has_no_onsets() -> None:
     assert len(strong_onsets_s(np.zeros(100, np.float32))) == 0
+
+
+def test_onsets_are_kept_that_stay_where_they_were() -> None:
+    beat = _beat(8)
+    assert onsets_kept(beat, beat) == 1.0
+    assert onsets_kept(beat, np.roll(beat, RATE // 20)) < 0.3  # 50 ms late
+    assert 0.4 < onsets_kept(beat, np.concatenate([beat[: 6 * RATE], np.zeros(6 * RATE, np.float32)])) < 0.6
+    assert onsets_kept(beat, np.zeros_like(beat)) == 0.0
+    assert np.isnan(onsets_kept(np.zeros_like(beat), beat))
 
 
 def test_notes_in_a_scale_and_out_of_it() -> None:

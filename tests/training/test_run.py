@@ -38,6 +38,9 @@ def test_from_nothing_to_music(
     assert {path.name for path in (work / "language" / "examples").iterdir()} >= {"happy-rock.wav", "sad-jazz.wav"}
     card = (made / "README.md").read_text()
     assert card.startswith("---\nlicense: cc0-1.0\n")
+    for picture in ("codec.png", "prompts.png"):
+        assert f"]({picture})" in card
+        assert (made / picture).read_bytes().startswith(b"\x89PNG")
     for words in ("FluidR3", "MIT", "Apache-2.0", "SI-SDR", "unigram"):
         assert words in card
 

@@ -8,6 +8,8 @@ import torch
 
 from musicgen_studio.training.pictures import spectrograms_png
 from musicgen_studio.training.spectral import (
+    band_powers,
+    bandwidth_khz,
     embeddings,
     frechet_distance,
     log_mel_distance,
@@ -48,6 +50,16 @@ def test_the_frechet_distance_of_gaussians() -> None:
     a, b = rng.standard_normal((20_000, 3)), 2 * rng.standard_normal((20_000, 3)) + [1, 0, 0]
     assert frechet_distance(a, a) == pytest.approx(0.0, abs=1e-6)
     assert frechet_distance(a, b) == pytest.approx(1 + 3, abs=0.2)  # |mean|² + 3 (2 - 1)²
+
+
+@pytest.mark.parametrize("cutoff_khz", [4, 8, 12])
+def test_the_bandwidth_of_filtered_noise(cutoff_khz: int) -> None:
+    spectrum = torch.fft.rfft(NOISE)
+    spectrum[:, spectrum.shape[1] * cutoff_khz // 16 :] *= 0.2
+    filtered = torch.fft.irfft(spectrum, NOISE.shape[1])
+    assert bandwidth_khz(band_powers(filtered), band_powers(NOISE)) == pytest.approx(cutoff_khz, rel=0.1)
+    assert bandwidth_khz(band_powers(NOISE), band_powers(NOISE)) > 15
+    assert bandwidth_khz(band_powers(0.2 * NOISE), band_powers(NOISE)) == 0.0
 
 
 def test_embeddings_are_two_a_second() -> None:
