@@ -26,7 +26,7 @@ def add_parser(commands: Commands) -> None:
     parser.add_argument("--clips", type=int, metavar="N", help="clips for each prompt (default: 2)")
     parser.add_argument("--seconds", type=seconds, metavar="S", help="length of a clip (default: 12)")
     parser.add_argument("--all-styles", action="store_true", help="every style, not the 16 that are plainly different")
-    parser.add_argument("--quick", action="store_true", help="few and short clips: minutes instead of an hour")
+    parser.add_argument("--quick", action="store_true", help="few and short clips, a judge that has heard less")
     parser.add_argument("--device", choices=COMPUTE_DEVICES, default="auto", help="default: %(default)s")
     parser.add_argument("--precision", choices=PRECISIONS, default="auto", help="default: %(default)s")
     parser.add_argument("--threads", type=int, metavar="N", help="processor threads (default: torch's)")
@@ -58,7 +58,7 @@ def _extent(args: argparse.Namespace) -> "Extent":
     from musicgen_studio.training.evaluate import Extent
     from musicgen_studio.training.styles import STYLES
 
-    quick = {"clips": 1, "seconds": 8.0, "reference_pieces": 6, "melodies": 4, "continued": 8, "long_clips": 1}
+    quick = {"clips": 1, "seconds": 8.0, "reference_pieces": 12, "melodies": 4, "continued": 8, "long_clips": 1}
     chosen = {"clips": args.clips, "seconds": args.seconds, "styles": tuple(STYLES) if args.all_styles else None}
     return Extent(**(quick if args.quick else {}) | {name: value for name, value in chosen.items() if value})
 

@@ -60,7 +60,7 @@ def _codec_section(codec: dict[str, Any]) -> str:
         f"| SI-SDR | {codec['si_sdr_db']:.1f} dB |\n"
         f"| Fréchet distance of half-second log-mel statistics | {codec['frechet_distance']:.3g} |\n"
         f"| strong onsets kept, within 30 ms | {codec['onsets_kept']:.2f} |\n"
-        f"| bandwidth: no band below is weaker by over 6 dB | {codec['bandwidth_khz']:.1f} kHz |\n\n"
+        f"| bandwidth: the highest band that is not over 6 dB weaker | {codec['bandwidth_khz']:.1f} kHz |\n\n"
         f"![Spectrograms of a held-out piece and of its reconstruction]({CODEC_PICTURE})\n\n"
         "Above a held-out piece, below what the codec makes of it; 8 seconds, mel, 0 to 16 kHz, dark is loud."
     )

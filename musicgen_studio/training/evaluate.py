@@ -60,10 +60,10 @@ class Extent:
 
     clips: int = 2
     seconds: float = 12.0
-    reference_pieces: int = 24
-    melodies: int = 6
+    reference_pieces: int = 36
+    melodies: int = 12
     continued: int = 24
-    long_clips: int = 2
+    long_clips: int = 4
     long_s: float = 60.0
     styles: tuple[str, ...] = DISTINCT_STYLES
 

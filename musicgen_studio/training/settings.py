@@ -128,9 +128,9 @@ class LanguageSettings:
     window_s: int = 12
     batch: int = 8
     short_window_s: int = 3
-    short_share: float = 0.6
+    short_share: float = 0.4
     opening_weight: float = 3.0
-    listener_weight: float = 1.0
+    listener_weight: float = 3.0
     steps: int = 20_000
     codebook_weights: tuple[float, ...] = (0.4, 0.25, 0.2, 0.15)
     text_dropout: float = 0.15

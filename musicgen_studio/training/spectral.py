@@ -118,7 +118,7 @@ def band_powers(sound: Tensor) -> Floats:
 
 
 def bandwidth_khz(made: Floats, wished: Floats) -> float:
-    """Return up to where a sound is complete: the middle of the last band before the first that is 6 dB too weak.
+    """Return up to where a sound reaches: the middle of the highest band that is not over 6 dB too weak; 0 if all are.
 
     Args:
         made: What `band_powers` says of it.
@@ -126,10 +126,9 @@ def bandwidth_khz(made: Floats, wished: Floats) -> float:
     """
     from librosa import mel_frequencies
 
-    weak = np.flatnonzero(made < wished * 10**-0.6)
+    carried = np.flatnonzero(made >= wished * 10**-0.6)
     middles = mel_frequencies(n_mels=_BANDS + 2, fmin=0.0, fmax=_RATE_HZ / 2)[1:-1]
-    last = int(weak[0]) - 1 if len(weak) else _BANDS - 1
-    return float(middles[last]) / 1000 if last >= 0 else 0.0
+    return float(middles[carried[-1]]) / 1000 if len(carried) else 0.0
 
 
 @torch.no_grad()
