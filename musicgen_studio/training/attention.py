@@ -1,8 +1,8 @@
 """Causal attention in blocks of queries: what training on a CPU spends nearly half its time with otherwise.
 
-torch's flash attention for CPUs goes over each pair of positions once more in the backward pass and knows 16-bit floats
-only as something to widen. Here a block of queries meets all keys up to its own end as one product of 16-bit matrices,
-and what lies after the block is never computed. A step of the starter takes 0.7 of the time.
+A block of queries meets all keys up to its own end as one product of 16-bit matrices; what comes later is never
+computed. Forth and back through a layer of the starter takes 66 ms, torch's attention for CPUs 93 ms (8 windows of 710
+positions, two Zen 5 cores); a whole step takes about 0.7 of the time.
 
 Only for training on a CPU: the scores of a layer stay in memory, and a GPU's flash attention is faster than this.
 """
@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 _BLOCK = 192
-"""Queries at a time. Of 64 to 355, the fastest for windows of 710 positions, and among the fastest for 260."""
+"""Queries at a time. Of 64 to 256, the fastest for windows of 260 positions, and within 3 % of it for 710."""
 
 
 def causal_attention(
