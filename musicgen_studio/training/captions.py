@@ -1,7 +1,8 @@
 """From facts about a piece to words, in many wordings. Every use of a piece draws its caption anew.
 
 Each draw mentions the style almost always and some of the rest: mood, tempo, key, instruments, whether there are drums.
-What is unusual for the style, its tempo or that drums are missing, is always said: what is not said is as usual.
+What is unusual for the style, its tempo or that drums are missing, is always said: what is not said is as usual. So
+are drums where a style is as often without them.
 """
 
 import numpy as np
@@ -17,6 +18,9 @@ TEMPO_WORDS = {
     "medium": ("medium tempo", "mid-tempo", "moderate tempo", "walking pace"),
     "fast": ("fast", "fast tempo", "quick", "up-tempo"),
 }
+_DRUMS_ARE_SAID = 0.25
+"""Share of a style's pieces without drums from which on nobody would expect any."""
+
 _OPENINGS = ("", "", "", "", "a ", "a piece of ", "a track of ", "music: ", "an instrumental ", "some ")
 _CLOSINGS = ("", "", "", "", " music", " track", " song", " instrumental", " tune", " groove")
 
@@ -74,7 +78,9 @@ def _unusual(facts: Facts) -> list[str]:
     style = STYLES[facts.style]
     is_band = len(set(facts.instruments.values())) > 1
     unusual = ["tempo"] if facts.frames_per_sixteenth not in style.tempi else []
-    return [*unusual, "drums"] if style.drums and is_band and Role.DRUMS not in facts.instruments else unusual
+    has_drums = Role.DRUMS in facts.instruments
+    said = style.drumless >= _DRUMS_ARE_SAID if has_drums else bool(style.drums)
+    return [*unusual, "drums"] if said and is_band else unusual
 
 
 def _details(facts: Facts, rng: np.random.Generator) -> dict[str, str]:

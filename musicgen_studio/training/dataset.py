@@ -26,7 +26,7 @@ from musicgen_studio.training.codec_model import fingerprint, latents_of
 from musicgen_studio.training.corpus import CHROMA_EVERY_FRAMES, Shard, lead_chroma, shards
 from musicgen_studio.training.listener import answers, no_answers
 from musicgen_studio.training.pace import Report
-from musicgen_studio.training.score import Facts
+from musicgen_studio.training.score import FRAMES_PER_SIXTEENTH, Facts
 from musicgen_studio.training.settings import FRAME_RATE_HZ, HOP_SAMPLES, LanguageSettings
 from musicgen_studio.training.synth import SAMPLE_RATE
 from musicgen_studio.training.workspace import Workspace, written_whole
@@ -222,7 +222,7 @@ def draw_batch(
     rows: int,
     rng: np.random.Generator,
     *,
-    drop: bool = True,
+    learning: bool = True,
     seconds: int | None = None,
 ) -> Batch:
     """Draw windows.
@@ -232,23 +232,38 @@ def draw_batch(
         settings: Window, where it begins, what is left out how often.
         rows: How many windows.
         rng: Decides everything.
-        drop: Whether words and melodies are left out now and then.
+        learning: Whether they are to learn from: then some pieces come more often, and words and melodies are left out
+            now and then.
         seconds: How much of each window is there to be learned; None is all. The melody is always the whole window's.
     """
     codes, chroma, captions, true = [], [], [], []
     frames = (seconds or settings.window_s) * FRAME_RATE_HZ
     letters = int(rng.integers(*_CAPTION_LETTERS))
     for _ in range(rows):
-        item = items[int(rng.integers(len(items)))]
+        item = _drawn(items, settings, rng) if learning else items[int(rng.integers(len(items)))]
         start = _start(item, settings, rng)
         words, melody = _about_as_long(item, letters, rng), _chroma_from(item, start, settings.window_frames)
         leave_text, leave_melody = rng.random(2) < (settings.text_dropout, settings.melody_dropout)
         codes.append(_window(item.codes, start, frames))
         true.append(answers(item.facts, start, frames) if item.facts else no_answers(frames))
-        chroma.append(np.zeros_like(melody) if drop and leave_melody else melody)
-        captions.append("" if drop and leave_text else words)
+        chroma.append(np.zeros_like(melody) if learning and leave_melody else melody)
+        captions.append("" if learning and leave_text else words)
     tensors = [torch.from_numpy(np.stack(arrays)) for arrays in (codes, chroma, true)]
     return Batch(codes=tensors[0], chroma=tensors[1], captions=tuple(captions), answers=tensors[2])
+
+
+def _drawn(items: list[Item], settings: LanguageSettings, rng: np.random.Generator) -> Item:
+    """Draw a piece, those of some tempi and those that swing more often than others; pieces not known all alike."""
+    highest = max(settings.tempo_weights) * max(settings.swing_weight, 1.0)
+    while True:
+        item = items[int(rng.integers(len(items)))]
+        if item.facts is None or rng.random() * highest < _weight(item.facts, settings):
+            return item
+
+
+def _weight(facts: Facts, settings: LanguageSettings) -> float:
+    tempo = settings.tempo_weights[FRAMES_PER_SIXTEENTH.index(facts.frames_per_sixteenth)]
+    return tempo * settings.swing_weight if facts.swing else tempo
 
 
 def _about_as_long(item: Item, letters: int, rng: np.random.Generator) -> str:

@@ -186,7 +186,7 @@ class LanguageTraining:
         rows, left = self._language.batch, self._language.validation_windows
         batches = []
         while left > 0:
-            batches.append(draw_batch(self._held_out, self._language, min(rows, left), rng, drop=False))
+            batches.append(draw_batch(self._held_out, self._language, min(rows, left), rng, learning=False))
             left -= rows
         return batches
 

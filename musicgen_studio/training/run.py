@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from transformers import EncodecModel
 
 _EXAMPLE_S = 6.0
+_PREVIEW_CARD = (
+    "# A training on its way\n"
+    "To be listened to. `musicgen-studio train publish` makes a checkpoint of it, with its origin and figures.\n"
+)
 _PICTURED_S = 8.0
 
 
@@ -117,7 +121,7 @@ def _listen(workspace: Workspace, trained: Trained, device: torch.device, report
         from musicgen_studio.training.examples import write_examples  # the engine is needed for nothing else here
 
         preview = workspace.language / "preview"
-        publish(trained, preview, _card(workspace, ""))
+        publish(trained, preview, _PREVIEW_CARD)
         write_examples(preview, workspace.language / "examples", _EXAMPLE_S, device.type)
         report(f"language model: examples in {workspace.language / 'examples'}")
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from musicgen_studio.errors import UserProblem
+from musicgen_studio.training.score import FRAMES_PER_SIXTEENTH
 
 FRAME_RATE_HZ = 50
 CODEC_RATIOS = (8, 5, 4, 4)
@@ -113,6 +114,9 @@ class LanguageSettings:
         melody_dropout: Share of windows without a melody.
         on_bar: Share of windows that begin with a bar; the rest begins anywhere, as when a clip is continued.
         from_start: Share of windows that begin where their piece does.
+        tempo_weights: How often a piece is drawn beside others for its tempo, one weight for each k from 5 (150 BPM) to
+            10 (75 BPM). Those of 75 and 150 BPM teach the same clock, those of 83 and 94 BPM each their own.
+        swing_weight: How often a piece that swings is drawn beside one that does not: few styles do.
         matrix_rate: Muon's learning rate.
         other_rate: AdamW's learning rate, for embeddings, heads and norms.
         warm_up: Share of the training in which the rates rise.
@@ -130,13 +134,15 @@ class LanguageSettings:
     short_window_s: int = 3
     short_share: float = 0.4
     opening_weight: float = 3.0
-    listener_weight: float = 3.0
+    listener_weight: float = 1.5
     steps: int = 20_000
     codebook_weights: tuple[float, ...] = (0.4, 0.25, 0.2, 0.15)
     text_dropout: float = 0.15
-    melody_dropout: float = 0.4
+    melody_dropout: float = 0.3
     on_bar: float = 0.6
     from_start: float = 0.15
+    tempo_weights: tuple[float, ...] = (0.5, 0.8, 1.2, 1.6, 2.4, 1.2)
+    swing_weight: float = 1.7
     matrix_rate: float = 0.02
     other_rate: float = 3e-3
     warm_up: float = 0.01
@@ -149,10 +155,14 @@ class LanguageSettings:
         _check(self, width=(16, 4096), layers=(1, 64), window_s=(1, 30), batch=(1, 4096), text_dropout=(0, 1))
         _check(self, melody_dropout=(0, 1), on_bar=(0, 1), from_start=(0, 1), warm_up=(0, 0.5), warm_down=(0, 1))
         _check(self, short_window_s=(1, 30), short_share=(0, 1), opening_weight=(0.01, 100))
-        _check(self, listener_weight=(0, 100))
-        object.__setattr__(self, "codebook_weights", tuple(self.codebook_weights))  # TOML has lists
-        if not self.codebook_weights or min(self.codebook_weights) <= 0:
-            raise ValueError(f"codebook_weights must be above 0, got {self.codebook_weights}")
+        _check(self, listener_weight=(0, 100), swing_weight=(0.01, 100))
+        for name in ("codebook_weights", "tempo_weights"):
+            weights = tuple(getattr(self, name))  # TOML has lists
+            object.__setattr__(self, name, weights)
+            if not weights or min(weights) <= 0:
+                raise ValueError(f"{name} must be above 0, got {weights}")
+        if len(self.tempo_weights) != len(FRAMES_PER_SIXTEENTH):
+            raise ValueError(f"there must be {len(FRAMES_PER_SIXTEENTH)} tempo_weights, got {self.tempo_weights}")
         if self.width % self.heads:
             raise ValueError(f"width must be a multiple of the {self.heads} heads, got {self.width}")
 

@@ -67,3 +67,10 @@ def test_what_is_unusual_is_always_said(style: str) -> None:
             missing_drums += 1
             assert all("drum" in each or "percussion" in each for each in said)
     assert min(unusual_tempi, missing_drums) > 3
+
+
+@pytest.mark.parametrize("style", ["cinematic", "ballad", "folk"])
+def test_drums_are_said_where_a_style_is_often_without(style: str) -> None:
+    said = [words.lower() for words in _captions(Wish(style=style, kind="band", drums=True))]
+    kits = [kit.lower() for kit in STYLES[style].kits]
+    assert all(any(word in words for word in ("drums", "beat", *kits)) for words in said)

@@ -1,6 +1,7 @@
 """Tokens, windows and music of one's own."""
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from musicgen_studio.engine.codec import Codec
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.training.codebooks import fit_codebooks
 from musicgen_studio.training.codec_model import build_codec, codec_config
+from musicgen_studio.training.composer import Wish, compose
 from musicgen_studio.training.dataset import (
     Item,
     chroma_length,
@@ -75,13 +77,37 @@ def test_a_window_and_its_melody() -> None:
 
 
 def test_nothing_is_left_out_for_validation() -> None:
-    batch = draw_batch([_item()], SETTINGS, 32, np.random.default_rng(0), drop=False)
+    batch = draw_batch([_item()], SETTINGS, 32, np.random.default_rng(0), learning=False)
     assert all(batch.captions)
     assert bool((batch.chroma == 7).all())
 
 
+def _of(style: str, k: int) -> Item:
+    facts = compose(5, 12, Wish(style=style, kind="band", frames_per_sixteenth=k)).facts
+    return replace(_item(), describe=lambda _rng: f"{style} {k}", facts=facts)
+
+
+@pytest.mark.parametrize(
+    ("often", "seldom", "share"),
+    [
+        (_of("rock", 9), _of("rock", 5), 3 / 4),
+        (_of("blues", 9), _of("rock", 9), 2 / 3),
+        (_item(), _of("rock", 5), 6 / 7),  # as often as what comes most often: at 83 BPM, with swing
+    ],
+    ids=["tempo", "swing", "music nothing is known of"],
+)
+def test_some_music_is_drawn_more_often_to_learn_from(often: Item, seldom: Item, share: float) -> None:
+    settings = replace(SETTINGS, tempo_weights=(1.0, 1.0, 1.0, 1.0, 3.0, 1.0), swing_weight=2.0, text_dropout=0.0)
+    rng = np.random.default_rng(0)
+    words = often.describe(rng)
+    learned = draw_batch([often, seldom], settings, 400, rng).captions
+    judged = draw_batch([often, seldom], settings, 400, rng, learning=False).captions
+    assert np.mean([said == words for said in learned]) == pytest.approx(share, abs=0.07)
+    assert np.mean([said == words for said in judged]) == pytest.approx(0.5, abs=0.08)
+
+
 def test_a_short_piece_is_filled_up() -> None:
-    batch = draw_batch([_item(frames=60)], SETTINGS, 2, np.random.default_rng(0), drop=False)
+    batch = draw_batch([_item(frames=60)], SETTINGS, 2, np.random.default_rng(0), learning=False)
     assert bool((batch.codes[:, :, 60:] == -1).all())
     assert bool((batch.chroma[:, 12:] == 0).all())
 

@@ -22,8 +22,12 @@ def test_what_is_left_out_is_as_in_the_starter(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["[language]\ncolour = 1", "[language]\nwidth = 0", "[codec]\nlatents = 5", "[corpus", "speed = 1"]
-)
+    "text",
+    [
+        "[language]\ncolour = 1", "[language]\nwidth = 0", "[language]\ntempo_weights = [1, 2]",
+        "[language]\ncodebook_weights = [1, 0]", "[codec]\nlatents = 5", "[corpus", "speed = 1",
+    ],
+)  # fmt: skip
 def test_what_cannot_be_is_told(text: str, tmp_path: Path) -> None:
     path = tmp_path / "settings.toml"
     path.write_text(text)
