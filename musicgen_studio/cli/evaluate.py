@@ -23,7 +23,7 @@ def add_parser(commands: Commands) -> None:
     which.add_argument("--starter", action="store_true", help="examine the shipped checkpoint")
     which.add_argument("--checkpoint", metavar="DIR", help="examine the checkpoint in this folder")
     parser.add_argument("--work", type=path, metavar="DIR", help="the training it comes from: look for copies there")
-    parser.add_argument("--clips", type=int, metavar="N", help="clips for each prompt (default: 2)")
+    parser.add_argument("--clips", type=int, metavar="N", help="clips for each prompt (default: 4)")
     parser.add_argument("--seconds", type=seconds, metavar="S", help="length of a clip (default: 12)")
     parser.add_argument("--all-styles", action="store_true", help="every style, not the 16 that are plainly different")
     parser.add_argument("--quick", action="store_true", help="few and short clips, a judge that has heard less")

@@ -1,8 +1,9 @@
 """Which style is it, and are there drums? A small classifier that has heard the corpus, as the codec gives it back.
 
-Features are statistics of the spectrum and of its rhythm; the classifier is scikit-learn's linear discriminant
-analysis, whose shrinkage suits few clips with many features. It judges generated clips and can be wrong itself: its
-score on held-out corpus clips stands beside every figure.
+Features are statistics of the spectrum and of its rhythm; the classifier is scikit-learn's support vector machine with
+Gaussian kernels. On corpus clips left out it tells style as well as a linear discriminant analysis (0.77 of 16), and
+drums better (0.98 of clips, 0.96), above all quiet ones: of cinematic music's it hears 0.73, not 0.31. It judges
+generated clips and can be wrong itself: its score on held-out corpus clips stands beside every figure.
 """
 
 from typing import Any
@@ -16,6 +17,8 @@ from musicgen_studio.training.score import FRAME_MS, FRAMES_PER_SIXTEENTH
 
 Vectors = npt.NDArray[np.float64]
 _BANDS = 48
+_HARDNESS = 10.0
+"""How much a clip on the wrong side costs: scikit-learn's C. Ten to thirty are alike, less is worse."""
 
 
 def features(sound: Samples) -> Vectors:
@@ -48,13 +51,11 @@ class Classifier:
     """
 
     def __init__(self, vectors: Vectors, words: list[str]) -> None:
-        from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
         from sklearn.pipeline import make_pipeline
         from sklearn.preprocessing import StandardScaler
+        from sklearn.svm import SVC
 
-        self._model: Any = make_pipeline(
-            StandardScaler(), LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto")
-        ).fit(vectors, words)
+        self._model: Any = make_pipeline(StandardScaler(), SVC(C=_HARDNESS)).fit(vectors, words)
 
     def tell(self, vectors: Vectors) -> list[str]:
         """Return a word for each vector."""

@@ -58,7 +58,7 @@ class Extent:
         styles: Names of the styles asked for, and told apart.
     """
 
-    clips: int = 2
+    clips: int = 4
     seconds: float = 12.0
     reference_pieces: int = 36
     melodies: int = 12
@@ -225,10 +225,14 @@ class Examination:
         return Audio(np.ascontiguousarray(samples)[:, None], self._engine.info.sample_rate)
 
     def _continuation(self) -> list[Figure]:
-        """Go on from corpus clips and look at the splice."""
+        """Go on from corpus clips and look at the splice.
+
+        Not from openings: after four seconds of a piece its intro often ends, and intact music breaks there, too.
+        """
         breaks, changes, intact = list[bool](), list[float](), list[bool]()
-        count = min(self._extent.continued, len(self._reference))
-        for clip in self._reference[:: len(self._reference) // count][:count]:
+        later = [clip for clip in self._reference if not clip.is_opening]
+        count = min(self._extent.continued, len(later))
+        for clip in later[:: len(later) // count][:count]:
             opening = self._made_audio(_whole_frames(clip.sound[: len(clip.sound) // 2]))
             made = self._make((clip.facts.style,), opening.duration_s, takes=1, continuation=opening)[0]
             change_db, share = measures.break_at(made, opening.duration_s)

@@ -34,6 +34,7 @@ class ReferenceClip:
         codes: First codebook, `[frames]`.
         piece: Number of its piece, unlike any other.
         version: Number of its piece among those of its style, from 0.
+        is_opening: Whether its piece begins with it.
     """
 
     facts: Facts
@@ -42,6 +43,7 @@ class ReferenceClip:
     codes: npt.NDArray[np.uint16]
     piece: int
     version: int
+    is_opening: bool
 
     @property
     def has_drums(self) -> bool:
@@ -106,7 +108,7 @@ def _clips_of_piece(
     for clip in range(min(_CLIPS_OF_A_PIECE, len(rendered.mix) // frames)):
         part = slice(clip * frames, (clip + 1) * frames)
         sound, codes = through_codec(codec, rendered.mix[part])
-        clips.append(ReferenceClip(score.facts, sound, rendered.lead[part], codes, seed, version))
+        clips.append(ReferenceClip(score.facts, sound, rendered.lead[part], codes, seed, version, is_opening=clip == 0))
     return clips
 
 

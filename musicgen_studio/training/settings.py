@@ -138,7 +138,7 @@ class LanguageSettings:
     steps: int = 20_000
     codebook_weights: tuple[float, ...] = (0.4, 0.25, 0.2, 0.15)
     text_dropout: float = 0.15
-    melody_dropout: float = 0.3
+    melody_dropout: float = 0.2
     on_bar: float = 0.6
     from_start: float = 0.15
     tempo_weights: tuple[float, ...] = (0.5, 0.8, 1.2, 1.6, 2.4, 1.2)
