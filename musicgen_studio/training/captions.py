@@ -1,8 +1,8 @@
 """From facts about a piece to words, in many wordings. Every use of a piece draws its caption anew.
 
 Each draw mentions the style almost always and some of the rest: mood, tempo, key, instruments, whether there are drums.
-What is unusual for the style, its tempo or that drums are missing, is always said: what is not said is as usual. So
-are drums where a style is as often without them.
+What is unusual for the style, its tempo or that drums are missing, is always said: what is not said is as usual.
+Drums are also said in styles that often go without.
 """
 
 import numpy as np
