@@ -229,7 +229,7 @@ def draw_batch(
 
     Args:
         items: Pieces to draw from.
-        settings: Window, where it begins, what is left out how often.
+        settings: Window, where it begins, what comes more often, what is left out how often.
         rows: How many windows.
         rng: Decides everything.
         learning: Whether they are to learn from: then some pieces come more often, and words and melodies are left out
