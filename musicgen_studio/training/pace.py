@@ -103,10 +103,16 @@ class Pace:
         if now - self._told_s < at_least_every_s and not self.is_done:
             return
         self._told_s = now
-        spent, share = now - self._began_s, self.fraction
-        rate = (self.step - self._done_steps) / max(spent, 1e-9)
-        left = self.trained_s * (1 - share) / share if share > 0 else math.inf
-        self._report(f"{self._name}: step {self.step}, {share:.0%}; {loss}; {rate:.2f} steps/s; {duration(left)} left")
+        rate = (self.step - self._done_steps) / max(now - self._began_s, 1e-9)
+        left = duration(self._left_s(rate))
+        self._report(f"{self._name}: step {self.step}, {self.fraction:.0%}; {loss}; {rate:.2f} steps/s; {left} left")
+
+    def _left_s(self, rate: float) -> float:
+        """Return the seconds left at this run's speed in steps a second: runs before may have had another machine."""
+        if self._limits.minutes is not None:
+            return max(60 * self._limits.minutes - self.trained_s, 0.0)
+        steps = max(self._steps - self.step, 0)
+        return steps / rate if rate > 0 else math.inf if steps else 0.0
 
 
 def duration(seconds: float) -> str:

@@ -1,6 +1,7 @@
 """When a stage ends, when a run pauses, how the learning rate goes."""
 
 import threading
+import time
 
 import pytest
 
@@ -40,6 +41,20 @@ def test_what_it_says() -> None:
     pace.step = 4
     pace.tell("loss 1.0")
     assert lines[0].startswith("codec: step 4, 100%; loss 1.0; ")
+
+
+@pytest.mark.parametrize(
+    ("minutes", "done_s", "left"), [(None, 36_000.0, " 10 s left"), (2.0, 60.0, " 50 s left")], ids=["steps", "minutes"]
+)
+def test_the_time_left_is_that_of_this_run(
+    minutes: float | None, done_s: float, left: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, lines = [1000.0], list[str]()
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    pace = Pace("codec", 100, 80, done_s, Limits(threading.Event(), minutes=minutes), lines.append, 60.0, 0.0)
+    pace.step, now[0] = 90, 1010.0
+    pace.tell("loss 1.0")
+    assert lines[0].endswith(left)
 
 
 def test_it_saves_now_and_then() -> None:
