@@ -21,6 +21,9 @@ TEMPO_WORDS = {
 _DRUMS_ARE_SAID = 0.25
 """Share of a style's pieces without drums from which on nobody would expect any."""
 
+_TEMPO_IS_LEFT_OUT = 0.6
+"""Share of captions that do not say a usual tempo even if there is room: time must be kept without being told."""
+
 _OPENINGS = ("", "", "", "", "a ", "a piece of ", "a track of ", "music: ", "an instrumental ", "some ")
 _CLOSINGS = ("", "", "", "", " music", " track", " song", " instrumental", " tune", " groove")
 
@@ -41,7 +44,8 @@ def caption(facts: Facts, rng: np.random.Generator) -> str:
         Such as `happy rock, fast, driving drums, with organ melody, in D major`.
     """
     details, unusual = _details(facts, rng), _unusual(facts)
-    optional = [words for name, words in details.items() if words and name not in unusual]
+    left_out = "tempo" if rng.random() < _TEMPO_IS_LEFT_OUT else ""
+    optional = [words for name, words in details.items() if words and name not in (*unusual, left_out)]
     rng.shuffle(optional)
     kept = [details[name] for name in unusual]
     kept += optional[: max(int(rng.choice([0, 1, 2, 3, 4], p=[0.15, 0.2, 0.25, 0.25, 0.15])) - len(kept), 0)]

@@ -42,6 +42,12 @@ _ENCODED_AT_ONCE_S = 40
 _EVERY_NTH_HELD_OUT = 10
 _CAPTION_LETTERS = (5, 75)
 _CAPTIONS_TO_CHOOSE_FROM = 4
+_DISPLACED_ONCE_IN_FRAMES = 100
+_DISPLACED_FRAMES = (8, 31)
+"""Lengths of a displaced stretch, the second excluded: a note to a few."""
+
+_DISPLACED_BY_FRAMES = (-2, -1, -1, 1, 1, 2)
+"""How late it comes, each as likely as the others: what made music errs by."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,13 +76,15 @@ class Batch:
     """Windows of one step.
 
     Args:
-        codes: int64 `[rows, codebooks, frames]`; `special` where a piece was shorter than the window.
+        codes: int64 `[rows, codebooks, frames]`; -1 where a piece was shorter than the window.
+        heard: The same as the model hears it; some of it displaced, see `_displaced`.
         chroma: int64 `[rows, length]`: pitch classes; 0 throughout stands for no melody.
         captions: A description for each row; empty is none.
         answers: int64 `[rows, questions, frames]`: what is true of each frame, see `listener`.
     """
 
     codes: torch.Tensor
+    heard: torch.Tensor
     chroma: torch.Tensor
     captions: tuple[str, ...]
     answers: torch.Tensor
@@ -232,11 +240,11 @@ def draw_batch(
         settings: Window, where it begins, what comes more often, what is left out how often.
         rows: How many windows.
         rng: Decides everything.
-        learning: Whether they are to learn from: then some pieces come more often, and words and melodies are left out
-            now and then.
+        learning: Whether they are to learn from: then some pieces come more often, words and melodies are left out now
+            and then, and some of what is heard is displaced.
         seconds: How much of each window is there to be learned; None is all. The melody is always the whole window's.
     """
-    codes, chroma, captions, true = [], [], [], []
+    codes, heard, chroma, captions, true = [], [], [], [], []
     frames = (seconds or settings.window_s) * FRAME_RATE_HZ
     letters = int(rng.integers(*_CAPTION_LETTERS))
     for _ in range(rows):
@@ -248,8 +256,10 @@ def draw_batch(
         true.append(answers(item.facts, start, frames) if item.facts else no_answers(frames))
         chroma.append(np.zeros_like(melody) if learning and leave_melody else melody)
         captions.append("" if learning and leave_text else words)
-    tensors = [torch.from_numpy(np.stack(arrays)) for arrays in (codes, chroma, true)]
-    return Batch(codes=tensors[0], chroma=tensors[1], captions=tuple(captions), answers=tensors[2])
+        displace = learning and rng.random() < settings.displaced_share
+        heard.append(_displaced(codes[-1], rng) if displace else codes[-1])
+    tensors = [torch.from_numpy(np.stack(arrays)) for arrays in (codes, heard, chroma, true)]
+    return Batch(codes=tensors[0], heard=tensors[1], chroma=tensors[2], captions=tuple(captions), answers=tensors[3])
 
 
 def _drawn(items: list[Item], settings: LanguageSettings, rng: np.random.Generator) -> Item:
@@ -296,6 +306,22 @@ def _window(codes: Codes, start: int, frames: int) -> npt.NDArray[np.int64]:
     part = codes[:, start : start + frames]
     window[:, : part.shape[1]] = part
     return window
+
+
+def _displaced(window: npt.NDArray[np.int64], rng: np.random.Generator) -> npt.NDArray[np.int64]:
+    """Return a window in which stretches of a fraction of a second come a frame or two early or late.
+
+    Music that is made errs like that. Who has only heard music without fault may count from the last strike alone, and
+    each error stays; who has heard some that errs keeps to the time of all that was before.
+    """
+    heard = window.copy()
+    length, longest_shift = int((window[0] >= 0).sum()), max(_DISPLACED_BY_FRAMES)
+    for _ in range(length // _DISPLACED_ONCE_IN_FRAMES):
+        frames = int(rng.integers(*_DISPLACED_FRAMES))
+        start = int(rng.integers(longest_shift, length - frames - longest_shift + 1))
+        late = int(rng.choice(_DISPLACED_BY_FRAMES))
+        heard[:, start : start + frames] = window[:, start - late : start - late + frames]
+    return heard
 
 
 def _chroma_from(item: Item, start: int, frames: int) -> npt.NDArray[np.int64]:

@@ -185,6 +185,8 @@ class MelodyLanguageModel(nn.Module):
     ) -> tuple[Tensor, Heard]:
         """Return the cross-entropy of each codebook, `[codebooks]`, in nats per token, and what the listener heard.
 
+        Codes heard displaced do not count: going on with an error is not to be learned, finding back after it is.
+
         Args:
             batch: Windows, on any device.
             text: Encodes the captions.
@@ -192,9 +194,9 @@ class MelodyLanguageModel(nn.Module):
             opening_weight: How much more the first second of each window counts.
         """
         device = self.enc_to_dec_proj.weight.device
-        steps = delayed_codes(batch.codes, self.sizes).to(device)
+        steps, heard_steps = (delayed_codes(codes, self.sizes).to(device) for codes in (batch.codes, batch.heard))
         states, said = text.states(batch.captions)
-        middle, last = self._states(steps[..., :-1], batch.chroma.to(device), states, said)
+        middle, last = self._states(heard_steps[..., :-1], batch.chroma.to(device), states, said)
         targets = steps[..., 1:].masked_fill(steps[..., 1:] == self.sizes.card, _IGNORED)
         losses = functional.cross_entropy(
             self._logits(last).flatten(0, 2).float(), targets.flatten(), ignore_index=_IGNORED, reduction="none"
@@ -203,6 +205,7 @@ class MelodyLanguageModel(nn.Module):
         weights[..., :FRAME_RATE_HZ] *= opening_weight
         frames = batch.codes.shape[-1]
         heard = listener(middle[:, :frames], batch.answers.to(device), weights[:, 0, :frames])
+        weights = weights * (steps == heard_steps)[..., 1:]
         return (losses * weights).sum((0, 2)) / weights.sum((0, 2)), heard
 
     def split_weights(self) -> tuple[list[nn.Parameter], list[nn.Parameter]]:

@@ -112,6 +112,7 @@ class LanguageSettings:
         codebook_weights: How much each codebook counts: the first decide pitch and rhythm. The last is for all others.
         text_dropout: Share of windows without words, so that guidance has something to compare with.
         melody_dropout: Share of windows without a melody.
+        displaced_share: Share of windows in which some of what is heard comes a frame or two early or late.
         on_bar: Share of windows that begin with a bar; the rest begins anywhere, as when a clip is continued.
         from_start: Share of windows that begin where their piece does.
         tempo_weights: How often a piece is drawn beside others for its tempo, one weight for each k from 5 (150 BPM) to
@@ -139,9 +140,10 @@ class LanguageSettings:
     codebook_weights: tuple[float, ...] = (0.4, 0.25, 0.2, 0.15)
     text_dropout: float = 0.15
     melody_dropout: float = 0.2
+    displaced_share: float = 0.6
     on_bar: float = 0.6
     from_start: float = 0.15
-    tempo_weights: tuple[float, ...] = (0.5, 0.8, 1.2, 1.6, 2.4, 1.2)
+    tempo_weights: tuple[float, ...] = (0.5, 0.8, 1.2, 2.2, 3.0, 1.2)
     swing_weight: float = 1.7
     matrix_rate: float = 0.02
     other_rate: float = 3e-3
@@ -154,7 +156,7 @@ class LanguageSettings:
     def __post_init__(self) -> None:
         _check(self, width=(16, 4096), layers=(1, 64), window_s=(1, 30), batch=(1, 4096), text_dropout=(0, 1))
         _check(self, melody_dropout=(0, 1), on_bar=(0, 1), from_start=(0, 1), warm_up=(0, 0.5), warm_down=(0, 1))
-        _check(self, short_window_s=(1, 30), short_share=(0, 1), opening_weight=(0.01, 100))
+        _check(self, short_window_s=(1, 30), short_share=(0, 1), displaced_share=(0, 1), opening_weight=(0.01, 100))
         _check(self, listener_weight=(0, 100), swing_weight=(0.01, 100))
         for name in ("codebook_weights", "tempo_weights"):
             weights = tuple(getattr(self, name))  # TOML has lists

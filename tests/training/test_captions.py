@@ -51,6 +51,13 @@ def test_tempo_words(bpm: float, word: str) -> None:
     assert tempo_word(bpm) == word
 
 
+def test_a_usual_tempo_is_said_seldom() -> None:
+    """Else time would be kept where the tempo is said, and not where it is for the music to tell."""
+    usual = Wish(style="rock", mood="happy", kind="band", frames_per_sixteenth=STYLES["rock"].tempi[0])
+    said = ["bpm" in words.lower() for words in _captions(usual, 600)]  # half of what is said is said in numbers
+    assert 0.05 < np.mean(said) < 0.15
+
+
 @pytest.mark.parametrize("style", ["rock", "funk", "blues"])
 def test_what_is_unusual_is_always_said(style: str) -> None:
     """Else nobody could know why this rock goes at 75 BPM, or has no drums."""

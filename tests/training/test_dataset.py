@@ -82,6 +82,25 @@ def test_nothing_is_left_out_for_validation() -> None:
     assert bool((batch.chroma == 7).all())
 
 
+def test_some_of_what_is_heard_to_learn_from_comes_early_or_late() -> None:
+    settings = replace(SETTINGS, window_s=6, displaced_share=0.5)
+    batch = draw_batch([_item()], settings, 64, np.random.default_rng(0))
+    late = batch.codes - batch.heard
+    assert set(late.flatten().tolist()) == {-2, -1, 0, 1, 2}
+    displaced = (late != 0).any(dim=1)  # [rows, frames]
+    assert 0.3 < displaced.any(dim=1).float().mean() < 0.7
+    assert 0.03 < displaced.float().mean() < 0.15
+    judged = draw_batch([_item()], settings, 64, np.random.default_rng(0), learning=False)
+    assert torch.equal(judged.heard, judged.codes)
+
+
+def test_a_pieces_end_stays_where_it_is() -> None:
+    settings = replace(SETTINGS, window_s=6, displaced_share=1.0)
+    batch = draw_batch([_item(frames=110)], settings, 32, np.random.default_rng(0))
+    assert bool(((batch.heard == -1) == (batch.codes == -1)).all())
+    assert not torch.equal(batch.heard, batch.codes)
+
+
 def _of(style: str, k: int) -> Item:
     facts = compose(5, 12, Wish(style=style, kind="band", frames_per_sixteenth=k)).facts
     return replace(_item(), describe=lambda _rng: f"{style} {k}", facts=facts)

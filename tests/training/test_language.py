@@ -15,7 +15,7 @@ from musicgen_studio.engine.torchaudio_import import make_torchaudio_importable
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.training.codebooks import fit_codebooks
 from musicgen_studio.training.codec_model import build_codec, codec_config
-from musicgen_studio.training.dataset import Item
+from musicgen_studio.training.dataset import Item, draw_batch
 from musicgen_studio.training.language import LanguageTraining, language_settings_for
 from musicgen_studio.training.language_model import (
     MelodyLanguageModel,
@@ -24,6 +24,7 @@ from musicgen_studio.training.language_model import (
     delayed_codes,
     load_language_model,
 )
+from musicgen_studio.training.listener import Listener
 from musicgen_studio.training.publish import OWN_SHARD, TEXT_SHARD, Trained, publish
 from musicgen_studio.training.settings import Settings
 from tests.training.conftest import CPU, keep_quiet, unlimited
@@ -78,6 +79,23 @@ def test_a_run_that_goes_on_is_the_run_that_was_not_stopped(tmp_path: Path, tiny
     assert resumed.run()
     for name, tensor in whole.model.state_dict().items():
         torch.testing.assert_close(resumed.model.state_dict()[name], tensor, rtol=1e-2, atol=1e-3)
+
+
+def test_what_is_heard_displaced_does_not_count_but_is_heard(tiny: Settings, text: TextEncoder) -> None:
+    model = MelodyLanguageModel(_sizes(tiny, text), 0)
+    listener = Listener(model.sizes.width, 0)
+    settings = replace(tiny.language, window_s=3, displaced_share=1.0)
+    batch = draw_batch(_items(), settings, 2, np.random.default_rng(0))
+    displaced = batch.heard != batch.codes
+    other_codes = torch.where(displaced, (batch.codes + 7) % 32, batch.codes)
+    other_codes = torch.where(other_codes == batch.heard, batch.codes, other_codes)
+    assert not torch.equal(other_codes, batch.codes)
+    with torch.no_grad():
+        losses, _ = model.losses(batch, text, listener)
+        asked, _ = model.losses(replace(batch, codes=other_codes), text, listener)
+        undisturbed, _ = model.losses(replace(batch, heard=batch.codes), text, listener)
+    torch.testing.assert_close(asked, losses)
+    assert bool((undisturbed != losses).all())
 
 
 def test_a_state_of_another_size_is_told(tmp_path: Path, tiny: Settings, text: TextEncoder) -> None:
