@@ -84,7 +84,8 @@ def _language_section(language: dict[str, Any]) -> str:
     told = ", ".join(f"{question} {share:.2f}" for question, share in known.items())
     return (
         f"## Language model\n{language['weights'] / 1e6:.1f} M weights, {language['hours']:.1f} hours of music. "
-        "Validation loss (nats per token) on held-out styles × keys:\n\n"
+        "Validation loss (nats per token) on held-out styles × keys, higher again where a finished training was gone "
+        "on with:\n\n"
         f"| step | minutes | {' | '.join(f'codebook {book}' for book in books)} |\n"
         f"{'|---' * (2 + len(books))}|\n{chr(10).join(rows)}\n"
         f"| unigram | | {' | '.join(f'{value:.2f}' for value in language['unigram'])} |"

@@ -62,7 +62,7 @@ class Extent:
     seconds: float = 12.0
     reference_pieces: int = 36
     melodies: int = 12
-    continued: int = 24
+    continued: int = 72
     long_clips: int = 4
     long_s: float = 60.0
     styles: tuple[str, ...] = DISTINCT_STYLES
