@@ -7,7 +7,7 @@ import numpy as np
 
 from musicgen_studio.core.audio import Audio, Samples
 from musicgen_studio.core.melody import Melody
-from musicgen_studio.core.request import GenerationRequest
+from musicgen_studio.core.request import USUAL_SAMPLING, GenerationRequest, Sampling
 from musicgen_studio.engine.api import AudioBlock, EngineInfo, StopFlag
 from musicgen_studio.errors import UserProblem
 
@@ -22,6 +22,7 @@ class FakeEngine:
         before_block: Called with the number of time steps made so far, before each; may set a flag, raise, or kill.
         sample_rate: In Hz.
         channels: 1 or 2.
+        sampling: What it says of itself.
     """
 
     def __init__(
@@ -31,11 +32,14 @@ class FakeEngine:
         before_block: Callable[[int], None] = lambda _made: None,
         sample_rate: int = 32000,
         channels: int = 1,
+        sampling: Sampling = USUAL_SAMPLING,
     ) -> None:
         self.requests: list[GenerationRequest] = []
         self._before_block = before_block
         self._made = 0
-        self._info = EngineInfo("musicgen_melody", follows_melody, channels, sample_rate, 30.0, 1000, "cpu", "float32")
+        self._info = EngineInfo(
+            "musicgen_melody", follows_melody, channels, sample_rate, 30.0, 1000, "cpu", "float32", sampling
+        )
 
     @property
     def info(self) -> EngineInfo:

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from musicgen_studio.cli.options import Commands
@@ -49,6 +50,7 @@ def _facts(entry: "CheckpointEntry") -> dict[str, object]:
         "channels": config.channels,
         "sample_rate": config.sample_rate,
         "window_s": config.window_frames / config.frame_rate,
+        "sampling": asdict(config.sampling),
         "parameters": weight_count(config.decoder),
         "files": files,
         "bytes": sum(files.values()),
@@ -58,6 +60,8 @@ def _facts(entry: "CheckpointEntry") -> dict[str, object]:
 
 
 def _lines(facts: dict[str, object]) -> list[str]:
+    sampling = facts["sampling"]
+    assert isinstance(sampling, dict)
     shown = {
         "checkpoint": facts["id"],
         "": facts["description"],
@@ -66,6 +70,7 @@ def _lines(facts: dict[str, object]) -> list[str]:
         "channels": {1: "1 (mono)", 2: "2 (stereo)"}.get(int(str(facts["channels"])), facts["channels"]),
         "sample rate": f"{facts['sample_rate']} Hz",
         "window": f"{facts['window_s']:g} s",
+        "sampling": ", ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in sampling.items()),
         "parameters": f"{float(str(facts['parameters'])) / 1e6:.1f} million in the language model",
         "licence": facts["licence"],
         "sha256": facts["sha256"],

@@ -21,16 +21,17 @@ if TYPE_CHECKING:
 PREROLL_S = 0.1
 """What the player gathers before it sounds; whether the music keeps up is settled before it is opened."""
 
-# What decides the samples, and what it is if nobody says. With --from all of it comes from the record.
+# What decides the samples, and what it is if nobody says; None is for others to say. With --from all of it comes from
+# the record.
 _DEFAULTS: dict[str, Any] = {
     "seconds": 8.0,
     "seed": None,
     "takes": 1,
     "together": None,
-    "guidance": 3.0,
-    "temperature": 1.0,
-    "top_k": 250,
-    "top_p": 0.0,
+    "guidance": None,
+    "temperature": None,
+    "top_k": None,
+    "top_p": None,
     "format": "wav24",
     "rate": None,
     "loudness": -14.0,
@@ -51,6 +52,7 @@ def add_parser(commands: Commands) -> None:
     )
     parser.add_argument("prompts", nargs="*", metavar="PROMPT", help="what to make, in English")
     _add_music_options(parser)
+    _add_sampling_options(parser)
     _add_engine_options(parser)
     _add_file_options(parser)
     parser.set_defaults(run=run, parser=parser)
@@ -68,15 +70,21 @@ def _add_music_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--continue", dest="continuation", type=path, metavar="FILE", help="go on from this sound file")
     group.add_argument("--seed", type=int, metavar="N", help="the same seed makes the same music (default: random)")
     group.add_argument("--takes", type=int, metavar="N", help="versions of each prompt, 1 to 16 (default: 1)")
-    group.add_argument("--guidance", type=float, metavar="X", help="how strictly the prompt is followed (default: 3)")
-    group.add_argument("--temperature", type=float, metavar="X", help="higher is more adventurous (default: 1)")
-    group.add_argument("--top-k", type=int, metavar="N", help="choose among the N likeliest, 0 is all (default: 250)")
-    group.add_argument("--top-p", type=float, metavar="X", help="choose among the likeliest X, 0 is off (default: 0)")
     group.add_argument("--jobs", metavar="FILE", help="one prompt a line; # begins a comment line, - is stdin")
     group.add_argument(
         "--together", type=int, metavar="N", help="prompts made at a time, all done sooner (default: 1, with --jobs 4)"
     )
     group.add_argument("--from", dest="recipe", type=path, metavar="JSON", help="make the clip of this record again")
+
+
+def _add_sampling_options(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group(
+        "how it chooses", "What is left out is as the checkpoint says of itself; `checkpoints info` shows it."
+    )
+    group.add_argument("--guidance", type=float, metavar="X", help="how strictly the prompt is followed")
+    group.add_argument("--temperature", type=float, metavar="X", help="higher is more adventurous")
+    group.add_argument("--top-k", type=int, metavar="N", help="choose among the N likeliest, 0 is all")
+    group.add_argument("--top-p", type=float, metavar="X", help="choose among the likeliest X, 0 is off")
 
 
 def _add_engine_options(parser: argparse.ArgumentParser) -> None:

@@ -1,10 +1,10 @@
 """What a musician asks for, as one value. All options travel in it; nothing is set on an engine between calls.
 
-Defaults and ranges follow AudioCraft's `MusicGen.set_generation_params` (`models/musicgen.py`): top-k 250,
-temperature 1.0, guidance scale 3.0, top-p off.
+Ranges follow AudioCraft's `MusicGen.set_generation_params` (`models/musicgen.py`), and so does `Sampling`, unless a
+checkpoint says otherwise of itself: top-k 250, temperature 1.0, guidance scale 3.0, top-p off.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from itertools import groupby
 from math import isfinite
 
@@ -15,6 +15,20 @@ MAX_DURATION_S = 3600.0
 MAX_TAKES = 16
 MAX_PROMPTS = 10_000
 MAX_SEED = 2**63 - 1 - MAX_TAKES
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How tokens are chosen; see `GenerationRequest` for what each value means."""
+
+    guidance_scale: float = 3.0
+    temperature: float = 1.0
+    top_k: int = 250
+    top_p: float = 0.0
+
+
+USUAL_SAMPLING = Sampling()
+"""For checkpoints that say nothing of themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +46,8 @@ class GenerationRequest:
             free once it has ended.
         continuation: Sound to go on from, or None. It opens the result sample for sample, up to a short crossfade
             into the new music, so the result is longer than `duration_s`.
-        guidance_scale: How strictly the prompt is followed, 0 to 20. 1 turns guidance off.
+        guidance_scale: How strictly the prompt is followed, 0 to 20. 1 turns guidance off. None here, as in the three
+            that follow, is what the checkpoint says of itself.
         temperature: 0 to 5. Higher is more adventurous; 0 always takes the likeliest token.
         top_k: Sample among the k likeliest tokens; 0 means among all.
         top_p: Sample among the likeliest tokens that together reach this probability, 0 to 1; 0 is off. If on, top_k
@@ -51,10 +66,10 @@ class GenerationRequest:
     melody: Audio | Melody | None = None
     melody_repeats: bool = True
     continuation: Audio | None = None
-    guidance_scale: float = 3.0
-    temperature: float = 1.0
-    top_k: int = 250
-    top_p: float = 0.0
+    guidance_scale: float | None = None
+    temperature: float | None = None
+    top_k: int | None = None
+    top_p: float | None = None
     seed: int = 0
     takes: int = 1
     together: int = 1
@@ -72,14 +87,24 @@ class GenerationRequest:
             0.0 < self.duration_s <= MAX_DURATION_S,
             f"above 0, at most {MAX_DURATION_S:g}",
         )
-        _check("guidance_scale", self.guidance_scale, 0.0 <= self.guidance_scale <= 20.0, "0 to 20")
-        _check("temperature", self.temperature, 0.0 <= self.temperature <= 5.0, "0 to 5")
-        _check("top_k", self.top_k, self.top_k >= 0, "0 or more")
-        _check("top_p", self.top_p, 0.0 <= self.top_p <= 1.0, "0 to 1")
+        sampling = self.sampling()
+        _check("guidance_scale", sampling.guidance_scale, 0.0 <= sampling.guidance_scale <= 20.0, "0 to 20")
+        _check("temperature", sampling.temperature, 0.0 <= sampling.temperature <= 5.0, "0 to 5")
+        _check("top_k", sampling.top_k, sampling.top_k >= 0, "0 or more")
+        _check("top_p", sampling.top_p, 0.0 <= sampling.top_p <= 1.0, "0 to 1")
         _check("seed", self.seed, 0 <= self.seed <= MAX_SEED, f"0 to {MAX_SEED}")
         _check("takes", self.takes, 1 <= self.takes <= MAX_TAKES, f"1 to {MAX_TAKES}")
         most = MAX_TAKES // self.takes
         _check("together", self.together, 1 <= self.together <= most, f"1 to {most} with {self.takes} takes")
+
+    def sampling(self, usual: Sampling = USUAL_SAMPLING) -> Sampling:
+        """Return how tokens are chosen.
+
+        Args:
+            usual: What the checkpoint says of itself, for what the request leaves open.
+        """
+        chosen = {field.name: getattr(self, field.name) for field in fields(Sampling)}
+        return replace(usual, **{name: value for name, value in chosen.items() if value is not None})
 
     def groups(self) -> list[list[int]]:
         """Return the numbers of the prompts that are made at a time, in order; `together` at most.

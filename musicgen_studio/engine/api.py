@@ -11,7 +11,7 @@ from typing import Protocol
 import numpy as np
 
 from musicgen_studio.core.audio import Audio
-from musicgen_studio.core.request import GenerationRequest
+from musicgen_studio.core.request import USUAL_SAMPLING, GenerationRequest, Sampling
 
 
 class StopFlag(Protocol):
@@ -54,6 +54,7 @@ class EngineInfo:
         parameters: Number of weights in the language model, for example 420_000_000.
         device: `cpu`, `cuda` or `mps`.
         precision: Of the language model's matrices: `float32`, `float16`, `bfloat16` or `int8`.
+        sampling: How tokens are chosen where a request leaves it open.
     """
 
     architecture: str
@@ -64,6 +65,7 @@ class EngineInfo:
     parameters: int
     device: str
     precision: str
+    sampling: Sampling = USUAL_SAMPLING
 
 
 class Engine(Protocol):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from torch import Tensor
 
+from musicgen_studio.core.request import USUAL_SAMPLING, Sampling
 from musicgen_studio.errors import UserProblem
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ class CheckpointConfig:
         sample_rate: Of the codec, in Hz.
         hop_frames: Audio frames per codec frame, 640 for Meta's.
         window_frames: Codec frames the model was trained on, 1500 (30 s) for Meta's.
+        sampling: How it is best sampled, by what it says of itself.
     """
 
     architecture: str
@@ -89,6 +91,7 @@ class CheckpointConfig:
     sample_rate: int
     hop_frames: int
     window_frames: int
+    sampling: Sampling = USUAL_SAMPLING
 
     @property
     def frame_rate(self) -> float:

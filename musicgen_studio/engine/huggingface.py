@@ -6,12 +6,14 @@ Source: transformers `models/musicgen`, `models/musicgen_melody` (modeling, conf
 """
 
 import math
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
 
+from musicgen_studio.core.request import GenerationRequest, Sampling
 from musicgen_studio.engine.checkpoint import (
     Affine,
     CheckpointConfig,
@@ -141,6 +143,7 @@ def _checkpoint_config(parsed: Any, folder: Path, text_width: int) -> Checkpoint
         sample_rate=codec.sampling_rate,
         hop_frames=codec.hop_length,
         window_frames=_melody_window(chroma, folder, frame_rate) if chroma else _text_window(folder, frame_rate),
+        sampling=_sampling(folder),
     )
     require_fit(config, codec, folder / "config.json")
     return config
@@ -216,6 +219,26 @@ def _text_window(folder: Path, frame_rate: float) -> int:
     whole_seconds = int(max_length / frame_rate)
     # Less than a second is a model made for tests; then every frame the delay pattern leaves.
     return int(whole_seconds * frame_rate) if whole_seconds else max_length - 4
+
+
+def _sampling(folder: Path) -> Sampling:
+    """Return how the checkpoint says it is best sampled.
+
+    What it leaves open is AudioCraft's, not transformers' (whose top-k is 50 then): so Meta's were meant. In
+    transformers a top-p of 1 is off.
+    """
+    path = folder / "generation_config.json"
+    raw = read_json(path) if path.is_file() else {}
+    said = {field.name: raw[field.name] for field in fields(Sampling) if raw.get(field.name) is not None}
+    for name, value in said.items():
+        if type(value) is not int and (type(value) is not float or name == "top_k"):
+            raise odd_value(path, name, value, "a whole number" if name == "top_k" else "a number")
+    if said.get("top_p") == 1:
+        del said["top_p"]
+    try:
+        return GenerationRequest(("",), **said).sampling()
+    except ValueError as error:
+        raise UserProblem("The checkpoint cannot be used.", f"{path}: {error}.", CHOOSE_ANOTHER) from error
 
 
 def _shapes(config: CheckpointConfig) -> dict[str, Shape]:

@@ -10,11 +10,12 @@ from typing import Protocol, runtime_checkable
 import torch
 from torch import Tensor
 
+from musicgen_studio.core.request import Sampling
 from musicgen_studio.engine.api import StopFlag
 from musicgen_studio.engine.checkpoint import DecoderConfig, LayerWeights, OuterWeights
 from musicgen_studio.engine.device import weight_count
 from musicgen_studio.engine.linear import Precision
-from musicgen_studio.engine.sampling import Noise, Sampling
+from musicgen_studio.engine.sampling import Noise
 
 _SMALL_WEIGHTS = 50_000_000
 """Weights up to which one thread makes a step: it is ten times real time, and waits for no core another program has."""

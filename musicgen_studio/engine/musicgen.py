@@ -41,7 +41,7 @@ from musicgen_studio.engine.device import (
 from musicgen_studio.engine.language_model import StepMaker, load_language_model
 from musicgen_studio.engine.linear import Precision
 from musicgen_studio.engine.melody import ChromaConditioner
-from musicgen_studio.engine.sampling import Noise, Sampling
+from musicgen_studio.engine.sampling import Noise
 from musicgen_studio.engine.text import TextConditioner
 from musicgen_studio.engine.tokens import Conditions, context_frames, sliding_token_frames
 from musicgen_studio.errors import UserProblem
@@ -137,6 +137,7 @@ class MusicGen:
             parameters=weight_count(config.decoder),
             device=where.type,
             precision=self.decoder.precision.value,
+            sampling=config.sampling,
         )
 
     @property
@@ -229,7 +230,7 @@ class MusicGen:
             self._config.window_frames,
             opening,
             run.frames,
-            Sampling(request.guidance_scale, request.temperature, request.top_k, request.top_p),
+            request.sampling(self._config.sampling),
             Noise(request.seed, request.takes, decoder.codebooks, decoder.card, len(prompts)),
             stop,
         )

@@ -5,20 +5,10 @@ kept; top-p wins over top-k). The draw takes the random numbers from outside, so
 argmax(p / e) with e ~ Exp(1) is a sample from p, and is what `torch.multinomial` computes for one sample on the CPU.
 """
 
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor
 
-
-@dataclass(frozen=True, slots=True)
-class Sampling:
-    """How tokens are chosen; see `GenerationRequest` for what each value means."""
-
-    guidance_scale: float = 3.0
-    temperature: float = 1.0
-    top_k: int = 250
-    top_p: float = 0.0
+from musicgen_studio.core.request import Sampling
 
 
 def guided(conditional: Tensor, null: Tensor, scale: float) -> Tensor:

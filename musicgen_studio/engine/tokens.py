@@ -16,11 +16,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from musicgen_studio.core.request import Sampling
 from musicgen_studio.engine.api import StopFlag
 from musicgen_studio.engine.device import one_thread
 from musicgen_studio.engine.language_model import LanguageModel, StepMaker
 from musicgen_studio.engine.patterns import UNKNOWN, delayed
-from musicgen_studio.engine.sampling import Noise, Sampling, choose, guided
+from musicgen_studio.engine.sampling import Noise, choose, guided
 
 READ_AT_ONCE, READ_EVERY = 16, 10
 """The next window reads so many positions every so many frames: conditions and context are then read in time."""

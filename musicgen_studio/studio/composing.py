@@ -30,15 +30,15 @@ _BESIDE = "a file beside the program"  # instead of the command line's option
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What the prompt panel holds. The values are those of `GenerationRequest`."""
+    """What the prompt panel holds. The values are those of `GenerationRequest`; None is what the checkpoint says."""
 
     prompt: str = ""
     duration_s: float = 8.0
     takes: int = 1
-    guidance_scale: float = 3.0
-    temperature: float = 1.0
-    top_k: int = 250
-    top_p: float = 0.0
+    guidance_scale: float | None = None
+    temperature: float | None = None
+    top_k: int | None = None
+    top_p: float | None = None
     seed: int = 0
     melody_repeats: bool = True
 

@@ -234,6 +234,7 @@ def recipe_of(order: Order, info: EngineInfo, prompt: int, take: int, audio: Aud
         complete: False if its run was cut short.
     """
     request = order.request
+    sampling = request.sampling(info.sampling)
     group = next(group for group in request.groups() if prompt in group)
     return Recipe(
         format=FORMAT,
@@ -244,10 +245,10 @@ def recipe_of(order: Order, info: EngineInfo, prompt: int, take: int, audio: Aud
         place=group.index(prompt),
         seed=request.seed,
         duration_s=float(request.duration_s),
-        guidance_scale=float(request.guidance_scale),
-        temperature=float(request.temperature),
-        top_k=request.top_k,
-        top_p=float(request.top_p),
+        guidance_scale=float(sampling.guidance_scale),
+        temperature=float(sampling.temperature),
+        top_k=sampling.top_k,
+        top_p=float(sampling.top_p),
         melody=order.melody,
         melody_notes=request.melody if order.melody is None and isinstance(request.melody, Melody) else None,
         melody_repeats=request.melody_repeats,

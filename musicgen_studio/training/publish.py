@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from musicgen_studio.audiofile import ensure_folder, write_text
+from musicgen_studio.core.request import Sampling
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.training.codec_model import stored_tensors
 from musicgen_studio.training.dataset import chroma_length
@@ -44,11 +45,13 @@ class Trained:
         codec: Folded.
         language: The language model.
         text_from: A checkpoint in transformers' layout whose text encoder is used.
+        sampling: How it is best sampled.
     """
 
     codec: "EncodecModel"
     language: MelodyLanguageModel
     text_from: Path
+    sampling: Sampling
 
 
 def publish(trained: Trained, folder: Path, card: str) -> None:
@@ -144,8 +147,10 @@ def _configs(trained: Trained) -> dict[str, dict[str, Any]]:
             "decoder_start_token_id": sizes.card,
             "pad_token_id": sizes.card,
             "do_sample": True,
-            "guidance_scale": 3.0,
-            "top_k": 250,
+            "guidance_scale": trained.sampling.guidance_scale,
+            "temperature": trained.sampling.temperature,
+            "top_k": trained.sampling.top_k,
+            "top_p": trained.sampling.top_p or 1.0,  # in transformers 1 is off
             "max_length": window_frames + sizes.codebooks,
         },
         "preprocessor_config.json": {

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from musicgen_studio.core.request import Sampling
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.paths import resources_dir
 from musicgen_studio.training.card import CODEC_PICTURE, PROMPTS_PICTURE, model_card
@@ -96,7 +97,7 @@ def train_language(
     else:
         items = music_items(music, codec, report)
     training = LanguageTraining(workspace.language, settings, model, text, items, device, limits, report)
-    trained = Trained(codec, training.model, begin_with or text_from)
+    trained = Trained(codec, training.model, begin_with or text_from, _sampling(settings, begin_with))
     return training.run(_listen(workspace, trained, device, report) if settings.examples_every_s else None)
 
 
@@ -112,6 +113,14 @@ def _codec(workspace: Workspace, begin_with: Path | None) -> "EncodecModel":
             "Train it first: `musicgen-studio train codec`; its decoder stage must be complete.",
         )
     return load_codec(workspace.codec)
+
+
+def _sampling(settings: Settings, begin_with: Path | None) -> Sampling:
+    if begin_with is None:
+        return settings.sampling
+    from musicgen_studio.engine.checkpoint import open_checkpoint
+
+    return open_checkpoint(begin_with).config.sampling
 
 
 def _listen(workspace: Workspace, trained: Trained, device: torch.device, report: Report) -> Callable[[], None]:
@@ -164,7 +173,8 @@ def publish_checkpoint(
         model = load_language_model(begin_with)
     model.load_state_dict(state["model"])
     evaluation = str(read_figures(workspace.root / "figures.json").get("table", ""))
-    publish(Trained(codec, model, begin_with or text_from), folder, _card(workspace, evaluation))
+    trained = Trained(codec, model, begin_with or text_from, _sampling(settings, begin_with))
+    publish(trained, folder, _card(workspace, evaluation))
     _add_pictures(workspace, folder)
 
 

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from musicgen_studio.core.request import USUAL_SAMPLING, Sampling
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.training.score import FRAMES_PER_SIXTEENTH
 
@@ -182,6 +183,7 @@ class Settings:
         corpus: The music.
         codec: The codec.
         language: The language model.
+        sampling: How the checkpoint says it is best sampled. One that goes on from another says what that one says.
         save_every_s: Seconds between saved states: what a kill can cost at most.
         examples_every_s: Seconds between sounds to listen to; 0 makes none, at the end neither.
     """
@@ -189,6 +191,7 @@ class Settings:
     corpus: CorpusSettings = field(default_factory=CorpusSettings)
     codec: CodecSettings = field(default_factory=CodecSettings)
     language: LanguageSettings = field(default_factory=LanguageSettings)
+    sampling: Sampling = USUAL_SAMPLING
     save_every_s: float = 120.0
     examples_every_s: float = 900.0
 
@@ -232,7 +235,7 @@ def settings_from(raw: dict[str, Any]) -> Settings:
     Raises:
         ValueError, TypeError: If a name is unknown or a value out of range.
     """
-    rooms = {"corpus": CorpusSettings, "codec": CodecSettings, "language": LanguageSettings}
+    rooms = {"corpus": CorpusSettings, "codec": CodecSettings, "language": LanguageSettings, "sampling": Sampling}
     values = {name: rooms[name](**value) if name in rooms else value for name, value in raw.items()}
     return Settings(**values)
 

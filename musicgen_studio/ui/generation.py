@@ -153,8 +153,9 @@ class Generation(QObject):
     def _show_engine(self, event: EngineChanged) -> None:
         if event.loaded is not None:
             name = event.loaded.checkpoint.id.capitalize()
-            follows = event.loaded.engine.info.follows_melody
-            self._prompt.melody.set_checkpoint(name, follows, STARTER.capitalize())
+            info = event.loaded.engine.info
+            self._prompt.set_usual_sampling(info.sampling)
+            self._prompt.melody.set_checkpoint(name, info.follows_melody, STARTER.capitalize())
             self.engine_ready.emit()
 
     def _wish(self, values: PromptValues) -> Wish:

@@ -6,6 +6,9 @@ from typing import Any
 
 from musicgen_studio.ui.panels.prompt_panel import PromptValues
 
+_ALL_CHOSEN = PromptValues(guidance_scale=3.0, temperature=1.0, top_k=250, top_p=0.0)
+"""For what kind of value each is; what is usual is none and not remembered."""
+
 
 @dataclass(frozen=True, slots=True)
 class WindowState:
@@ -32,7 +35,7 @@ class WindowState:
         """Read it from text; None if there is none, or it is from another version."""
         try:
             stored = json.loads(text or "")
-            kinds = {field.name: type(getattr(PromptValues(), field.name)) for field in fields(PromptValues)}
+            kinds = {field.name: type(getattr(_ALL_CHOSEN, field.name)) for field in fields(PromptValues)}
             values = {name: value for name, value in stored["values"].items() if type(value) is kinds.get(name)}
             melody, advanced = stored["folds"]
             return cls(str(stored["geometry"]), str(stored["columns"]), values, (bool(melody), bool(advanced)))

@@ -16,6 +16,7 @@ def test_a_melody_checkpoint(cli: CommandLine, melody_checkpoint: Path) -> None:
     assert shown["follows melodies"] == "yes"
     assert shown["channels"] == "1 (mono)"
     assert shown["window"] == "2 s"
+    assert shown["sampling"] == "guidance scale 3, temperature 1, top k 250, top p 0"
     assert shown["licence"].startswith("unknown; Meta's")
     assert shown["sha256"] == fingerprint(melody_checkpoint)
     assert "model.safetensors" in out

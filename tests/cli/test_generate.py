@@ -18,6 +18,7 @@ from musicgen_studio.audiofile import SoundFormat, read, write
 from musicgen_studio.cli import generate
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.melody import Melody
+from musicgen_studio.core.request import Sampling
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.midi import write_midi
 from musicgen_studio.studio.recipe import Recipe
@@ -45,13 +46,14 @@ def test_the_seeds_example(cli: CommandLine) -> None:
     assert cli.loads == [(cli.starter, "auto", "auto")]
 
 
-def test_defaults_are_those_of_the_field(cli: CommandLine) -> None:
-    cli("generate", "a")
+def test_defaults_are_those_of_the_field_and_of_the_checkpoint(cli: CommandLine) -> None:
+    cli.engine = FakeEngine(sampling=Sampling(temperature=0.8, top_k=40))
+    cli("generate", "a", "--top-k", "60")
     (request,) = cli.engine.requests
-    assert (request.duration_s, request.takes, request.guidance_scale) == (8.0, 1, 3.0)
-    assert (request.temperature, request.top_k, request.top_p) == (1.0, 250, 0.0)
+    assert (request.duration_s, request.takes) == (8.0, 1)
     (recipe_file,) = (cli.folder / "clips").glob("*.json")
     recipe = Recipe.read(recipe_file)
+    assert (recipe.guidance_scale, recipe.temperature, recipe.top_k, recipe.top_p) == (3.0, 0.8, 60, 0.0)
     assert (recipe.sound_format, recipe.sample_rate, recipe.loudness_lufs) == (SoundFormat.WAV24, 32000, -14.0)
 
 

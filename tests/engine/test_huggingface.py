@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import torch
 
+from musicgen_studio.core.request import Sampling
 from musicgen_studio.engine.checkpoint import ChromaConfig, DecoderConfig, open_checkpoint
 from musicgen_studio.errors import UserProblem
 from tests import tiny_checkpoints as tiny
@@ -122,6 +123,43 @@ def test_scaled_embeddings(text_copy: Path) -> None:
 def test_text_window_is_whole_seconds(max_length: int, frames: int, text_copy: Path) -> None:
     edit_json(text_copy / "generation_config.json", lambda found: found.update(max_length=max_length))
     assert open_checkpoint(text_copy).config.window_frames == frames
+
+
+@pytest.mark.parametrize(
+    ("said", "sampling"),
+    [
+        ({}, Sampling(3.0, 1.0, 250, 0.0)),
+        ({"guidance_scale": None, "top_k": None, "top_p": 1.0}, Sampling(3.0, 1.0, 250, 0.0)),
+        ({"guidance_scale": 4, "temperature": 0.9, "top_k": 50, "top_p": 0.5}, Sampling(4, 0.9, 50, 0.5)),
+    ],
+    ids=["nothing", "off", "all"],
+)
+def test_sampling_is_what_it_says_of_itself(said: dict[str, object], sampling: Sampling, text_copy: Path) -> None:
+    """What is left open is as AudioCraft has it; top-k would be 50 in transformers."""
+
+    def say(found: dict[str, object]) -> None:
+        for name in ("guidance_scale", "temperature", "top_k", "top_p"):
+            found.pop(name, None)
+        found.update(said)
+
+    edit_json(text_copy / "generation_config.json", say)
+    assert open_checkpoint(text_copy).config.sampling == sampling
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "why"),
+    [
+        ("top_k", 50.5, "top_k is 50.5"),
+        ("temperature", "hot", "temperature is hot"),
+        ("temperature", 7.0, "temperature must be 0 to 5, got 7.0"),
+        ("top_p", True, "top_p is True"),
+    ],
+)
+def test_odd_sampling(name: str, value: object, why: str, text_copy: Path) -> None:
+    edit_json(text_copy / "generation_config.json", lambda found: found.update({name: value}))
+    with pytest.raises(UserProblem, match=r"generation_config\.json") as problem:
+        open_checkpoint(text_copy)
+    assert why in str(problem.value)
 
 
 def test_melody_window_is_that_of_its_melodies(melody_copy: Path) -> None:

@@ -5,7 +5,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from musicgen_studio.engine.sampling import Noise, Sampling, choose, guided, probabilities
+from musicgen_studio.core.request import Sampling
+from musicgen_studio.engine.sampling import Noise, choose, guided, probabilities
 
 
 def _logits(seed: int, rows: int = 4, card: int = 64) -> torch.Tensor:

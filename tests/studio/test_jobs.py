@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -12,6 +12,7 @@ import pytest
 from musicgen_studio.audiofile import SoundFormat, write
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip, Origin
+from musicgen_studio.core.request import USUAL_SAMPLING
 from musicgen_studio.dsp.tones import tones
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.library.library import Library
@@ -106,7 +107,8 @@ def test_a_job_becomes_a_clip(studio: Studio) -> None:
     assert (clip.title, clip.prompt, clip.seed, clip.is_complete) == ("Happy rock", "happy rock", 7, True)
     assert ended.job.state is JobState.DONE
     assert studio.library.read(clip.id).frames == clip.frames == 64000
-    assert Recipe.from_json(clip.recipe).request(None, None) == job(seed=7).request
+    settled = replace(job(seed=7).request, **asdict(USUAL_SAMPLING))  # what was left open is written down
+    assert Recipe.from_json(clip.recipe).request(None, None) == settled
 
 
 def test_sound_and_clips_are_told_with_the_first_block(studio: Studio) -> None:
@@ -270,7 +272,7 @@ def test_again_gives_the_same_samples_and_a_variation_others(studio: Studio) -> 
     first, second, third = (studio.library.read(each.id).samples for each in (clip, again, other))
     assert np.array_equal(first, second)
     assert not np.array_equal(first, third)
-    assert composing.wish_of(clip) == Wish(prompt="happy rock", duration_s=2.0, seed=3)
+    assert composing.wish_of(clip) == Wish("happy rock", 2.0, 1, 3.0, 1.0, 250, 0.0, seed=3)
 
 
 @pytest.mark.parametrize("kind", ["notes", "midi", "sound"])
@@ -287,7 +289,7 @@ def test_a_melody_is_followed_again_and_how_far_is_kept(studio: Studio, tmp_path
     again = studio.make(composing.again_job(clip, STARTER)).clips[0]
     assert np.array_equal(studio.library.read(again.id).samples, studio.library.read(clip.id).samples)
     assert again.melody_similarity == clip.melody_similarity
-    assert composing.wish_of(clip) == wish
+    assert composing.wish_of(clip) == replace(wish, guidance_scale=3.0, temperature=1.0, top_k=250, top_p=0.0)
 
 
 def test_more_of_a_clip_can_follow_a_melody(studio: Studio) -> None:

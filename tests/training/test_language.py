@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from musicgen_studio.core.request import GenerationRequest
+from musicgen_studio.core.request import GenerationRequest, Sampling
 from musicgen_studio.engine.api import whole_clips
 from musicgen_studio.engine.musicgen import load_engine
 from musicgen_studio.engine.torchaudio_import import make_torchaudio_importable
@@ -28,6 +28,8 @@ from musicgen_studio.training.listener import Listener
 from musicgen_studio.training.publish import OWN_SHARD, TEXT_SHARD, Trained, publish
 from musicgen_studio.training.settings import Settings
 from tests.training.conftest import CPU, keep_quiet, unlimited
+
+SAMPLING = Sampling(guidance_scale=2.5, temperature=0.8, top_k=20)
 
 
 @pytest.fixture
@@ -130,7 +132,7 @@ def published(tmp_path: Path, tiny: Settings, text: TextEncoder, melody_checkpoi
     """A published checkpoint with random weights, and what it was made of."""
     codec = build_codec(codec_config(tiny.codec), 2).eval()
     fit_codebooks(codec, np.random.default_rng(0).standard_normal((300, 16)).astype(np.float32), tiny.codec, keep_quiet)
-    trained = Trained(codec, MelodyLanguageModel(_sizes(tiny, text), 7).eval(), melody_checkpoint)
+    trained = Trained(codec, MelodyLanguageModel(_sizes(tiny, text), 7).eval(), melody_checkpoint, SAMPLING)
     publish(trained, tmp_path / "published", "---\nlicense: cc0-1.0\n---\nA card.\n")
     return trained, tmp_path / "published"
 
@@ -159,6 +161,8 @@ def test_plain_transformers_loads_and_plays_it(published: tuple[Trained, Path], 
             decoder_input_ids=steps[0],
         ).logits
     torch.testing.assert_close(theirs[:, -steps.shape[-1] :], mine[0], rtol=2e-2, atol=5e-3)  # stored in 16 bits
+    own = model.generation_config
+    assert (own.guidance_scale, own.temperature, own.top_k, own.top_p) == (2.5, 0.8, 20, 1.0)
     sound = model.generate(input_ids=tokens["input_ids"], attention_mask=tokens["attention_mask"], max_new_tokens=23)
     assert sound.shape == (1, 1, 20 * 640)
 
@@ -167,15 +171,16 @@ def test_the_engine_plays_it(published: tuple[Trained, Path]) -> None:
     engine = load_engine(published[1], "cpu")
     assert engine.info.follows_melody
     assert engine.info.window_s == 2.0
+    assert engine.info.sampling == SAMPLING
     (audio,) = whole_clips(engine, GenerationRequest(("happy rock",), duration_s=1.0))
     assert audio.duration_s == 1.0
 
 
 def test_the_text_encoder_keeps_its_shard(published: tuple[Trained, Path], tmp_path: Path) -> None:
     trained, folder = published
-    publish(Trained(trained.codec, trained.language, folder), tmp_path / "again", "card")
+    publish(Trained(trained.codec, trained.language, folder, SAMPLING), tmp_path / "again", "card")
     assert (tmp_path / "again" / TEXT_SHARD).read_bytes() == (folder / TEXT_SHARD).read_bytes()
-    publish(Trained(trained.codec, trained.language, folder), folder, "card")  # onto itself
+    publish(Trained(trained.codec, trained.language, folder, SAMPLING), folder, "card")  # onto itself
     assert (folder / OWN_SHARD).read_bytes() == (tmp_path / "again" / OWN_SHARD).read_bytes()
 
 
@@ -196,4 +201,4 @@ def test_a_text_checkpoint_cannot_be_gone_on_from(text_checkpoint: Path) -> None
 def test_no_text_encoder_is_told(published: tuple[Trained, Path], tmp_path: Path) -> None:
     trained = published[0]
     with pytest.raises(UserProblem, match="no safetensors file with a text encoder"):
-        publish(Trained(trained.codec, trained.language, tmp_path), tmp_path / "out", "card")
+        publish(Trained(trained.codec, trained.language, tmp_path, SAMPLING), tmp_path / "out", "card")

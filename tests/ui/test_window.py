@@ -12,14 +12,16 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QDialog, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QDialog, QDoubleSpinBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from musicgen_studio import decoding
 from musicgen_studio.app import Program
 from musicgen_studio.core.clip import Clip, Origin
+from musicgen_studio.core.request import Sampling
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.library.library import Library
+from musicgen_studio.studio import composing
 from musicgen_studio.studio.background import Errand
 from musicgen_studio.studio.jobs import EngineChoice, LoadedEngine
 from musicgen_studio.studio.recipe import CheckpointRecord
@@ -30,7 +32,7 @@ from musicgen_studio.ui.panels.export_dialog import ExportDialog
 from musicgen_studio.ui.panels.prompt_panel import PromptValues
 from tests.fake_engine import FakeEngine
 from tests.sound.test_transport import NoSound
-from tests.ui.panels.finding import said
+from tests.ui.panels.finding import control, said
 
 pytestmark = pytest.mark.usefixtures("qapp")
 
@@ -101,6 +103,24 @@ def test_type_and_ctrl_enter_makes_a_clip_that_is_shown_and_listed(qtbot: QtBot,
     assert heard.clip.title == "Happy rock"
     qtbot.waitUntil(lambda: heard.peaks.frames == 64000, timeout=WAIT_MS)
     qtbot.waitUntil(lambda: window._model.rowCount() == 1, timeout=WAIT_MS)
+
+
+def test_what_was_not_chosen_is_as_the_checkpoint_says(qtbot: QtBot, settings_file: Path, loader: Loader) -> None:
+    loader.engine = FakeEngine(sampling=Sampling(temperature=0.9, top_k=50))
+    with Program(settings_file, loader) as program:
+        program.window.show()
+        boxes = [control(program.window.prompt, QDoubleSpinBox, name) for name in ("Temperature", "Top-k")]
+        assert [box.value() for box in boxes] == [1.0, 250.0]
+        program.window.prompt.set_values(PromptValues(prompt="calm", duration_s=1.0, guidance_scale=4.0))
+        with qtbot.waitSignal(program.window.generation.ended, timeout=WAIT_MS) as ended:
+            program.window.generation.generate(program.window.prompt.values())
+        assert [box.value() for box in boxes] == [0.9, 50.0]
+        assert ended.args is not None
+        made = composing.wish_of(ended.args[0].clips[0])
+        assert (made.guidance_scale, made.temperature, made.top_k) == (4.0, 0.9, 50)
+    with Program(settings_file, loader) as program:
+        values = program.window.prompt.values()
+        assert (values.guidance_scale, values.temperature, values.top_k) == (4.0, None, None)
 
 
 def test_the_seed_changes_after_each_order_unless_it_is_locked(qtbot: QtBot, program: Program) -> None:

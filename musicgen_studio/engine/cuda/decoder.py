@@ -26,6 +26,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from musicgen_studio.core.request import Sampling
 from musicgen_studio.engine.api import StopFlag
 from musicgen_studio.engine.checkpoint import (
     Affine,
@@ -40,7 +41,7 @@ from musicgen_studio.engine.decoder import LAYER_NORM_EPS
 from musicgen_studio.engine.language_model import Memory
 from musicgen_studio.engine.linear import Precision
 from musicgen_studio.engine.patterns import UNKNOWN
-from musicgen_studio.engine.sampling import Noise, Sampling, choose, guided
+from musicgen_studio.engine.sampling import Noise, choose, guided
 
 REACH = 256
 """Attention looks at a multiple of so many positions."""

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from musicgen_studio.core.request import Sampling
 from musicgen_studio.engine.checkpoint import DecoderConfig
 from musicgen_studio.engine.cuda.graphs import Recorder, Work
 from musicgen_studio.engine.decoder import sinusoidal_positions
-from musicgen_studio.engine.sampling import Sampling
 
 STEPS_AT_ONCE = 5
 """Steps between two looks at the stop flag. Two such chunks are under way at a time, so that the GPU never waits."""

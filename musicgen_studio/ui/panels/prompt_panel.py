@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from musicgen_studio.core.request import Sampling
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.ui.icons import icon
 from musicgen_studio.ui.panels.labels import plain_label
@@ -54,7 +55,8 @@ class PromptValues:
         prompt: The words.
         duration_s: How much new music, in seconds.
         takes: How many versions: 1, 2, 4 or 8.
-        guidance_scale: How strictly the words are followed.
+        guidance_scale: How strictly the words are followed. None here, as in the three that follow, is what is usual
+            for the checkpoint.
         temperature: How adventurous it is.
         top_k: Among how many sounds it chooses at each step.
         top_p: Instead, among the likeliest with this probability together; 0 is off.
@@ -65,10 +67,10 @@ class PromptValues:
     prompt: str = ""
     duration_s: float = DEFAULT_S
     takes: int = 1
-    guidance_scale: float = 3.0
-    temperature: float = 1.0
-    top_k: int = 250
-    top_p: float = 0.0
+    guidance_scale: float | None = None
+    temperature: float | None = None
+    top_k: int | None = None
+    top_p: float | None = None
     seed: int = 0
     seed_locked: bool = False
 
@@ -101,14 +103,15 @@ class PromptPanel(QWidget):
     def values(self) -> PromptValues:
         """Return what the column says."""
         sampling = self._sampling
+        top_k = sampling.top_k.chosen()
         return PromptValues(
             prompt=self._prompt.toPlainText().strip(),
             duration_s=self._length.value(),
             takes=self._takes.checkedId(),
-            guidance_scale=sampling.guidance.value(),
-            temperature=sampling.temperature.value(),
-            top_k=round(sampling.top_k.value()),
-            top_p=sampling.top_p.value(),
+            guidance_scale=sampling.guidance.chosen(),
+            temperature=sampling.temperature.chosen(),
+            top_k=None if top_k is None else round(top_k),
+            top_p=sampling.top_p.chosen(),
             seed=sampling.seed.value(),
             seed_locked=sampling.seed.is_locked(),
         )
@@ -120,12 +123,16 @@ class PromptPanel(QWidget):
         self._length.set_value(values.duration_s)
         nearest = min(TAKES, key=lambda takes: abs(takes - values.takes))
         self._takes.button(nearest).setChecked(True)
-        self._sampling.guidance.set_value(values.guidance_scale)
-        self._sampling.temperature.set_value(values.temperature)
-        self._sampling.top_k.set_value(values.top_k)
-        self._sampling.top_p.set_value(values.top_p)
+        self._sampling.guidance.choose(values.guidance_scale)
+        self._sampling.temperature.choose(values.temperature)
+        self._sampling.top_k.choose(values.top_k)
+        self._sampling.top_p.choose(values.top_p)
         self._sampling.seed.set_value(values.seed)
         self._sampling.seed.set_locked(values.seed_locked)
+
+    def set_usual_sampling(self, sampling: Sampling) -> None:
+        """Show what is usual for the checkpoint now in use; what the musician has chosen stays."""
+        self._sampling.set_usual(sampling)
 
     def set_problem(self, problem: UserProblem | None) -> None:
         """Say under the field why the order cannot be made; None takes it away."""

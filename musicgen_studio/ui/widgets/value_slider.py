@@ -26,7 +26,7 @@ class ValueSlider(QWidget):
         label: What it is.
         minimum: The least value.
         maximum: The greatest, above the least.
-        default: The usual value.
+        default: The usual value, until `set_usual` says another.
         decimals: Digits behind the point; the value is rounded to them.
         unit: Written behind the number, or empty.
         explanation: One line below, or empty.
@@ -54,11 +54,12 @@ class ValueSlider(QWidget):
         super().__init__(parent)
         if not minimum < maximum or not minimum <= default <= maximum:
             raise ValueError(f"default must lie between minimum and maximum, got {minimum}, {default}, {maximum}")
-        self._label, self._default = label, round(default, decimals)
+        self._label, self._usual = label, round(default, decimals)
         self._minimum, self._maximum, self._decimals = minimum, maximum, decimals
         self._box = self._make_box(f" {unit}" if unit else "")
         self._slider = self._make_slider()
         self._reset = self._make_reset()
+        self._name_reset()
         self._lay_out(explanation)
         WheelGuard(self)
         self._follow(self.value())
@@ -76,10 +77,32 @@ class ValueSlider(QWidget):
         """
         self._box.setValue(value)
 
+    def chosen(self) -> float | None:
+        """Return the value if it is another than the usual one."""
+        value = self.value()
+        return None if value == self._usual else value
+
+    def choose(self, value: float | None) -> None:
+        """Set the value, or with None the usual one."""
+        self.set_value(self._usual if value is None else value)
+
+    def set_usual(self, value: float) -> None:
+        """Let another value be the usual one; what shows the usual one goes along, what was chosen stays.
+
+        Args:
+            value: Rounded, and kept within the range.
+        """
+        is_usual = self.chosen() is None
+        self._usual = round(min(max(value, self._minimum), self._maximum), self._decimals)
+        self._name_reset()
+        if is_usual:
+            self.reset()
+        self._show_reset()
+
     @Slot()
     def reset(self) -> None:
         """Go back to the usual value."""
-        self.set_value(self._default)
+        self.set_value(self._usual)
 
     def _make_box(self, suffix: str) -> QDoubleSpinBox:
         box = QDoubleSpinBox()
@@ -89,7 +112,7 @@ class ValueSlider(QWidget):
         box.setDecimals(self._decimals)
         box.setSingleStep(max(10.0**-self._decimals, round((self._maximum - self._minimum) / 100, self._decimals)))
         box.setSuffix(suffix)
-        box.setValue(self._default)
+        box.setValue(self._usual)
         box.setAlignment(Qt.AlignmentFlag.AlignRight)
         box.setMinimumWidth(_BOX_WIDTH)
         box.setAccessibleName(self._label)
@@ -112,9 +135,6 @@ class ValueSlider(QWidget):
         reset = QToolButton()
         reset.setIcon(icon("undo", "muted"))
         reset.setIconSize(QSize(14, 14))
-        usual = f"{self._default:.{self._decimals}f}{self._box.suffix()}"
-        reset.setToolTip(self.tr("Back to {0}").format(usual))
-        reset.setAccessibleName(self.tr("{0}: back to {1}").format(self._label, usual))
         reset.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         policy = reset.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
@@ -122,6 +142,14 @@ class ValueSlider(QWidget):
         set_look(reset, Look.QUIET)
         reset.clicked.connect(self.reset)
         return reset
+
+    def _name_reset(self) -> None:
+        usual = f"{self._usual:.{self._decimals}f}{self._box.suffix()}"
+        self._reset.setToolTip(self.tr("Back to {0}").format(usual))
+        self._reset.setAccessibleName(self.tr("{0}: back to {1}").format(self._label, usual))
+
+    def _show_reset(self) -> None:
+        self._reset.setVisible(self._box.value() != self._usual)
 
     def _lay_out(self, explanation: str) -> None:
         grid = QGridLayout(self)
@@ -152,7 +180,7 @@ class ValueSlider(QWidget):
         share = (value - self._minimum) / (self._maximum - self._minimum)
         with QSignalBlocker(self._slider):  # its steps are coarser than the value
             self._slider.setValue(round(share * _SLIDER_STEPS))
-        self._reset.setVisible(value != self._default)
+        self._show_reset()
         self.value_changed.emit(value)
 
     @Slot(int)

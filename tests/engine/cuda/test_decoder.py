@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from musicgen_studio.core.audio import Audio
-from musicgen_studio.core.request import GenerationRequest
+from musicgen_studio.core.request import GenerationRequest, Sampling
 from musicgen_studio.engine.checkpoint import Checkpoint, open_checkpoint
 from musicgen_studio.engine.cuda.decoder import GraphedDecoder
 from musicgen_studio.engine.cuda.room import STEPS_AT_ONCE
@@ -23,7 +23,7 @@ from musicgen_studio.engine.linear import Precision
 from musicgen_studio.engine.musicgen import MusicGen, load_engine
 from musicgen_studio.engine.patterns import UNKNOWN
 from musicgen_studio.engine.random_checkpoint import SHAPES, RandomCheckpoint
-from musicgen_studio.engine.sampling import Noise, Sampling
+from musicgen_studio.engine.sampling import Noise
 from musicgen_studio.engine.tokens import Conditions, context_frames, sliding_token_frames
 from tests.engine.cuda.gpu import CUDA, needs_gpu
 from tests.engine.reference import generated_codes, melody_features, tokenized

@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QMainWindow, QPlainTextEdit, QPushButton, QToolButton
+from PySide6.QtWidgets import QAbstractButton, QDoubleSpinBox, QMainWindow, QPlainTextEdit, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
+from musicgen_studio.core.request import Sampling
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.ui.panels.prompt_panel import PromptPanel, PromptValues
 from musicgen_studio.ui.shortcuts import FocusGuard, KeyMap
@@ -55,8 +56,19 @@ def shown(qtbot: QtBot) -> Shown:
     return Shown(qtbot)
 
 
-def test_the_defaults_are_those_of_musicgen(shown: Shown) -> None:
+def test_nothing_is_chosen_at_first(shown: Shown) -> None:
     assert replace(shown.panel.values(), seed=0) == PromptValues()
+
+
+def test_another_checkpoint_moves_what_was_not_chosen(shown: Shown) -> None:
+    shown.panel.set_values(PromptValues(top_k=40))
+    shown.panel.set_usual_sampling(Sampling(temperature=0.9, top_k=50))
+    temperature, top_k = (control(shown.panel, QDoubleSpinBox, name) for name in ("Temperature", "Top-k"))
+    assert (temperature.value(), top_k.value()) == (0.9, 40)
+    assert replace(shown.panel.values(), seed=0) == PromptValues(top_k=40)
+    shown.panel.set_values(PromptValues(temperature=1.0))  # was usual before, and is chosen now
+    assert (temperature.value(), top_k.value()) == (1.0, 50)
+    assert replace(shown.panel.values(), seed=0) == PromptValues(temperature=1.0)
 
 
 def test_values_come_out_as_they_went_in(shown: Shown) -> None:

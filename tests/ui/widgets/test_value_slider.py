@@ -120,3 +120,15 @@ def _wheel(part: QWidget) -> None:
         False,
     )
     QApplication.sendEvent(part, event)
+
+
+def test_another_usual_value_takes_along_what_was_not_chosen(shown: Shown) -> None:
+    shown.slider.set_usual(4.26)
+    assert (shown.slider.value(), shown.slider.chosen()) == (4.3, None)
+    assert not shown.reset.isVisible()
+    shown.slider.set_value(7)
+    shown.slider.set_usual(99)
+    assert (shown.slider.value(), shown.slider.chosen()) == (7.0, 7.0)
+    assert "20.0" in shown.reset.toolTip()
+    QTest.mouseClick(shown.reset, Qt.MouseButton.LeftButton)
+    assert (shown.slider.value(), shown.slider.chosen()) == (20.0, None)
