@@ -118,8 +118,8 @@ def test_one_hears_oneself(session: RecordingSession, device: SoundDevice) -> No
 
 def test_a_hum_comes_back_as_its_notes(session: RecordingSession, device: SoundDevice) -> None:
     melody = Melody(tuple(Note(0.4 + 0.6 * number, 0.5, pitch) for number, pitch in enumerate(_HUM)), 3.0)
-    click = np.zeros((RATE // 2, CHANNELS), np.float32)  # tells when the hum begins: half a second later
-    Clicks(_METRONOME, RATE).add_to(click, 0, end_beat=1)
+    click = np.zeros((RATE, CHANNELS), np.float32)
+    Clicks(_METRONOME, RATE).add_to(click[RATE // 2 :], 0, end_beat=1)  # tells when the hum begins: 0.5 s later
     hum = tones(melody, RATE).samples.repeat(CHANNELS, axis=1)
     _arm(session, _setup(device, count_in_bars=0))
     session.record()
