@@ -27,7 +27,7 @@ def model_card(codec: dict[str, Any], language: dict[str, Any], origin: dict[str
         _codec_section(codec) if codec else "",
         _language_section(language) if language else "",
         _prompts_section(),
-        f"## What generated music does\n`musicgen-studio evaluate`, seeds fixed:\n\n{evaluation}" if evaluation else "",
+        _evaluation_section(evaluation) if evaluation else "",
         _limits(),
     ]
     return "\n\n".join(section for section in sections if section) + "\n"
@@ -90,6 +90,13 @@ def _language_section(language: dict[str, Any]) -> str:
         f"{'|---' * (2 + len(books))}|\n{chr(10).join(rows)}\n"
         f"| unigram | | {' | '.join(f'{value:.2f}' for value in language['unigram'])} |"
         + (f"\n\nWhat the middle of its layers can tell of those windows, share right: {told}." if told else "")
+    )
+
+
+def _evaluation_section(table: str) -> str:
+    return (
+        "## What generated music does\n"
+        f"`musicgen-studio evaluate`, seeds fixed, sampled as `generation_config.json` says:\n\n{table}"
     )
 
 

@@ -5,11 +5,13 @@ same settings serve CPU and CUDA. Not for where things lie (`workspace`) or how 
 """
 
 import tomllib
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, fields, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from musicgen_studio.core.request import USUAL_SAMPLING, Sampling
+from musicgen_studio.core.request import USUAL_SAMPLING, GenerationRequest, Sampling
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.training.score import FRAMES_PER_SIXTEENTH
 
@@ -195,6 +197,9 @@ class Settings:
     save_every_s: float = 120.0
     examples_every_s: float = 900.0
 
+    def __post_init__(self) -> None:
+        GenerationRequest(("",), **asdict(self.sampling))  # refuses what nobody could make music with
+
 
 PRESETS = {
     "starter": Settings(),
@@ -235,7 +240,10 @@ def settings_from(raw: dict[str, Any]) -> Settings:
     Raises:
         ValueError, TypeError: If a name is unknown or a value out of range.
     """
-    rooms = {"corpus": CorpusSettings, "codec": CodecSettings, "language": LanguageSettings, "sampling": Sampling}
+    rooms: dict[str, Callable[..., Any]] = {
+        "corpus": CorpusSettings, "codec": CodecSettings, "language": LanguageSettings,
+        "sampling": partial(replace, Settings().sampling),
+    }  # fmt: skip
     values = {name: rooms[name](**value) if name in rooms else value for name, value in raw.items()}
     return Settings(**values)
 

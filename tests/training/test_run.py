@@ -1,6 +1,7 @@
 """From nothing to music: corpus, codec, language model, checkpoint, a clip of the program's, its examination."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,8 @@ import pytest
 from musicgen_studio import audiofile
 from musicgen_studio.cli.main import main
 from musicgen_studio.core.audio import Audio
+from musicgen_studio.core.request import Sampling
+from musicgen_studio.engine.checkpoint import open_checkpoint
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.training.run import publish_checkpoint, train_language
 from musicgen_studio.training.settings import Settings
@@ -48,6 +51,7 @@ def test_from_nothing_to_music(
 def test_music_of_ones_own(tiny: Settings, melody_checkpoint: Path, tmp_path: Path) -> None:
     music = tmp_path / "music"
     music.mkdir()
+    tiny = replace(tiny, sampling=Sampling(top_k=9))
     for number in range(3):
         audiofile.write(music / f"{number}.wav", Audio(tone(3.0, number)[:, None], 32_000), audiofile.SoundFormat.WAV16)
         (music / f"{number}.txt").write_text("my song")
@@ -58,6 +62,8 @@ def test_music_of_ones_own(tiny: Settings, melody_checkpoint: Path, tmp_path: Pa
     )  # fmt: skip
     publish_checkpoint(workspace, tiny, tmp_path / "mine", text_from=melody_checkpoint, begin_with=melody_checkpoint)
     assert "license: other" in (tmp_path / "mine" / "README.md").read_text()
+    sampled, before = (open_checkpoint(folder).config.sampling for folder in (tmp_path / "mine", melody_checkpoint))
+    assert sampled == before != tiny.sampling
     curve = json.loads((workspace.language / "figures.json").read_text())["curve"]
     assert np.mean(curve[-1]["validation"]) < np.mean(curve[0]["validation"])
 

@@ -1,5 +1,6 @@
 """Settings: there and back through TOML, and what is refused."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,10 +16,11 @@ def test_there_and_back(name: str, tmp_path: Path) -> None:
 
 
 def test_what_is_left_out_is_as_in_the_starter(tmp_path: Path) -> None:
-    (tmp_path / "settings.toml").write_text("[language]\nlayers = 3\n")
+    (tmp_path / "settings.toml").write_text("[language]\nlayers = 3\n[sampling]\ntop_k = 7\n")
     read = read_settings(tmp_path / "settings.toml")
     assert read.language.layers == 3
     assert read.codec == PRESETS["starter"].codec
+    assert read.sampling == replace(PRESETS["starter"].sampling, top_k=7)
 
 
 @pytest.mark.parametrize(
@@ -26,6 +28,7 @@ def test_what_is_left_out_is_as_in_the_starter(tmp_path: Path) -> None:
     [
         "[language]\ncolour = 1", "[language]\nwidth = 0", "[language]\ntempo_weights = [1, 2]",
         "[language]\ncodebook_weights = [1, 0]", "[codec]\nlatents = 5", "[corpus", "speed = 1",
+        "[sampling]\ntemperature = 9", "[sampling]\nheat = 1",
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_told(text: str, tmp_path: Path) -> None:
