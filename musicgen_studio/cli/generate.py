@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 PREROLL_S = 0.1
 """What the player gathers before it sounds; whether the music keeps up is settled before it is opened."""
 
-# What decides the samples, and what it is if nobody says; None is for others to say. With --from all of it comes from
-# the record.
+# What decides the samples, and what it is if nobody says; None is settled later, by the checkpoint, the file or chance.
+# With --from all of it comes from the record.
 _DEFAULTS: dict[str, Any] = {
     "seconds": 8.0,
     "seed": None,

@@ -112,11 +112,11 @@ def test_what_was_not_chosen_is_as_the_checkpoint_says(qtbot: QtBot, settings_fi
         boxes = [control(program.window.prompt, QDoubleSpinBox, name) for name in ("Temperature", "Top-k")]
         assert [box.value() for box in boxes] == [1.0, 250.0]
         program.window.prompt.set_values(PromptValues(prompt="calm", duration_s=1.0, guidance_scale=4.0))
-        with qtbot.waitSignal(program.window.generation.ended, timeout=WAIT_MS) as ended:
+        with qtbot.waitSignal(program.window.generation.ended, timeout=WAIT_MS):
             program.window.generation.generate(program.window.prompt.values())
         assert [box.value() for box in boxes] == [0.9, 50.0]
-        assert ended.args is not None
-        made = composing.wish_of(ended.args[0].clips[0])
+        (clip,) = program.services.library.clips()
+        made = composing.wish_of(clip)
         assert (made.guidance_scale, made.temperature, made.top_k) == (4.0, 0.9, 50)
     with Program(settings_file, loader) as program:
         values = program.window.prompt.values()
