@@ -297,7 +297,7 @@ class MelodyPanel(FoldBox):
         row = QHBoxLayout()
         row.setSpacing(GRID)
         for text, box in ((self.tr("Use from"), self._from), (self.tr("to"), self._to)):
-            label = QLabel(text)
+            label = plain_label(text, wraps=True)
             label.setBuddy(box)
             row.addWidget(label)
             row.addWidget(box, 1)

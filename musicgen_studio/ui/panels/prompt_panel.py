@@ -39,6 +39,7 @@ from musicgen_studio.ui.shortcuts import Bindings, KeyMap
 from musicgen_studio.ui.theme import GRID, Look, set_look
 from musicgen_studio.ui.widgets.chip_row import ChipRow
 from musicgen_studio.ui.widgets.flow_layout import FlowLayout
+from musicgen_studio.ui.widgets.key_button import KeyButton
 from musicgen_studio.ui.widgets.problem_note import ProblemNote
 from musicgen_studio.ui.widgets.value_slider import ValueSlider
 from musicgen_studio.ui.widgets.wheel import WheelGuard
@@ -159,7 +160,7 @@ class PromptPanel(QWidget):
         """Use other keys from now on."""
         self._bindings.set_keys(keys)
         self.melody.set_keys(keys)
-        self._say_key(keys)
+        self._generate.set_key(keys.label("generate"))
 
     def _build_prompt(self) -> None:
         self._prompt = QPlainTextEdit()
@@ -223,7 +224,7 @@ class PromptPanel(QWidget):
         self._takes.idToggled.connect(self.values_changed)
 
     def _build_generate(self, keys: KeyMap) -> None:
-        self._generate = QPushButton()
+        self._generate = KeyButton(self.tr("Generate"))
         self._generate.setAccessibleName(self.tr("Generate"))
         self._generate.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._generate.setMinimumHeight(40)
@@ -232,10 +233,7 @@ class PromptPanel(QWidget):
         self._bindings.button(
             self._generate, "generate", self.tr("Make the music; while some is made, it waits its turn")
         )
-        self._say_key(keys)
-
-    def _say_key(self, keys: KeyMap) -> None:
-        self._generate.setText("   ".join(part for part in (self.tr("Generate"), keys.label("generate")) if part))
+        self._generate.set_key(keys.label("generate"))
 
     def _lay_out(self) -> None:
         self._page = QWidget()

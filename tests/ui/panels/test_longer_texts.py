@@ -155,5 +155,4 @@ def test_the_prompts_page_is_not_cut_at_the_side(qtbot: QtBot) -> None:
     panel.resize(LEFT, 600)
     with qtbot.waitExposed(panel):
         panel.show()
-    assert panel._page.minimumSizeHint().width() <= panel._page.width()
-    assert panel._page.width() <= LEFT
+    assert panel._page.width() <= panel._area.viewport().width()
