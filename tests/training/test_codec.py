@@ -119,6 +119,10 @@ def test_the_fingerprint_is_of_what_decides_tokens(tiny: Settings, tmp_path: Pat
     save_codec(codec, tmp_path)
     assert fingerprint(load_codec(tmp_path)) == name
     with torch.no_grad():
+        for weight in codec.encoder.parameters():  # as another processor may fold it
+            weight.mul_(1 + 1e-7)
+    assert fingerprint(codec) == name
+    with torch.no_grad():
         codec.encoder.layers[0].conv.bias += 1
     assert fingerprint(codec) != name
 
