@@ -1805,6 +1805,10 @@ Drop sound files here to go on from them, and drag clips from here into your DAW
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>bar</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Metronome: {0}</source>
         <translation type="unfinished"></translation>
     </message>

@@ -49,13 +49,13 @@ class MetronomeRow(QWidget):
             set_look(box, Look.NUMBER)
             box.lineEdit().setTextMargins(2 * GRID, 0, 2 * GRID, 0)
             box.setAlignment(Qt.AlignmentFlag.AlignRight)
-            box.setFixedWidth(84)
+            box.setFixedWidth(96)
             box.setAccessibleName(name)
             box.setToolTip(tip)
             box.setKeyboardTracking(False)
             box.valueChanged.connect(self._tell)
         self._tempo.setSuffix(" " + self.tr("bpm"))
-        self._bars.setSuffix(" " + self.tr("bars"))
+        self._bars.valueChanged.connect(self._name_bars)
         self._before = self._switch(self.tr("In the count-in"), self.tr("Hear the metronome in the bars before"))
         self._recording = self._switch(
             self.tr("While recording"),
@@ -64,6 +64,10 @@ class MetronomeRow(QWidget):
         self._playing = self._switch(self.tr("While playing"), self.tr("Hear it when a recording is played"))
         self._lay_out()
         self.set_values(MetronomeValues())
+
+    @Slot(int)
+    def _name_bars(self, bars: int) -> None:
+        self._bars.setSuffix(" " + (self.tr("bar") if bars == 1 else self.tr("bars")))
 
     def values(self) -> MetronomeValues:
         """Return what is set."""
@@ -82,6 +86,7 @@ class MetronomeRow(QWidget):
             part.blockSignals(True)
         self._tempo.setValue(values.tempo_bpm)
         self._bars.setValue(values.count_in_bars)
+        self._name_bars(values.count_in_bars)
         self._before.setChecked(values.clicks_before)
         self._recording.setChecked(values.clicks_recording)
         self._playing.setChecked(values.clicks_playing)
