@@ -65,10 +65,6 @@ class MetronomeRow(QWidget):
         self._lay_out()
         self.set_values(MetronomeValues())
 
-    @Slot(int)
-    def _name_bars(self, bars: int) -> None:
-        self._bars.setSuffix(" " + (self.tr("bar") if bars == 1 else self.tr("bars")))
-
     def values(self) -> MetronomeValues:
         """Return what is set."""
         return MetronomeValues(
@@ -92,6 +88,10 @@ class MetronomeRow(QWidget):
         self._playing.setChecked(values.clicks_playing)
         for part in parts:
             part.blockSignals(False)
+
+    @Slot(int)
+    def _name_bars(self, bars: int) -> None:
+        self._bars.setSuffix(" " + (self.tr("bar") if bars == 1 else self.tr("bars")))
 
     def _switch(self, text: str, tip: str) -> QCheckBox:
         box = QCheckBox(text)

@@ -160,7 +160,7 @@ class PromptPanel(QWidget):
         """Use other keys from now on."""
         self._bindings.set_keys(keys)
         self.melody.set_keys(keys)
-        self._generate.set_key(keys.label("generate"))
+        self._generate.say(self.tr("Generate"), keys.label("generate"))
 
     def _build_prompt(self) -> None:
         self._prompt = QPlainTextEdit()
@@ -224,8 +224,7 @@ class PromptPanel(QWidget):
         self._takes.idToggled.connect(self.values_changed)
 
     def _build_generate(self, keys: KeyMap) -> None:
-        self._generate = KeyButton(self.tr("Generate"))
-        self._generate.setAccessibleName(self.tr("Generate"))
+        self._generate = KeyButton()
         self._generate.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._generate.setMinimumHeight(40)
         set_look(self._generate, Look.PRIMARY)
@@ -233,7 +232,7 @@ class PromptPanel(QWidget):
         self._bindings.button(
             self._generate, "generate", self.tr("Make the music; while some is made, it waits its turn")
         )
-        self._generate.set_key(keys.label("generate"))
+        self._generate.say(self.tr("Generate"), keys.label("generate"))
 
     def _lay_out(self) -> None:
         self._page = QWidget()

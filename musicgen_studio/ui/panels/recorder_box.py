@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
-    QPushButton,
     QRadioButton,
     QScrollArea,
     QToolButton,
@@ -37,6 +36,7 @@ from musicgen_studio.ui.shortcuts import Bindings, KeyMap
 from musicgen_studio.ui.theme import GRID, Look, set_look
 from musicgen_studio.ui.widgets.fold_box import FoldBox
 from musicgen_studio.ui.widgets.input_level import InputLevel
+from musicgen_studio.ui.widgets.key_button import KeyButton
 from musicgen_studio.ui.widgets.pitch_trace import PitchTrace
 from musicgen_studio.ui.widgets.problem_note import ProblemNote
 
@@ -199,7 +199,8 @@ class RecorderBox(QWidget):
         self._words = plain_label(wraps=True)
         set_look(self._words, Look.STRONG)
         self._advice = plain_label(look=Look.MUTED, wraps=True)
-        self._button = QPushButton()
+        self._said = ("", "")  # by the button
+        self._button = KeyButton()
         self._button.setMinimumHeight(36)
         self._button.setIconSize(QSize(18, 18))
         self._button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -325,11 +326,11 @@ class RecorderBox(QWidget):
             Phase.RECORDING: (self.tr("Stop"), "stop", self.tr("End the take and keep it")),
             Phase.SAVING: (self.tr("Save again"), "redo", self.tr("Try once more to write the take to the disk")),
         }[phase]
-        label = "   ".join(part for part in (text, self._keys.label("record")) if part)
-        if self._button.text() == label:
+        said = text, self._keys.label("record")
+        if said == self._said:
             return
-        self._button.setText(label)
-        self._button.setAccessibleName(text)
+        self._said = said
+        self._button.say(*said)
         self._button.setIcon(icon(picture, "danger" if picture in ("record", "stop") else "text"))
         self._button.setEnabled(phase is not Phase.OPENING)
         self._bindings.tip(self._button, "record", tip)

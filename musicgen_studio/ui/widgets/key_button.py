@@ -5,28 +5,26 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QStyle, QStyleOptionButton, QWidget
 
 _GAP = "   "
+_BESIDE_ICON = 4  # pixels, as Qt leaves them
 
 
 class KeyButton(QPushButton):
-    """`Generate   Ctrl+Enter`, or in a narrow place `Generate` alone.
+    """`Generate   Ctrl+Enter`, or in a narrow place `Generate` alone."""
 
-    Args:
-        words: What it does.
-        parent: As for any widget.
-    """
-
-    def __init__(self, words: str, parent: QWidget | None = None) -> None:
-        super().__init__(words, parent)
-        self._words, self._with_key = words, words
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._words = self._with_key = ""
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)  # may be narrower than its hint
 
-    def set_key(self, key: str) -> None:
-        """Say another key.
+    def say(self, words: str, key: str) -> None:
+        """Say something else.
 
         Args:
+            words: What it does; its accessible name, too.
             key: As the system writes it; empty if there is none.
         """
-        self._with_key = _GAP.join(part for part in (self._words, key) if part)
+        self._words, self._with_key = words, _GAP.join(part for part in (words, key) if part)
+        self.setAccessibleName(words)
         self.updateGeometry()
         self._fit()
 
@@ -52,5 +50,8 @@ class KeyButton(QPushButton):
         option = QStyleOptionButton()
         self.initStyleOption(option)
         option.text = text
-        letters = self.fontMetrics().size(Qt.TextFlag.TextShowMnemonic, text)
-        return self.style().sizeFromContents(QStyle.ContentsType.CT_PushButton, option, letters, self)
+        contents = self.fontMetrics().size(Qt.TextFlag.TextShowMnemonic, text)
+        if not self.icon().isNull():
+            icon = self.iconSize()
+            contents = QSize(icon.width() + _BESIDE_ICON + contents.width(), max(icon.height(), contents.height()))
+        return self.style().sizeFromContents(QStyle.ContentsType.CT_PushButton, option, contents, self)

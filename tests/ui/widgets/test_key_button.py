@@ -7,8 +7,8 @@ from musicgen_studio.ui.widgets.key_button import KeyButton
 
 
 def make(qtbot: QtBot, key: str = "Ctrl+Enter") -> KeyButton:
-    button = KeyButton("Generate")
-    button.set_key(key)
+    button = KeyButton()
+    button.say("Generate", key)
     qtbot.addWidget(button)
     with qtbot.waitExposed(button):
         button.show()
@@ -48,11 +48,12 @@ def test_the_key_comes_back_with_the_room(qtbot: QtBot) -> None:
     assert button.text() == "Generate   Ctrl+Enter"
 
 
-def test_another_key_is_said_at_once(qtbot: QtBot) -> None:
+def test_other_words_and_keys_are_said_at_once(qtbot: QtBot) -> None:
     button = make(qtbot)
     resize(button, 400)
-    button.set_key("F5")
-    assert button.text() == "Generate   F5"
+    button.say("Stop", "F5")
+    assert button.text() == "Stop   F5"
+    assert button.accessibleName() == "Stop"
 
 
 def test_without_a_key_the_words_stand_alone(qtbot: QtBot) -> None:
