@@ -400,7 +400,7 @@ def compile_program(root: Path) -> None:
     Takes a quarter of a minute. Where it fails, it is done at the first start.
     """
     python = str(venv_program(root / ".venv", "python"))
-    for what in (["compileall", "-q", "musicgen_studio"], ["musicgen_studio.engine.cpu"]):
+    for what in (["compileall", "-q", "musicgen_studio"], ["musicgen_studio.engine.model.cpu"]):
         subprocess.run([python, "-m", *what], cwd=root, stdout=STDERR, stderr=subprocess.DEVNULL, check=False)
 
 

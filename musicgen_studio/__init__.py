@@ -24,10 +24,10 @@ from musicgen_studio.errors import UserProblem
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from musicgen_studio.audiofile import SoundFormat
     from musicgen_studio.core.audio import Audio
     from musicgen_studio.core.request import GenerationRequest
     from musicgen_studio.engine.api import Engine, StopFlag
+    from musicgen_studio.files.sound import SoundFormat
 
     __version__: str
 
@@ -72,7 +72,7 @@ def generate(engine: "Engine", request: "GenerationRequest", stop: "StopFlag | N
     """
     from threading import Event
 
-    from musicgen_studio.studio.generate import joined
+    from musicgen_studio.studio.making.make import joined
 
     blocks: dict[tuple[int, int], list[Audio]] = {}
     for block in engine.stream(request, stop if stop is not None else Event()):
@@ -88,7 +88,7 @@ def read(path: str | PathLike[str]) -> "Audio":
     """
     from pathlib import Path
 
-    from musicgen_studio import audiofile
+    from musicgen_studio.files import sound as audiofile
 
     return audiofile.read(Path(path))
 
@@ -115,9 +115,9 @@ def write(
     """
     from pathlib import Path
 
-    from musicgen_studio import audiofile
     from musicgen_studio.dsp.loudness import normalise
     from musicgen_studio.dsp.resample import resample
+    from musicgen_studio.files import sound as audiofile
 
     path = Path(path)
     kind = audiofile.SoundFormat(sound_format) if sound_format else _format_of(path)
@@ -128,7 +128,7 @@ def write(
 
 
 def _format_of(path: "Path") -> "SoundFormat":
-    from musicgen_studio.audiofile import SoundFormat
+    from musicgen_studio.files.sound import SoundFormat
 
     by_ending = (SoundFormat.WAV24, SoundFormat.FLAC, SoundFormat.OGG, SoundFormat.OPUS, SoundFormat.MP3)
     known = {kind.extension: kind for kind in by_ending}

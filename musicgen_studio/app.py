@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from musicgen_studio.sound.recorder import InputSystem
-    from musicgen_studio.studio.jobs import EngineChoice, LoadedEngine
-    from musicgen_studio.ui.main_window import MainWindow
+    from musicgen_studio.studio.making.queue import EngineChoice, LoadedEngine
+    from musicgen_studio.ui.window.main_window import MainWindow
 
 
 LEAVE_MS = 1500
@@ -71,7 +71,7 @@ def measure_window(report: "Callable[[str], None]") -> dict[str, object]:
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from PySide6.QtWidgets import QApplication
 
-    from musicgen_studio.ui import window_bench
+    from musicgen_studio.ui.window import bench as window_bench
 
     _app = QApplication(sys.argv[:1])
     with window_bench.temporary_folder() as folder, Program(window_bench.write_settings(Path(folder))) as program:
@@ -101,15 +101,15 @@ class Program:
     ) -> None:
         from musicgen_studio.library.library import Library
         from musicgen_studio.sound.transport import Transport
-        from musicgen_studio.studio import settings
-        from musicgen_studio.studio.background import Background
-        from musicgen_studio.studio.jobs import JobLoop
-        from musicgen_studio.studio.recording import RecordingSession
-        from musicgen_studio.ui.bridge import Bridge
-        from musicgen_studio.ui.dialogs import Dialogs, apply_settings
-        from musicgen_studio.ui.engine_thread import EngineThread
-        from musicgen_studio.ui.main_window import MainWindow
-        from musicgen_studio.ui.services import Services
+        from musicgen_studio.studio.humming.recording import RecordingSession
+        from musicgen_studio.studio.making.queue import JobLoop
+        from musicgen_studio.studio.program import settings
+        from musicgen_studio.studio.program.background import Background
+        from musicgen_studio.ui.qt.bridge import Bridge
+        from musicgen_studio.ui.qt.engine_thread import EngineThread
+        from musicgen_studio.ui.window.dialogs import Dialogs, apply_settings
+        from musicgen_studio.ui.window.main_window import MainWindow
+        from musicgen_studio.ui.window.services import Services
 
         chosen = settings.load(settings_file)
         library = Library(Path(chosen.library_folder))
@@ -136,7 +136,7 @@ class Program:
 
     def __enter__(self) -> Self:
         """Start the engine's thread. All that the first picture of the window can do without waits for it."""
-        from musicgen_studio.ui.first_paint import FirstPaint
+        from musicgen_studio.ui.qt.first_paint import FirstPaint
 
         _report_faults(self.window)
         self._thread.start()
@@ -146,7 +146,7 @@ class Program:
 
     def _go_on(self) -> None:
         """Begin to load the checkpoint, so that the first music comes at once, and see to sound and backup."""
-        from musicgen_studio.ui import device_watch
+        from musicgen_studio.ui.qt import device_watch
 
         services = self.services
         services.background.run("sound devices", _find_sound)
@@ -157,7 +157,7 @@ class Program:
 
     def _watch_devices(self, _loaded: None) -> None:
         """Tell transport and recorder when sound devices come or go."""
-        from musicgen_studio.ui.device_watch import DeviceWatch
+        from musicgen_studio.ui.qt.device_watch import DeviceWatch
 
         services = self.services
         DeviceWatch(services.transport.devices_changed, services.recording.devices_changed, self.window)
@@ -195,8 +195,8 @@ def _find_sound() -> None:
 def _load_engine(choice: "EngineChoice") -> "LoadedEngine":
     from musicgen_studio.checkpoints.catalogue import find
     from musicgen_studio.engine.musicgen import load_engine
-    from musicgen_studio.studio.jobs import LoadedEngine
-    from musicgen_studio.studio.recipe import CheckpointRecord
+    from musicgen_studio.studio.making.queue import LoadedEngine
+    from musicgen_studio.studio.making.record import CheckpointRecord
 
     entry = find(choice.checkpoint)
     return LoadedEngine(load_engine(entry.folder, choice.device, choice.precision), CheckpointRecord.of(entry))

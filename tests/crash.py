@@ -26,9 +26,9 @@ from typing import Any
 
 import numpy as np
 
-from musicgen_studio import audiofile
 from musicgen_studio.core.audio import Samples
 from musicgen_studio.core.clip import Clip, Origin
+from musicgen_studio.files import sound as audiofile
 from musicgen_studio.library.files import new_id
 from musicgen_studio.library.library import Library
 

@@ -22,8 +22,8 @@ from PySide6.QtWidgets import QApplication, QListView, QWidget
 from musicgen_studio.app import Program
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip, Origin
-from musicgen_studio.studio.jobs import EngineChoice, LoadedEngine
-from musicgen_studio.studio.recipe import CheckpointRecord
+from musicgen_studio.studio.making.queue import EngineChoice, LoadedEngine
+from musicgen_studio.studio.making.record import CheckpointRecord
 from tests.fake_engine import FakeEngine
 from tests.ui.panels.finding import control
 

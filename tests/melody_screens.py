@@ -11,13 +11,13 @@ import numpy as np
 from PySide6.QtWidgets import QApplication, QWidget
 
 from musicgen_studio.app import Program
-from musicgen_studio.audiofile import read
 from musicgen_studio.core.audio import Audio, Samples
+from musicgen_studio.files.sound import read
 from musicgen_studio.paths import resources_dir
 from musicgen_studio.sound.devices import SoundDevice
 from musicgen_studio.sound.recorder import Input
-from musicgen_studio.studio.recording import Phase
-from musicgen_studio.studio.sketch import Kind
+from musicgen_studio.studio.humming.recording import Phase
+from musicgen_studio.studio.humming.sketch import Kind
 from tests.fake_inputs import FakeInput, FakeInputs
 
 MICROPHONE = SoundDevice("Scarlett 2i2 USB", "ALSA", 2, 0, 44100, is_default_input=True, is_default_output=False)

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from musicgen_studio.app import Program
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.sound.recorder import InputSystem
-from musicgen_studio.studio.background import Errand
+from musicgen_studio.studio.program.background import Errand
 from musicgen_studio.ui.panels.diagnostics_dialog import DiagnosticsDialog
 from musicgen_studio.ui.panels.prompt_panel import PromptValues
 from tests import melody_screens

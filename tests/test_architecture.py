@@ -4,7 +4,34 @@ import subprocess
 import sys
 from pathlib import Path
 
+import grimp
+import networkx
+import pytest
+
 ROOT = Path(__file__).resolve().parent.parent
+
+_ROOMS_OF = {
+    # Which rooms may import a library themselves; every other one is forbidden to.
+    "torch": {"compute", "engine", "evaluation", "training"},
+    "torchaudio": {"compute", "engine", "evaluation", "training"},
+    "transformers": {"compute", "engine", "evaluation", "training"},
+    "safetensors": {"engine", "training"},
+    "PySide6": {"app", "ui"},
+    "shiboken6": {"ui"},
+    "sqlite3": {"library"},
+    "sounddevice": {"sound"},
+    "soundfile": {"files"},
+    "mido": {"files", "training"},
+    "onnxruntime": set[str](),
+    "swift_f0": {"dsp"},
+}
+
+
+@pytest.fixture(scope="module")
+def imports() -> grimp.ImportGraph:
+    return grimp.build_graph(
+        "musicgen_studio", include_external_packages=True, exclude_type_checking_imports=True, cache_dir=None
+    )
 
 
 def _check(*argv: str) -> None:
@@ -18,6 +45,29 @@ def test_rooms_import_only_what_they_may() -> None:
     _check("-c", "from importlinter.cli import lint_imports_command; lint_imports_command(['--no-cache'])")
 
 
+@pytest.mark.parametrize("library", _ROOMS_OF)
+def test_a_library_is_used_in_its_rooms_only(library: str, imports: grimp.ImportGraph) -> None:
+    users = imports.find_modules_that_directly_import(library) if library in imports.modules else set()
+    rooms = {name.split(".")[1] for name in users}
+    assert rooms <= _ROOMS_OF[library], sorted(name for name in users if name.split(".")[1] not in _ROOMS_OF[library])
+
+
+def test_no_files_import_each_other_in_a_circle(imports: grimp.ImportGraph) -> None:
+    arrows = networkx.DiGraph(
+        (name, used) for name in imports.modules for used in imports.find_modules_directly_imported_by(name)
+    )
+    assert [circle for circle in networkx.strongly_connected_components(arrows) if len(circle) > 1] == []
+
+
+def test_the_engine_is_known_by_its_protocol_only(imports: grimp.ImportGraph) -> None:
+    inner = {name for name in imports.modules if name.startswith("musicgen_studio.engine.")}
+    inner.discard("musicgen_studio.engine.api")
+    for room in ("studio", "ui"):
+        members = [name for name in imports.modules if name.startswith(f"musicgen_studio.{room}")]
+        known = {name for name in members if imports.find_modules_directly_imported_by(name) & inner}
+        assert known == set()
+
+
 def test_lint() -> None:
     _check("-m", "ruff", "check", "--quiet")
 
@@ -28,6 +78,10 @@ def test_format() -> None:
 
 def test_types() -> None:
     _check("-m", "mypy")
+
+
+def test_no_code_is_dead() -> None:
+    _check("-m", "vulture")
 
 
 def test_importing_the_command_line_loads_neither_engine_nor_window() -> None:

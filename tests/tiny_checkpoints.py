@@ -16,7 +16,7 @@ import torch
 import yaml
 from torch import Tensor, nn
 
-from musicgen_studio.engine.torchaudio_import import make_torchaudio_importable
+from musicgen_studio.compute.torchaudio_import import make_torchaudio_importable
 
 CARD = 64
 CODEBOOKS = 4

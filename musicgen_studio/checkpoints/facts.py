@@ -1,7 +1,8 @@
 """What can be said of a checkpoint before it is loaded: its size, what it follows, what it needs. Without torch.
 
 Not for where checkpoints lie or their licences (`catalogue`). The figures of Meta's checkpoints: sizes on disk as their
-pages on the Hugging Face Hub list the files; memory by `engine.device.memory_need`, which a test holds them to.
+pages on the Hugging Face Hub list the files; memory by
+`engine.checkpoint.needs.memory_need`, which a test holds them to.
 """
 
 import json
@@ -107,7 +108,7 @@ def _disk_bytes(folder: Path) -> int | None:
 
 
 def _parameters(decoder: dict[str, Any], *, crosses: bool) -> int | None:
-    """Count the weights as `engine.device.weight_count` does; text models cross over to the text in every layer."""
+    """Count the weights as `engine.checkpoint.needs.weight_count` does; text models cross over to it in every layer."""
     try:
         width, layers, inner = decoder["hidden_size"], decoder["num_hidden_layers"], decoder["ffn_dim"]
         codebooks, card = decoder["num_codebooks"], decoder["vocab_size"]

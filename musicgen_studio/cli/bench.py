@@ -84,7 +84,7 @@ def _measured_window(args: argparse.Namespace) -> dict[str, object]:
 
 def _measured_melody(args: argparse.Namespace) -> dict[str, object]:
     from musicgen_studio.checkpoints.catalogue import find
-    from musicgen_studio.engine.melody_bench import run_melody_bench
+    from musicgen_studio.evaluation.melody import run_melody_bench
 
     if not 1 <= args.seeds <= MAX_SEEDS:
         raise UserProblem(
@@ -95,13 +95,13 @@ def _measured_melody(args: argparse.Namespace) -> dict[str, object]:
 
 
 def _measured_quality(args: argparse.Namespace) -> dict[str, object]:
-    from musicgen_studio.engine.quality import run_quality_bench
+    from musicgen_studio.evaluation.quality import run_quality_bench
 
     return run_quality_bench(args.shape, _keep_quiet if args.json else _print_line)
 
 
 def _measured_engine(args: argparse.Namespace) -> dict[str, object]:
-    from musicgen_studio.engine.bench import run_bench
+    from musicgen_studio.evaluation.bench import run_bench
 
     return run_bench(
         shape=args.shape,

@@ -37,8 +37,8 @@ def run(args: argparse.Namespace) -> int:
 
 def _facts(entry: "CheckpointEntry") -> dict[str, object]:
     from musicgen_studio.checkpoints.fingerprint import checkpoint_files, fingerprint
-    from musicgen_studio.engine.checkpoint import open_checkpoint
-    from musicgen_studio.engine.device import weight_count
+    from musicgen_studio.engine.checkpoint.needs import weight_count
+    from musicgen_studio.engine.checkpoint.open import open_checkpoint
 
     config = open_checkpoint(entry.folder).config
     files = {path.name: path.stat().st_size for path in checkpoint_files(entry.folder)}

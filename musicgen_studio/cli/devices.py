@@ -21,8 +21,10 @@ def add_parser(commands: Commands) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the devices. A computer without sound is no error: the compute devices are listed all the same."""
+    from musicgen_studio.compute.device import devices
+
     sound, problem = _sound_devices()
-    compute = _compute_devices()
+    compute = devices()
     if args.json:
         print(json.dumps({"sound": sound, "sound_problem": problem, "compute": compute}))
         return 0
@@ -50,15 +52,3 @@ def _sound_line(device: dict[str, object]) -> str:
     line = f"{device['name']} ({device['host_api']}): {device['outputs']} out, {device['inputs']} in"
     line += f", {device['default_rate']:g} Hz"
     return f"{line} [{', '.join(marks)}]" if marks else line
-
-
-def _compute_devices() -> list[dict[str, str]]:
-    import torch
-
-    found = [{"device": "cpu", "description": f"{torch.get_num_threads()} threads"}]
-    if torch.cuda.is_available():
-        names = [torch.cuda.get_device_name(index) for index in range(torch.cuda.device_count())]
-        found += [{"device": "cuda", "description": name} for name in names]
-    if torch.backends.mps.is_available():
-        found.append({"device": "mps", "description": "Apple's GPU, the language model only"})
-    return found

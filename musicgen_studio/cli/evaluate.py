@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from musicgen_studio.cli.options import COMPUTE_DEVICES, PRECISIONS, Commands, path, seconds
 
 if TYPE_CHECKING:
-    from musicgen_studio.training.evaluate import Extent, Figure
+    from musicgen_studio.training.judge.examination import Extent, Figure
 
 
 def add_parser(commands: Commands) -> None:
@@ -37,10 +37,10 @@ def add_parser(commands: Commands) -> None:
 def run(args: argparse.Namespace) -> int:
     """Examine a checkpoint, and print the table or one JSON object."""
     from musicgen_studio.checkpoints.catalogue import STARTER, find
-    from musicgen_studio.engine.device import resolve_device
-    from musicgen_studio.training.evaluate import examine, table
+    from musicgen_studio.compute.device import resolve_device
+    from musicgen_studio.training.judge.examination import examine, table
+    from musicgen_studio.training.music.synth import find_synthesizer
     from musicgen_studio.training.run import prepare
-    from musicgen_studio.training.synth import find_synthesizer
     from musicgen_studio.training.workspace import Workspace, write_json
 
     entry = find(STARTER if args.starter else args.checkpoint)
@@ -55,8 +55,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _extent(args: argparse.Namespace) -> "Extent":
-    from musicgen_studio.training.evaluate import Extent
-    from musicgen_studio.training.styles import STYLES
+    from musicgen_studio.training.judge.examination import Extent
+    from musicgen_studio.training.music.styles import STYLES
 
     quick = {"clips": 1, "seconds": 8.0, "reference_pieces": 12, "melodies": 4, "continued": 8, "long_clips": 1}
     chosen = {"clips": args.clips, "seconds": args.seconds, "styles": tuple(STYLES) if args.all_styles else None}

@@ -14,9 +14,9 @@ from musicgen_studio.cli.output import Output
 if TYPE_CHECKING:
     from musicgen_studio.checkpoints.catalogue import CheckpointEntry
     from musicgen_studio.engine.api import Engine
-    from musicgen_studio.studio.generate import Order
-    from musicgen_studio.studio.playback import LivePlayback, Player
-    from musicgen_studio.studio.recipe import Recipe
+    from musicgen_studio.studio.making.make import Order
+    from musicgen_studio.studio.making.playback import LivePlayback, Player
+    from musicgen_studio.studio.making.record import Recipe
 
 PREROLL_S = 0.1
 """What the player gathers before it sounds; whether the music keeps up is settled before it is opened."""
@@ -126,7 +126,7 @@ def run(args: argparse.Namespace) -> int:
         args.precision or (recipe.precision if recipe else "auto"),
     )
     if recipe is not None:
-        from musicgen_studio.studio.remake import differences
+        from musicgen_studio.studio.making.remake import differences
 
         for difference in differences(recipe, engine.info):
             output.note(difference)
@@ -149,9 +149,9 @@ def _check_usage(args: argparse.Namespace) -> None:
 
 
 def _order(args: argparse.Namespace) -> "tuple[Recipe | None, Order, CheckpointEntry]":
-    from musicgen_studio.audiofile import ensure_folder
     from musicgen_studio.cli.order import order_from
-    from musicgen_studio.studio.remake import remake_order
+    from musicgen_studio.files.sound import ensure_folder
+    from musicgen_studio.studio.making.remake import remake_order
 
     ensure_folder(args.out)
     if args.recipe is not None:
@@ -168,7 +168,7 @@ def _load_engine(folder: Path, device: str, precision: str) -> "Engine":
 
 
 def _make(engine: "Engine", order: "Order", output: Output, *, play: bool | None) -> int:
-    from musicgen_studio.studio.generate import SavedClip, make_clips
+    from musicgen_studio.studio.making.make import SavedClip, make_clips
 
     with _playback(order, output, play) as playback:
         with stop_on_interrupt() as stop:
@@ -190,7 +190,7 @@ def _playback(order: "Order", output: Output, play: bool | None) -> "Iterator[Li
     if not (sys.stderr.isatty() if play is None else play):
         yield None
         return
-    from musicgen_studio.studio.playback import LivePlayback
+    from musicgen_studio.studio.making.playback import LivePlayback
 
     request = order.request
     given_s = request.continuation.duration_s if request.continuation else 0.0

@@ -37,7 +37,7 @@ def add_parser(commands: Commands) -> None:
 def run(args: argparse.Namespace) -> int:
     """Find the notes, print them, and write them if asked to."""
     from musicgen_studio.dsp.key import find_key
-    from musicgen_studio.midi import write_midi
+    from musicgen_studio.files.midi import write_midi
 
     melody, is_one_voice = _heard(args.sound, args.tempo, snap=not args.raw)
     key = find_key(melody.notes)
@@ -57,10 +57,10 @@ def run(args: argparse.Namespace) -> int:
 
 def _heard(sound: Path, tempo_bpm: float | None, *, snap: bool) -> "tuple[Melody, bool]":
     """Return the melody of a sound file, and whether it is a single voice's."""
-    from musicgen_studio.audiofile import read
     from musicgen_studio.core.melody import Melody
     from musicgen_studio.dsp.notes import CleanUp, clean, find_notes
     from musicgen_studio.dsp.pitch import is_one_voice, track_pitch
+    from musicgen_studio.files.sound import read
 
     if tempo_bpm is not None and not 1 <= tempo_bpm <= 999:
         raise UserProblem(

@@ -6,14 +6,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from musicgen_studio.audiofile import SoundFormat
 from musicgen_studio.checkpoints.catalogue import STARTER, CheckpointEntry, find
 from musicgen_studio.cli.options import NO_LOUDNESS
 from musicgen_studio.core.request import MAX_PROMPTS, GenerationRequest
 from musicgen_studio.errors import UserProblem
-from musicgen_studio.studio.generate import Order
-from musicgen_studio.studio.recipe import CheckpointRecord
-from musicgen_studio.studio.source import MelodySource, Source, open_melody, open_source
+from musicgen_studio.files.sound import SoundFormat
+from musicgen_studio.studio.making.make import Order
+from musicgen_studio.studio.making.record import CheckpointRecord
+from musicgen_studio.studio.making.source import MelodySource, Source, open_melody, open_source
 
 SAMPLE_RATES_HZ = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 88200, 96000, 176400, 192000)
 MAX_MP3_RATE_HZ = 48000

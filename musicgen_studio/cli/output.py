@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from musicgen_studio.errors import UserProblem
 
 if TYPE_CHECKING:
-    from musicgen_studio.studio.generate import Progress, SavedClip
+    from musicgen_studio.studio.making.make import Progress, SavedClip
 
 
 class Output:

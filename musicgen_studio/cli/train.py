@@ -79,7 +79,7 @@ def positive(text: str) -> float:
 
 
 def _corpus(args: argparse.Namespace) -> int:
-    from musicgen_studio.training.corpus import make_corpus
+    from musicgen_studio.training.music.corpus import make_corpus
 
     workspace, settings = _begun(args)
     with stop_on_interrupt() as stop:
@@ -146,7 +146,7 @@ def _begun(args: argparse.Namespace) -> "tuple[Workspace, Settings]":
 
 
 def _trained(args: argparse.Namespace, train: "Callable[..., bool]") -> int:
-    from musicgen_studio.engine.device import resolve_device
+    from musicgen_studio.compute.device import resolve_device
     from musicgen_studio.training.pace import Limits
     from musicgen_studio.training.run import prepare
 

@@ -1,6 +1,6 @@
 """Sound as a value. Everything inside the program is float32 `[frames, channels]` with a sample rate.
 
-Not for files (`audiofile`), devices (`sound`) or changing sound (`dsp`).
+Not for files (`files.sound`), devices (`sound`) or changing sound (`dsp`).
 """
 
 from dataclasses import dataclass

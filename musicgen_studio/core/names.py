@@ -1,4 +1,4 @@
-"""File names that every system takes, made from what people write. Not for putting files in place (`audiofile`).
+"""File names that every system takes, made from what people write. Not for putting files in place (`files.sound`).
 
 Two kinds. `clean_name` keeps what a person typed as far as Windows, macOS and Linux allow; `slug` makes a plain name
 out of words nobody meant as a name, such as a prompt.

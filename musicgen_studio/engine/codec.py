@@ -19,7 +19,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from musicgen_studio.core.audio import Audio
-from musicgen_studio.engine.cpu.half import with_half_weights
+from musicgen_studio.engine.model.cpu.half import with_half_weights
 
 if TYPE_CHECKING:
     from transformers import EncodecModel

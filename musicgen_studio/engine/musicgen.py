@@ -19,30 +19,25 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from musicgen_studio.compute.device import AUTO, resolve_device
+from musicgen_studio.compute.memory import free_memory
+from musicgen_studio.compute.precision import Precision, resolve_precision
 from musicgen_studio.core.audio import Audio, Samples
 from musicgen_studio.core.melody import Melody
 from musicgen_studio.core.request import GenerationRequest
 from musicgen_studio.dsp.fades import equal_power_crossfade
 from musicgen_studio.dsp.resample import resample
 from musicgen_studio.engine.api import AudioBlock, EngineInfo, StopFlag
-from musicgen_studio.engine.checkpoint import Checkpoint, open_checkpoint
+from musicgen_studio.engine.checkpoint.needs import check_memory, check_room, smaller_where_short, weight_count
+from musicgen_studio.engine.checkpoint.open import open_checkpoint
+from musicgen_studio.engine.checkpoint.values import Checkpoint
 from musicgen_studio.engine.codec import Codec, DecodeState
-from musicgen_studio.engine.cuda.memory import explained_when_full
-from musicgen_studio.engine.device import (
-    AUTO,
-    check_memory,
-    check_room,
-    free_memory,
-    resolve_device,
-    resolve_precision,
-    smaller_where_short,
-    weight_count,
-)
-from musicgen_studio.engine.language_model import StepMaker, load_language_model
-from musicgen_studio.engine.linear import Precision
-from musicgen_studio.engine.melody import ChromaConditioner
+from musicgen_studio.engine.conditions.melody import ChromaConditioner
+from musicgen_studio.engine.conditions.prompt import TextConditioner
+from musicgen_studio.engine.model.cuda.memory import explained_when_full
+from musicgen_studio.engine.model.load import load_language_model
+from musicgen_studio.engine.model.protocol import StepMaker
 from musicgen_studio.engine.sampling import Noise
-from musicgen_studio.engine.text import TextConditioner
 from musicgen_studio.engine.tokens import Conditions, context_frames, sliding_token_frames
 from musicgen_studio.errors import UserProblem
 

@@ -16,10 +16,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from musicgen_studio.compute.threads import one_thread
 from musicgen_studio.core.request import Sampling
 from musicgen_studio.engine.api import StopFlag
-from musicgen_studio.engine.device import one_thread
-from musicgen_studio.engine.language_model import LanguageModel, StepMaker
+from musicgen_studio.engine.model.protocol import LanguageModel, StepMaker
 from musicgen_studio.engine.patterns import UNKNOWN, delayed
 from musicgen_studio.engine.sampling import Noise, choose, guided
 

@@ -16,7 +16,6 @@ from typing import Protocol
 
 import numpy as np
 
-from musicgen_studio.audiofile import SoundFormat, as_encoded, ensure_folder, write
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip
 from musicgen_studio.core.names import folded
@@ -24,6 +23,7 @@ from musicgen_studio.dsp.loudness import normalise, true_peak_db
 from musicgen_studio.dsp.resample import resample
 from musicgen_studio.errors import StoppedError, UserProblem
 from musicgen_studio.export.names import free_names, suggested_name, taken_names
+from musicgen_studio.files.sound import SoundFormat, as_encoded, ensure_folder, write
 
 SAMPLE_RATES_HZ = (32_000, 44_100, 48_000)
 

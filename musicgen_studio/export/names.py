@@ -1,6 +1,6 @@
 """What an exported file is called: a clean name, none that is taken already, in a path not too long.
 
-Not for cleaning names (`core.names`) or putting files in place (`audiofile`).
+Not for cleaning names (`core.names`) or putting files in place (`files.sound`).
 """
 
 from collections.abc import Collection, Sequence

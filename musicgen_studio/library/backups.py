@@ -6,8 +6,8 @@ A damaged database is never removed: it is set aside in `damaged/`, for whoever 
 from datetime import datetime
 from pathlib import Path
 
-from musicgen_studio.audiofile import ensure_folder
 from musicgen_studio.core.clip import Clip
+from musicgen_studio.files.sound import ensure_folder
 from musicgen_studio.library.database import Database, copy_database
 from musicgen_studio.library.files import Places, sync_folder, writing
 from musicgen_studio.library.schema import DamagedDatabaseError

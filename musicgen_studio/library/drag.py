@@ -10,10 +10,10 @@ from uuid import uuid4
 
 import numpy as np
 
-from musicgen_studio.audiofile import SoundFormat, read, write
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip
 from musicgen_studio.core.names import clean_name
+from musicgen_studio.files.sound import SoundFormat, read, write
 from musicgen_studio.library.files import Places, make_folder, move, writing
 
 MAX_NAME_UNITS = 80  # long enough to be told apart, short enough for any folder

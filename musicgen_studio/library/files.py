@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
-from musicgen_studio.audiofile import ensure_folder
 from musicgen_studio.errors import UserProblem
+from musicgen_studio.files.sound import ensure_folder
 
 _ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
 

@@ -23,10 +23,10 @@ from typing import Self, TypedDict, Unpack
 
 import numpy as np
 
-from musicgen_studio import audiofile
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip
 from musicgen_studio.errors import UserProblem
+from musicgen_studio.files import sound as audiofile
 from musicgen_studio.library import drag
 from musicgen_studio.library.backups import back_up, open_or_go_back
 from musicgen_studio.library.files import Places, move, writing

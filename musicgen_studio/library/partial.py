@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from musicgen_studio.audiofile import write_text
 from musicgen_studio.core.audio import Audio, Samples
 from musicgen_studio.core.clip import Clip, Origin
 from musicgen_studio.errors import UserProblem
+from musicgen_studio.files.sound import write_text
 from musicgen_studio.library import wave_file
 from musicgen_studio.library.files import Places, writing
 from musicgen_studio.library.rows import tidy, to_json

@@ -1,6 +1,6 @@
 """The library's masters: WAV files of 32-bit float, written piece by piece, with a header that can be repaired.
 
-`audiofile` reads them, and writes every file that is there as a whole. Layout after "Multimedia Programming Interface
+`files.sound` reads them, and writes every file that is there as a whole. Layout after "Multimedia Programming Interface
 and Data Specifications 1.0" (RIFF) with the `fact` chunk that Microsoft's revision of 1994 wants for float.
 """
 

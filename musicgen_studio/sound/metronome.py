@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
-from musicgen_studio.audiofile import read
 from musicgen_studio.core.audio import Audio, Samples
 from musicgen_studio.dsp.resample import resample
+from musicgen_studio.files.sound import read
 from musicgen_studio.paths import resources_dir
 
 MIN_TEMPO_BPM = 20.0

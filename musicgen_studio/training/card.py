@@ -3,8 +3,8 @@
 from math import ceil
 from typing import Any
 
-from musicgen_studio.training.moods import MOODS
-from musicgen_studio.training.styles import STYLES
+from musicgen_studio.training.music.moods import MOODS
+from musicgen_studio.training.music.styles import STYLES
 
 CODEC_PICTURE, PROMPTS_PICTURE = "codec.png", "prompts.png"
 """Files beside the card that it shows."""

@@ -10,9 +10,9 @@ import numpy.typing as npt
 import torch
 
 from musicgen_studio.core.audio import Samples
-from musicgen_studio.training.score import FRAME_MS, FRAMES_PER_SIXTEENTH
+from musicgen_studio.training.music.synth import SAMPLE_RATE
+from musicgen_studio.training.settings import FRAME_MS, FRAMES_PER_SIXTEENTH
 from musicgen_studio.training.spectral import FLOOR, mel_spectrum
-from musicgen_studio.training.synth import SAMPLE_RATE
 
 Floats = npt.NDArray[np.floating[Any]]
 

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
-from musicgen_studio.audiofile import ensure_folder, write_text
 from musicgen_studio.core.request import Sampling
 from musicgen_studio.errors import UserProblem
-from musicgen_studio.training.codec_model import stored_tensors
-from musicgen_studio.training.dataset import chroma_length
-from musicgen_studio.training.language_model import MelodyLanguageModel, Sizes, decoder_config
+from musicgen_studio.files.sound import ensure_folder, write_text
+from musicgen_studio.training.codec.network import stored_tensors
+from musicgen_studio.training.language.dataset import chroma_length
+from musicgen_studio.training.language.network import MelodyLanguageModel, Sizes, decoder_config
+from musicgen_studio.training.music.synth import SAMPLE_RATE
 from musicgen_studio.training.settings import FRAME_RATE_HZ
-from musicgen_studio.training.synth import SAMPLE_RATE
 from musicgen_studio.training.workspace import write_json, written_whole
 
 if TYPE_CHECKING:

@@ -15,11 +15,11 @@ from musicgen_studio.core.request import Sampling
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.paths import resources_dir
 from musicgen_studio.training.card import CODEC_PICTURE, PROMPTS_PICTURE, model_card
-from musicgen_studio.training.codec import CodecTraining
-from musicgen_studio.training.codec_model import load_codec
-from musicgen_studio.training.dataset import corpus_items, music_items, tokenise
-from musicgen_studio.training.language import LanguageTraining, language_settings_for
-from musicgen_studio.training.language_model import MelodyLanguageModel, Sizes, TextEncoder, load_language_model
+from musicgen_studio.training.codec.network import load_codec
+from musicgen_studio.training.codec.train import CodecTraining
+from musicgen_studio.training.language.dataset import corpus_items, music_items, tokenise
+from musicgen_studio.training.language.network import MelodyLanguageModel, Sizes, TextEncoder, load_language_model
+from musicgen_studio.training.language.train import LanguageTraining, language_settings_for
 from musicgen_studio.training.pace import Limits, Report
 from musicgen_studio.training.publish import Trained, publish
 from musicgen_studio.training.settings import Settings
@@ -103,7 +103,7 @@ def train_language(
 
 def _codec(workspace: Workspace, begin_with: Path | None) -> "EncodecModel":
     if begin_with is not None:
-        from musicgen_studio.engine.checkpoint import open_checkpoint
+        from musicgen_studio.engine.checkpoint.open import open_checkpoint
 
         return open_checkpoint(begin_with).codec()
     if not (workspace.codec / "codec.safetensors").is_file():
@@ -118,7 +118,7 @@ def _codec(workspace: Workspace, begin_with: Path | None) -> "EncodecModel":
 def _sampling(settings: Settings, begin_with: Path | None) -> Sampling:
     if begin_with is None:
         return settings.sampling
-    from musicgen_studio.engine.checkpoint import open_checkpoint
+    from musicgen_studio.engine.checkpoint.open import open_checkpoint
 
     return open_checkpoint(begin_with).config.sampling
 
@@ -127,7 +127,7 @@ def _listen(workspace: Workspace, trained: Trained, device: torch.device, report
     """Return what makes examples of the model as it is now."""
 
     def make() -> None:
-        from musicgen_studio.training.examples import write_examples  # the engine is needed for nothing else here
+        from musicgen_studio.training.judge.examples import write_examples  # the engine is needed for nothing else here
 
         preview = workspace.language / "preview"
         publish(trained, preview, _PREVIEW_CARD)
@@ -180,7 +180,7 @@ def publish_checkpoint(
 
 def _add_pictures(workspace: Workspace, folder: Path) -> None:
     """Add what the card shows: music before and after the codec, and what a few prompts give."""
-    from musicgen_studio.training.examples import write_picture
+    from musicgen_studio.training.judge.examples import write_picture
 
     of_codec = workspace.codec / "examples" / "0.png"
     if of_codec.is_file():

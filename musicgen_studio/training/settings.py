@@ -13,11 +13,15 @@ from typing import Any
 
 from musicgen_studio.core.request import USUAL_SAMPLING, GenerationRequest, Sampling
 from musicgen_studio.errors import UserProblem
-from musicgen_studio.training.score import FRAMES_PER_SIXTEENTH
 
 FRAME_RATE_HZ = 50
 CODEC_RATIOS = (8, 5, 4, 4)
 HOP_SAMPLES = 640
+FRAME_MS = 20
+"""Length of a codec frame: 640 samples at 32 kHz."""
+
+FRAMES_PER_SIXTEENTH = range(5, 11)
+"""The corpus' six tempi: 750 / k BPM."""
 
 
 def _check(settings: Any, **ranges: tuple[float, float]) -> None:

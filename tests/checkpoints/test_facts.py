@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from musicgen_studio.checkpoints.facts import KNOWN, CheckpointFacts, KnownCheckpoint, facts_of, known
-from musicgen_studio.engine.checkpoint import CheckpointConfig, ChromaConfig, DecoderConfig, open_checkpoint
-from musicgen_studio.engine.device import memory_need, weight_count
-from musicgen_studio.engine.linear import Precision
+from musicgen_studio.compute.precision import Precision
+from musicgen_studio.engine.checkpoint.needs import memory_need, weight_count
+from musicgen_studio.engine.checkpoint.open import open_checkpoint
+from musicgen_studio.engine.checkpoint.values import CheckpointConfig, ChromaConfig, DecoderConfig
 from musicgen_studio.paths import resources_dir
 
 SHAPES = {"small": (1024, 24, 16), "medium": (1536, 48, 24), "large": (2048, 48, 32)}

@@ -20,7 +20,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
         report("one line")
         return {"steps_per_s": 50.0}
 
-    module = ModuleType("musicgen_studio.engine.bench")
+    module = ModuleType("musicgen_studio.evaluation.bench")
     vars(module)["run_bench"] = run_bench
     monkeypatch.setitem(sys.modules, module.__name__, module)
     return asked
@@ -51,7 +51,7 @@ def test_melodies_are_measured_instead_if_asked_for(cli: CommandLine, monkeypatc
         asked.extend((*options[:3], seeds))
         return {"wished": 0.5}
 
-    module = ModuleType("musicgen_studio.engine.melody_bench")
+    module = ModuleType("musicgen_studio.evaluation.melody")
     vars(module)["run_melody_bench"] = run_melody_bench
     monkeypatch.setitem(sys.modules, module.__name__, module)
     code, out, _ = cli("bench", "--melody", "--seeds", "3", "--device", "cpu", "--json")

@@ -26,10 +26,10 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[object]:
         asked.extend([checkpoint, extent, *rest[:3]])
         return [_Figure("time", 0.9)]
 
-    evaluate = ModuleType("musicgen_studio.training.evaluate")
+    evaluate = ModuleType("musicgen_studio.training.judge.examination")
     vars(evaluate).update(examine=examine, table=lambda figures: f"table of {len(figures)}", Extent=SimpleNamespace)
     monkeypatch.setitem(sys.modules, evaluate.__name__, evaluate)
-    synth = ModuleType("musicgen_studio.training.synth")
+    synth = ModuleType("musicgen_studio.training.music.synth")
     vars(synth).update(find_synthesizer=object)
     run = ModuleType("musicgen_studio.training.run")
     vars(run).update(prepare=lambda _device, _threads: None)

@@ -15,14 +15,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from musicgen_studio.audiofile import SoundFormat, read, write
 from musicgen_studio.cli import generate
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.melody import Melody
 from musicgen_studio.core.request import USUAL_SAMPLING, Sampling
 from musicgen_studio.errors import UserProblem
-from musicgen_studio.midi import write_midi
-from musicgen_studio.studio.recipe import Recipe
+from musicgen_studio.files.midi import write_midi
+from musicgen_studio.files.sound import SoundFormat, read, write
+from musicgen_studio.studio.making.record import Recipe
 from tests.cli.conftest import CommandLine
 from tests.dsp.melodies import written
 from tests.fake_engine import FakeEngine

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from musicgen_studio.audiofile import read
-from musicgen_studio.studio.recipe import Recipe
+from musicgen_studio.files.sound import read
+from musicgen_studio.studio.making.record import Recipe
 
 _RUN = """
 import os, sys
-from musicgen_studio import audiofile
+from musicgen_studio.files import sound as audiofile
 from musicgen_studio.checkpoints import fingerprint
 from musicgen_studio.cli import generate
 from musicgen_studio.cli.main import main

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from musicgen_studio.audiofile import SoundFormat, write
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.dsp.tones import tones
-from musicgen_studio.midi import read_midi
+from musicgen_studio.files.midi import read_midi
+from musicgen_studio.files.sound import SoundFormat, write
 from musicgen_studio.paths import resources_dir
 from tests.cli.conftest import CommandLine
 from tests.dsp.melodies import Voice, sung, written

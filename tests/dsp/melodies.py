@@ -17,12 +17,12 @@ import numpy.typing as npt
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import maximum_bipartite_matching
 
-from musicgen_studio.audiofile import SoundFormat, write
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.melody import Key, Melody, Note
 from musicgen_studio.dsp.notes import find_notes
 from musicgen_studio.dsp.pitch import track_pitch
-from musicgen_studio.midi import write_midi
+from musicgen_studio.files.midi import write_midi
+from musicgen_studio.files.sound import SoundFormat, write
 from musicgen_studio.paths import resources_dir
 
 RATE = 16000

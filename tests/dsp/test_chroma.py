@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
+from musicgen_studio.compute.torchaudio_import import make_torchaudio_importable
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.melody import CHROMA_RATE_HZ, Floats, Melody, Note
 from musicgen_studio.dsp import chroma as module
 from musicgen_studio.dsp.chroma import chroma, follows, mono_chroma, similarity, wished_chroma
 from musicgen_studio.dsp.tones import tones
-from musicgen_studio.engine.torchaudio_import import make_torchaudio_importable
 from tests.dsp.melodies import example_hum, example_line, made_up, sung, written
 
 RATE = 32000

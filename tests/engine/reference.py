@@ -6,8 +6,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from musicgen_studio.compute.torchaudio_import import make_torchaudio_importable
 from musicgen_studio.core.audio import Audio
-from musicgen_studio.engine.torchaudio_import import make_torchaudio_importable
 
 
 def tokenized(folder: Path, prompt: str) -> dict[str, Tensor]:

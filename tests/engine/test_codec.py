@@ -9,9 +9,9 @@ import torch
 from torch import Tensor
 
 from musicgen_studio.core.audio import Audio
-from musicgen_studio.engine.checkpoint import open_checkpoint
+from musicgen_studio.engine.checkpoint.open import open_checkpoint
+from musicgen_studio.engine.checkpoint.random import SHAPES, RandomCheckpoint
 from musicgen_studio.engine.codec import Codec, DecodeState, edge_margins
-from musicgen_studio.engine.random_checkpoint import SHAPES, RandomCheckpoint
 from musicgen_studio.paths import resources_dir
 from tests import tiny_checkpoints as tiny
 

@@ -14,7 +14,7 @@ from musicgen_studio.core.audio import Audio, Samples
 from musicgen_studio.core.request import GenerationRequest
 from musicgen_studio.dsp.resample import resample
 from musicgen_studio.engine.api import AudioBlock, Engine
-from musicgen_studio.engine.decoder import KeyValues
+from musicgen_studio.engine.model.plain import KeyValues
 from musicgen_studio.engine.musicgen import CROSSFADE_S, MusicGen, load_engine
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.paths import resources_dir

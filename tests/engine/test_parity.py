@@ -14,16 +14,16 @@ import pytest
 import torch
 from torch import Tensor
 
+from musicgen_studio.compute.torchaudio_import import make_torchaudio_importable
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.request import GenerationRequest, Sampling
 from musicgen_studio.engine import tokens
-from musicgen_studio.engine.checkpoint import open_checkpoint
+from musicgen_studio.engine.checkpoint.open import open_checkpoint
+from musicgen_studio.engine.conditions.prompt import TextConditioner
 from musicgen_studio.engine.musicgen import MusicGen, load_engine
 from musicgen_studio.engine.patterns import UNKNOWN, delayed, undelayed
 from musicgen_studio.engine.sampling import Noise, choose, guided, probabilities
-from musicgen_studio.engine.text import TextConditioner
 from musicgen_studio.engine.tokens import Conditions, context_frames, sliding_token_frames
-from musicgen_studio.engine.torchaudio_import import make_torchaudio_importable
 from musicgen_studio.paths import resources_dir
 from tests import tiny_checkpoints as tiny
 from tests.engine.reference import generated_codes, melody_features, tokenized

@@ -5,8 +5,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from musicgen_studio.compute.torchaudio_import import make_torchaudio_importable
 from musicgen_studio.engine.patterns import delayed, sequence_steps, undelayed
-from musicgen_studio.engine.torchaudio_import import make_torchaudio_importable
 
 MONO = (0, 1, 2, 3)
 STEREO = (0, 0, 1, 1, 2, 2, 3, 3)

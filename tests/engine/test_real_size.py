@@ -6,12 +6,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from musicgen_studio.engine.checkpoint import Affine, CrossAttentionWeights, LayerWeights, OuterWeights
-from musicgen_studio.engine.decoder import Decoder
-from musicgen_studio.engine.linear import Precision
+from musicgen_studio.compute.precision import Precision
+from musicgen_studio.compute.torchaudio_import import make_torchaudio_importable
+from musicgen_studio.engine.checkpoint.random import SHAPES
+from musicgen_studio.engine.checkpoint.values import Affine, CrossAttentionWeights, LayerWeights, OuterWeights
+from musicgen_studio.engine.model.plain import Decoder
 from musicgen_studio.engine.patterns import delayed
-from musicgen_studio.engine.random_checkpoint import SHAPES
-from musicgen_studio.engine.torchaudio_import import make_torchaudio_importable
 
 CONFIG = SHAPES["small"].decoder
 

@@ -11,8 +11,6 @@ import numpy as np
 import pytest
 import soundfile as sf
 
-from musicgen_studio import audiofile
-from musicgen_studio.audiofile import SoundFormat, read
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip, Origin
 from musicgen_studio.dsp.loudness import integrated_lufs, true_peak_db
@@ -27,6 +25,8 @@ from musicgen_studio.export.clips import (
     export_clip,
     export_clips,
 )
+from musicgen_studio.files import sound as audiofile
+from musicgen_studio.files.sound import SoundFormat, read
 
 _CLIP = Clip(
     id="0" * 32,

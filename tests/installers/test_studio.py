@@ -227,7 +227,7 @@ def test_a_set_up_runs_pip_twice_and_stamps_last(studio: ModuleType, checkout: P
     assert torch.endswith("-m pip --disable-pip-version-check install --prefer-binary torch>=2")
     assert program.endswith("install --prefer-binary --editable .[dev]")
     assert program.startswith(f"{checkout}: ")
-    wanted = ("compileall -q musicgen_studio", "musicgen_studio.engine.cpu")
+    wanted = ("compileall -q musicgen_studio", "musicgen_studio.engine.model.cpu")
     assert compiled == [f"{checkout}: python -m {what}" for what in wanted]
     assert studio.is_ready(checkout, DEV)
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import soundfile as sf
 
-from musicgen_studio import audiofile
 from musicgen_studio.core.audio import Audio
+from musicgen_studio.files import sound as audiofile
 from musicgen_studio.library.library import Library
 from tests.library.samples import RATE, add, new_clip, noise
 

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from musicgen_studio import audiofile
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip, Origin
 from musicgen_studio.errors import UserProblem
+from musicgen_studio.files import sound as audiofile
 from musicgen_studio.library.files import new_id
 from musicgen_studio.library.library import Library
 from tests.library.samples import RATE, add, new_clip, noise, titles

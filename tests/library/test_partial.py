@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from musicgen_studio import audiofile
+from musicgen_studio.files import sound as audiofile
 from musicgen_studio.library import wave_file
 from musicgen_studio.library.library import Library
 from musicgen_studio.library.wave_file import HEADER_BYTES, WaveShape

@@ -27,10 +27,10 @@ from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip, Origin
 from musicgen_studio.sound.devices import list_devices
 from musicgen_studio.sound.transport import Transport
-from musicgen_studio.studio.jobs import EngineChoice, LoadedEngine
-from musicgen_studio.studio.recipe import CheckpointRecord
-from musicgen_studio.ui.device_watch import DeviceWatch
+from musicgen_studio.studio.making.queue import EngineChoice, LoadedEngine
+from musicgen_studio.studio.making.record import CheckpointRecord
 from musicgen_studio.ui.panels.settings_dialog import SettingsDialog
+from musicgen_studio.ui.qt.device_watch import DeviceWatch
 from tests.fake_engine import FakeEngine
 from tests.sound.conftest import RATE, PulseServer
 

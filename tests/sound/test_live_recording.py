@@ -23,8 +23,8 @@ from musicgen_studio.library.library import Library
 from musicgen_studio.sound.devices import SoundDevice
 from musicgen_studio.sound.metronome import Clicks, Metronome
 from musicgen_studio.sound.player import open_player
-from musicgen_studio.studio.recording import Phase, RecordingSession, RecordingSetup
-from musicgen_studio.studio.take import TakeEdit, edited
+from musicgen_studio.studio.humming.recording import Phase, RecordingSession, RecordingSetup
+from musicgen_studio.studio.humming.take import TakeEdit, edited
 from tests.fake_inputs import counted
 from tests.losses import lose, playing, until
 from tests.sound.conftest import CHANNELS, RATE, PulseServer

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from musicgen_studio.audiofile import SoundFormat, read, write
 from musicgen_studio.core.audio import Audio, Samples
+from musicgen_studio.files.sound import SoundFormat, read, write
 from musicgen_studio.sound.metronome import Clicks, ClickTrack, Metronome, click_file, with_clicks
 
 _FILE_RATE = 48000

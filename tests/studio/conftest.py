@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from musicgen_studio.audiofile import SoundFormat
 from musicgen_studio.core.request import GenerationRequest
-from musicgen_studio.studio.generate import Order
-from musicgen_studio.studio.recipe import CheckpointRecord
+from musicgen_studio.files.sound import SoundFormat
+from musicgen_studio.studio.making.make import Order
+from musicgen_studio.studio.making.record import CheckpointRecord
 
 CHECKPOINT = CheckpointRecord("starter", "cd" * 32, "free to use for anything", "starter")
 

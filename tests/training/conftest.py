@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 import torch
 
-from musicgen_studio import audiofile
 from musicgen_studio.core.audio import Audio, Samples
 from musicgen_studio.errors import UserProblem
-from musicgen_studio.training.corpus import Piece, lead_chroma
+from musicgen_studio.files import sound as audiofile
+from musicgen_studio.training.music.corpus import Piece, lead_chroma
+from musicgen_studio.training.music.score import Facts, Key, Role
+from musicgen_studio.training.music.synth import SAMPLE_RATE, Synthesizer, find_synthesizer
 from musicgen_studio.training.pace import Limits
-from musicgen_studio.training.score import Facts, Key, Role
 from musicgen_studio.training.settings import HOP_SAMPLES, PRESETS, Settings
-from musicgen_studio.training.synth import SAMPLE_RATE, Synthesizer, find_synthesizer
 from musicgen_studio.training.workspace import Workspace, write_json, written_whole
 
 TINY = PRESETS["tiny"]

@@ -7,15 +7,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from musicgen_studio import audiofile
 from musicgen_studio.cli.main import main
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.request import Sampling
-from musicgen_studio.engine.checkpoint import open_checkpoint
+from musicgen_studio.engine.checkpoint.open import open_checkpoint
 from musicgen_studio.errors import UserProblem
+from musicgen_studio.files import sound as audiofile
+from musicgen_studio.training.music.synth import Synthesizer
 from musicgen_studio.training.run import publish_checkpoint, train_language
 from musicgen_studio.training.settings import Settings
-from musicgen_studio.training.synth import Synthesizer
 from musicgen_studio.training.workspace import Workspace
 from tests.training.conftest import CPU, keep_quiet, tone, unlimited
 

@@ -8,7 +8,7 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"  # before Qt makes its first applica
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from musicgen_studio.ui.theme import Theme, apply_theme
+from musicgen_studio.ui.look.theme import Theme, apply_theme
 
 
 def pytest_configure(config: pytest.Config) -> None:

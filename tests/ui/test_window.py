@@ -15,16 +15,16 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QDialog, QDoubleSpinBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from musicgen_studio import decoding
 from musicgen_studio.app import Program
 from musicgen_studio.core.clip import Clip, Origin
 from musicgen_studio.core.request import Sampling
 from musicgen_studio.errors import UserProblem
+from musicgen_studio.files import untrusted as decoding
 from musicgen_studio.library.library import Library
-from musicgen_studio.studio import composing
-from musicgen_studio.studio.background import Errand
-from musicgen_studio.studio.jobs import EngineChoice, LoadedEngine
-from musicgen_studio.studio.recipe import CheckpointRecord
+from musicgen_studio.studio.arranging import composing
+from musicgen_studio.studio.making.queue import EngineChoice, LoadedEngine
+from musicgen_studio.studio.making.record import CheckpointRecord
+from musicgen_studio.studio.program.background import Errand
 from musicgen_studio.ui.panels.checkpoint_menu import CheckpointMenu
 from musicgen_studio.ui.panels.clip_header import ExtendValues
 from musicgen_studio.ui.panels.diagnostics_dialog import DiagnosticsDialog

@@ -10,7 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
-from musicgen_studio.studio.jobs import JobState, JobView
+from musicgen_studio.studio.making.queue import JobState, JobView
 
 Index = QModelIndex | QPersistentModelIndex
 _MIME = "application/x-musicgen-studio-job"

@@ -12,11 +12,11 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from musicgen_studio.checkpoints.catalogue import STARTER_LICENCE
 from musicgen_studio.checkpoints.facts import META_LICENCE
-from musicgen_studio.studio.licences import LibraryLicence, libraries, program_licence
-from musicgen_studio.studio.recipe import program_version
+from musicgen_studio.studio.making.record import program_version
+from musicgen_studio.studio.program.licences import LibraryLicence, libraries, program_licence
+from musicgen_studio.ui.look.theme import GRID, Look
 from musicgen_studio.ui.panels.facts_dialog import FactsDialog, add_fact, facts_grid
 from musicgen_studio.ui.panels.labels import plain_label
-from musicgen_studio.ui.theme import GRID, Look
 
 _NAME_PX = 220
 _PARTS = ("PySide6", "torch", "transformers", "numpy", "soundfile", "sounddevice", "soxr")

@@ -4,8 +4,8 @@ from PySide6.QtCore import Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
+from musicgen_studio.ui.look.theme import GRID, Look
 from musicgen_studio.ui.panels.labels import plain_label
-from musicgen_studio.ui.theme import GRID, Look
 
 
 class BugDialog(QDialog):

@@ -22,10 +22,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from musicgen_studio.ui import theme
-from musicgen_studio.ui.icons import icon, paint_icon
+from musicgen_studio.ui.look import theme
+from musicgen_studio.ui.look.icons import icon, paint_icon
+from musicgen_studio.ui.look.theme import GRID, Look, set_look
 from musicgen_studio.ui.panels.labels import plain_label
-from musicgen_studio.ui.theme import GRID, Look, set_look
 
 _WIDTH = 700
 _ROW_PX = 48

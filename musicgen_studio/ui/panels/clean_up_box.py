@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QSpinBo
 
 from musicgen_studio.core.melody import NOTE_NAMES, Key
 from musicgen_studio.dsp.notes import CleanUp
-from musicgen_studio.ui.theme import GRID, Look, set_look
+from musicgen_studio.ui.look.theme import GRID, Look, set_look
 from musicgen_studio.ui.widgets.flow_layout import FlowLayout
 
 MAX_MINIMUM_MS = 500

@@ -22,13 +22,13 @@ from PySide6.QtWidgets import (
 )
 
 from musicgen_studio.core.clip import Clip
-from musicgen_studio.ui.icons import icon
+from musicgen_studio.ui.look.icons import icon
+from musicgen_studio.ui.look.theme import GRID, Look, set_look
 from musicgen_studio.ui.panels.clip_words import clock, similarity
 from musicgen_studio.ui.panels.labels import ElidedLabel
-from musicgen_studio.ui.shortcuts import Bindings, KeyMap
-from musicgen_studio.ui.theme import GRID, Look, set_look
 from musicgen_studio.ui.widgets.flow_layout import FlowLayout
 from musicgen_studio.ui.widgets.value_slider import ValueSlider
+from musicgen_studio.ui.window.shortcuts import Bindings, KeyMap
 
 EXTEND_MIN_S, EXTEND_MAX_S, EXTEND_S = 1.0, 120.0, 8.0
 

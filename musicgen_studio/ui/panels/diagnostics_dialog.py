@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QLabel, QWidget
 
+from musicgen_studio.ui.look.theme import GRID, Look
 from musicgen_studio.ui.panels.facts_dialog import FactsDialog, add_fact, facts_grid
 from musicgen_studio.ui.panels.labels import plain_label
-from musicgen_studio.ui.theme import GRID, Look
 
 REFRESH_MS = 500
 _NAME_PX = 160

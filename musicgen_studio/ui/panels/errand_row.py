@@ -9,10 +9,10 @@ from math import ceil
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
-from musicgen_studio.studio.background import ErrandView
-from musicgen_studio.ui.icons import icon
+from musicgen_studio.studio.program.background import ErrandView
+from musicgen_studio.ui.look.icons import icon
+from musicgen_studio.ui.look.theme import GRID, Look, set_look
 from musicgen_studio.ui.panels.labels import ElidedLabel
-from musicgen_studio.ui.theme import GRID, Look, set_look
 from musicgen_studio.ui.widgets.progress_strip import ProgressStrip
 
 SHOWN_AFTER_S = 0.3  # what is done sooner need not flash up

@@ -27,15 +27,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from musicgen_studio.audiofile import SoundFormat
 from musicgen_studio.core.clip import Clip
 from musicgen_studio.core.names import MAX_STEM_BYTES, folded
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.export.clips import SAMPLE_RATES_HZ, ExportSettings
 from musicgen_studio.export.licence import forbids_commercial_use
 from musicgen_studio.export.names import free_names, suggested_name, taken_names
+from musicgen_studio.files.sound import SoundFormat
+from musicgen_studio.ui.look.theme import GRID, Look, set_look
 from musicgen_studio.ui.panels.labels import plain_label
-from musicgen_studio.ui.theme import GRID, Look, set_look
 
 STREAMING_LUFS = -14.0
 _MAX_ROWS = 5  # of names that are seen at once

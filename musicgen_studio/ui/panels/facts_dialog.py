@@ -15,8 +15,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from musicgen_studio.ui.look.theme import GRID
 from musicgen_studio.ui.panels.labels import plain_label
-from musicgen_studio.ui.theme import GRID
 
 
 class FactsDialog(QDialog):

@@ -4,7 +4,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy
 
-from musicgen_studio.ui.theme import Look, set_look
+from musicgen_studio.ui.look.theme import Look, set_look
 
 
 def plain_label(text: str = "", look: Look | None = None, wraps: bool = False) -> QLabel:

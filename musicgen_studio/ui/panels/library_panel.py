@@ -25,12 +25,12 @@ from PySide6.QtWidgets import (
 
 from musicgen_studio.core.clip import Clip
 from musicgen_studio.library.search import Filter
-from musicgen_studio.ui.icons import icon
+from musicgen_studio.ui.look.icons import icon
+from musicgen_studio.ui.look.theme import GRID, Look, set_look
 from musicgen_studio.ui.models.library_model import LibraryModel, Query
 from musicgen_studio.ui.panels.labels import plain_label
 from musicgen_studio.ui.panels.library_row import LibraryRow
-from musicgen_studio.ui.shortcuts import Bindings, KeyMap
-from musicgen_studio.ui.theme import GRID, Look, set_look
+from musicgen_studio.ui.window.shortcuts import Bindings, KeyMap
 
 _SHORT_S, _LONG_S = 10.0, 30.0
 

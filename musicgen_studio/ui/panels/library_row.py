@@ -5,8 +5,8 @@ from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from musicgen_studio.core.clip import Clip
-from musicgen_studio.ui import theme
-from musicgen_studio.ui.icons import paint_icon
+from musicgen_studio.ui.look import theme
+from musicgen_studio.ui.look.icons import paint_icon
 from musicgen_studio.ui.models.library_model import ClipRole, LibraryModel
 from musicgen_studio.ui.panels.clip_words import clock
 from musicgen_studio.ui.widgets.mini import paint_mini

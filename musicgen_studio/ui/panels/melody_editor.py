@@ -13,11 +13,11 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QPushButton, QToolButto
 from musicgen_studio.core.melody import Floats, Key, Melody, Note, PitchCurve
 from musicgen_studio.dsp.notes import CleanUp
 from musicgen_studio.dsp.peaks import PeakPyramid
-from musicgen_studio.ui.icons import icon
+from musicgen_studio.ui.look.icons import icon
+from musicgen_studio.ui.look.theme import GRID, Look, set_look
 from musicgen_studio.ui.panels.clean_up_box import CleanUpBox
 from musicgen_studio.ui.panels.clip_words import clock
 from musicgen_studio.ui.panels.labels import ElidedLabel, plain_label
-from musicgen_studio.ui.theme import GRID, Look, set_look
 from musicgen_studio.ui.widgets.flow_layout import FlowLayout
 from musicgen_studio.ui.widgets.fold_box import FoldBox
 from musicgen_studio.ui.widgets.note_view import NEW_NOTE_S, NoteView

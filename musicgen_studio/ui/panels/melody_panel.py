@@ -27,20 +27,20 @@ from musicgen_studio.core.clip import Clip
 from musicgen_studio.core.melody import Floats, Melody
 from musicgen_studio.dsp.peaks import Peaks
 from musicgen_studio.errors import UserProblem
-from musicgen_studio.midi import EXTENSIONS, MidiTrack
+from musicgen_studio.files.midi import EXTENSIONS, MidiTrack
 from musicgen_studio.paths import resources_dir
-from musicgen_studio.studio.sketch import Kind
-from musicgen_studio.studio.take import TakeEdit
-from musicgen_studio.ui.icons import icon
+from musicgen_studio.studio.humming.sketch import Kind
+from musicgen_studio.studio.humming.take import TakeEdit
+from musicgen_studio.ui.look.icons import icon
+from musicgen_studio.ui.look.theme import GRID, Look, set_look
 from musicgen_studio.ui.panels.clip_words import clock
 from musicgen_studio.ui.panels.labels import ElidedLabel, plain_label
 from musicgen_studio.ui.panels.recorder_box import RecorderBox
-from musicgen_studio.ui.shortcuts import Bindings, KeyMap
-from musicgen_studio.ui.theme import GRID, Look, set_look
 from musicgen_studio.ui.widgets.fold_box import FoldBox
 from musicgen_studio.ui.widgets.melody_mini import MelodyMini
 from musicgen_studio.ui.widgets.problem_note import ProblemNote
 from musicgen_studio.ui.widgets.segments import Segments
+from musicgen_studio.ui.window.shortcuts import Bindings, KeyMap
 
 _SOUNDS = ("*.wav", "*.flac", "*.ogg", "*.opus", "*.mp3", "*.aiff", "*.aif")
 _STEP_S = 0.1

@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QGridLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
 
 from musicgen_studio.sound.metronome import MAX_COUNT_IN_BARS, MAX_TEMPO_BPM, MIN_TEMPO_BPM
+from musicgen_studio.ui.look.theme import GRID, Look, set_look
 from musicgen_studio.ui.panels.labels import plain_label
-from musicgen_studio.ui.theme import GRID, Look, set_look
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,9 +20,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from musicgen_studio.ui.icons import icon
+from musicgen_studio.ui.look.icons import icon
+from musicgen_studio.ui.look.theme import GRID, Look, set_look
 from musicgen_studio.ui.panels.labels import ElidedLabel, plain_label
-from musicgen_studio.ui.theme import GRID, Look, set_look
 
 KEPT = 200
 _LIST_PX = (440, 260)

@@ -22,7 +22,8 @@ from PySide6.QtWidgets import (
 
 from musicgen_studio.core.request import Sampling
 from musicgen_studio.errors import UserProblem
-from musicgen_studio.ui.icons import icon
+from musicgen_studio.ui.look.icons import icon
+from musicgen_studio.ui.look.theme import GRID, Look, set_look
 from musicgen_studio.ui.panels.labels import plain_label
 from musicgen_studio.ui.panels.melody_panel import MelodyPanel
 from musicgen_studio.ui.panels.prompt_words import (
@@ -35,14 +36,13 @@ from musicgen_studio.ui.panels.prompt_words import (
     without_word,
 )
 from musicgen_studio.ui.panels.sampling_fold import SamplingFold
-from musicgen_studio.ui.shortcuts import Bindings, KeyMap
-from musicgen_studio.ui.theme import GRID, Look, set_look
 from musicgen_studio.ui.widgets.chip_row import ChipRow
 from musicgen_studio.ui.widgets.flow_layout import FlowLayout
 from musicgen_studio.ui.widgets.key_button import KeyButton
 from musicgen_studio.ui.widgets.problem_note import ProblemNote
 from musicgen_studio.ui.widgets.value_slider import ValueSlider
 from musicgen_studio.ui.widgets.wheel import WheelGuard
+from musicgen_studio.ui.window.shortcuts import Bindings, KeyMap
 
 MIN_S, MAX_S, DEFAULT_S = 1.0, 120.0, 8.0
 TAKES = (1, 2, 4, 8)

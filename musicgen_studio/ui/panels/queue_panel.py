@@ -19,13 +19,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from musicgen_studio.studio.jobs import JobState, JobView
-from musicgen_studio.ui import theme
-from musicgen_studio.ui.icons import icon, paint_icon
+from musicgen_studio.studio.making.queue import JobState, JobView
+from musicgen_studio.ui.look import theme
+from musicgen_studio.ui.look.icons import icon, paint_icon
+from musicgen_studio.ui.look.theme import GRID, Look, set_look
 from musicgen_studio.ui.models.queue_model import JobRole, QueueModel, problem_text
 from musicgen_studio.ui.panels.labels import plain_label
-from musicgen_studio.ui.shortcuts import Bindings, KeyMap
-from musicgen_studio.ui.theme import GRID, Look, set_look
+from musicgen_studio.ui.window.shortcuts import Bindings, KeyMap
 
 Index = QModelIndex | QPersistentModelIndex
 _EDGE = 8

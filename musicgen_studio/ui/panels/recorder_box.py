@@ -27,18 +27,18 @@ from musicgen_studio.errors import UserProblem
 from musicgen_studio.sound.devices import SoundDevice
 from musicgen_studio.sound.meter import Level
 from musicgen_studio.sound.recorder import channels_to_open
-from musicgen_studio.studio.recording import Phase, RecordingState
-from musicgen_studio.ui.icons import icon
+from musicgen_studio.studio.humming.recording import Phase, RecordingState
+from musicgen_studio.ui.look.icons import icon
+from musicgen_studio.ui.look.theme import GRID, Look, set_look
 from musicgen_studio.ui.panels.clip_words import clock
 from musicgen_studio.ui.panels.labels import plain_label
 from musicgen_studio.ui.panels.metronome_row import MetronomeRow
-from musicgen_studio.ui.shortcuts import Bindings, KeyMap
-from musicgen_studio.ui.theme import GRID, Look, set_look
 from musicgen_studio.ui.widgets.fold_box import FoldBox
 from musicgen_studio.ui.widgets.input_level import InputLevel
 from musicgen_studio.ui.widgets.key_button import KeyButton
 from musicgen_studio.ui.widgets.pitch_trace import PitchTrace
 from musicgen_studio.ui.widgets.problem_note import ProblemNote
+from musicgen_studio.ui.window.shortcuts import Bindings, KeyMap
 
 MIXED = 0  # the channel that stands for all of them
 _SEEN_ROWS, _ROW_PX = 4, 24

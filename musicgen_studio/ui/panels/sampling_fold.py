@@ -4,7 +4,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from musicgen_studio.core.request import USUAL_SAMPLING, Sampling
-from musicgen_studio.ui.theme import GRID
+from musicgen_studio.ui.look.theme import GRID
 from musicgen_studio.ui.widgets.fold_box import FoldBox
 from musicgen_studio.ui.widgets.seed_field import SeedField
 from musicgen_studio.ui.widgets.value_slider import ValueSlider

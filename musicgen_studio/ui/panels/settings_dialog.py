@@ -21,9 +21,9 @@ from PySide6.QtWidgets import (
 )
 
 from musicgen_studio.sound.metronome import MAX_BEATS_PER_BAR
-from musicgen_studio.studio.settings import MAX_OFFSET_MS, Settings
+from musicgen_studio.studio.program.settings import MAX_OFFSET_MS, Settings
+from musicgen_studio.ui.look.theme import GRID, Look, set_look
 from musicgen_studio.ui.panels.labels import plain_label
-from musicgen_studio.ui.theme import GRID, Look, set_look
 
 STARTER = "starter"
 MAX_IDLE_MIN = 24 * 60

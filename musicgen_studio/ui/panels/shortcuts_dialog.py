@@ -16,10 +16,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from musicgen_studio.ui.icons import icon
+from musicgen_studio.ui.look.icons import icon
+from musicgen_studio.ui.look.theme import GRID, SMALL_PX, Look, font, set_look
 from musicgen_studio.ui.panels.labels import plain_label
-from musicgen_studio.ui.shortcuts import TABLE, KeyMap, shortcut
-from musicgen_studio.ui.theme import GRID, SMALL_PX, Look, font, set_look
+from musicgen_studio.ui.window.shortcuts import TABLE, KeyMap, shortcut
 
 _ID = Qt.ItemDataRole.UserRole
 _NATIVE = QKeySequence.SequenceFormat.NativeText

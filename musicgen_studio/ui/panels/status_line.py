@@ -6,14 +6,14 @@ Above it there is a row for the long work beside the music, while there is any.
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from musicgen_studio.studio.jobs import JobState, JobView
-from musicgen_studio.ui.icons import icon
+from musicgen_studio.studio.making.queue import JobState, JobView
+from musicgen_studio.ui.look.icons import icon
+from musicgen_studio.ui.look.theme import GRID, Look, set_look
 from musicgen_studio.ui.panels.errand_row import ErrandRow
 from musicgen_studio.ui.panels.labels import ElidedLabel
 from musicgen_studio.ui.panels.notices import Notices
-from musicgen_studio.ui.shortcuts import Bindings, KeyMap
-from musicgen_studio.ui.theme import GRID, Look, set_look
 from musicgen_studio.ui.widgets.progress_strip import ProgressStrip
+from musicgen_studio.ui.window.shortcuts import Bindings, KeyMap
 
 _AT_WORK = {JobState.LOADING, JobState.MAKING, JobState.SAVING}
 

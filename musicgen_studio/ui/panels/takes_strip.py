@@ -10,13 +10,13 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from musicgen_studio.ui import theme
+from musicgen_studio.ui.look import theme
+from musicgen_studio.ui.look.theme import GRID, Look, set_look
 from musicgen_studio.ui.models.library_model import Peaks
 from musicgen_studio.ui.panels.clip_words import similarity
 from musicgen_studio.ui.panels.labels import ElidedLabel, plain_label
-from musicgen_studio.ui.shortcuts import Bindings, KeyMap
-from musicgen_studio.ui.theme import GRID, Look, set_look
 from musicgen_studio.ui.widgets.mini import paint_mini
+from musicgen_studio.ui.window.shortcuts import Bindings, KeyMap
 
 MAX_TAKES = 8
 

@@ -5,12 +5,12 @@ from html import escape
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QToolButton, QVBoxLayout, QWidget
 
-from musicgen_studio.ui.icons import icon
+from musicgen_studio.ui.look.icons import icon
+from musicgen_studio.ui.look.theme import BODY_PX, GRID, Look, number_font, set_look
 from musicgen_studio.ui.panels.clip_words import clock
 from musicgen_studio.ui.panels.labels import ElidedLabel, plain_label
-from musicgen_studio.ui.shortcuts import Bindings, KeyMap
-from musicgen_studio.ui.theme import BODY_PX, GRID, Look, number_font, set_look
 from musicgen_studio.ui.widgets.level_meter import LevelMeter
+from musicgen_studio.ui.window.shortcuts import Bindings, KeyMap
 
 _FULL = 100
 

@@ -9,9 +9,9 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
-from musicgen_studio.ui import theme
-from musicgen_studio.ui.icons import paint_icon
-from musicgen_studio.ui.theme import GRID, Look, set_look
+from musicgen_studio.ui.look import theme
+from musicgen_studio.ui.look.icons import paint_icon
+from musicgen_studio.ui.look.theme import GRID, Look, set_look
 from musicgen_studio.ui.widgets.flow_layout import FlowLayout
 
 _CHECK_PX = 9.0

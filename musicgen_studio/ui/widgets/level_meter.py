@@ -7,8 +7,8 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from musicgen_studio.ui import theme
-from musicgen_studio.ui.theme import Colours
+from musicgen_studio.ui.look import theme
+from musicgen_studio.ui.look.theme import Colours
 from musicgen_studio.ui.widgets import accessible
 from musicgen_studio.ui.widgets.accessible import SpokenValue
 from musicgen_studio.ui.widgets.level_bar import FLOOR_DB, SILENT, Level, LevelDisplay, paint_bar, share

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QSizePolicy, QWidge
 
 from musicgen_studio.core.melody import CHROMA_RATE_HZ, Floats, Melody
 from musicgen_studio.dsp.peaks import Peaks
-from musicgen_studio.ui import theme
+from musicgen_studio.ui.look import theme
 from musicgen_studio.ui.widgets.mini import paint_mini
 from musicgen_studio.ui.widgets.note_paint import paint_chroma
 from musicgen_studio.ui.widgets.note_scene import pitch_range

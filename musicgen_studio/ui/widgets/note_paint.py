@@ -8,8 +8,8 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 
 from musicgen_studio.core.melody import NOTE_NAMES, PITCH_CLASSES, Floats, Note, PitchCurve, pitch_name
 from musicgen_studio.dsp.peaks import Peaks
-from musicgen_studio.ui import theme
-from musicgen_studio.ui.theme import Colours
+from musicgen_studio.ui.look import theme
+from musicgen_studio.ui.look.theme import Colours
 from musicgen_studio.ui.widgets.note_scene import GUTTER, PER_S, NoteScene
 from musicgen_studio.ui.widgets.timeline import Tick, beat_ticks, second_ticks
 

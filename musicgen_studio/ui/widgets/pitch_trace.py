@@ -12,7 +12,7 @@ from PySide6.QtGui import QAccessible, QColor, QFont, QPainter, QPaintEvent, QPe
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from musicgen_studio.core.melody import PITCH_CLASSES, PitchCurve, pitch_name
-from musicgen_studio.ui import theme
+from musicgen_studio.ui.look import theme
 from musicgen_studio.ui.widgets import accessible
 from musicgen_studio.ui.widgets.accessible import SpokenValue
 from musicgen_studio.ui.widgets.note_paint import BLACK_KEYS

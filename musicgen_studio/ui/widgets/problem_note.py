@@ -5,8 +5,8 @@ from PySide6.QtGui import QAccessible, QAccessibleEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from musicgen_studio.errors import UserProblem
-from musicgen_studio.ui.icons import icon, paint_icon
-from musicgen_studio.ui.theme import GRID, Look, current, set_look
+from musicgen_studio.ui.look.icons import icon, paint_icon
+from musicgen_studio.ui.look.theme import GRID, Look, current, set_look
 
 _SIGN_PX = 18
 

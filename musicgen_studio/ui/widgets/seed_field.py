@@ -8,8 +8,8 @@ from PySide6.QtGui import QRegularExpressionValidator
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QToolButton, QWidget
 
 from musicgen_studio.core.request import MAX_SEED
-from musicgen_studio.ui.icons import icon
-from musicgen_studio.ui.theme import GRID, Look, set_look
+from musicgen_studio.ui.look.icons import icon
+from musicgen_studio.ui.look.theme import GRID, Look, set_look
 
 _NEW_SEEDS = 1_000_000  # as many as can be read out and typed without pain
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QSizePolicy, QToolButton, QWidget
 
-from musicgen_studio.ui.icons import icon
-from musicgen_studio.ui.theme import GRID, Look, set_look
+from musicgen_studio.ui.look.icons import icon
+from musicgen_studio.ui.look.theme import GRID, Look, set_look
 from musicgen_studio.ui.widgets.flow_layout import FlowLayout
 
 

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from musicgen_studio.ui.icons import icon
-from musicgen_studio.ui.theme import GRID, Look, set_look
+from musicgen_studio.ui.look.icons import icon
+from musicgen_studio.ui.look.theme import GRID, Look, set_look
 from musicgen_studio.ui.widgets.wheel import WheelGuard
 
 _SLIDER_STEPS = 1000

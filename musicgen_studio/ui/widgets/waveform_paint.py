@@ -3,9 +3,9 @@
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen, QPolygonF
 
-from musicgen_studio.ui import theme
-from musicgen_studio.ui.icons import paint_icon
-from musicgen_studio.ui.theme import Colours
+from musicgen_studio.ui.look import theme
+from musicgen_studio.ui.look.icons import paint_icon
+from musicgen_studio.ui.look.theme import Colours
 from musicgen_studio.ui.widgets.timeline import Tick, beat_ticks, second_ticks
 from musicgen_studio.ui.widgets.waveform_scene import Scene, Span
 from musicgen_studio.ui.widgets.waveform_tiles import WaveformTiles, lane_middles

@@ -7,7 +7,7 @@ from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
-from musicgen_studio.studio.jobs import JobState, JobView
+from musicgen_studio.studio.making.queue import JobState, JobView
 from musicgen_studio.ui.models.queue_model import QueueModel
 
 pytestmark = pytest.mark.usefixtures("qapp")

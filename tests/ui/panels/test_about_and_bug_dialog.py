@@ -7,8 +7,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QLabel, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
-from musicgen_studio.studio.licences import libraries
-from musicgen_studio.studio.recipe import program_version
+from musicgen_studio.studio.making.record import program_version
+from musicgen_studio.studio.program.licences import libraries
 from musicgen_studio.ui.panels.about_dialog import AboutDialog
 from musicgen_studio.ui.panels.bug_dialog import BugDialog
 

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from musicgen_studio.core.clip import Clip
 from musicgen_studio.ui.panels.clip_header import ClipHeader, ExtendCard, ExtendValues
-from musicgen_studio.ui.shortcuts import KeyMap
+from musicgen_studio.ui.window.shortcuts import KeyMap
 from tests.ui.clips import make_clip
 from tests.ui.panels.finding import control, nameless, said
 

@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from musicgen_studio.studio.background import ErrandView
+from musicgen_studio.studio.program.background import ErrandView
 from musicgen_studio.ui.panels.errand_row import ErrandRow
 from musicgen_studio.ui.widgets.progress_strip import ProgressStrip
 from tests.ui.panels.finding import nameless, said

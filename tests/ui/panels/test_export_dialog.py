@@ -11,10 +11,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QDialogButtonBox, QLabel, QLineEdit, QListWidget, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from musicgen_studio.audiofile import SoundFormat
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip
 from musicgen_studio.export.clips import ExportSettings, export_clip
+from musicgen_studio.files.sound import SoundFormat
 from musicgen_studio.ui.panels.export_dialog import STREAMING_LUFS, ExportChoice, ExportDialog
 from tests.ui.clips import make_clip
 

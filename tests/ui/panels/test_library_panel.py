@@ -14,7 +14,7 @@ from musicgen_studio.core.clip import Clip
 from musicgen_studio.library.search import Filter
 from musicgen_studio.ui.models.library_model import LibraryModel, Query
 from musicgen_studio.ui.panels.library_panel import LibraryPanel
-from musicgen_studio.ui.shortcuts import KeyMap
+from musicgen_studio.ui.window.shortcuts import KeyMap
 from tests.ui.clips import make_clip
 from tests.ui.panels.finding import control, nameless, said
 

@@ -9,10 +9,11 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from musicgen_studio.sound.meter import Level
-from musicgen_studio.studio.jobs import JobState
-from musicgen_studio.studio.recording import Phase, RecordingState
-from musicgen_studio.studio.settings import Settings
-from musicgen_studio.studio.take import TakeEdit
+from musicgen_studio.studio.humming.recording import Phase, RecordingState
+from musicgen_studio.studio.humming.take import TakeEdit
+from musicgen_studio.studio.making.queue import JobState
+from musicgen_studio.studio.program.settings import Settings
+from musicgen_studio.ui.look.theme import Theme, apply_theme
 from musicgen_studio.ui.models.library_model import LibraryModel
 from musicgen_studio.ui.panels.about_dialog import AboutDialog
 from musicgen_studio.ui.panels.bug_dialog import BugDialog
@@ -26,8 +27,7 @@ from musicgen_studio.ui.panels.shortcuts_dialog import ShortcutsDialog
 from musicgen_studio.ui.panels.status_line import StatusLine
 from musicgen_studio.ui.panels.takes_strip import TakesStrip, TakeView
 from musicgen_studio.ui.panels.transport_bar import TransportBar
-from musicgen_studio.ui.shortcuts import KeyMap
-from musicgen_studio.ui.theme import Theme, apply_theme
+from musicgen_studio.ui.window.shortcuts import KeyMap
 from tests.fake_inputs import microphone
 from tests.ui.clips import make_clip
 from tests.ui.models.test_queue_model import job

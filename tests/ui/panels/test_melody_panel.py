@@ -12,12 +12,12 @@ from pytestqt.qtbot import QtBot
 from musicgen_studio.core.clip import Origin
 from musicgen_studio.core.melody import CHROMA_RATE_HZ
 from musicgen_studio.errors import UserProblem
-from musicgen_studio.midi import MidiTrack
-from musicgen_studio.studio.recording import Phase, RecordingState
-from musicgen_studio.studio.sketch import Kind
-from musicgen_studio.studio.take import TakeEdit
+from musicgen_studio.files.midi import MidiTrack
+from musicgen_studio.studio.humming.recording import Phase, RecordingState
+from musicgen_studio.studio.humming.sketch import Kind
+from musicgen_studio.studio.humming.take import TakeEdit
 from musicgen_studio.ui.panels.melody_panel import MelodyPanel, MelodyView
-from musicgen_studio.ui.shortcuts import KeyMap
+from musicgen_studio.ui.window.shortcuts import KeyMap
 from tests.fake_inputs import microphone
 from tests.ui.clips import make_clip
 from tests.ui.panels.finding import control, nameless, said

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from musicgen_studio.core.request import Sampling
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.ui.panels.prompt_panel import PromptPanel, PromptValues
-from musicgen_studio.ui.shortcuts import FocusGuard, KeyMap
+from musicgen_studio.ui.window.shortcuts import FocusGuard, KeyMap
 from tests.ui.panels.finding import control, nameless, said
 
 LEFT = Qt.MouseButton.LeftButton

@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QListView, QToolButton
 from pytestqt.qtbot import QtBot
 
 from musicgen_studio.errors import UserProblem
-from musicgen_studio.studio.jobs import JobState
+from musicgen_studio.studio.making.queue import JobState
 from musicgen_studio.ui.panels.queue_panel import QueuePanel
-from musicgen_studio.ui.shortcuts import KeyMap
+from musicgen_studio.ui.window.shortcuts import KeyMap
 from tests.ui.models.test_queue_model import job
 from tests.ui.panels.finding import control, nameless, said
 

@@ -6,7 +6,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QPushButton, QSpinBox
 from pytestqt.qtbot import QtBot
 
-from musicgen_studio.studio.settings import Settings
+from musicgen_studio.studio.program.settings import Settings
 from musicgen_studio.ui.panels.settings_dialog import SettingsDialog
 from tests.ui.panels.finding import said
 

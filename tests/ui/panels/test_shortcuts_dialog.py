@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QKeySequenceEdit, QLabel, QLineEdit, QPushButton, 
 from pytestqt.qtbot import QtBot
 
 from musicgen_studio.ui.panels.shortcuts_dialog import ShortcutsDialog
-from musicgen_studio.ui.shortcuts import TABLE, KeyMap
+from musicgen_studio.ui.window.shortcuts import TABLE, KeyMap
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from musicgen_studio.studio.jobs import JobState
+from musicgen_studio.studio.making.queue import JobState
 from musicgen_studio.ui.panels.status_line import StatusLine
-from musicgen_studio.ui.shortcuts import KeyMap
+from musicgen_studio.ui.window.shortcuts import KeyMap
 from tests.ui.models.test_queue_model import job
 from tests.ui.panels.finding import control, nameless, said
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
 from musicgen_studio.ui.panels.takes_strip import TakesStrip, TakeTile, TakeView
-from musicgen_studio.ui.shortcuts import KeyMap
+from musicgen_studio.ui.window.shortcuts import KeyMap
 from tests.ui.panels.finding import control, nameless, said
 
 TAKE = TakeView((np.full(8, -0.5, np.float32), np.full(8, 0.5, np.float32)), 0.5)

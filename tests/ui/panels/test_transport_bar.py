@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from musicgen_studio.ui.panels.clip_words import clock
 from musicgen_studio.ui.panels.transport_bar import TransportBar
-from musicgen_studio.ui.shortcuts import KeyMap
+from musicgen_studio.ui.window.shortcuts import KeyMap
 from tests.ui.panels.finding import control, nameless, said
 
 

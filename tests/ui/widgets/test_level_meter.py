@@ -9,8 +9,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from musicgen_studio.ui import theme
-from musicgen_studio.ui.theme import Theme, apply_theme
+from musicgen_studio.ui.look import theme
+from musicgen_studio.ui.look.theme import Theme, apply_theme
 from musicgen_studio.ui.widgets.level_bar import FLOOR_DB
 from musicgen_studio.ui.widgets.level_meter import LevelMeter
 

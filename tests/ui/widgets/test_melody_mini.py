@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from musicgen_studio.core.melody import CHROMA_RATE_HZ, Melody
-from musicgen_studio.ui import theme
+from musicgen_studio.ui.look import theme
 from musicgen_studio.ui.widgets.melody_mini import MelodyMini
 from tests.ui.widgets.notes import A3, MELODY, peaks
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from musicgen_studio.core.melody import Note
-from musicgen_studio.ui import theme
+from musicgen_studio.ui.look import theme
 from musicgen_studio.ui.widgets.note_paint import paint_chroma, paint_curve, paint_notes
 from tests.ui.widgets.notes import C4, MELODY, curve
 from tests.ui.widgets.test_note_scene import scene

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow
 from pytestqt.qtbot import QtBot
 
 from musicgen_studio.core.melody import CHROMA_RATE_HZ, Melody, Note
-from musicgen_studio.ui import theme
+from musicgen_studio.ui.look import theme
 from musicgen_studio.ui.widgets.note_view import NEW_NOTE_S, NoteView
 from tests.ui.widgets.notes import A3, C4, E4, MELODY, RATE, curve, peaks
 

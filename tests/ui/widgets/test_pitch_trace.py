@@ -6,7 +6,7 @@ from PySide6.QtGui import QAccessible, QColor, QImage
 from pytestqt.qtbot import QtBot
 
 from musicgen_studio.core.melody import PitchCurve
-from musicgen_studio.ui import theme
+from musicgen_studio.ui.look import theme
 from musicgen_studio.ui.widgets.pitch_trace import SEEN_S, PitchTrace
 
 pytestmark = pytest.mark.usefixtures("dark")

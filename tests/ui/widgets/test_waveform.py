@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from musicgen_studio.core.audio import Samples
 from musicgen_studio.dsp.peaks import PeakPyramid
-from musicgen_studio.ui.theme import DARK, LIGHT, Theme, apply_theme
+from musicgen_studio.ui.look.theme import DARK, LIGHT, Theme, apply_theme
 from musicgen_studio.ui.widgets.waveform import WaveformView
 from musicgen_studio.ui.widgets.waveform_bench import measure_paint
 

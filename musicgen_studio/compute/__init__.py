@@ -1,0 +1,1 @@
+"""What everything that runs on torch needs: devices, threads, memory, precision."""

@@ -1,0 +1,41 @@
+"""Which device a model runs on."""
+
+import torch
+
+from musicgen_studio.errors import UserProblem
+
+AUTO = "auto"
+
+
+def resolve_device(name: str) -> torch.device:
+    """Return the device for a name.
+
+    Args:
+        name: `auto` (CUDA if there is one, else the CPU), `cpu`, `cuda` or `mps`. MPS is never chosen by itself:
+            its kernels have given wrong sound for other MusicGen programs (facebookresearch/audiocraft issue 31).
+
+    Raises:
+        UserProblem: If that device is not there.
+    """
+    if name == AUTO:
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    present = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    if not present.get(name, False):
+        known = ", ".join(device for device, is_there in present.items() if is_there)
+        raise UserProblem(
+            f"The device {name!r} cannot be used.",
+            f"This computer and this build of torch offer: {known}.",
+            f"Choose one of them, or {AUTO}.",
+        )
+    return torch.device(name)
+
+
+def devices() -> list[dict[str, str]]:
+    """Return what this computer and this build of torch offer: the name to choose each by, and a description."""
+    found = [{"device": "cpu", "description": f"{torch.get_num_threads()} threads"}]
+    if torch.cuda.is_available():
+        names = [torch.cuda.get_device_name(index) for index in range(torch.cuda.device_count())]
+        found += [{"device": "cuda", "description": name} for name in names]
+    if torch.backends.mps.is_available():
+        found.append({"device": "mps", "description": "Apple's GPU, the language model only"})
+    return found

@@ -1,0 +1,64 @@
+"""How a model's matrices are kept: the choices, and the one for a device."""
+
+from enum import StrEnum
+from importlib.util import find_spec
+
+import torch
+
+from musicgen_studio.compute.device import AUTO
+from musicgen_studio.errors import UserProblem
+
+
+class Precision(StrEnum):
+    """How the language model's matrices are kept."""
+
+    FLOAT32 = "float32"
+    FLOAT16 = "float16"
+    BFLOAT16 = "bfloat16"
+    INT8 = "int8"
+
+    @property
+    def activation_dtype(self) -> torch.dtype:
+        """Dtype of everything between the matrices, and of the key-value cache."""
+        return {"float16": torch.float16, "bfloat16": torch.bfloat16}.get(self.value, torch.float32)
+
+    @property
+    def bytes_per_weight(self) -> int:
+        """Memory a weight takes, and what a step reads of it."""
+        return {"float32": 4, "int8": 1}.get(self.value, 2)
+
+
+def int8_is_available() -> bool:
+    """Tell whether this processor has the instructions that `cpu/` needs (x86-64 with AVX2), and numba is there."""
+    return torch.backends.cpu.get_cpu_capability().startswith("AVX") and find_spec("numba") is not None
+
+
+def resolve_precision(name: str, device: torch.device) -> Precision:
+    """Return the precision for a name.
+
+    Args:
+        name: `auto`, or a `Precision`. Auto is float16 on GPUs, where memory does for it (`smaller_where_short`); on
+            the CPU int8 where its kernels run, else float32. How close int8 is to float32 is measured by `quality`.
+        device: Where the model will run.
+
+    Raises:
+        UserProblem: If that precision is unknown or not for this device.
+    """
+    if name == AUTO:
+        if device.type != "cpu":
+            return Precision.FLOAT16
+        return Precision.INT8 if int8_is_available() else Precision.FLOAT32
+    allowed = _precisions(device)
+    if name not in allowed:
+        raise UserProblem(
+            f"The precision {name!r} cannot be used.",
+            f"On the device {device.type!r} there are: {', '.join(allowed)}.",
+            f"Choose one of them, or {AUTO}.",
+        )
+    return Precision(name)
+
+
+def _precisions(device: torch.device) -> list[str]:
+    halves = [Precision.BFLOAT16.value] if device.type == "cpu" else [Precision.FLOAT16.value, Precision.BFLOAT16.value]
+    has_int8 = int8_is_available() if device.type == "cpu" else device.type == "cuda"
+    return [Precision.FLOAT32.value, *halves, *([Precision.INT8.value] if has_int8 else [])]

@@ -1,0 +1,1 @@
+"""A MusicGen checkpoint on disk: both layouts, read with care, as values. Nothing in it is ever executed."""

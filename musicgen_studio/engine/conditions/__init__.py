@@ -1,0 +1,1 @@
+"""What the language model is told: words, and the chroma of a melody."""

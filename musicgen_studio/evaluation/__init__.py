@@ -1,0 +1,1 @@
+"""How good and how fast: figures, for people and for the tests."""

@@ -1,0 +1,271 @@
+"""MIDI files in and out, as melodies. The only room that uses mido.
+
+Standard MIDI files of type 0, 1 and 2 (MIDI 1.0 Detailed Specification, "Standard MIDI Files 1.0"), with their tempo
+changes, ticks per beat or per SMPTE frame. Tracks and channels are counted from 1, as musicians do. Pitch bends, pedals
+and drums (channel 10) are no melody and are left out. Not for MIDI devices.
+"""
+
+import io
+import struct
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import mido
+
+from musicgen_studio.core.melody import Key, Melody, Note
+from musicgen_studio.errors import UserProblem
+from musicgen_studio.files.sound import write_bytes
+
+EXTENSIONS = (".mid", ".midi", ".smf")
+DRUM_CHANNEL = 10
+MAX_BYTES = 5_000_000
+MAX_DURATION_S = 3600.0
+
+_TEMPO_IF_NONE = 500_000  # microseconds per beat, by the standard: 120 bpm
+_TICKS_PER_BEAT = 480
+_BROKEN = (OSError, EOFError, ValueError, LookupError, TypeError, OverflowError, struct.error, mido.KeySignatureError)
+"""What mido raises over damaged files, as tried with many."""
+
+
+@dataclass(frozen=True, slots=True)
+class MidiTrack:
+    """A track of a MIDI file that has notes.
+
+    Args:
+        index: Counted from 1.
+        name: As the file says, or empty.
+        channels: Those with notes, 1 to 16, in order.
+        notes: How many notes.
+    """
+
+    index: int
+    name: str
+    channels: tuple[int, ...]
+    notes: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Event:
+    """A note as the file has it: in ticks, channel from 1."""
+
+    begin: int
+    end: int
+    channel: int
+    pitch: int
+    velocity: int
+
+
+def is_midi(path: Path) -> bool:
+    """Tell by its ending whether a file is a MIDI file."""
+    return path.suffix.lower() in EXTENSIONS
+
+
+def midi_tracks(path: Path) -> list[MidiTrack]:
+    """Return the tracks of a file that have notes, to choose from.
+
+    Raises:
+        UserProblem: If it cannot be read or is no MIDI file.
+    """
+    found = []
+    for index, track in enumerate(_opened(path).tracks, start=1):
+        if events := list(_events(track)):
+            channels = tuple(sorted({event.channel for event in events}))
+            found.append(MidiTrack(index, track.name.strip(), channels, len(events)))
+    return found
+
+
+def read_midi(path: Path, track: int | None = None, channel: int | None = None) -> Melody:
+    """Read a melody.
+
+    Args:
+        path: The file.
+        track: Which track, from 1. None is all of them but drums; in a type 2 file, whose tracks are separate pieces,
+            the first with notes.
+        channel: Which channel, 1 to 16. None is all of them but drums, unless there is nothing else.
+
+    Returns:
+        The notes in time, as long as the tracks, with the tempo at the beginning if the file names one.
+
+    Raises:
+        UserProblem: If it cannot be read, is no MIDI file, lasts more than an hour or has no such notes.
+    """
+    midi = _opened(path)
+    chosen = _chosen(path, midi, track)
+    events = [event for part in chosen for event in _events(part)]
+    melodic = [event for event in events if event.channel != DRUM_CHANNEL]
+    events = (melodic or events) if channel is None else [event for event in events if event.channel == channel]
+    if not events:
+        raise _without_notes(path, track, channel)
+    clock = _Clock(midi.ticks_per_beat, _tempos(chosen if midi.type == 2 else midi.tracks))
+    notes = [_note(event, clock) for event in events]
+    end_s = clock.seconds(max(sum(message.time for message in part) for part in chosen))
+    if end_s > MAX_DURATION_S:
+        why = f"{path.name} lasts {end_s / 60:.0f} minutes; {MAX_DURATION_S / 60:.0f} is the most."
+        raise UserProblem("The MIDI file is too long.", why, "Cut it in the program that made it.")
+    melody = Melody.of(notes, clock.first_tempo_bpm)
+    return Melody(melody.notes, max(melody.duration_s, end_s), melody.tempo_bpm)
+
+
+def write_midi(path: Path, melody: Melody, key: Key | None = None) -> None:
+    """Write a melody as a MIDI file of type 1: tempo and key in the first track, notes in the second.
+
+    Args:
+        path: Where to; a file already there is replaced.
+        melody: Its pitches are written as the nearest semitones. Without a tempo, 120 beats per minute.
+        key: For the key signature, or None.
+
+    Raises:
+        UserProblem: If it cannot be written.
+    """
+    tempo_bpm = melody.tempo_bpm or 120.0
+    midi = mido.MidiFile(type=1, ticks_per_beat=_TICKS_PER_BEAT)
+    head = midi.add_track()
+    head.append(mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(tempo_bpm)))
+    if key is not None:
+        head.append(mido.MetaMessage("key_signature", key=_KEY_NAMES[key.is_minor][key.tonic]))
+    track = midi.add_track("Melody")
+    ticks_per_s = _TICKS_PER_BEAT * 1e6 / mido.bpm2tempo(tempo_bpm)
+    now = 0
+    for tick, _, message in sorted(_messages(melody, ticks_per_s), key=lambda entry: entry[:2]):
+        track.append(message.copy(time=tick - now))
+        now = tick
+    end = round(melody.duration_s * ticks_per_s)
+    track.append(mido.MetaMessage("end_of_track", time=max(end - now, 0)))
+    content = io.BytesIO()
+    midi.save(file=content)
+    write_bytes(path, content.getvalue())
+
+
+_KEY_NAMES = (
+    ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B"),
+    ("Cm", "C#m", "Dm", "Ebm", "Em", "Fm", "F#m", "Gm", "G#m", "Am", "Bbm", "Bm"),
+)
+
+
+def _messages(melody: Melody, ticks_per_s: float) -> Iterator[tuple[int, int, Any]]:
+    """Yield what a track holds: tick, order within the tick (ends before beginnings), message."""
+    for note in melody.notes:
+        begin = round(note.onset_s * ticks_per_s)
+        end = max(round(note.end_s * ticks_per_s), begin + 1)
+        pitch = min(note.semitone, 127)
+        yield begin, 1, mido.Message("note_on", note=pitch, velocity=max(round(note.velocity * 127), 1))
+        yield end, 0, mido.Message("note_off", note=pitch, velocity=0)
+
+
+def _opened(path: Path) -> Any:
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        why = f"{path}: {error.strerror}."
+        raise UserProblem("The MIDI file cannot be read.", why, "Check the name and where the file is.") from error
+    if len(content) > MAX_BYTES:
+        raise _unusable(path, f"has more than {MAX_BYTES / 1e6:.0f} MB")
+    try:
+        midi = mido.MidiFile(file=io.BytesIO(content), clip=True)
+    except _BROKEN as error:
+        said = str(error)
+        raise _unusable(path, f"is damaged or something else ({said})" if said else "ends too early") from error
+    if midi.type not in (0, 1, 2) or midi.ticks_per_beat == 0:
+        raise _unusable(path, f"is of type {midi.type} with {midi.ticks_per_beat} ticks per beat")
+    return midi
+
+
+def _unusable(path: Path, how_it_is: str) -> UserProblem:
+    return UserProblem(
+        "The MIDI file cannot be used.", f"{path.name} {how_it_is}.", "Export it again as a standard MIDI file."
+    )
+
+
+def _without_notes(path: Path, track: int | None, channel: int | None) -> UserProblem:
+    where = "" if track is None else f" in track {track}"
+    where += "" if channel is None else f" on channel {channel}"
+    there = "; ".join(
+        f"track {each.index} has {each.notes} on channel {', '.join(map(str, each.channels))}"
+        for each in midi_tracks(path)
+    )
+    why = f"{path.name} has no notes{where}{f': {there}' if there else ''}."
+    return UserProblem("There is no melody in the MIDI file.", why, "Choose another track, channel or file.")
+
+
+def _chosen(path: Path, midi: Any, track: int | None) -> list[Any]:
+    """Return the tracks a melody is read from; several only if they run side by side."""
+    if track is not None:
+        if not 1 <= track <= len(midi.tracks):
+            raise _without_notes(path, track, None)
+        return [midi.tracks[track - 1]]
+    if midi.type == 2:
+        return [next((each for each in midi.tracks if any(_events(each))), *midi.tracks[:1])] if midi.tracks else []
+    return list(midi.tracks)
+
+
+def _events(track: Any) -> Iterator[_Event]:
+    """Yield a track's notes in the order of their ends. One that is struck again, or never let go, ends there."""
+    sounding: dict[tuple[int, int], tuple[int, int]] = {}  # by channel and pitch: tick and velocity
+    tick = 0
+    for message in track:
+        tick += message.time
+        if message.type not in ("note_on", "note_off"):
+            continue
+        key = (message.channel + 1, message.note)
+        if begun := sounding.pop(key, None):
+            yield from _lasting(*key, *begun, tick)
+        if message.type == "note_on" and message.velocity > 0:
+            sounding[key] = (tick, message.velocity)
+    for key, begun in sounding.items():
+        yield from _lasting(*key, *begun, tick)
+
+
+def _lasting(channel: int, pitch: int, begin: int, velocity: int, end: int) -> Iterator[_Event]:
+    if end > begin:  # a note of no length is heard by nobody
+        yield _Event(begin, end, channel, pitch, velocity)
+
+
+def _tempos(tracks: Iterable[Any]) -> list[tuple[int, int]]:
+    """Return the ticks at which the tempo changes, in order, and the microseconds per beat from there."""
+    found = []
+    for track in tracks:
+        tick = 0
+        for message in track:
+            tick += message.time
+            if message.type == "set_tempo" and message.tempo > 0:
+                found.append((tick, message.tempo))
+    return sorted(found, key=lambda change: change[0])
+
+
+class _Clock:
+    """Turns ticks into seconds.
+
+    Args:
+        division: Ticks per beat, or SMPTE: minus the frames per second in the upper byte, ticks per frame in the lower.
+        tempos: As `_tempos` returns them.
+    """
+
+    def __init__(self, division: int, tempos: list[tuple[int, int]]) -> None:
+        self.first_tempo_bpm = None
+        self._ticks, self._seconds, self._rates = [0], [0.0], [1.0]  # from a tick on: its time, seconds per tick
+        if division < 0:
+            frames_per_s, ticks_per_frame = -(division >> 8), division & 0xFF
+            rate_hz = 30000 / 1001 if frames_per_s == 29 else frames_per_s
+            self._rates = [1 / (rate_hz * max(ticks_per_frame, 1))]
+            return
+        self._rates = [_TEMPO_IF_NONE / 1e6 / division]
+        for tick, tempo in tempos:
+            if tick == 0 or self.first_tempo_bpm is None:
+                self.first_tempo_bpm = 60e6 / tempo
+            self._seconds.append(self.seconds(tick))
+            self._ticks.append(tick)
+            self._rates.append(tempo / 1e6 / division)
+
+    def seconds(self, tick: int) -> float:
+        """Return the time of a tick."""
+        at = bisect_right(self._ticks, tick) - 1
+        return self._seconds[at] + (tick - self._ticks[at]) * self._rates[at]
+
+
+def _note(event: _Event, clock: _Clock) -> Note:
+    begin_s, end_s = clock.seconds(event.begin), clock.seconds(event.end)
+    return Note(begin_s, max(end_s - begin_s, 1e-6), float(event.pitch), velocity=event.velocity / 127)

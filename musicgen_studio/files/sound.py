@@ -1,0 +1,413 @@
+"""Sound files in and out, and the one safe way to put a file in place. The only room that uses soundfile.
+
+Not for where files go or what they are called (`library`, `export`), nor for changing sound (`dsp`), nor for files that
+strangers made: those are decoded in a process of their own (`decoding`).
+
+Reading allows only formats a musician has, first by their opening bytes and then by libsndfile's own word: libsndfile
+knows many more, and it is its rare decoders that have had the memory faults. Writing goes through a temporary file in
+the same folder, so under the final name there is either the old file or the whole new one, whatever happens.
+"""
+
+import errno
+import io
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+import soundfile as sf
+
+from musicgen_studio.core.audio import Audio, Samples
+from musicgen_studio.errors import UserProblem
+from musicgen_studio.files import id3, opus_end
+
+MAX_CHANNELS = 8
+MAX_SAMPLE_RATE = 384_000
+OPUS_RATE_HZ = 48_000
+METADATA_KEYS = ("title", "artist", "comment", "date", "software", "copyright")
+
+_OPENING_BYTES = (b"RIFF", b"RF64", b"fLaC", b"OggS", b"FORM", b"ID3")
+_PCM = {"PCM_S8", "PCM_U8", "PCM_16", "PCM_24", "PCM_32"}
+_READABLE: dict[str, set[str]] = {
+    "WAV": _PCM | {"FLOAT", "DOUBLE"},
+    "WAVEX": _PCM | {"FLOAT", "DOUBLE"},
+    "RF64": _PCM | {"FLOAT", "DOUBLE"},
+    "AIFF": _PCM,
+    "FLAC": _PCM,
+    "OGG": {"VORBIS", "OPUS"},
+    "MP3": {"MPEG_LAYER_I", "MPEG_LAYER_II", "MPEG_LAYER_III"},
+}
+_READABLE_IN_WORDS = "WAV, FLAC, OGG, MP3 or AIFF"
+# libsndfile silently drops a string of more than 2044 bytes, and all that follow it, from a WAV header.
+_MAX_WAV_TEXT_BYTES = 2000
+# libsndfile's Vorbis encoder overruns its stack when given minutes of sound in one call.
+_BLOCK_FRAMES = 65_536
+
+
+class _ReadOnce(sf.SoundFile):  # type: ignore[misc]  # soundfile has no types
+    """A sound file that is read from front to back."""
+
+    def seekable(self) -> bool:
+        # Else soundfile seeks to where it is after every read, and near the end of an Opus file libsndfile misses.
+        return False
+
+
+class SoundFormat(StrEnum):
+    """The sound files the program writes."""
+
+    WAV16 = "wav16"
+    WAV24 = "wav24"
+    WAV32F = "wav32f"
+    FLAC = "flac"  # 24 bit
+    OGG = "ogg"  # Vorbis, quality 8 of 10
+    OPUS = "opus"  # 96 kbit/s for each channel
+    MP3 = "mp3"  # 320 kbit/s, as AudioCraft writes it
+
+    @property
+    def extension(self) -> str:
+        """The ending of the file's name, such as `.wav`."""
+        return ".wav" if self.value.startswith("wav") else f".{self.value}"
+
+    @property
+    def only_rate_hz(self) -> int | None:
+        """The one sample rate the program writes this format at, or None where there are several."""
+        return OPUS_RATE_HZ if self is SoundFormat.OPUS else None
+
+    @property
+    def is_lossy(self) -> bool:
+        """Whether what is read back only sounds like what was written."""
+        return self in (SoundFormat.OGG, SoundFormat.OPUS, SoundFormat.MP3)
+
+
+_ENCODERS: dict[SoundFormat, dict[str, object]] = {
+    SoundFormat.WAV16: {"format": "WAV", "subtype": "PCM_16"},
+    SoundFormat.WAV24: {"format": "WAV", "subtype": "PCM_24"},
+    SoundFormat.WAV32F: {"format": "WAV", "subtype": "FLOAT"},
+    SoundFormat.FLAC: {"format": "FLAC", "subtype": "PCM_24"},
+    SoundFormat.OGG: {"format": "OGG", "subtype": "VORBIS", "compression_level": 0.2},
+    SoundFormat.OPUS: {"format": "OGG", "subtype": "OPUS", "compression_level": 0.64},  # of 256 to 6 kbit/s
+    SoundFormat.MP3: {
+        "format": "MP3",
+        "subtype": "MPEG_LAYER_III",
+        "compression_level": 0.0,
+        "bitrate_mode": "CONSTANT",
+    },
+}
+
+
+def read(path: Path, max_duration_s: float = 3600) -> Audio:
+    """Read a sound file.
+
+    Args:
+        path: A WAV (PCM or float), FLAC, OGG (Vorbis or Opus), MP3 or AIFF (PCM) file.
+        max_duration_s: Longest sound taken, in seconds. The header is asked before anything is decoded.
+
+    Returns:
+        The sound in the file's own rate and channels. A float file may go beyond ±1.
+
+    Raises:
+        UserProblem: If the file is missing, a folder, no such sound file, damaged, empty, too long, has more than 8
+            channels or a sample that is no finite number.
+    """
+    parts = list(blocks(path, max_duration_s))
+    return Audio(np.concatenate([part.samples for part in parts]), parts[0].sample_rate)
+
+
+def blocks(path: Path, max_duration_s: float = 3600) -> Iterator[Audio]:
+    """Read a sound file piece by piece, so that memory does not grow with it: `read` is this, collected.
+
+    Args:
+        path: As for `read`.
+        max_duration_s: As for `read`.
+
+    Yields:
+        At least one piece of the sound, each of at most 65536 frames, all of one rate and number of channels.
+
+    Raises:
+        UserProblem: As for `read`; what is only found on the way is raised after the pieces before it.
+    """
+    _check_opening(path)
+    frames = 0
+    try:
+        with _ReadOnce(path) as sound:
+            _check_header(path, sound, max_duration_s)
+            claimed_frames = sound.frames if sound.format != "MP3" else 0  # an MP3's is an estimate
+            for samples in _read_blocks(sound):
+                if not np.isfinite(samples).all():
+                    raise _unreadable(path, "It holds samples that are not numbers (NaN or infinity).")
+                frames += len(samples)
+                yield Audio(samples, int(sound.samplerate))
+    except (sf.LibsndfileError, TypeError) as error:  # TypeError: soundfile wants a description of any "*.raw"
+        raise _unreadable(path, f"It is damaged or not a sound file ({error}).") from error
+    if not frames:
+        raise _unreadable(path, "It holds no sound.")
+    if frames < claimed_frames:
+        raise _unreadable(path, f"It is cut off or damaged: of {claimed_frames} frames it holds {frames}.")
+
+
+def _check_opening(path: Path) -> None:
+    if not path.exists():
+        raise _unreadable(path, f"There is no such file in {path.parent}.", "Check the name and where the file is.")
+    if not path.is_file():
+        raise _unreadable(path, "It is a folder or a device, not a file.")
+    try:
+        with path.open("rb") as file:
+            opening = file.read(4)
+    except OSError as error:
+        raise _unreadable(path, f"The system says: {error.strerror}.", "Check that you may read the file.") from error
+    if not opening:
+        raise _unreadable(path, "The file is empty.")
+    is_bare_mp3 = opening[0] == 0xFF and len(opening) > 1 and opening[1] >= 0xE0
+    if not (opening.startswith(_OPENING_BYTES) or is_bare_mp3):
+        raise _unreadable(path, "It is not in a known sound format.")
+
+
+def _check_header(path: Path, sound: sf.SoundFile, max_duration_s: float) -> None:
+    if sound.subtype not in _READABLE.get(sound.format, ()):
+        raise _unreadable(path, f"Its sound format is {sound.format} {sound.subtype}.")
+    if sound.channels > MAX_CHANNELS:
+        raise _unreadable(path, f"It has {sound.channels} channels; at most {MAX_CHANNELS} can be used.")
+    if not 1 <= sound.samplerate <= MAX_SAMPLE_RATE:
+        raise _unreadable(path, f"Its sample rate is {sound.samplerate} Hz; at most {MAX_SAMPLE_RATE} Hz can be used.")
+    duration_s = sound.frames / sound.samplerate
+    if duration_s > max_duration_s:
+        why = f"It lasts {duration_s:.0f} seconds; at most {max_duration_s:.0f} can be used."
+        raise _unreadable(path, why, "Cut out the part you need and choose that.")
+
+
+def _read_blocks(sound: sf.SoundFile) -> Iterator[Samples]:
+    # In blocks, so that memory grows with what the file really holds and not with what its header claims.
+    left = sound.frames
+    while len(block := sound.read(min(left, _BLOCK_FRAMES), dtype="float32", always_2d=True)):
+        left -= len(block)
+        yield block
+
+
+def _unreadable(path: Path, why: str, what_to_do: str = f"Choose a {_READABLE_IN_WORDS} file.") -> UserProblem:
+    return UserProblem(f'The sound file "{path.name}" could not be read.', why, what_to_do)
+
+
+def write(
+    path: Path,
+    audio: Audio,
+    sound_format: SoundFormat,
+    metadata: Mapping[str, str] = {},
+    *,
+    replace: bool = True,
+    on_block: Callable[[int], None] | None = None,
+) -> None:
+    """Write a sound file, whole or not at all.
+
+    Args:
+        path: Where to. The ending is the caller's choice, see `SoundFormat.extension`.
+        audio: The sound, at least one frame. All formats but `WAV32F` clip it at ±1.
+        sound_format: What to write.
+        metadata: Texts under the keys in `METADATA_KEYS`. WAV keeps the first 2000 bytes of each.
+        replace: Whether a file already there is replaced. If not, it is safe from this call whoever made it when.
+        on_block: Told after each second or so of sound how many frames are encoded, for progress; what it raises ends
+            the writing and leaves no file.
+
+    Raises:
+        UserProblem: If the folder is missing, full or not to be written, or the format cannot hold the sound.
+        FileExistsError: If there is a file and it is not to be replaced.
+        ValueError: If a metadata key is unknown, or there is no frame to write.
+    """
+    if not audio.frames:
+        raise ValueError("audio must have at least one frame, as no reader takes an empty sound file")
+    if unknown := set(metadata) - set(METADATA_KEYS):
+        raise ValueError(f"metadata keys must be among {METADATA_KEYS}, got {sorted(unknown)}")
+    # Encoded in memory first: libsndfile would report a full disk without its cause, a Python file gives the errno.
+    encoded = _encode(path.name, audio, sound_format, metadata, on_block)
+    with _atomic_replace(path, replace=replace) as file:
+        if sound_format is SoundFormat.MP3:
+            file.write(id3.header(metadata))
+        file.write(encoded)
+
+
+def as_encoded(audio: Audio, sound_format: SoundFormat, on_block: Callable[[int], None] | None = None) -> Audio:
+    """Return what a reader of the written file would hear, without writing it.
+
+    Args:
+        audio: The sound, at least one frame.
+        sound_format: The format it would be written in. Lossy ones change the sound and its peaks.
+        on_block: As for `write`; while it is read back, it is told again and again that all frames are encoded.
+
+    Raises:
+        UserProblem: If the format cannot hold the sound.
+    """
+    encoded = _encode("sound", audio, sound_format, {}, on_block)
+    blocks_read = []
+    with _ReadOnce(io.BytesIO(encoded)) as sound:
+        for block in _read_blocks(sound):
+            blocks_read.append(block)
+            if on_block is not None:
+                on_block(audio.frames)
+        return Audio(np.concatenate(blocks_read), int(sound.samplerate))
+
+
+def _encode(
+    name: str,
+    audio: Audio,
+    sound_format: SoundFormat,
+    metadata: Mapping[str, str],
+    on_block: Callable[[int], None] | None,
+) -> bytes | bytearray:
+    _check_rate(name, audio, sound_format)
+    padding_frames = opus_end.padding_frames(audio.frames) if sound_format is SoundFormat.OPUS else 0
+    encoded = io.BytesIO()
+    try:
+        with sf.SoundFile(encoded, "w", audio.sample_rate, audio.channels, **_ENCODERS[sound_format]) as sound:
+            for key, text in _fitting(metadata, sound_format).items():
+                setattr(sound, key, text)
+            for start in range(0, audio.frames, _BLOCK_FRAMES):
+                block = audio.samples[start : start + _BLOCK_FRAMES]
+                sound.write(block if sound_format is SoundFormat.WAV32F else np.clip(block, -1.0, 1.0))
+                if on_block is not None:
+                    on_block(start + len(block))
+            sound.write(np.zeros((padding_frames, audio.channels), np.float32))
+    except sf.LibsndfileError as error:
+        raise UserProblem(
+            f'The sound file "{name}" could not be written.',
+            f"A {sound_format.extension[1:].upper()} file cannot hold {audio.frames} frames of {audio.channels} "
+            f"channels at {audio.sample_rate} Hz ({error.error_string}).",
+            "Choose WAV, or a sample rate of 48000 Hz or less with one or two channels.",
+        ) from error
+    return _without_padding(encoded.getvalue(), padding_frames)
+
+
+def _without_padding(encoded: bytes, padding_frames: int) -> bytes | bytearray:
+    if not padding_frames:
+        return encoded
+    file = bytearray(encoded)
+    opus_end.cut_end(file, padding_frames)
+    return file
+
+
+def _check_rate(name: str, audio: Audio, sound_format: SoundFormat) -> None:
+    if sound_format.only_rate_hz not in (None, audio.sample_rate):
+        raise UserProblem(
+            f'The sound file "{name}" could not be written.',
+            f"An {sound_format.extension[1:].upper()} file cannot hold sound at {audio.sample_rate} Hz.",
+            f"Choose a sample rate of {sound_format.only_rate_hz} Hz, or another format.",
+        )
+
+
+def _fitting(metadata: Mapping[str, str], sound_format: SoundFormat) -> dict[str, str]:
+    if sound_format is SoundFormat.MP3:
+        return {}  # it has a header of our own, see `id3`
+    limit = _MAX_WAV_TEXT_BYTES if sound_format.extension == ".wav" else None
+    encoded = {key: text.replace("\0", " ").encode("utf-8", "replace")[:limit] for key, text in metadata.items()}
+    return {key: text.decode("utf-8", "ignore") for key, text in encoded.items() if text}
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file in UTF-8, whole or not at all. A file already there is replaced.
+
+    Args:
+        path: Where to.
+        text: What to write; line ends are kept as they are.
+
+    Raises:
+        UserProblem: If the folder is missing, full or not to be written.
+    """
+    write_bytes(path, text.encode("utf-8"))
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a file of any kind, whole or not at all. A file already there is replaced.
+
+    Args:
+        path: Where to.
+        content: What to write.
+
+    Raises:
+        UserProblem: If the folder is missing, full or not to be written.
+    """
+    with _atomic_replace(path) as file:
+        file.write(content)
+
+
+def ensure_folder(path: Path) -> None:
+    """Make a folder for output, with those above it, if it is not there yet.
+
+    Args:
+        path: The folder.
+
+    Raises:
+        UserProblem: If it cannot be made, is a file, or cannot be written to.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        if not os.access(path, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+    except OSError as error:
+        why, what_to_do = _explain(error, path)
+        raise UserProblem(f'The folder "{path}" cannot be used.', why, what_to_do) from error
+
+
+@contextmanager
+def _atomic_replace(path: Path, *, replace: bool = True) -> Iterator[BinaryIO]:
+    """Open a temporary file that takes the place of `path` once it is safely on the disk."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        try:
+            with part.open("wb") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            _put_in_place(part, path, replace=replace)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+        _sync_folder(path.parent)
+    except FileExistsError:
+        raise
+    except OSError as error:
+        why, what_to_do = _explain(error, path.parent)
+        raise UserProblem(f'The file "{path.name}" could not be written.', why, what_to_do) from error
+
+
+def _put_in_place(part: Path, path: Path, *, replace: bool) -> None:
+    if replace:
+        part.replace(path)
+        return
+    # Of all who want the name only one can make the empty file, on every kind of disk; that one may replace it.
+    path.touch(exist_ok=False)
+    try:
+        part.replace(path)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def _sync_folder(folder: Path) -> None:
+    # Only this makes the new name survive a power cut. Windows cannot open folders and needs no such call.
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _explain(error: OSError, folder: Path) -> tuple[str, str]:
+    """Return why writing failed and what to do about it."""
+    match error.errno:
+        case errno.ENOSPC | errno.EDQUOT:
+            return f"The disk that holds {folder} is full.", "Free some space, or choose another folder."
+        case errno.EACCES | errno.EPERM | errno.EROFS:
+            return (
+                f"Writing in {folder} is not allowed, or another program holds the file.",
+                "Choose another folder, or close the program that uses the file.",
+            )
+        case errno.ENOENT | errno.ENOTDIR | errno.EEXIST:
+            return f"{folder} is not a folder, or is not there any more.", "Make the folder, or choose another."
+        case errno.EFBIG:
+            return f"The file is larger than the disk that holds {folder} allows.", "Choose another folder."
+        case errno.ENAMETOOLONG:
+            return "The name is too long.", "Choose a shorter name."
+        case _:
+            return f"The system says: {error.strerror or error}.", "Choose another folder or name."

@@ -1,0 +1,61 @@
+"""Clips of the library to files for other programs, as a long errand: counted, measured, stopped at once.
+
+Not for what is made of a clip (`export`) nor for asking about it (`ui.panels.export_dialog`).
+"""
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from musicgen_studio.core.audio import Audio
+from musicgen_studio.core.clip import Clip
+from musicgen_studio.export.clips import Exported, ExportJob, ExportProgress, ExportSettings, export_clips
+from musicgen_studio.files import sound as audiofile
+from musicgen_studio.library.library import Library
+from musicgen_studio.studio.program.background import Errand
+
+
+def export_from_library(
+    library: Library,
+    clips: Sequence[Clip],
+    names: Sequence[str],
+    folder: Path,
+    settings: ExportSettings,
+    errand: Errand,
+) -> list[Exported]:
+    """Export clips one after the other, in the errand's thread.
+
+    Args:
+        library: Which has them.
+        clips: Which ones.
+        names: Their wanted file names, without ending.
+        folder: Where the files go. It is made if it is not there.
+        settings: What to make of each.
+        errand: Told how far it is; its stop leaves what is done, and no half file.
+
+    Returns:
+        What became of each clip, up to where it was stopped.
+    """
+    jobs = [
+        ExportJob(clip, partial(_read, library, clip, errand), folder, settings, name)
+        for clip, name in zip(clips, names, strict=True)
+    ]
+
+    def tell(progress: ExportProgress) -> None:
+        errand.tell(progress.fraction, progress.number + 1, progress.clips)
+
+    return export_clips(jobs, errand.stop, tell)
+
+
+def _read(library: Library, clip: Clip, errand: Errand) -> Audio:
+    """Read a clip as the library does, but with a look at the stop flag after each second or so of sound."""
+    sound = library.sound_file(clip.id)
+    if not sound.exists():
+        return library.read(clip.id)  # it says what is wrong
+    pieces = []
+    for block in audiofile.blocks(sound, max_duration_s=np.inf):
+        errand.check()
+        pieces.append(block.samples)
+    return Audio(np.concatenate(pieces), clip.sample_rate)

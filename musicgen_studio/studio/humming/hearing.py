@@ -1,0 +1,136 @@
+"""From a take, a sound file or a MIDI file to a melody to work on: read, track the pitch, find the notes.
+
+Everything here takes a while and belongs into the background. Not for editing what was found (`sketch`).
+"""
+
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from threading import Event
+
+from musicgen_studio.checkpoints.fingerprint import file_sha256
+from musicgen_studio.core.audio import Audio
+from musicgen_studio.core.melody import Floats, Melody, PitchCurve
+from musicgen_studio.dsp.chroma import chroma
+from musicgen_studio.dsp.notes import find_notes
+from musicgen_studio.dsp.peaks import PeakPyramid
+from musicgen_studio.dsp.pitch import is_one_voice, track_pitch
+from musicgen_studio.errors import StoppedError, UserProblem
+from musicgen_studio.files.midi import MidiTrack, midi_tracks, read_midi
+from musicgen_studio.files.sound import SoundFormat, ensure_folder, write
+from musicgen_studio.files.untrusted import read_untrusted
+from musicgen_studio.library.library import Library
+from musicgen_studio.studio.humming.midi_file import FOLDER
+from musicgen_studio.studio.humming.take import TakeEdit, edited, take_edit
+from musicgen_studio.studio.making.record import SourceFile, portable_path
+from musicgen_studio.studio.making.source import MelodySource
+
+MAX_DURATION_S = 600.0  # a melody longer than this is not one that somebody hummed
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Hearing:
+    """What was heard.
+
+    Args:
+        melody: The notes that were found.
+        title: What it is called.
+        source: The sound itself, to be followed as it was sung; None where there is none.
+        curve: Its pitch, or None.
+        peaks: Its waveform, or None.
+        chroma: What the model sees of the sound, float32 `[frames, 12]` at 7.8125 Hz, or None.
+        is_one_voice: Whether the notes can be relied on: a single voice or instrument.
+        tracks: Of a MIDI file, those to choose from.
+    """
+
+    melody: Melody
+    title: str
+    source: MelodySource | None = None
+    curve: PitchCurve | None = None
+    peaks: PeakPyramid | None = None
+    chroma: Floats | None = None
+    is_one_voice: bool = True
+    tracks: tuple[MidiTrack, ...] = ()
+
+    @property
+    def sample_rate(self) -> int:
+        """Of the sound in Hz; 1 without one."""
+        audio = None if self.source is None else self.source.melody
+        return audio.sample_rate if isinstance(audio, Audio) else 1
+
+
+def hear_take(library: Library, clip_id: str, stop: Event | None = None) -> Hearing:
+    """Hear a recorded take as it is to be used.
+
+    Args:
+        library: Where it is.
+        clip_id: The take.
+        stop: Set from any thread, it ends the work at the next step.
+
+    Raises:
+        UserProblem: If its sound is missing or cannot be read.
+        KeyError: If there is no such clip.
+        StoppedError: If it was stopped.
+    """
+    clip, edit = library.get(clip_id), take_edit(library, clip_id)
+    audio = edited(library.read(clip_id), edit)
+    file = library.sound_file(clip_id) if edit == TakeEdit() else _kept_as_used(library, clip_id, audio)
+    return _heard(audio, file, clip.title, clip.tempo_bpm, stop)
+
+
+def hear_file(path: Path, stop: Event | None = None) -> Hearing:
+    """Hear a sound file of any origin; like `hear_take`.
+
+    Raises:
+        UserProblem: If it cannot be read, or is longer than ten minutes.
+        StoppedError: If it was stopped.
+    """
+    return _heard(read_untrusted(path, MAX_DURATION_S, stop=stop), path, path.name, None, stop)
+
+
+def hear_midi(path: Path, track: int | None = None, channel: int | None = None) -> Hearing:
+    """Read a MIDI file's melody; see `midi.read_midi`.
+
+    Raises:
+        UserProblem: If it cannot be read or has no such notes.
+    """
+    return Hearing(read_midi(path, track, channel), path.name, tracks=tuple(midi_tracks(path)))
+
+
+def _heard(audio: Audio, file: Path, title: str, tempo_bpm: float | None, stop: Event | None) -> Hearing:
+    if not audio.samples.any():
+        raise UserProblem("There is nothing to hear in it.", f"{title} is silent.", "Choose or record another one.")
+    curve = track_pitch(audio)
+    _check(stop)
+    notes = find_notes(curve, audio)
+    _check(stop)
+    peaks = PeakPyramid(audio.channels)
+    peaks.append(audio.samples)
+    seen = chroma(audio)
+    _check(stop)
+    duration_s = max(audio.duration_s, *(note.end_s for note in notes), 0.0)
+    return Hearing(
+        melody=Melody(notes, duration_s, tempo_bpm),
+        title=title,
+        source=MelodySource(audio, SourceFile(portable_path(file), file_sha256(file))),
+        curve=curve,
+        peaks=peaks,
+        chroma=seen,
+        is_one_voice=is_one_voice(curve, audio),
+    )
+
+
+def _kept_as_used(library: Library, clip_id: str, audio: Audio) -> Path:
+    """Write a trimmed take as a file of its own, which records of clips can name for good."""
+    folder = library.folder / FOLDER
+    ensure_folder(folder)
+    mark = sha256(audio.samples.tobytes()).hexdigest()[:12]
+    path = folder / f"{clip_id}-{mark}.wav"
+    if not path.exists():
+        write(path, audio, SoundFormat.WAV32F)
+    return path
+
+
+def _check(stop: Event | None) -> None:
+    if stop is not None and stop.is_set():
+        raise StoppedError

@@ -1,0 +1,625 @@
+"""Recording a hum: arm, look at the level, record to a count-in, stop, and have it in the library.
+
+    window's thread: arm(), record(), stop(), … ─► queue ─► our thread ─┬─ input: open, read, close
+                     poll() ◄── what is shown ◄────────────────────────┤  clicks: open, close
+                     samples_since() ◄── growing sound ◄───────────────┴─ library: on disk every second
+
+Not for devices (`sound`) nor for finding the notes (`dsp`), and without callbacks: the window asks.
+
+A take begins where beat 0 is heard: the output tells when that is, the input which of its frames was sounded then. What
+came in shortly before is kept for that. If the device goes, what there is by then is the take; if the program dies, the
+library finds it at the next start.
+"""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from queue import Empty, SimpleQueue
+from typing import Self
+
+import numpy as np
+
+from musicgen_studio.core.audio import Samples
+from musicgen_studio.core.clip import Clip
+from musicgen_studio.errors import UserProblem
+from musicgen_studio.library.library import Library
+from musicgen_studio.library.partial import PartialClip
+from musicgen_studio.sound.devices import DeviceName, SoundDevice
+from musicgen_studio.sound.growing import GrowingSound
+from musicgen_studio.sound.input_levels import InputLevels
+from musicgen_studio.sound.metronome import MAX_COUNT_IN_BARS, ClickTrack, Metronome
+from musicgen_studio.sound.monitor import InputMonitor, chosen_channel
+from musicgen_studio.sound.output import LATENCY_S, Fill, Output, PortAudioSystem, SoundSystem
+from musicgen_studio.sound.recorder import Input, InputSystem, PortAudioInputs, channels_to_open
+from musicgen_studio.studio.humming.take import new_take
+from musicgen_studio.studio.program.settings import MAX_OFFSET_MS, Settings
+
+_TICK_S = 0.01  # part of how far what is seen lags behind what is sung
+_RETRY_S = 1.0
+_KEPT_S = 2.0  # of what came in before a take: more than any latency and offset
+_EXPECTED_S = 60.0
+_SILENT_RATE = 48000
+_MONITOR_LATENCY_S = 0.03
+
+
+class Phase(StrEnum):
+    """What a session is doing."""
+
+    OFF = "off"
+    OPENING = "opening"
+    ARMED = "armed"
+    COUNT_IN = "count-in"
+    RECORDING = "recording"
+    SAVING = "saving"  # lasts only where the disk does not take it: `stop` tries again
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingSetup:
+    """All choices of a recording.
+
+    Args:
+        device: `name|host api` of the input, empty for the system's.
+        channel: Which of its channels, as printed on it, from 1; 0 is all of them, mixed.
+        latency_offset_ms: How much too late a take is heard to be, -500 to 500. It is moved forward by that.
+        metronome: When beats are.
+        count_in_bars: 0 to 8.
+        clicks_before: Whether the metronome is heard in these bars.
+        clicks_recording: Whether it is heard while recording.
+        output_device: `name|host api` of where it is heard, empty for the system's.
+        monitors_input: Whether what comes in is heard there at once, from arming on.
+
+    Raises:
+        ValueError: Naming the field, the value and the range.
+    """
+
+    device: str = ""
+    channel: int = 1
+    latency_offset_ms: float = 0.0
+    metronome: Metronome = field(default_factory=Metronome)
+    count_in_bars: int = 1
+    clicks_before: bool = True
+    clicks_recording: bool = False
+    output_device: str = ""
+    monitors_input: bool = False
+
+    def __post_init__(self) -> None:
+        if self.channel < 0:
+            raise ValueError(f"channel must be 0 or more, got {self.channel}")
+        if not -MAX_OFFSET_MS <= self.latency_offset_ms <= MAX_OFFSET_MS:
+            raise ValueError(f"latency_offset_ms must be ±{MAX_OFFSET_MS:g}, got {self.latency_offset_ms}")
+        if not 0 <= self.count_in_bars <= MAX_COUNT_IN_BARS:
+            raise ValueError(f"count_in_bars must be 0 to {MAX_COUNT_IN_BARS}, got {self.count_in_bars}")
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """Return what the settings say."""
+        return cls(
+            device=settings.input_device,
+            channel=settings.input_channel,
+            latency_offset_ms=settings.recording_offset_ms,
+            metronome=Metronome(settings.metronome_bpm, settings.beats_per_bar),
+            count_in_bars=settings.count_in_bars,
+            clicks_before=settings.clicks_before,
+            clicks_recording=settings.clicks_recording,
+            output_device=settings.output_device,
+            monitors_input=settings.monitors_input,
+        )
+
+    @property
+    def has_clicks(self) -> bool:
+        """Whether anything is to be heard of the metronome."""
+        return (self.clicks_before and self.count_in_bars > 0) or self.clicks_recording
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingState:
+    """What the window shows, at one moment.
+
+    Args:
+        phase: What the session is doing.
+        inputs: What can be recorded from; empty if nothing can, None as long as nobody looked.
+        device: What is open.
+        peaks: Of each of its channels, linear, since the last state; 1 is full scale.
+        clipped: Which channels were too loud since they were opened or `reset_clip`.
+        beat: Which beat it is, with its fraction, 0 where the take begins and below it in the count-in; None unless
+            counting in or recording.
+        recorded_s: How long the take is by now, or the last one was.
+        overruns: How often sound was lost since the take began, because the computer was too slow.
+        problem: What stands in the way, until the next `arm` or `record`.
+        heard_problem: Why metronome or monitoring are not heard, likewise; everything else goes on.
+        takes: What was recorded since the session began, oldest first.
+    """
+
+    phase: Phase = Phase.OFF
+    inputs: tuple[SoundDevice, ...] | None = None
+    device: SoundDevice | None = None
+    peaks: tuple[float, ...] = ()
+    clipped: tuple[bool, ...] = ()
+    beat: float | None = None
+    recorded_s: float = 0.0
+    overruns: int = 0
+    problem: UserProblem | None = None
+    heard_problem: UserProblem | None = None
+    takes: tuple[Clip, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What the thread last said, and what the window looks at itself at every frame of the screen."""
+
+    state: RecordingState = field(default_factory=RecordingState)
+    levels: InputLevels = field(default_factory=lambda: InputLevels(0))
+    clicks: ClickTrack | None = None
+
+
+class _Take:
+    """A take in the making: on disk and in memory, from its first frame on. Our thread only.
+
+    Args:
+        partial: Its clip.
+        overruns: Of the input, at its beginning.
+    """
+
+    def __init__(self, partial: PartialClip, overruns: int) -> None:
+        self.partial = partial
+        self.overruns = overruns
+        self.sound = GrowingSound(partial.clip.sample_rate, 1, round(_EXPECTED_S * partial.clip.sample_rate))
+        self.start_frame: int | None = None  # of the input; None in the count-in
+        self.is_cut_off = False
+
+    def feed(self, frame: int, samples: Samples) -> None:
+        """Take what came in from a frame of the input on, as far as it belongs to the take.
+
+        Raises:
+            UserProblem: If the disk does not take it; it is kept and written later.
+        """
+        assert self.start_frame is not None
+        missing = frame - self.start_frame - self.sound.frames
+        if missing > 0 and self.sound.frames == 0:  # it begins before anything came in
+            samples = np.concatenate([np.zeros((missing, 1), np.float32), samples])
+        samples = samples[max(-missing, 0) :]
+        if len(samples):
+            self.sound.append(samples)
+            self.partial.append(samples)
+
+
+class RecordingSession:
+    """Records takes into a library, one after the other.
+
+    All methods belong to the window's thread and return at once; `close` waits.
+
+    Args:
+        library: Where the takes go.
+        inputs: What can be recorded from.
+        outputs: Where the metronome can be heard.
+        clock: Seconds that only grow, the same as the inputs' and outputs'.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        inputs: InputSystem | None = None,
+        outputs: SoundSystem | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._library = library
+        self._inputs = PortAudioInputs() if inputs is None else inputs
+        self._outputs = PortAudioSystem() if outputs is None else outputs
+        self._clock = clock
+        self._orders: SimpleQueue[Callable[[], None]] = SimpleQueue()
+        self._shown = _Shown()
+        self._sound: GrowingSound | None = None  # of the take being made, or the last one
+        # The thread's own.
+        self._state = RecordingState()
+        self._setup = RecordingSetup()
+        self._levels = InputLevels(0)
+        self._input: Input | None = None
+        self._before: deque[tuple[int, Samples]] = deque()  # what came in lately, with its first frame
+        self._frames_in = 0
+        self._output: Output | None = None
+        self._clicks: ClickTrack | None = None
+        self._monitor: InputMonitor | None = None
+        self._take: _Take | None = None
+        self._must_refresh = False
+        self._refresh_after_s = clock()
+        self._is_closing = False
+        self._thread = threading.Thread(target=self._run, name="recording", daemon=True)
+        self._thread.start()
+
+    # --- the window's thread ---
+
+    def look(self) -> None:
+        """Find out what can be recorded from."""
+        self._orders.put(self._look)
+
+    def devices_changed(self) -> None:
+        """Say that a device came or went. It is looked for as soon as nothing plays or records on a device."""
+        self._orders.put(self._note_change)
+
+    def arm(self, setup: RecordingSetup) -> None:
+        """Open the input, so that its level is seen. If another is open, it is closed, and its take kept."""
+        self._orders.put(lambda: self._arm(setup))
+
+    def disarm(self) -> None:
+        """Close the input. A take in the making is kept."""
+        self._orders.put(self._disarm)
+
+    def record(self) -> None:
+        """Begin a take, after the count-in if there is one. Only when armed, else nothing happens."""
+        pressed_s = self._clock()
+        self._orders.put(lambda: self._record(pressed_s))
+
+    def stop(self) -> None:
+        """End the take and keep it; in the count-in there is none yet. Where it could not be saved, try again."""
+        self._orders.put(self._stop)
+
+    def discard(self) -> None:
+        """End the take and throw it away."""
+        self._orders.put(self._discard)
+
+    def reset_clip(self) -> None:
+        """Put the clip lights out."""
+        self._shown.levels.reset_clip()
+
+    def poll(self) -> RecordingState:
+        """Return what to show now. Cheap: to be called at every frame of the screen."""
+        shown = self._shown
+        beat = None if shown.clicks is None else shown.clicks.beat(self._clock())
+        return replace(shown.state, peaks=shown.levels.take_peaks(), clipped=shown.levels.clipped, beat=beat)
+
+    @property
+    def take_rate(self) -> int:
+        """Frames per second of `samples_since`, in Hz; 0 before the first take."""
+        return 0 if self._sound is None else self._sound.sample_rate
+
+    def samples_since(self, frame: int) -> Samples:
+        """Return the take being made, or the last one, from a frame on, without copying or waiting.
+
+        Args:
+            frame: From 0. Each take begins at 0 again.
+
+        Returns:
+            float32 [frames, 1], read-only; nothing if it has not got there.
+        """
+        sound = self._sound
+        return np.empty((0, 1), np.float32) if sound is None else sound.read(frame, max(sound.frames - frame, 0))
+
+    def close(self) -> None:
+        """Keep a take in the making and close all devices. Returns when that is done; nothing may be called after."""
+        self._orders.put(self._end)
+        self._thread.join()
+
+    # --- our thread ---
+
+    def _run(self) -> None:
+        while not self._is_closing:
+            order = self._next_order()
+            if order is not None:
+                order()
+            self._step()
+            self._shown = _Shown(self._state, self._levels, self._clicks)
+
+    def _next_order(self) -> Callable[[], None] | None:
+        try:
+            return self._orders.get(timeout=self._patience_s())
+        except Empty:
+            return None
+
+    def _patience_s(self) -> float | None:
+        if self._input is not None:
+            return _TICK_S
+        return _RETRY_S / 4 if self._must_refresh else None
+
+    def _step(self) -> None:
+        """Take in what came, and go on to what is due."""
+        if self._input is not None:
+            self._watch_output()
+            if self._state.phase is Phase.COUNT_IN:
+                self._begin_if_due(self._input)
+            self._take_in(self._input)
+            fault = self._input.fault()
+            if fault is not None:
+                self._lose(fault)
+        if self._must_refresh and self._input is None and self._clock() >= self._refresh_after_s:
+            self._refresh()
+
+    def _show(self, phase: Phase | None = None, problem: UserProblem | None = None) -> None:
+        phase = self._state.phase if phase is None else phase
+        self._state = replace(self._state, phase=phase, problem=self._state.problem if problem is None else problem)
+
+    def _end(self) -> None:
+        self._disarm()
+        self._is_closing = True
+
+    # --- devices ---
+
+    def _look(self) -> None:
+        try:
+            self._find_inputs()
+        except UserProblem as problem:
+            self._show(problem=problem)
+
+    def _find_inputs(self) -> tuple[SoundDevice, ...]:
+        inputs: tuple[SoundDevice, ...] = ()
+        try:
+            inputs = tuple(device for device in self._inputs.devices() if device.inputs)
+        finally:
+            self._state = replace(self._state, inputs=inputs)
+        return inputs
+
+    def _note_change(self) -> None:
+        self._must_refresh = True
+        if self._state.phase is Phase.ARMED:  # PortAudio looks only while nothing is open
+            self._close_input()
+            self._refresh()
+            self._open_input()
+
+    def _refresh(self) -> None:
+        try:
+            self._must_refresh = not self._inputs.refresh()
+        except UserProblem:  # no PortAudio, so nothing to look for: listing says so
+            self._must_refresh = False
+        self._refresh_after_s = self._clock() + _RETRY_S
+        self._look()
+
+    def _arm(self, setup: RecordingSetup) -> None:
+        self._disarm()
+        if self._take is not None:  # it could not be saved
+            return
+        self._setup = setup
+        self._state = replace(self._state, problem=None, heard_problem=None)
+        if self._must_refresh:
+            self._refresh()
+        self._open_input()
+
+    def _open_input(self) -> None:
+        self._show(Phase.OPENING)
+        self._shown = _Shown(self._state)
+        try:
+            device = self._wanted_input(self._find_inputs())
+            source = self._inputs.open(device, channels_to_open(device, self._setup.channel))
+        except UserProblem as problem:
+            self._show(Phase.OFF, problem)
+            return
+        self._input, self._levels = source, InputLevels(source.channels)
+        self._frames_in = 0
+        self._state = replace(self._state, phase=Phase.ARMED, device=device)
+        self._start_monitor(source)
+
+    def _wanted_input(self, inputs: tuple[SoundDevice, ...]) -> SoundDevice:
+        wanted = DeviceName.parse(self._setup.device)
+        for device in inputs:
+            if device.is_default_input if wanted is None else device.key == wanted:
+                return device
+        if not inputs or wanted is None:
+            raise _no_input()
+        raise UserProblem(
+            f'The input "{wanted.name}" is not there.',
+            "The system does not list it.",
+            "Plug it in, or choose another input.",
+        )
+
+    def _disarm(self) -> None:
+        self._stop()
+        self._close_input()
+        if self._state.phase is not Phase.SAVING:
+            self._show(Phase.OFF)
+
+    def _close_input(self) -> None:
+        self._stop_monitor()
+        if self._input is not None:
+            self._input.close()
+        self._input, self._levels = None, InputLevels(0)
+        self._before.clear()
+        self._state = replace(self._state, device=None)
+
+    def _lose(self, fault: UserProblem) -> None:
+        """Keep what there is of the take. To go on, somebody has to `arm` a device."""
+        if self._take is not None:
+            self._take.is_cut_off = True
+        self._disarm()
+        if self._state.phase is Phase.OFF:  # else the disk's problem is more urgent
+            self._show(problem=fault)
+        self._must_refresh = True  # it may be gone from the list
+
+    # --- the take ---
+
+    def _record(self, pressed_s: float) -> None:
+        if self._input is None or self._state.phase is not Phase.ARMED:
+            return
+        self._state = replace(self._state, problem=None, heard_problem=None, recorded_s=0.0, overruns=0)
+        is_to_metronome = self._setup.has_clicks or self._setup.count_in_bars > 0
+        clip = new_take(self._library, self._input.rate, self._setup.metronome.tempo_bpm if is_to_metronome else None)
+        try:
+            self._take = _Take(self._library.begin(clip), self._input.overruns)
+            self._start_clicks(pressed_s)
+        except UserProblem as problem:
+            self._discard()
+            self._show(problem=problem)
+            return
+        self._sound = self._take.sound
+        self._show(Phase.COUNT_IN)
+
+    def _begin_if_due(self, source: Input) -> None:
+        """Begin the take once its first frame has been sounded."""
+        assert self._take is not None
+        beat_0_s = None if self._clicks is None else self._clicks.beat_0_s
+        if beat_0_s is None:
+            return
+        begins_s = beat_0_s + self._setup.latency_offset_ms / 1000
+        if self._clock() < max(begins_s, beat_0_s):
+            return
+        self._take.start_frame = source.frame_at(begins_s)
+        self._show(Phase.RECORDING)
+        for frame, samples in self._before:
+            self._keep(frame, samples)
+        self._before.clear()
+
+    def _take_in(self, source: Input) -> None:
+        samples = source.read()
+        self._levels.feed(samples)
+        if not len(samples):
+            return
+        frame, self._frames_in = self._frames_in, self._frames_in + len(samples)
+        chosen = self._chosen(samples)
+        if self._state.phase is Phase.RECORDING:
+            self._keep(frame, chosen)
+            return
+        self._before.append((frame, chosen))
+        while self._frames_in - self._before[0][0] - len(self._before[0][1]) > _KEPT_S * source.rate:
+            self._before.popleft()
+
+    def _chosen(self, samples: Samples) -> Samples:
+        return chosen_channel(samples, self._setup.channel)
+
+    def _keep(self, frame: int, samples: Samples) -> None:
+        assert self._take is not None
+        assert self._input is not None
+        try:
+            self._take.feed(frame, samples)
+        except UserProblem as problem:
+            self._show(problem=problem)
+        recorded_s = self._take.sound.frames / self._take.sound.sample_rate
+        overruns = self._input.overruns - self._take.overruns
+        self._state = replace(self._state, recorded_s=recorded_s, overruns=overruns)
+
+    def _stop(self) -> None:
+        if self._take is None:
+            return
+        if self._input is not None and self._state.phase is Phase.RECORDING:
+            self._take_in(self._input)
+        self._stop_clicks()
+        take = self._take
+        if take.sound.frames == 0:
+            self._discard()
+            return
+        if not take.sound.is_ended:
+            take.sound.end()
+        self._show(Phase.SAVING)
+        try:
+            clip = take.partial.finish(replace(take.partial.clip, is_complete=not take.is_cut_off))
+        except UserProblem as problem:
+            self._show(problem=problem)
+            return
+        self._take = None
+        self._state = replace(self._state, takes=(*self._state.takes, clip))
+        self._show_idle()
+
+    def _discard(self) -> None:
+        self._stop_clicks()
+        take, self._take = self._take, None
+        if take is not None:
+            if not take.sound.is_ended:
+                take.sound.end()
+            try:
+                take.partial.abandon()
+            except UserProblem as problem:
+                self._show(problem=problem)
+            self._show_idle()
+
+    def _show_idle(self) -> None:
+        self._show(Phase.OFF if self._input is None else Phase.ARMED)
+
+    # --- what is heard ---
+
+    def _start_monitor(self, source: Input) -> None:
+        if not self._setup.monitors_input:
+            return
+        output = self._output = self._open_output(_MONITOR_LATENCY_S)
+        if output is not None:
+            self._monitor = InputMonitor(self._setup.channel, source.rate, output.rate)
+            source.tap(self._monitor.listen)
+            output.play(self._monitor.fill)
+
+    def _stop_monitor(self) -> None:
+        self._monitor = None
+        if self._input is not None:
+            self._input.tap(None)
+        self._close_output()
+
+    def _start_clicks(self, pressed_s: float) -> None:
+        """Let beats run, heard where that is wanted and possible. Raises UserProblem if its sounds are damaged."""
+        setup = self._setup
+        if self._output is None and setup.has_clicks:
+            self._output = self._open_output()
+        output = self._output if setup.has_clicks else None
+        rate = _SILENT_RATE if output is None else output.rate
+        clicks = ClickTrack(setup.metronome, setup.count_in_bars, setup.clicks_before, setup.clicks_recording, rate)
+        if output is None:
+            clicks.begin_unheard(self._clock() if setup.has_clicks else pressed_s)
+        else:
+            output.play(_together(clicks, self._monitor))
+        self._clicks = clicks
+
+    def _open_output(self, latency_s: float = LATENCY_S) -> Output | None:
+        problem: UserProblem | None = None
+        try:
+            devices = [device for device in self._outputs.devices() if device.outputs]
+            wanted = DeviceName.parse(self._setup.output_device)
+            chosen = [each for each in devices if each.key == wanted]
+            for device in (*chosen, *(each for each in devices if each.is_default_output)):
+                try:
+                    return self._outputs.open(device, latency_s)
+                except UserProblem as refusal:
+                    problem = refusal if problem is None else problem
+        except UserProblem as no_list:
+            problem = no_list
+        self._state = replace(self._state, heard_problem=_unheard() if problem is None else problem)
+        return None
+
+    def _watch_output(self) -> None:
+        if self._output is None:
+            return
+        fault = self._output.fault()
+        if fault is not None:  # the beats go on as they were
+            self._state = replace(self._state, heard_problem=fault)
+            self._close_output()
+            if self._clicks is not None and self._clicks.beat_0_s is None:  # it has never asked
+                self._clicks.begin_unheard(self._clock())
+            return
+        while self._output.advance():
+            pass
+
+    def _stop_clicks(self) -> None:
+        if self._monitor is None:
+            self._close_output()
+        elif self._output is not None:
+            self._output.play(self._monitor.fill)
+        self._clicks = None
+
+    def _close_output(self) -> None:
+        output, self._output = self._output, None
+        if output is not None:
+            output.play(None)
+            output.close()
+
+
+def _together(clicks: ClickTrack, monitor: InputMonitor | None) -> Fill:
+    """Return what lets clicks be heard, and the input with them if there is a monitor."""
+    if monitor is None:
+        return clicks.fill
+
+    def fill(out: Samples, delay_s: float, now_s: float) -> None:
+        clicks.fill(out, delay_s, now_s)
+        monitor.add_to(out)
+
+    return fill
+
+
+def _no_input() -> UserProblem:
+    return UserProblem(
+        "There is no microphone or other input to record from.",
+        "The system lists none, or names none as its own.",
+        "Plug one in, switch it on or choose one. Sound files, MIDI files and the keyboard on the screen work without.",
+    )
+
+
+def _unheard() -> UserProblem:
+    return UserProblem(
+        "Nothing can be heard here.",
+        "The system lists no sound device that has an output.",
+        "Plug one in or switch it on. Meanwhile watch the beats and the level on the screen.",
+    )

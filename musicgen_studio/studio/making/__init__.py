@@ -1,0 +1,1 @@
+"""From an order to clips: sources, making, finishing, the record of how, the queue, making again."""

@@ -1,0 +1,446 @@
+"""The queue of what is to be made, and the loop that makes it: one thread, one loaded checkpoint, one job at a time.
+
+    window's thread: submit, cancel, move, views ─► queue ─► engine's thread: run() ─► library, GrowingSound
+                                                                     └─► on_event, rarely
+
+The loop knows nothing of Qt. It survives a failing job, sees the stop flag within one step, and ends when told to.
+Not for the flow of the command line, which makes its clips in the foreground (`generate`).
+"""
+
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from itertools import count
+from uuid import uuid4
+
+from musicgen_studio.core.audio import Audio
+from musicgen_studio.core.clip import Clip, Origin
+from musicgen_studio.core.request import GenerationRequest
+from musicgen_studio.engine.api import AudioBlock, Engine
+from musicgen_studio.errors import UserProblem
+from musicgen_studio.files.sound import SoundFormat
+from musicgen_studio.library.library import Library
+from musicgen_studio.library.partial import PartialClip
+from musicgen_studio.sound.growing import GrowingSound
+from musicgen_studio.studio.making.make import Order, recipe_of
+from musicgen_studio.studio.making.record import CheckpointRecord, SourceFile
+
+
+class JobState(StrEnum):
+    """How far a job is."""
+
+    QUEUED = "queued"
+    LOADING = "loading"
+    MAKING = "making"
+    SAVING = "saving"
+    DONE = "done"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class EngineChoice:
+    """Which engine a job wants; another one than is loaded takes its place.
+
+    Args:
+        checkpoint: `starter` or a folder.
+        device: `auto`, `cpu`, `cuda` or `mps`.
+        precision: `auto`, `float32`, `bfloat16`, `float16` or `int8`.
+    """
+
+    checkpoint: str = "starter"
+    device: str = "auto"
+    precision: str = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One order in the queue.
+
+    Args:
+        request: What to make; one prompt.
+        title: What the clips are called.
+        choice: The engine to make it with.
+        parent: Id of the clip it is made from, or None.
+        melody: The file behind `request.melody`, for the record; None for notes that came from none.
+        continuation: The file behind `request.continuation`, for the record.
+    """
+
+    request: GenerationRequest
+    title: str
+    choice: EngineChoice
+    parent: str | None = None
+    melody: SourceFile | None = None
+    continuation: SourceFile | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedEngine:
+    """An engine, and what it was loaded from."""
+
+    engine: Engine
+    checkpoint: CheckpointRecord
+
+
+@dataclass(frozen=True, slots=True)
+class JobView:
+    """A job as it stands, for the screen.
+
+    Args:
+        id: Counts up from 1.
+        title: Of the job.
+        state: How far it is.
+        made_s: Seconds of new music made, of one take.
+        wanted_s: Seconds of new music ordered, of one take.
+        speed: Seconds of music per second, of one take.
+        left_s: Seconds to wait at this speed; None before there is any music.
+        takes: How many are made together.
+        problem: Why it failed, if it did.
+    """
+
+    id: int
+    title: str
+    state: JobState
+    made_s: float
+    wanted_s: float
+    speed: float
+    left_s: float | None
+    takes: int
+    problem: UserProblem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JobStarted:
+    """The first sound of a job is there.
+
+    Args:
+        job: Its id.
+        clips: One for each take, as they will be in the library.
+        sounds: Their sound, growing.
+    """
+
+    job: int
+    clips: tuple[Clip, ...]
+    sounds: tuple[GrowingSound, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JobEnded:
+    """A job is over.
+
+    Args:
+        job: As it stood at the end.
+        clips: What is in the library of it now; nothing if it was stopped before its first sound.
+        bug: The traceback, if it failed for a reason no user can mend.
+    """
+
+    job: JobView
+    clips: tuple[Clip, ...]
+    bug: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EngineChanged:
+    """An engine was loaded, or its memory given back.
+
+    Args:
+        loaded: The one that is there now, or None.
+    """
+
+    loaded: LoadedEngine | None
+
+
+JobEvent = JobStarted | JobEnded | EngineChanged
+
+
+class JobLoop:
+    """The queue and its loop. `run` belongs to the engine's thread; everything else may be called from any.
+
+    Args:
+        load_engine: Loads what a job wants.
+        library: Where the clips go.
+        on_event: Told of rare events, in the engine's thread; fast data is polled with `views`.
+        unload_after_s: Idle seconds after which the engine is let go; None is never.
+        clock: Seconds that only grow.
+    """
+
+    def __init__(
+        self,
+        load_engine: Callable[[EngineChoice], LoadedEngine],
+        library: Library,
+        on_event: Callable[[JobEvent], None],
+        unload_after_s: float | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.unload_after_s = unload_after_s
+        self._load_engine = load_engine
+        self._library = library
+        self._on_event = on_event
+        self._clock = clock
+        self._ids = count(1)
+        self._changed = threading.Condition()
+        self._waiting: list[tuple[int, Job]] = []
+        self._current: JobView | None = None
+        self._stop_current = threading.Event()
+        self._warm_up: EngineChoice | None = None
+        self._unload = False
+        self._quit = False
+        self._loaded: LoadedEngine | None = None
+        self._loaded_choice: EngineChoice | None = None
+
+    # Any thread.
+
+    def submit(self, job: Job) -> int:
+        """Put a job at the end of the queue and return its id."""
+        with self._changed:
+            number = next(self._ids)
+            self._waiting.append((number, job))
+            self._changed.notify()
+        return number
+
+    def cancel(self, number: int) -> None:
+        """Take a job out of the queue, or stop it if it is being made; what it has made is kept. Unknown ids pass."""
+        with self._changed:
+            self._waiting = [(waiting, job) for waiting, job in self._waiting if waiting != number]
+            if self._current is not None and self._current.id == number:
+                self._stop_current.set()
+
+    def move(self, number: int, place: int) -> None:
+        """Move a waiting job to a place in the queue, from 0. Unknown ids pass."""
+        with self._changed:
+            moving = [entry for entry in self._waiting if entry[0] == number]
+            others = [entry for entry in self._waiting if entry[0] != number]
+            self._waiting = [*others[:place], *moving, *others[place:]]
+
+    def warm_up(self, choice: EngineChoice) -> None:
+        """Load an engine when there is nothing else to do, so that the next job can start at once."""
+        with self._changed:
+            self._warm_up = choice
+            self._changed.notify()
+
+    def unload(self) -> None:
+        """Let the engine go and give its memory back once no job is being made."""
+        with self._changed:
+            self._unload = True
+            self._changed.notify()
+
+    def quit(self) -> None:
+        """Stop the job that is being made, keep what it has, forget the queue, and let `run` return."""
+        with self._changed:
+            self._quit = True
+            self._waiting.clear()
+            self._stop_current.set()
+            self._changed.notify()
+
+    @property
+    def loaded(self) -> LoadedEngine | None:
+        """The engine that is there now, for display only."""
+        return self._loaded
+
+    def views(self) -> list[JobView]:
+        """Return the job that is being made, then those that wait, in order."""
+        with self._changed:
+            current = [] if self._current is None else [self._current]
+            return [*current, *(_view(number, job) for number, job in self._waiting)]
+
+    def speed(self) -> float | None:
+        """Return how fast the current job is made, × real time of one take; None before that is known."""
+        current = self._current
+        return current.speed if current is not None and current.speed > 0 else None
+
+    # The engine's thread.
+
+    def run(self) -> None:
+        """Make jobs until `quit`."""
+        while (task := self._next()) is not None:
+            task()
+        self._let_go()
+
+    def _next(self) -> Callable[[], None] | None:
+        """Wait for something to do; None means to end."""
+        with self._changed:
+            while not self._quit:
+                if self._unload:
+                    self._unload = False
+                    return self._let_go
+                if self._waiting:
+                    number, job = self._waiting.pop(0)
+                    self._stop_current.clear()
+                    self._current = replace(_view(number, job), state=JobState.LOADING)
+                    return lambda: self._work(number, job)
+                if self._warm_up is not None:
+                    choice, self._warm_up = self._warm_up, None
+                    return lambda: self._warm(choice)
+                idle_s = self.unload_after_s if self._loaded is not None else None
+                if not self._changed.wait(idle_s) and self._loaded is not None:
+                    return self._let_go
+            return None
+
+    def _warm(self, choice: EngineChoice) -> None:
+        try:
+            self._engine_for(choice)
+        except UserProblem:
+            return  # the first job will fail with it, where the user sees it
+
+    def _let_go(self) -> None:
+        if self._loaded is not None:
+            self._loaded = self._loaded_choice = None
+            self._on_event(EngineChanged(None))
+
+    def _engine_for(self, choice: EngineChoice) -> LoadedEngine:
+        if self._loaded is None or self._loaded_choice != choice:
+            self._let_go()  # before, not after: two engines may not fit into memory
+            self._loaded, self._loaded_choice = self._load_engine(choice), choice
+            self._on_event(EngineChanged(self._loaded))
+        return self._loaded
+
+    def _work(self, number: int, job: Job) -> None:
+        """Make one job; whatever happens, the loop goes on and what was made is in the library."""
+        clips: tuple[Clip, ...] = ()
+        state, problem, bug = JobState.DONE, None, None
+        run: _Run | None = None
+        try:
+            run = _Run(job, self._engine_for(job.choice), self._library)
+            self._make(run, number)
+            state = JobState.STOPPED if self._stop_current.is_set() else JobState.DONE
+        except UserProblem as error:
+            state, problem = JobState.FAILED, error
+        except Exception:  # noqa: BLE001 - the job failed, not the program: the report goes to the one bug dialog
+            state, bug = JobState.FAILED, traceback.format_exc()
+        try:
+            clips = () if run is None else run.saved()
+        except UserProblem as error:
+            state, problem = JobState.FAILED, problem or error
+        with self._changed:
+            ended = replace(self._current or _view(number, job), state=state, left_s=None, problem=problem)
+            self._current = None
+        self._on_event(JobEnded(ended, clips, bug))
+
+    def _make(self, run: "_Run", number: int) -> None:
+        started_s = self._clock()
+        for block in run.loaded.engine.stream(run.job.request, self._stop_current):
+            if run.begins_with(block):
+                self._on_event(JobStarted(number, run.clips, run.sounds))
+            run.take_in(block)
+            self._tell(run, self._clock() - started_s)
+        self._show(lambda view: replace(view, state=JobState.SAVING))
+
+    def _tell(self, run: "_Run", elapsed_s: float) -> None:
+        made_s = run.made_s
+        wanted_s = run.job.request.duration_s
+        speed = made_s / elapsed_s if elapsed_s > 0 else 0.0
+        left_s = (wanted_s - made_s) / speed if speed > 0 else None
+        self._show(lambda view: replace(view, state=JobState.MAKING, made_s=made_s, speed=speed, left_s=left_s))
+
+    def _show(self, change: Callable[[JobView], JobView]) -> None:
+        with self._changed:
+            if self._current is not None:
+                self._current = change(self._current)
+
+
+class _Run:
+    """The takes of one job on their way to the screen, the speakers and the disk. For the engine's thread."""
+
+    def __init__(self, job: Job, loaded: LoadedEngine, library: Library) -> None:
+        self.job = job
+        self.loaded = loaded
+        self.clips: tuple[Clip, ...] = ()
+        self.sounds: tuple[GrowingSound, ...] = ()
+        self._library = library
+        self._partial: list[PartialClip] = []
+        self._given_s = 0.0
+        self._complete: set[int] = set()
+
+    @property
+    def made_s(self) -> float:
+        """Seconds of new music, of the take that has least."""
+        if not self.sounds:
+            return 0.0
+        made = min(sound.frames / sound.sample_rate for sound in self.sounds) - self._given_s
+        return max(made, 0.0)
+
+    def begins_with(self, block: AudioBlock) -> bool:
+        """Open the takes' clips if this is the first block of all, and tell so."""
+        if self.sounds:
+            return False
+        request, audio = self.job.request, block.audio
+        if request.continuation is not None:
+            self._given_s = request.continuation.duration_s
+        expected = round((request.duration_s + self._given_s) * audio.sample_rate)
+        self.sounds = tuple(GrowingSound(audio.sample_rate, audio.channels, expected) for _ in range(request.takes))
+        self.clips = tuple(self._clip(take, audio, expected) for take in range(request.takes))
+        self._partial = [self._library.begin(clip) for clip in self.clips]
+        return True
+
+    def take_in(self, block: AudioBlock) -> None:
+        """Hand a block to the disk and to whoever listens."""
+        self._partial[block.take].append(block.audio.samples)
+        self.sounds[block.take].append(block.audio.samples)
+        if block.is_last:
+            self._complete.add(block.take)
+            self.sounds[block.take].end()
+
+    def saved(self) -> tuple[Clip, ...]:
+        """Finish all clips in the library and return them; those without a sound are dropped."""
+        for sound in self.sounds:
+            sound.end()
+        clips = tuple(clip for take in range(len(self._partial)) if (clip := self._saved(take)) is not None)
+        self._partial = []
+        return clips
+
+    def _saved(self, take: int) -> Clip | None:
+        sound, clip = self.sounds[take], self.clips[take]
+        if sound.frames == 0:
+            self._partial[take].abandon()
+            return None
+        audio = Audio(sound.read(0, sound.frames), sound.sample_rate)
+        is_complete = take in self._complete
+        recipe = recipe_of(self._order(), self.loaded.engine.info, 0, take, audio, complete=is_complete)
+        whole = replace(
+            clip,
+            frames=sound.frames,
+            is_complete=is_complete,
+            recipe=recipe.to_json(),
+            melody_similarity=recipe.melody_similarity,
+        )
+        return self._partial[take].finish(whole)
+
+    def _order(self) -> Order:
+        """Return the order that the command line would need for the same samples."""
+        return Order(
+            request=self.job.request,
+            checkpoint=self.loaded.checkpoint,
+            folder=self._library.folder,
+            sound_format=SoundFormat.WAV32F,
+            loudness_lufs=None,
+            melody=self.job.melody,
+            continuation=self.job.continuation,
+        )
+
+    def _clip(self, take: int, audio: Audio, expected: int) -> Clip:
+        request, checkpoint = self.job.request, self.loaded.checkpoint
+        many = request.takes > 1
+        return Clip(
+            id=uuid4().hex,
+            title=f"{self.job.title} · take {take + 1}" if many else self.job.title,
+            origin=Origin.GENERATED,
+            created=datetime.now(UTC).isoformat(timespec="seconds"),
+            frames=max(expected, 1),
+            sample_rate=audio.sample_rate,
+            channels=audio.channels,
+            prompt=request.prompts[0],
+            seed=request.seed + take,
+            checkpoint=checkpoint.id,
+            licence=checkpoint.licence,
+            parent=self.job.parent,
+            is_complete=False,
+        )
+
+
+def _view(number: int, job: Job) -> JobView:
+    request = job.request
+    return JobView(number, job.title, JobState.QUEUED, 0.0, request.duration_s, 0.0, None, request.takes)

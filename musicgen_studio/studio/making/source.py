@@ -1,0 +1,128 @@
+"""Files that go into a clip: a melody to follow, a sound to continue. Not for writing clips (`generate`)."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from musicgen_studio.checkpoints.fingerprint import file_sha256
+from musicgen_studio.core.audio import Audio
+from musicgen_studio.core.melody import Melody
+from musicgen_studio.errors import UserProblem
+from musicgen_studio.files.midi import is_midi, read_midi
+from musicgen_studio.files.sound import read
+from musicgen_studio.studio.making.record import SourceFile, portable_path
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A sound file that was read.
+
+    Args:
+        audio: The sound.
+        record: What a clip's record says of it.
+    """
+
+    audio: Audio
+    record: SourceFile
+
+
+@dataclass(frozen=True, slots=True)
+class MelodySource:
+    """A melody to follow, and where it is from.
+
+    Args:
+        melody: The sound of a sound file, or notes.
+        record: What a clip's record says of the file; None for notes that came from none, which the record then holds.
+    """
+
+    melody: Audio | Melody
+    record: SourceFile | None
+
+
+def open_source(path: Path, frames: int | None = None) -> Source:
+    """Read a sound file, or its first frames, and note which one it was.
+
+    Args:
+        path: The file.
+        frames: How much to take of it, in its own frames, 1 or more; None is all.
+
+    Raises:
+        UserProblem: If it cannot be read.
+    """
+    audio = read(path)
+    if frames is not None:
+        audio = Audio(audio.samples[:frames], audio.sample_rate)
+    return Source(audio, SourceFile(portable_path(path), file_sha256(path), frames))
+
+
+def open_melody(
+    path: Path, track: int | None = None, channel: int | None = None, frames: int | None = None
+) -> MelodySource:
+    """Read a melody from a sound or a MIDI file, and note which one it was.
+
+    Args:
+        path: The file. What ends in .mid, .midi or .smf is a MIDI file.
+        track: Of a MIDI file, see `midi.read_midi`.
+        channel: Of a MIDI file, see `midi.read_midi`.
+        frames: Of a sound file, see `open_source`.
+
+    Raises:
+        UserProblem: If it cannot be read, or a track or channel is named of a sound file.
+    """
+    if is_midi(path):
+        melody = read_midi(path, track, channel)
+        return MelodySource(melody, SourceFile(portable_path(path), file_sha256(path), None, track, channel))
+    if track is not None or channel is not None:
+        raise UserProblem(
+            "A track or channel was named, but the melody is no MIDI file.",
+            f"{path.name} is read as sound.",
+            "Leave track and channel out, or choose a MIDI file (.mid).",
+        )
+    source = open_source(path, frames)
+    return MelodySource(source.audio, source.record)
+
+
+def reopen_source(record: SourceFile, recipe_file: Path, given: Path | None, option: str) -> Source:
+    """Read the very sound file a record names: where it was, or beside the record.
+
+    Args:
+        record: What the record says.
+        recipe_file: The record, for the folder it lies in.
+        given: Where the person says the file is now, or None.
+        option: How they can say so, such as `--continue`.
+
+    Raises:
+        UserProblem: If it is gone, unreadable, or no longer the same.
+    """
+    found = _found(record, recipe_file, given, option)
+    _check_same(record, found, option)
+    return open_source(found, record.frames)
+
+
+def reopen_melody(record: SourceFile, recipe_file: Path, given: Path | None, option: str) -> MelodySource:
+    """Read the very melody a record names; like `reopen_source`."""
+    found = _found(record, recipe_file, given, option)
+    _check_same(record, found, option)
+    return open_melody(found, record.track, record.channel, record.frames)
+
+
+def _found(record: SourceFile, recipe_file: Path, given: Path | None, option: str) -> Path:
+    known = Path(record.file).expanduser()
+    places = [given] if given is not None else [known, recipe_file.parent / known.name]
+    found = next((place for place in places if place.exists()), None)
+    if found is None:
+        raise UserProblem(
+            "A file that went into the clip was not found.",
+            f"It was {record.file}.",
+            f"Say where it is now with {option} FILE.",
+        )
+    return found
+
+
+def _check_same(record: SourceFile, found: Path, option: str) -> None:
+    sha256 = file_sha256(found)
+    if sha256 != record.sha256:
+        raise UserProblem(
+            "A file that went into the clip has changed.",
+            f"{found} has the sha256 {sha256[:12]}…, the record says {record.sha256[:12]}….",
+            f"Say where the unchanged file is with {option} FILE.",
+        )

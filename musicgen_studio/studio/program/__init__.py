@@ -1,0 +1,1 @@
+"""What the program itself needs: settings, licences, work in the background."""

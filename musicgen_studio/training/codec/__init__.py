@@ -1,0 +1,1 @@
+"""The codec: its network, its losses and its training."""

@@ -1,0 +1,347 @@
+"""Training the codec, in four stages that each begin where a kill left them.
+
+    autoencoder   encoder and decoder learn together, nothing is quantised
+    codebooks     k-means on the latents, one codebook after another on what the ones before leave over
+    decoder       encoder and codebooks stand still from here on, so tokens stay what they are; the decoder learns to
+                  make sound of quantised latents
+    adversarial   the same against a discriminator that looks at spectra; slow, so on CUDA only unless settings say so
+
+Why this order: `codebooks` tells. What each step sees is decided by its number alone, so a resumed training is the
+training that was not interrupted.
+"""
+
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import asdict
+from math import isnan, nan
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+
+from musicgen_studio.core.audio import Audio
+from musicgen_studio.errors import UserProblem
+from musicgen_studio.files.sound import SoundFormat, ensure_folder, write
+from musicgen_studio.training.codec.codebooks import fit_codebooks
+from musicgen_studio.training.codec.discriminator import Discriminator, deception_loss, judge_loss
+from musicgen_studio.training.codec.network import (
+    build_codec,
+    codec_config,
+    latents_of,
+    quantised,
+    save_codec,
+    sound_of,
+)
+from musicgen_studio.training.measures import onsets_kept
+from musicgen_studio.training.muon import optimizers, set_rates
+from musicgen_studio.training.music.corpus import shards
+from musicgen_studio.training.music.synth import SAMPLE_RATE
+from musicgen_studio.training.pace import Limits, Pace, Report, learning_rate
+from musicgen_studio.training.pictures import spectrograms_png
+from musicgen_studio.training.settings import HOP_SAMPLES, CodecSettings, Settings
+from musicgen_studio.training.spectral import (
+    band_powers,
+    bandwidth_khz,
+    embeddings,
+    frechet_distance,
+    log_mel_distance,
+    reconstruction_loss,
+    si_sdr_db,
+)
+from musicgen_studio.training.state import load_state, optimizer_states, restore_optimizers, save_state
+from musicgen_studio.training.workspace import Workspace, write_json, written_whole
+
+if TYPE_CHECKING:
+    from transformers import EncodecModel
+
+STAGES = ("autoencoder", "codebooks", "decoder", "adversarial")
+_HIGHEST_GRADIENT = 20.0
+_WARM_UP, _WARM_DOWN = 0.01, 0.5
+_JUDGE_RATE = 3e-4
+_MEL_SHARE_FOR_PITCH = 0.3
+_EXAMPLES = 4
+_EXAMPLE_S = 8.0
+
+Sounds = list[npt.NDArray[np.int16]]
+
+
+class CodecTraining:
+    """One run of the codec's training.
+
+    Args:
+        workspace: Where corpus and results lie.
+        settings: Of the whole training.
+        device: Where it runs.
+        limits: What ends the run.
+        report: Takes lines for the person.
+
+    Raises:
+        UserProblem: If there is no corpus, or the saved state is damaged or of another shape.
+    """
+
+    def __init__(
+        self, workspace: Workspace, settings: Settings, device: torch.device, limits: Limits, report: Report
+    ) -> None:
+        self._workspace, self._settings, self._device = workspace, settings, device
+        self._limits, self._report, self._started_s = limits, report, time.monotonic()
+        self._codec_settings = settings.codec
+        self._state_path = workspace.codec / "state.pt"
+        ensure_folder(workspace.codec)
+        self._sounds, self._held_out = _sounds(workspace, settings.codec)
+        self.codec = build_codec(codec_config(settings.codec), settings.codec.seed).to(device)
+        self._saved = load_state(self._state_path, device) or {"stage": STAGES[0], "step": 0, "trained_s": 0.0}
+        if self._saved.get("settings", _shape(settings.codec)) != _shape(settings.codec):
+            raise UserProblem(
+                "The codec cannot be trained further.",
+                f"{self._state_path} was begun with other sizes: {self._saved['settings']}.",
+                "Take those settings again, or remove the folder to begin anew.",
+            )
+        if "codec" in self._saved:
+            self.codec.load_state_dict(self._saved["codec"])
+
+    def run(self) -> bool:
+        """Train until everything is done or the limits say stop.
+
+        Returns:
+            Whether the codec is complete.
+        """
+        for stage in STAGES[STAGES.index(self._saved["stage"]) :] if self._saved["stage"] in STAGES else ():
+            if not self._run_stage(stage):
+                return False
+            following = [*STAGES, "done"][STAGES.index(stage) + 1]
+            self._saved = {"stage": following, "step": 0, "trained_s": 0.0}
+            self._save(self._saved)
+            if stage in ("decoder", "adversarial"):
+                self._finish()
+        return True
+
+    def _run_stage(self, stage: str) -> bool:
+        if stage == "codebooks":
+            fit_codebooks(self.codec, self._latents(), self._codec_settings, self._report)
+            return True
+        if stage == "adversarial" and self._device.type != "cuda" and not self._codec_settings.adversarial_on_cpu:
+            self._report("codec: the adversarial stage needs CUDA and is left out; run again with one to add it")
+            return False
+        return self._learn(stage, _Learning(self.codec, stage, self._codec_settings, self._device))
+
+    def _learn(self, stage: str, learning: "_Learning") -> bool:
+        steps: int = getattr(self._codec_settings, f"{stage}_steps")
+        pace = Pace(
+            f"codec {stage}", steps, self._saved["step"], self._saved["trained_s"], self._limits, self._report,
+            self._settings.save_every_s, self._started_s,
+        )  # fmt: skip
+        learning.restore(self._saved)
+        while not pace.is_done:
+            loss = learning.step(self._batch(stage, pace.step), pace.fraction)
+            pace.step += 1
+            pace.tell(loss)
+            is_pause = pace.must_pause and not pace.is_done
+            if is_pause or pace.is_time_to_save():
+                self._save({"stage": stage, "step": pace.step, "trained_s": pace.trained_s} | learning.state())
+            if is_pause:
+                self._report(f"codec {stage}: saved at step {pace.step}")
+                return False
+        return True
+
+    def _save(self, state: dict[str, Any]) -> None:
+        save_state(
+            self._state_path, state | {"codec": self.codec.state_dict(), "settings": _shape(self._codec_settings)}
+        )
+
+    def _batch(self, stage: str, step: int) -> Tensor:
+        """Return the sound of a step, `[rows, samples]`: decided by stage and step alone."""
+        rng = np.random.default_rng((self._codec_settings.seed, STAGES.index(stage), step))
+        return _crops(self._sounds, self._codec_settings, rng).to(self._device)
+
+    @torch.no_grad()
+    def _latents(self) -> npt.NDArray[np.float32]:
+        """Return latents to make the codebooks of, `[latents, dimension]`."""
+        gathered, count, step = list[npt.NDArray[np.float32]](), 0, 0
+        while count < self._codec_settings.latents:
+            latents = latents_of(self.codec, self._batch("codebooks", step)).transpose(1, 2).flatten(0, 1)
+            gathered.append(latents.cpu().numpy())
+            count, step = count + len(latents), step + 1
+        return np.concatenate(gathered)[: self._codec_settings.latents]
+
+    def _finish(self) -> None:
+        """Write the codec, its figures on held-out music, and examples to look at and listen to."""
+        save_codec(self.codec, self._workspace.codec)
+        figures = codec_figures(self.codec, self._held_out, self._device)
+        write_json(self._workspace.codec / "figures.json", figures)
+        self._write_examples()
+        self._report("codec: " + ", ".join(f"{name} {value:.3g}" for name, value in figures.items()))
+
+    def _write_examples(self) -> None:
+        folder = self._workspace.codec / "examples"
+        shutil.rmtree(folder, ignore_errors=True)
+        ensure_folder(folder)
+        for number, sound in enumerate(self._held_out[:_EXAMPLES]):
+            original = _as_float(sound[: int(_EXAMPLE_S * SAMPLE_RATE)]).to(self._device)[None]
+            made = reconstruct(self.codec, original)
+            for name, samples in (("original", original), ("reconstruction", made)):
+                audio = Audio(samples[0].cpu().numpy()[:, None], SAMPLE_RATE)
+                write(folder / f"{number}-{name}.wav", audio, SoundFormat.WAV16)
+            with written_whole(folder / f"{number}.png") as file:
+                file.write(spectrograms_png([original[0].cpu().numpy(), made[0].cpu().numpy()]))
+
+
+class _Learning:
+    """What changes in a stage: the codec, its optimizers, and in the last stage the discriminator."""
+
+    def __init__(self, codec: "EncodecModel", stage: str, settings: CodecSettings, device: torch.device) -> None:
+        self._codec, self._stage = codec, stage
+        self._parts: list[nn.Module] = [codec.decoder] if stage != "autoencoder" else [codec.encoder, codec.decoder]
+        slower = 4 if stage == "adversarial" else 1
+        rates = settings.matrix_rate / slower, settings.other_rate / slower
+        codec.requires_grad_(False)
+        weights = [weight for part in self._parts for weight in part.parameters()]
+        for weight in weights:
+            weight.requires_grad_(True)
+        self._weights = weights
+        self._optimizers = optimizers([w for w in weights if w.dim() > 1], [w for w in weights if w.dim() < 2], *rates)
+        self._judge = None
+        if stage == "adversarial":
+            torch.manual_seed(settings.seed)
+            self._judge = Discriminator().to(device)
+            self._judge_optimizer = torch.optim.AdamW(self._judge.parameters(), _JUDGE_RATE, betas=(0.5, 0.9))
+
+    def step(self, sound: Tensor, fraction: float) -> str:
+        """Learn from a batch `[rows, samples]`; return what to say about the loss."""
+        set_rates(self._optimizers, learning_rate(fraction, _WARM_UP, _WARM_DOWN))
+        with torch.autocast(sound.device.type, torch.bfloat16):
+            made = self._made(sound)
+        made = made.float()
+        mel_share = _MEL_SHARE_FOR_PITCH if self._stage == "autoencoder" else 1.0
+        loss = reconstruction = reconstruction_loss(made, sound, mel_share)
+        words = ""
+        if self._judge is not None:
+            words = f", judge {self._teach_judge(sound, made.detach()):.3f}"
+            loss = loss + 2.0 * deception_loss(self._judge(sound), self._judge(made))
+        for optimizer in self._optimizers:
+            optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(self._weights, _HIGHEST_GRADIENT)
+        for optimizer in self._optimizers:
+            optimizer.step()
+        return f"loss {float(reconstruction.detach()):.3f}{words}"
+
+    def _made(self, sound: Tensor) -> Tensor:
+        if self._stage == "autoencoder":
+            return sound_of(self._codec, latents_of(self._codec, sound), sound.shape[1])
+        with torch.no_grad(), torch.autocast(sound.device.type, enabled=False):  # the tokens are those of float32
+            latents = quantised(self._codec, latents_of(self._codec, sound))
+        return sound_of(self._codec, latents, sound.shape[1])
+
+    def _teach_judge(self, sound: Tensor, made: Tensor) -> float:
+        assert self._judge is not None
+        loss = judge_loss(self._judge(sound), self._judge(made))
+        self._judge_optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        self._judge_optimizer.step()
+        return float(loss.detach())
+
+    def state(self) -> dict[str, Any]:
+        """Return what a resumed stage needs beside the codec."""
+        state: dict[str, Any] = {"optimizers": optimizer_states(self._optimizers)}
+        if self._judge is not None:
+            state |= {"judge": self._judge.state_dict(), "judge_optimizer": self._judge_optimizer.state_dict()}
+        return state
+
+    def restore(self, saved: dict[str, Any]) -> None:
+        """Take up a saved state of the same stage, if there is one."""
+        if "optimizers" not in saved:
+            return
+        restore_optimizers(self._optimizers, saved["optimizers"])
+        if self._judge is not None:
+            self._judge.load_state_dict(saved["judge"])
+            self._judge_optimizer.load_state_dict(saved["judge_optimizer"])
+
+
+@torch.no_grad()
+def reconstruct(codec: "EncodecModel", sound: Tensor) -> Tensor:
+    """Return sound `[rows, samples]` as it comes out of the codec."""
+    usable = sound.shape[1] // HOP_SAMPLES * HOP_SAMPLES
+    return sound_of(codec, quantised(codec, latents_of(codec, sound[:, :usable])), usable)
+
+
+def codec_figures(codec: "EncodecModel", sounds: Sounds, device: torch.device) -> dict[str, float]:
+    """Return how good a codec is on sounds it has not learned from.
+
+    Args:
+        codec: Folded.
+        sounds: int16 `[frames]` each.
+        device: Where the codec is.
+    """
+    distances, ratios, originals, reconstructions, kept, powers = [], [], [], [], [], []
+    for sound in sounds:
+        original = _as_float(sound[: 12 * SAMPLE_RATE // HOP_SAMPLES * HOP_SAMPLES]).to(device)[None]
+        made = reconstruct(codec, original)
+        original = original[:, : made.shape[1]]
+        distances.append(log_mel_distance(made, original))
+        ratios.append(si_sdr_db(made, original))
+        originals.append(embeddings(original))
+        reconstructions.append(embeddings(made))
+        share = onsets_kept(original[0].cpu().numpy(), made[0].cpu().numpy())
+        kept += [] if isnan(share) else [share]
+        powers.append((band_powers(made), band_powers(original)))
+    return {
+        "log_mel_distance": float(np.mean(distances)),
+        "si_sdr_db": float(np.mean(ratios)),
+        "frechet_distance": frechet_distance(np.concatenate(originals), np.concatenate(reconstructions)),
+        "onsets_kept": float(np.mean(kept)) if kept else nan,
+        "bandwidth_khz": bandwidth_khz(*np.mean(powers, axis=0)),
+        "held_out_pieces": float(len(sounds)),
+    }
+
+
+def _sounds(workspace: Workspace, settings: CodecSettings) -> tuple[Sounds, Sounds]:
+    """Read as much music as the settings say: what is learned from, and up to 24 held-out pieces."""
+    learned, held_out, seconds = Sounds(), Sounds(), 0.0
+    for piece, sound in _pieces(workspace):
+        if piece.held_out:
+            if len(held_out) < 24:
+                held_out.append(sound)
+            continue
+        learned.append(sound)
+        seconds += len(sound) / SAMPLE_RATE
+        if seconds >= settings.hours * 3600 and held_out:
+            break
+    if not learned or not held_out:
+        raise UserProblem(
+            "There is no music to train on.",
+            f"{workspace.corpus} holds {len(learned)} pieces to learn from and {len(held_out)} to be judged by.",
+            "Make the corpus first, or more of it: `musicgen-studio train corpus`.",
+        )
+    return learned, held_out
+
+
+def _pieces(workspace: Workspace) -> Iterator[tuple[Any, npt.NDArray[np.int16]]]:
+    for shard in shards(workspace.corpus):
+        sound = np.round(shard.sound() * 32767).astype(np.int16)
+        for piece in shard.pieces:
+            first = piece.start_frame * HOP_SAMPLES
+            yield piece, sound[first : first + piece.frames * HOP_SAMPLES]
+
+
+def _crops(sounds: Sounds, settings: CodecSettings, rng: np.random.Generator) -> Tensor:
+    length = max(round(settings.crop_s * SAMPLE_RATE) // HOP_SAMPLES, 4) * HOP_SAMPLES
+    crops = np.zeros((settings.batch, length), np.float32)
+    for row in crops:
+        sound = sounds[int(rng.integers(len(sounds)))]
+        first = int(rng.integers(max(len(sound) - length, 1)))
+        crop = sound[first : first + length]
+        row[: len(crop)] = crop / np.float32(32767)
+    crops *= rng.uniform(0.5, 1.1, (settings.batch, 1)).astype(np.float32)  # quieter and louder music, too
+    return torch.from_numpy(crops)
+
+
+def _as_float(sound: npt.NDArray[np.int16]) -> Tensor:
+    return torch.from_numpy(sound.astype(np.float32) / 32767)
+
+
+def _shape(settings: CodecSettings) -> dict[str, Any]:
+    names = ("filters", "hidden", "lstm_layers", "codebook_size", "codebooks", "seed")
+    return {name: value for name, value in asdict(settings).items() if name in names}

@@ -1,0 +1,1 @@
+"""The examination of a checkpoint: what generated music should do, measured."""

@@ -1,0 +1,1 @@
+"""The language model: its network, what it reads and its training."""

@@ -1,0 +1,1 @@
+"""Where the program meets Qt: threads, events, dragging, the first paint."""

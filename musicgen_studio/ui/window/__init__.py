@@ -1,0 +1,1 @@
+"""The window and what its parts do together."""

@@ -1,0 +1,196 @@
+"""The library on the right: finding, naming, starring, throwing away and taking back, files coming in and going out.
+
+Not for making clips (`generation`) or playing them (`listening`).
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from uuid import uuid4
+
+from PySide6.QtCore import QObject, QUrl, Signal, Slot
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QWidget
+
+from musicgen_studio.core.clip import Clip, Origin
+from musicgen_studio.dsp.peaks import PeakPyramid
+from musicgen_studio.errors import UserProblem
+from musicgen_studio.files.untrusted import read_untrusted
+from musicgen_studio.library.library import ClipEdit, Library
+from musicgen_studio.studio.arranging.composing import title_of
+from musicgen_studio.studio.program.background import Errand
+from musicgen_studio.ui.models.library_model import LibraryModel, Peaks, Query
+from musicgen_studio.ui.panels.library_panel import LibraryPanel
+from musicgen_studio.ui.window.services import Services
+from musicgen_studio.ui.window.undo import EditClip, TrashClips
+
+MINI_COLUMNS = 64
+
+
+class MiniWaveforms(QObject):
+    """The small waveforms of the rows and the files behind them: made in the background, once a clip.
+
+    Args:
+        services: For the library and the background thread.
+    """
+
+    ready = Signal(str)  # id
+
+    def __init__(self, services: Services, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._peaks: dict[str, Peaks | None] = {}
+
+    def peaks_of(self, clip: Clip) -> Peaks | None:
+        """Return a clip's mini waveform if it is there, else begin to make it."""
+        if clip.id not in self._peaks and not clip.is_missing:
+            self._peaks[clip.id] = None
+            self._services.background.run("waveform", lambda: _render(self._services.library, clip), self._keep)
+        return self._peaks.get(clip.id)
+
+    def drag_file(self, clip: Clip) -> Path | None:
+        """Return the permanent file to drag a clip out as; the library has it ready since the clip was finished."""
+        try:
+            return self._services.library.drag_file(clip.id)
+        except UserProblem:
+            return None  # the row says that the clip is missing
+
+    def _keep(self, result: tuple[str, Peaks]) -> None:
+        clip_id, peaks = result
+        self._peaks[clip_id] = peaks
+        self.ready.emit(clip_id)
+
+
+class Collection(QObject):
+    """Runs the library panel. Main thread.
+
+    Args:
+        services: The program behind the window.
+        model: The panel's rows.
+        panel: The panel.
+        parent: Qt's owner.
+    """
+
+    clip_chosen = Signal(object)  # Clip, to be shown in the middle
+    clip_changed = Signal(object)  # Clip
+    imported = Signal(object)  # Clip
+    export_requested = Signal(list)  # Clips
+    use_settings_requested = Signal(object)  # Clip
+    again_requested = Signal(object)  # Clip
+
+    def __init__(
+        self, services: Services, model: LibraryModel, panel: LibraryPanel, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._library = services.library
+        self._model, self._panel = model, panel
+        self._query = Query()
+        panel.query_changed.connect(self._find)
+        panel.clip_activated.connect(self._on_clip(self.clip_chosen.emit))
+        panel.use_settings_requested.connect(self._on_clip(self.use_settings_requested.emit))
+        panel.again_requested.connect(self._on_clip(self.again_requested.emit))
+        panel.reveal_requested.connect(self._on_clip(self._reveal))
+        panel.star_toggled.connect(self._on_clip(self._toggle_star))
+        panel.renamed.connect(self.rename)
+        panel.tags_edited.connect(self._edit_tags)
+        panel.trash_requested.connect(lambda ids: self._trash(ids, is_restoring=False))
+        panel.restore_requested.connect(lambda ids: self._trash(ids, is_restoring=True))
+        panel.export_requested.connect(
+            lambda ids: self.export_requested.emit([self._library.get(each) for each in ids])
+        )
+        panel.files_dropped.connect(self.import_files)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show what the library holds now."""
+        query, wanted = self._query, self._query.filter
+        self._model.set_clips(
+            self._library.clips(
+                query.text,
+                starred=wanted.is_starred,
+                tag=wanted.tag,
+                checkpoint=wanted.checkpoint,
+                min_s=wanted.min_s,
+                max_s=wanted.max_s,
+                trashed=wanted.is_trashed,
+            )
+        )
+        self._panel.set_facets(self._library.checkpoints(), self._library.tags())
+
+    @Slot(str, str)
+    def rename(self, clip_id: str, title: str) -> None:
+        """Give a clip another title."""
+        before = self._library.get(clip_id).title
+        if title.strip() and title != before:
+            self._edit(clip_id, self.tr("Rename"), {"title": before}, {"title": title})
+
+    @Slot(list)
+    def import_files(self, paths: Sequence[Path]) -> None:
+        """Take sound files into the library; each is decoded in a process of its own."""
+        for path in paths:
+            self._services.background.start(
+                self.tr("Importing {0}").format(path.name), partial(_imported, self._library, path), self._take_in
+            )
+
+    def _take_in(self, clip: Clip) -> None:
+        self.refresh()
+        self.imported.emit(clip)
+
+    @Slot(object)
+    def _find(self, query: Query) -> None:
+        self._query = query
+        self.refresh()
+
+    @Slot(list)
+    def _export(self, ids: Sequence[str]) -> None:
+        self.export_requested.emit([self._library.get(each) for each in ids])
+
+    def _on_clip(self, action: Callable[[Clip], object]) -> Callable[[str], object]:
+        return lambda clip_id: action(self._library.get(clip_id))
+
+    def _reveal(self, clip: Clip) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._library.sound_file(clip.id).parent)))
+
+    def _toggle_star(self, clip: Clip) -> None:
+        text = self.tr("Remove star") if clip.is_starred else self.tr("Star")
+        self._edit(clip.id, text, {"is_starred": clip.is_starred}, {"is_starred": not clip.is_starred})
+
+    @Slot(str, tuple)
+    def _edit_tags(self, clip_id: str, tags: tuple[str, ...]) -> None:
+        self._edit(clip_id, self.tr("Tags"), {"tags": self._library.get(clip_id).tags}, {"tags": tags})
+
+    def _edit(self, clip_id: str, text: str, before: ClipEdit, after: ClipEdit) -> None:
+        def changed() -> None:
+            self.refresh()
+            self.clip_changed.emit(self._library.get(clip_id))
+
+        self._services.undo.push(EditClip(text, self._library, clip_id, before, after, changed))
+
+    def _trash(self, ids: Sequence[str], *, is_restoring: bool) -> None:
+        text = self.tr("Restore") if is_restoring else self.tr("Move to the trash")
+        self._services.undo.push(TrashClips(text, self._library, ids, is_restoring, self.refresh))
+
+
+def _render(library: Library, clip: Clip) -> tuple[str, Peaks]:
+    audio = library.read(clip.id)
+    pyramid = PeakPyramid(audio.channels)
+    pyramid.append(audio.samples)
+    mins, maxs = pyramid.query(0, audio.frames, MINI_COLUMNS)
+    return clip.id, (mins.min(axis=1), maxs.max(axis=1))
+
+
+def _imported(library: Library, path: Path, errand: Errand) -> Clip:
+    audio = read_untrusted(path, stop=errand.stop)
+    errand.check()
+    clip = Clip(
+        id=uuid4().hex,
+        title=title_of(path.stem),
+        origin=Origin.IMPORTED,
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        frames=audio.frames,
+        sample_rate=audio.sample_rate,
+        channels=audio.channels,
+    )
+    return library.add(clip, audio)

@@ -1,0 +1,216 @@
+"""The dialogs beside the window: opened without blocking, one of a kind, and what becomes of their answers."""
+
+import contextlib
+import json
+import platform
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import PySide6
+from PySide6.QtCore import QObject, QStandardPaths, Qt, Slot
+from PySide6.QtWidgets import QApplication, QDialog
+from shiboken6 import isValid
+
+from musicgen_studio.checkpoints.catalogue import find
+from musicgen_studio.core.clip import Clip
+from musicgen_studio.errors import UserProblem
+from musicgen_studio.export.clips import Exported
+from musicgen_studio.sound.devices import DeviceName, SoundDevice, list_devices, refresh_devices
+from musicgen_studio.studio.arranging.exporting import export_from_library
+from musicgen_studio.studio.making.record import program_version
+from musicgen_studio.studio.program.settings import Settings
+from musicgen_studio.ui.look.theme import Theme, apply_theme
+from musicgen_studio.ui.panels.about_dialog import AboutDialog
+from musicgen_studio.ui.panels.bug_dialog import BugDialog
+from musicgen_studio.ui.panels.diagnostics_dialog import DiagnosticsDialog
+from musicgen_studio.ui.panels.export_dialog import ExportChoice, ExportDialog
+from musicgen_studio.ui.panels.settings_dialog import SettingsDialog
+from musicgen_studio.ui.panels.shortcuts_dialog import ShortcutsDialog
+from musicgen_studio.ui.window.checkpoint_choice import CheckpointChoice
+from musicgen_studio.ui.window.diagnostics import Diagnostics
+from musicgen_studio.ui.window.main_window import MainWindow
+from musicgen_studio.ui.window.services import Services
+from musicgen_studio.ui.window.shortcuts import KeyMap
+
+EXPORT_KEY = "export"
+
+
+class Dialogs(QObject):
+    """Opens dialogs over the window and carries out what they answer. Main thread.
+
+    Args:
+        services: The program behind the window.
+        window: What they belong to.
+    """
+
+    def __init__(self, services: Services, window: MainWindow) -> None:
+        super().__init__(window)
+        self._services = services
+        self._window = window
+        self._bug: BugDialog | None = None
+        self._diagnostics: DiagnosticsDialog | None = None
+        self._checkpoints = CheckpointChoice(
+            services, window.header, self._use, self._open_settings, window.show_problem, window
+        )
+        window.dialog_requested.connect(self.open)
+        window.settings_wished.connect(self._use)
+        window.export_requested.connect(self.export)
+        window.bug_found.connect(self.show_bug)
+
+    @Slot(str)
+    def open(self, name: str) -> None:
+        """Open `settings`, `shortcuts`, `about` or `diagnostics`."""
+        {
+            "settings": self._open_settings,
+            "shortcuts": self._open_shortcuts,
+            "about": self._open_about,
+            "diagnostics": self._open_diagnostics,
+        }[name]()
+
+    @Slot(list)
+    def export(self, clips: Sequence[Clip]) -> None:
+        """Ask how to export clips, and do it in the background."""
+        if not clips:
+            return
+        folder = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.MusicLocation))
+        dialog = ExportDialog(clips, folder, self._window)
+        remembered = self._services.library.recall(EXPORT_KEY)
+        if remembered is not None:
+            dialog.set_settings(json.loads(remembered))
+
+        def begin(choice: ExportChoice) -> None:
+            self._services.library.remember(EXPORT_KEY, json.dumps(dialog.settings()))
+            self._run_export(clips, choice)
+
+        dialog.export_accepted.connect(begin)
+        _open(dialog)
+
+    @Slot(str)
+    def show_bug(self, report: str) -> None:
+        """Show a fault of the program; while one is shown, further ones are only counted."""
+        if self._bug is None:
+            self._bug = BugDialog(self._window)
+        lines = (f"MusicGen Studio {program_version()}, Qt {PySide6.__version__}, {platform.platform()}", "", report)
+        self._bug.show_report("\n".join(lines))
+
+    def _run_export(self, clips: Sequence[Clip], choice: ExportChoice) -> None:
+        work = partial(export_from_library, self._services.library, clips, choice.names, choice.folder, choice.settings)
+        title = clips[0].title if len(clips) == 1 else self.tr("{0} clips").format(len(clips))
+        self._services.background.start(
+            self.tr("Exporting {0}").format(title),
+            work,
+            lambda results: self._tell_exported(results, len(clips), choice.folder),
+        )
+
+    def _tell_exported(self, results: Sequence[Exported], wanted: int, folder: Path) -> None:
+        """Say what became of an export, problems first: each keeps only its own clip from being exported."""
+        files = [result.file for result in results if result.file is not None]
+        problem = next((result.problem for result in results if result.problem is not None), None)
+        if problem is not None:
+            self._window.show_problem(problem)
+        if wanted == 1 and files:
+            text = self.tr("“{0}” is exported to {1}").format(files[0].name, folder)
+        elif len(results) < wanted:
+            text = self.tr("The export was stopped; {0} of {1} files are in {2}").format(len(files), wanted, folder)
+        else:
+            text = self.tr("{0} of {1} clips are exported to {2}").format(len(files), wanted, folder)
+        self._window.status.announce(text)
+
+    def _open_settings(self) -> None:
+        devices = [str(device.key) for device in _outputs()]
+        dialog = SettingsDialog(self._services.settings, devices, _describe, self._window)
+        dialog.settings_accepted.connect(self._use)
+        dialog.shortcuts_requested.connect(self._open_shortcuts)
+
+        def offer(found: list[SoundDevice]) -> None:
+            if isValid(dialog):  # it may have been closed meanwhile
+                dialog.set_output_devices([str(device.key) for device in found])
+
+        self._services.background.run("sound devices", _outputs_now, offer)
+        _open(dialog)
+
+    def _open_shortcuts(self) -> None:
+        dialog = ShortcutsDialog(KeyMap(self._services.settings.shortcuts), self._window)
+        dialog.keys_accepted.connect(self._use_keys)
+        _open(dialog)
+
+    def _open_about(self) -> None:
+        _open(AboutDialog(self._window))
+
+    def _open_diagnostics(self) -> None:
+        """Open it beside the window, not over it: its facts change with what is done there."""
+        if self._diagnostics is None:
+            facts = Diagnostics(self._services, self)
+            self._diagnostics = DiagnosticsDialog(facts.sections, self._window)
+            self._diagnostics.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            self._diagnostics.destroyed.connect(facts.deleteLater)
+            self._diagnostics.destroyed.connect(self._forget_diagnostics)
+        self._diagnostics.show()
+        self._diagnostics.raise_()
+
+    @Slot()
+    def _forget_diagnostics(self) -> None:
+        self._diagnostics = None
+
+    @Slot(object)
+    def _use(self, settings: Settings) -> None:
+        """Put settings into force; the library's folder counts from the next start."""
+        before, services = self._services.settings, self._services
+        try:
+            services.keep_settings(settings)
+        except UserProblem as problem:
+            self._window.show_problem(problem)
+            return
+        services.settings = settings
+        apply_settings(services)
+        self._window.use_settings()
+        if (settings.checkpoint, settings.device, settings.precision) != (
+            before.checkpoint,
+            before.device,
+            before.precision,
+        ):
+            services.loop.warm_up(services.choice)
+
+    @Slot(object)
+    def _use_keys(self, keys: KeyMap) -> None:
+        self._use(replace(self._services.settings, shortcuts=dict(keys.changes)))
+        self._window.set_keys(keys)
+
+
+def apply_settings(services: Services) -> None:
+    """Let theme, sound device and idle time be as the settings say."""
+    settings = services.settings
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    apply_theme(app, Theme(settings.theme))
+    services.loop.unload_after_s = settings.unload_after_min * 60 or None
+    services.transport.choose_device(DeviceName.parse(settings.output_device))
+
+
+def _outputs() -> list[SoundDevice]:
+    try:
+        return [device for device in list_devices() if device.outputs]
+    except UserProblem:
+        return []  # without a sound system everything still plays, unheard
+
+
+def _outputs_now() -> list[SoundDevice]:
+    """Look again, unless something plays or records. Takes up to half a second."""
+    with contextlib.suppress(UserProblem):
+        refresh_devices()
+    return _outputs()
+
+
+def _describe(checkpoint: str) -> str:
+    try:
+        entry = find(checkpoint)
+    except UserProblem as problem:
+        return f"{problem.what} {problem.why}"
+    return f"{entry.description}: {entry.licence}"
+
+
+def _open(dialog: QDialog) -> None:
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.open()

@@ -1,0 +1,176 @@
+"""From the prompt panel to the queue, and what comes back: jobs begin, grow, end, fail.
+
+Not for playing (`listening`) or for keeping clips (`collection`).
+"""
+
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from random import randrange
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QWidget
+
+from musicgen_studio.checkpoints.catalogue import STARTER
+from musicgen_studio.core.clip import Clip
+from musicgen_studio.errors import UserProblem
+from musicgen_studio.studio.arranging import composing
+from musicgen_studio.studio.arranging.composing import Tune, Wish
+from musicgen_studio.studio.making.queue import EngineChanged, Job, JobEnded, JobStarted, JobState, JobView
+from musicgen_studio.ui.panels.clip_header import ExtendValues
+from musicgen_studio.ui.panels.prompt_panel import PromptPanel, PromptValues
+from musicgen_studio.ui.panels.queue_panel import QueuePanel
+from musicgen_studio.ui.panels.status_line import StatusLine
+from musicgen_studio.ui.window.melody import Melodies
+from musicgen_studio.ui.window.services import Services
+
+SEEDS = 2**31
+
+
+class Generation(QObject):
+    """Sends jobs to the queue and shows how they fare. Main thread.
+
+    Args:
+        services: The program behind the window.
+        prompt: Where music is described.
+        melodies: What it is to follow.
+        queue: The jobs.
+        status: The line below everything.
+        parent: Qt's owner.
+    """
+
+    started = Signal(object)  # JobStarted
+    ended = Signal(object)  # JobEnded
+    bug_found = Signal(str)  # a traceback
+    engine_ready = Signal()
+    speed_measured = Signal(float)  # × real time
+
+    def __init__(
+        self,
+        services: Services,
+        prompt: PromptPanel,
+        melodies: Melodies,
+        queue: QueuePanel,
+        status: StatusLine,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._prompt, self._queue, self._status = prompt, queue, status
+        self._melodies = melodies
+        prompt.generate_requested.connect(self.generate)
+        queue.cancel_requested.connect(services.loop.cancel)
+        queue.move_requested.connect(services.loop.move)
+        status.cancel_requested.connect(self.cancel)
+
+    @Slot(object)
+    def generate(self, values: PromptValues) -> None:
+        """Put what the panel holds into the queue."""
+        self._submit(lambda: composing.new_job(self._wish(values), self._services.choice, self._tune()))
+
+    def extend(self, clip: Clip, values: ExtendValues, playhead: int) -> None:
+        """Go on from a clip's end, or from the playhead."""
+        wish = replace(self._wish(self._prompt.values()), prompt=values.prompt, duration_s=values.duration_s)
+        from_frame = playhead if values.from_playhead else None
+        library, choice = self._services.library, self._services.choice
+
+        def make_job() -> Job:
+            tune = self._tune() if values.follows_melody else None
+            return composing.extension_job(library, clip, wish, choice, from_frame, tune)
+
+        self._submit(make_job)
+
+    def again(self, clip: Clip) -> None:
+        """Make a clip once more, the same."""
+        self._submit(lambda: composing.again_job(clip, self._services.choice))
+
+    def vary(self, clip: Clip) -> None:
+        """Make a clip once more with another seed."""
+        seed = randrange(SEEDS)  # noqa: S311 - not for secrets
+        self._submit(lambda: composing.again_job(clip, self._services.choice, seed))
+
+    def use_settings(self, clip: Clip) -> None:
+        """Put the values that made a clip into the panel."""
+        try:
+            wish = composing.wish_of(clip)
+        except UserProblem as problem:
+            self._prompt.set_problem(problem)
+            return
+        fields = asdict(wish)
+        del fields["melody_repeats"]  # part of the melody
+        self._prompt.set_values(PromptValues(**fields, seed_locked=True))
+        self._melodies.follow_recipe(clip)
+
+    @Slot()
+    def cancel(self) -> None:
+        """Stop what is being made; what there is of it is kept."""
+        for view in self._services.loop.views()[:1]:
+            self._services.loop.cancel(view.id)
+
+    def poll(self) -> None:
+        """Show how far the jobs are."""
+        views = self._services.loop.views()
+        self._queue.set_jobs(views)
+        self._queue.setVisible(len(views) > 1)  # the job at work is in the status line
+        making = next((view for view in views if view.state is not JobState.QUEUED), None)
+        self._status.set_job(making)
+        if making is not None and making.speed > 0:
+            self.speed_measured.emit(making.speed)
+
+    def take_event(self, event: object) -> None:
+        """Take an event of the job loop."""
+        if isinstance(event, JobStarted):
+            self.started.emit(event)
+        elif isinstance(event, JobEnded):
+            self._end(event)
+        elif isinstance(event, EngineChanged):
+            self._show_engine(event)
+
+    def _submit(self, make_job: Callable[[], Job]) -> None:
+        try:
+            self._services.loop.submit(make_job())
+        except UserProblem as problem:
+            self._prompt.set_problem(problem)
+            return
+        self._prompt.set_problem(None)
+        self.poll()
+
+    def _end(self, event: JobEnded) -> None:
+        self.poll()
+        self._prompt.set_problem(event.job.problem)
+        self._status.announce(self._in_words(event.job))
+        self.ended.emit(event)
+        if event.bug is not None:
+            self.bug_found.emit(event.bug)
+
+    def _in_words(self, job: JobView) -> str:
+        words = {
+            JobState.DONE: self.tr("“{0}” is finished"),
+            JobState.STOPPED: self.tr("“{0}” was stopped; what was made is kept"),
+            JobState.FAILED: self.tr("“{0}” could not be made"),
+        }
+        return words[job.state].format(job.title)
+
+    def _show_engine(self, event: EngineChanged) -> None:
+        if event.loaded is not None:
+            name = event.loaded.checkpoint.id.capitalize()
+            info = event.loaded.engine.info
+            self._prompt.set_usual_sampling(info.sampling)
+            self._prompt.melody.set_checkpoint(name, info.follows_melody, STARTER.capitalize())
+            self.engine_ready.emit()
+
+    def _wish(self, values: PromptValues) -> Wish:
+        fields = asdict(values)
+        del fields["seed_locked"]
+        return Wish(**fields, melody_repeats=self._melodies.repeats)
+
+    def _tune(self) -> Tune | None:
+        """Return the melody to follow. Raises UserProblem if it is not ready, or the checkpoint follows none."""
+        tune, loaded = self._melodies.tune(), self._services.loop.loaded
+        if tune is not None and loaded is not None and not loaded.engine.info.follows_melody:
+            self._prompt.melody.set_open(True)  # there is the offer to switch
+            raise UserProblem(
+                self.tr("This checkpoint follows no melody."),
+                self.tr("{0} makes music from words only.").format(loaded.checkpoint.id.capitalize()),
+                self.tr("Switch to {0} under MELODY, or choose no melody.").format(STARTER.capitalize()),
+            )
+        return tune

@@ -1,0 +1,383 @@
+"""What is shown and heard in the middle of the window: one clip, or the takes of one run, growing or finished.
+
+It stands between the transport, the waveform and the bars around it, and polls what changes fast. Not for making clips
+(`generation`) or for keeping them (`collection`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from time import monotonic
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QWidget
+
+from musicgen_studio.core.audio import Audio
+from musicgen_studio.core.clip import Clip, Origin
+from musicgen_studio.dsp.peaks import PeakPyramid
+from musicgen_studio.errors import UserProblem
+from musicgen_studio.sound.growing import GrowingSound
+from musicgen_studio.sound.meter import PeakMeter
+from musicgen_studio.sound.metronome import Metronome, with_clicks
+from musicgen_studio.sound.transport import TransportState
+from musicgen_studio.studio.arranging.composing import splice_frame
+from musicgen_studio.ui.panels.clip_header import ClipHeader
+from musicgen_studio.ui.panels.takes_strip import TakesStrip, TakeView
+from musicgen_studio.ui.panels.transport_bar import TransportBar
+from musicgen_studio.ui.qt.dragging import file_drag
+from musicgen_studio.ui.widgets.waveform import WaveformView
+from musicgen_studio.ui.window.services import Services
+
+POLL_MS = 33
+TAKE_COLUMNS = 96
+SEEK_S = 1.0
+
+
+@dataclass(slots=True)
+class Heard:
+    """One clip with its sound, as far as it is made."""
+
+    clip: Clip
+    sound: GrowingSound
+    peaks: PeakPyramid
+
+    def catch_up(self) -> bool:
+        """Take new sound into the peaks; tell whether there was any."""
+        behind = self.sound.frames - self.peaks.frames
+        if behind:
+            self.peaks.append(self.sound.read(self.peaks.frames, behind))
+        return behind > 0
+
+
+class Listening(QObject):
+    """Shows and plays. Main thread.
+
+    Args:
+        services: The program behind the window.
+        waveform: The large view.
+        bar: Its transport.
+        header: What the clip is.
+        takes: The takes beside it.
+        parent: Qt's owner.
+    """
+
+    problem_changed = Signal(object)  # UserProblem that stopped it, or None
+    said = Signal(str)  # what does not stop it
+    new_device_found = Signal()  # while it plays on another
+    preview_moved = Signal(object)  # where a preview is, in seconds; None when it has ended
+
+    def __init__(
+        self,
+        services: Services,
+        waveform: WaveformView,
+        bar: TransportBar,
+        header: ClipHeader,
+        takes: TakesStrip,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._transport = services.transport
+        self._waveform, self._bar, self._header, self._takes = waveform, bar, header, takes
+        self._meter = PeakMeter()
+        self._state = TransportState()
+        self._heard: list[Heard] = []
+        self._number = 0
+        self._problem: object = None
+        self._notice: UserProblem | None = None
+        self._has_offered = False
+        self._preview: GrowingSound | None = None
+        self._is_told = False  # whether it is told where the preview is
+        self._came_from = 0  # where the clip stood when the preview began
+        self._connect()
+        self._timer = QTimer(self, interval=POLL_MS)
+        self._timer.timeout.connect(self.poll)
+        self._timer.start()
+
+    @property
+    def current(self) -> Heard | None:
+        """What is shown, or None."""
+        return self._heard[self._number] if self._heard else None
+
+    @property
+    def is_playing(self) -> bool:
+        """Whether it plays or is about to."""
+        return self._state.is_playing
+
+    @property
+    def underruns(self) -> int:
+        """How often the sound broke off since it was loaded."""
+        return self._state.underruns
+
+    def show_clip(self, clip: Clip) -> None:
+        """Show a clip of the library; nothing plays until asked."""
+        sound = GrowingSound.of(self._services.library.read(clip.id))
+        self._show([clip], [sound])
+
+    def show_growing(self, clips: Sequence[Clip], sounds: Sequence[GrowingSound]) -> None:
+        """Show the takes of a run that has begun, and play the first as soon as it will not run dry."""
+        self._show(clips, sounds)
+        self._transport.play()
+
+    def update_clip(self, clip: Clip) -> None:
+        """Show what has changed about a clip, if it is here: another title, or that it is finished."""
+        for heard in self._heard:
+            if heard.clip.id == clip.id:
+                heard.clip = clip
+        self._tell_clip()
+        self._show_takes()
+        self._settle()
+
+    def _settle(self) -> None:
+        """A run that was stopped is as long as it got."""
+        heard = self.current
+        if heard is not None and heard.sound.is_ended and heard.sound.frames:
+            heard.catch_up()
+            self._waveform.sound_grew()
+            self._waveform.set_expected(heard.sound.frames)
+
+    def has(self, clip_id: str) -> bool:
+        """Tell whether a clip is here."""
+        return any(heard.clip.id == clip_id for heard in self._heard)
+
+    def playhead(self) -> int:
+        """Return where the playhead stands, in frames."""
+        return round(self._state.position_frame) if self._preview is None else self._came_from
+
+    def preview(self, sound: GrowingSound, from_frame: int = 0, is_told: bool = True) -> None:
+        """Play something else once, such as a melody's notes; the clip is there again afterwards, where it was.
+
+        Args:
+            sound: What to play.
+            from_frame: Where to begin.
+            is_told: Whether `preview_moved` tells where it is.
+        """
+        self._came_from = self.playhead()
+        self._preview, self._is_told = sound, is_told
+        self._transport.load(sound)
+        self._transport.play(from_frame)
+
+    @Slot()
+    def end_preview(self) -> None:
+        """Bring the clip back, if something else is being played."""
+        if self._preview is None:
+            return
+        self._preview = None
+        self._transport.stop()
+        heard = self.current
+        if heard is not None:
+            self._transport.load(self._audible(heard), self._services.loop.speed)
+            self._transport.set_loop(self._waveform.loop())
+            self._transport.seek(self._came_from)
+        self._state = self._transport.poll()  # the preview's is no longer true
+        if self._is_told:
+            self.preview_moved.emit(None)
+
+    def close(self) -> None:
+        """Stop polling."""
+        self._timer.stop()
+
+    def _connect(self) -> None:
+        bar, waveform = self._bar, self._waveform
+        bar.play_requested.connect(self.toggle_play)
+        bar.stop_requested.connect(self._transport.stop)
+        bar.to_start_requested.connect(lambda: self._transport.seek(0))
+        bar.to_end_requested.connect(self._to_end)
+        bar.loop_toggled.connect(self.set_loop)
+        bar.volume_changed.connect(self._transport.set_volume)
+        bar.meter.reset_requested.connect(self._reset_clip)
+        self._header.loop_toggled.connect(self.set_loop)
+        self._takes.take_chosen.connect(self.choose_take)
+        waveform.seek_requested.connect(self._seek)
+        waveform.scrub_requested.connect(self._seek)
+        waveform.loop_changed.connect(self._loop_drawn)
+        waveform.drag_requested.connect(self._drag_selection)
+
+    @Slot()
+    def toggle_play(self) -> None:
+        """Pause if it plays, else play: the selection if there is one, else from the playhead."""
+        if self._preview is not None:
+            self.end_preview()
+            return
+        if self._state.is_playing:
+            self._transport.pause()
+            return
+        selection = self._waveform.selection()
+        self._transport.play(selection[0] if selection else None)
+
+    @Slot(bool)
+    def set_loop(self, is_on: bool) -> None:
+        """Repeat the selection, the region drawn before, or the whole clip; or no longer repeat."""
+        heard = self.current
+        if heard is None or not is_on:
+            self._use_loop(None)
+            return
+        whole = (0, heard.sound.expected_frames)
+        self._use_loop(self._waveform.selection() or self._waveform.loop() or whole)
+
+    @Slot()
+    def loop_selection(self) -> None:
+        """Repeat the selection."""
+        if self._waveform.selection() is not None:
+            self._use_loop(self._waveform.selection())
+
+    @Slot(int)
+    def choose_take(self, number: int) -> None:
+        """Show and play another take, from where the playhead is."""
+        if number == self._number or number >= len(self._heard):
+            return
+        place, was_playing = self.playhead(), self._state.is_playing
+        self._load(number)
+        if was_playing:
+            self._transport.play(min(place, self._heard[number].sound.frames))
+
+    @Slot(int)
+    def _seek(self, frame: int) -> None:
+        self.end_preview()
+        self._transport.seek(frame)
+
+    def seek_by(self, seconds: float) -> None:
+        """Move the playhead."""
+        if self.current is not None:
+            self._transport.seek(max(self.playhead() + round(seconds * self.current.sound.sample_rate), 0))
+
+    @Slot()
+    def poll(self) -> None:
+        """Bring the screen up to what is heard and made."""
+        state = self._state = self._transport.poll()
+        if self._preview is not None:
+            self._follow_preview(self._preview, state)
+        heard = self.current
+        if heard is None:
+            return
+        grown = [each.catch_up() for each in self._heard]
+        if any(grown):
+            self._waveform.sound_grew()
+            self._show_takes()
+        if self._preview is None and state is self._state:
+            self._show_state(state, heard)
+
+    def _follow_preview(self, sound: GrowingSound, state: TransportState) -> None:
+        if not state.is_playing:
+            self.end_preview()
+        elif self._is_told:
+            self.preview_moved.emit(state.position_frame / sound.sample_rate)
+
+    def _show(self, clips: Sequence[Clip], sounds: Sequence[GrowingSound]) -> None:
+        self._heard = [
+            Heard(clip, sound, PeakPyramid(sound.channels)) for clip, sound in zip(clips, sounds, strict=True)
+        ]
+        for heard in self._heard:
+            heard.catch_up()
+        self._load(0)
+        self._show_takes()
+
+    def _load(self, number: int) -> None:
+        self._number = number
+        heard = self._heard[number]
+        if self._preview is not None:  # what is shown now is what is to be heard
+            self._preview = None
+            self.preview_moved.emit(None)
+        self._waveform.set_sound(heard.peaks, heard.sound.sample_rate, heard.sound.expected_frames)
+        self._transport.load(self._audible(heard), self._services.loop.speed)
+        self._waveform.set_loop(None)
+        self._tell_loop(None)
+        self._takes.set_current(number if len(self._heard) > 1 else None)
+        self._tell_clip()
+        self.poll()
+
+    def _audible(self, heard: Heard) -> GrowingSound:
+        """What is played of it: a take that was sung to the metronome with its clicks, where that is wanted."""
+        settings, clip, sound = self._services.settings, heard.clip, heard.sound
+        is_take = clip.origin is Origin.RECORDED and sound.is_ended
+        if not (is_take and settings.clicks_playing and clip.tempo_bpm):
+            return sound
+        whole = Audio(sound.read(0, sound.frames), sound.sample_rate)
+        return GrowingSound.of(with_clicks(whole, Metronome(clip.tempo_bpm, settings.beats_per_bar)))
+
+    def _tell_clip(self) -> None:
+        heard = self.current
+        if heard is None:
+            return
+        self._header.set_clip(heard.clip, is_making=not heard.sound.is_ended)
+        self._waveform.set_tempo(heard.clip.tempo_bpm, 4)
+        splice = splice_frame(heard.clip) if heard.sound.is_ended else None
+        self._waveform.set_markers([] if splice is None else [splice])
+        self._bar.set_available(True)
+
+    def _show_takes(self) -> None:
+        if len(self._heard) < 2:
+            self._takes.set_takes(())
+            return
+        self._takes.set_takes([_take_view(heard) for heard in self._heard])
+        self._takes.set_current(self._number)
+
+    def _show_state(self, state: TransportState, heard: Heard) -> None:
+        rate = heard.sound.sample_rate
+        self._waveform.set_playhead(round(state.position_frame))
+        self._header.set_playhead(state.position_frame / rate)
+        self._bar.set_playing(state.is_playing)
+        self._bar.set_time(state.position_frame / rate, heard.sound.expected_frames / rate)
+        self._bar.set_buffering((state.starts_in_s or 0.0) if state.is_buffering else None)
+        self._bar.set_underruns(state.underruns)
+        levels = self._meter.feed(state.peaks, monotonic())
+        self._bar.meter.set_levels([(level.level_db, level.held_db, level.is_clipped) for level in levels])
+        self._tell_of_device(state)
+
+    def _tell_of_device(self, state: TransportState) -> None:
+        if state.problem is not self._problem:
+            self._problem = state.problem
+            self.problem_changed.emit(state.problem)
+        if state.notice is not self._notice:
+            self._show_notice(state.notice, state.device)
+        if state.has_new_devices and not self._has_offered:
+            self.new_device_found.emit()
+        self._has_offered = state.has_new_devices
+
+    def _show_notice(self, notice: UserProblem | None, device: str) -> None:
+        before, self._notice = self._notice, notice
+        if notice is None:
+            self._bar.set_notice("")
+            return
+        what = self.tr("on {0}").format(device) if device else self.tr("nothing is heard")
+        self._bar.set_notice(what, str(notice), is_unheard=not device)
+        if str(notice) != str(before):  # the same again at every opening is no news
+            self.said.emit(notice.what)
+
+    def _use_loop(self, loop: tuple[int, int] | None) -> None:
+        self._waveform.set_loop(loop)
+        self._loop_drawn(loop)
+
+    @Slot(object)
+    def _loop_drawn(self, loop: tuple[int, int] | None) -> None:
+        self._transport.set_loop(loop)
+        self._tell_loop(loop)
+
+    def _tell_loop(self, loop: tuple[int, int] | None) -> None:
+        self._bar.set_loop(loop is not None)
+        self._header.set_loop(loop is not None)
+
+    @Slot()
+    def _reset_clip(self) -> None:
+        self._meter.reset_clip()
+        self._transport.reset_clip()
+
+    @Slot()
+    def _to_end(self) -> None:
+        if self.current is not None:
+            self._transport.seek(self.current.sound.frames)
+
+    @Slot()
+    def _drag_selection(self) -> None:
+        heard, selection = self.current, self._waveform.selection()
+        if heard is None or selection is None or not heard.sound.is_ended:
+            return
+        path = self._services.library.selection_file(heard.clip.id, *selection)
+        file_drag(self._waveform, [path]).exec(Qt.DropAction.CopyAction)
+
+
+def _take_view(heard: Heard) -> TakeView:
+    peaks = None
+    if heard.peaks.frames:
+        mins, maxs = heard.peaks.query(0, heard.sound.expected_frames, TAKE_COLUMNS)
+        peaks = (mins.min(axis=1), maxs.max(axis=1))
+    return TakeView(peaks, heard.sound.frames / max(heard.sound.expected_frames, 1), heard.clip.melody_similarity)

@@ -1,0 +1,395 @@
+"""The window: it places the parts and joins them. What they do: `generation`, `listening` and `collection`."""
+
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QPalette
+from PySide6.QtWidgets import QFrame, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from musicgen_studio.checkpoints.catalogue import STARTER
+from musicgen_studio.core.audio import Audio
+from musicgen_studio.core.clip import Clip
+from musicgen_studio.errors import UserProblem
+from musicgen_studio.sound.growing import GrowingSound
+from musicgen_studio.studio.humming.sketch import Kind
+from musicgen_studio.studio.making.queue import EngineChanged, JobEnded, JobStarted
+from musicgen_studio.studio.program.background import ErrandDone
+from musicgen_studio.ui.look.theme import GRID
+from musicgen_studio.ui.models.library_model import LibraryModel
+from musicgen_studio.ui.panels.clip_header import ClipHeader, ExtendValues
+from musicgen_studio.ui.panels.header_bar import HeaderBar
+from musicgen_studio.ui.panels.library_panel import LibraryPanel
+from musicgen_studio.ui.panels.melody_editor import MelodyEditor
+from musicgen_studio.ui.panels.prompt_panel import PromptPanel
+from musicgen_studio.ui.panels.queue_panel import QueuePanel
+from musicgen_studio.ui.panels.status_line import StatusLine
+from musicgen_studio.ui.panels.takes_strip import TakesStrip
+from musicgen_studio.ui.panels.transport_bar import TransportBar
+from musicgen_studio.ui.widgets.problem_note import ProblemNote
+from musicgen_studio.ui.widgets.waveform import WaveformView
+from musicgen_studio.ui.window.collection import Collection, MiniWaveforms
+from musicgen_studio.ui.window.errands import Errands
+from musicgen_studio.ui.window.generation import Generation
+from musicgen_studio.ui.window.listening import SEEK_S, Listening
+from musicgen_studio.ui.window.melody import Melodies
+from musicgen_studio.ui.window.recording import Recording
+from musicgen_studio.ui.window.services import Services
+from musicgen_studio.ui.window.shortcuts import Bindings, FocusGuard, KeyMap
+from musicgen_studio.ui.window.state import WindowState
+
+KEEP_AFTER_MS = 2000
+QUEUE_POLL_MS = 100
+COLUMNS = (288, 700, 308)
+QUEUE_PX = 168
+MIN_SIZE = (1024, 680)
+
+
+class MainWindow(QWidget):
+    """Everything a musician sees. Main thread.
+
+    Args:
+        services: The program behind it.
+    """
+
+    closing = Signal()
+    bug_found = Signal(str)  # a traceback, for the one dialog
+    dialog_requested = Signal(str)  # settings, shortcuts or about
+    export_requested = Signal(list)  # Clips
+    settings_wished = Signal(object)  # Settings to be used from now on
+
+    def __init__(self, services: Services) -> None:
+        super().__init__()
+        self._services = services
+        self._keys = KeyMap(services.settings.shortcuts)
+        self.setWindowTitle("MusicGen Studio")
+        self.setMinimumSize(*MIN_SIZE)
+        self._make_parts()
+        self._lay_out()
+        self._join()
+        self._join_melody()
+        self._bind_keys()
+        self._begin()
+
+    # What the composition root calls.
+
+    @Slot(object)
+    def take_event(self, event: object) -> None:
+        """Take what another thread has posted."""
+        if isinstance(event, ErrandDone):
+            self._end_errand(event)
+            return
+        self.generation.take_event(event)
+        if isinstance(event, EngineChanged):
+            self._show_engine(event)
+
+    def set_keys(self, keys: KeyMap) -> None:
+        """Use other keys from now on, everywhere."""
+        self._keys = keys
+        self._bindings.set_keys(keys)
+        for part in (self.prompt, self.library, self.bar, self.clip_header, self.takes, self.queue, self.status):
+            part.set_keys(keys)
+
+    def show_problem(self, problem: UserProblem | None) -> None:
+        """Show or clear a problem that belongs to no single field."""
+        self._note.set_problem(problem)
+
+    def keep_state(self) -> None:
+        """Write down what the next start is to find again."""
+        state = WindowState(
+            geometry=bytes(self.saveGeometry().toBase64().data()).decode(),
+            columns=bytes(self._columns.saveState().toBase64().data()).decode(),
+            values=asdict(self.prompt.values()),
+            folds=self.prompt.folds(),
+        )
+        self._services.library.remember("window", state.to_json())
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Keep the state and let the program end."""
+        self._keep.stop()
+        self._poll.stop()
+        self.listening.close()
+        self.errands.close()
+        self.recording.close()
+        self.keep_state()
+        self.closing.emit()
+        super().closeEvent(event)
+
+    # Building.
+
+    def _make_parts(self) -> None:
+        keys, services = self._keys, self._services
+        self.minis = MiniWaveforms(services, self)
+        self._model = LibraryModel(self.minis.peaks_of, self.minis.drag_file, self)
+        self.menu = QMenu(self)
+        self.header = HeaderBar(self.menu)
+        self.prompt = PromptPanel(keys)
+        self.editor = MelodyEditor()
+        self.clip_header = ClipHeader(keys)
+        self.waveform = WaveformView()
+        self.bar = TransportBar(keys)
+        self.takes = TakesStrip(keys)
+        self.queue = QueuePanel(keys)
+        self.library = LibraryPanel(self._model, keys)
+        self.status = StatusLine(keys)
+        self.errands = Errands(services.background, self.status.errands, self)
+        self._note = ProblemNote()
+        self.recording = Recording(services, self.prompt.melody.recorder, self)
+        self.melodies = Melodies(services, self.prompt.melody, self.editor, self)
+        self.generation = Generation(services, self.prompt, self.melodies, self.queue, self.status, self)
+        self.listening = Listening(services, self.waveform, self.bar, self.clip_header, self.takes, self)
+        self.collection = Collection(services, self._model, self.library, self)
+
+    def _lay_out(self) -> None:
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(4 * GRID, 3 * GRID, 4 * GRID, 3 * GRID)
+        column.setSpacing(3 * GRID)
+        column.addWidget(self._note)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self._clip_page())
+        self._pages.addWidget(self.editor)
+        column.addWidget(self._pages, 1)
+        column.addWidget(self.queue)
+        self.queue.setMaximumHeight(QUEUE_PX)
+        self._columns = QSplitter(Qt.Orientation.Horizontal)
+        self._columns.setChildrenCollapsible(False)
+        for part, stretch in ((self.prompt, 0), (middle, 1), (self.library, 0)):
+            self._columns.addWidget(part)
+            self._columns.setStretchFactor(self._columns.indexOf(part), stretch)
+        self._columns.setSizes(COLUMNS)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        for part in (self.header, _line(), self._columns, _line(), self.status):
+            whole.addWidget(part, 1 if part is self._columns else 0)
+
+    def _clip_page(self) -> QWidget:
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(3 * GRID)
+        for part in (self.clip_header, self.waveform, self.bar, self.takes):
+            column.addWidget(part, 1 if part is self.waveform else 0)
+        return page
+
+    def _join_melody(self) -> None:
+        melodies, recording, listening, panel = self.melodies, self.recording, self.listening, self.prompt.melody
+        recording.take_recorded.connect(self._keep_take)
+        recording.problem_found.connect(self.show_problem)
+        melodies.problem_found.connect(self.show_problem)
+        melodies.changed.connect(lambda: self.clip_header.set_melody(melodies.sketch is not None))
+        melodies.editor_requested.connect(self.open_editor)
+        melodies.play_requested.connect(lambda audio, from_s: listening.preview(*_placed(audio, from_s)))
+        melodies.touch_requested.connect(lambda audio: listening.preview(*_placed(audio, 0.0), is_told=False))
+        melodies.stop_requested.connect(listening.end_preview)
+        listening.preview_moved.connect(melodies.show_playing)
+        for change in (panel.toggled, panel.source_chosen):
+            change.connect(self._attend_recorder)
+        panel.switch_requested.connect(self._use_starter)
+        self.clip_header.set_melody(melodies.sketch is not None)
+
+    def _join(self) -> None:
+        generation, listening, collection = self.generation, self.listening, self.collection
+        generation.started.connect(self._begin_clip)
+        generation.ended.connect(self._end_clip)
+        generation.bug_found.connect(self.bug_found)
+        generation.speed_measured.connect(self._show_speed)
+        listening.problem_changed.connect(self.show_problem)
+        listening.said.connect(self.status.announce)
+        listening.new_device_found.connect(self._offer_device)
+        self.status.notices.action_requested.connect(self._services.transport.use_new_devices)
+        collection.clip_chosen.connect(self._show_clip)
+        collection.clip_changed.connect(listening.update_clip)
+        collection.imported.connect(self._show_clip)
+        collection.use_settings_requested.connect(generation.use_settings)
+        collection.again_requested.connect(generation.again)
+        collection.export_requested.connect(self.export_requested)
+        self.minis.ready.connect(self._model.refresh)
+        header = self.clip_header
+        header.extend_requested.connect(self._extend)
+        header.again_requested.connect(self._on_current(generation.again))
+        header.variations_requested.connect(self._on_current(generation.vary))
+        header.use_settings_requested.connect(self._on_current(generation.use_settings))
+        header.export_requested.connect(self._on_current(lambda clip: self.export_requested.emit([clip])))
+        self.header.settings_requested.connect(partial(self.dialog_requested.emit, "settings"))
+
+    def _bind_keys(self) -> None:
+        self._bindings = Bindings(self, self._keys)
+        listening, waveform, add = self.listening, self.waveform, self._bindings.add
+        add("seek-back", lambda: listening.seek_by(-SEEK_S))
+        add("seek-forward", lambda: listening.seek_by(SEEK_S))
+        add("loop-selection", listening.loop_selection)
+        add("zoom-in", waveform.zoom_in)
+        add("zoom-out", waveform.zoom_out)
+        add("zoom-selection", waveform.zoom_to_selection)
+        add("zoom-fit", waveform.fit)
+        add("next-section", lambda: self._move_section(1))
+        add("previous-section", lambda: self._move_section(-1))
+        undo = self._services.undo
+        actions = (
+            add("undo", undo.undo),
+            add("redo", undo.redo),
+            add("settings", partial(self.dialog_requested.emit, "settings")),
+            add("shortcuts", partial(self.dialog_requested.emit, "shortcuts")),
+            add("quit", self.close),
+        )
+        self.menu.addActions(actions[:2])
+        self.menu.addSeparator()
+        self.menu.addActions(actions[2:4])
+        self.menu.addAction(self.tr("About"), partial(self.dialog_requested.emit, "about"))
+        self.menu.addAction(self.tr("Diagnostics…"), partial(self.dialog_requested.emit, "diagnostics"))
+        self.menu.addAction(self.tr("Give the checkpoint's memory back"), self._services.loop.unload)
+        self.menu.addSeparator()
+        self.menu.addAction(actions[4])
+        self._guard = FocusGuard(self)
+        self.installEventFilter(self._guard)
+
+    def _begin(self) -> None:
+        """Find again what the last start left, and begin to keep it."""
+        self.resize(1280, 800)
+        self.use_settings()
+        self.prompt.show_examples(not self._services.library.clips())
+        state = WindowState.from_json(self._services.library.recall("window"))
+        if state is not None:
+            self.restoreGeometry(QByteArray.fromBase64(state.geometry.encode()))
+            self._columns.restoreState(QByteArray.fromBase64(state.columns.encode()))
+            self.prompt.set_values(replace(self.prompt.values(), **state.values))
+            self.prompt.set_folds(*state.folds)
+        self.header.set_checkpoint(Path(self._services.settings.checkpoint).name.capitalize())
+        self._keep = QTimer(self, singleShot=True, interval=KEEP_AFTER_MS)
+        self._keep.timeout.connect(self.keep_state)
+        self.prompt.values_changed.connect(self._keep.start)
+        self._columns.splitterMoved.connect(self._keep.start)
+        self._poll = QTimer(self, interval=QUEUE_POLL_MS)
+        self._poll.timeout.connect(self.generation.poll)
+        self._poll.start()
+        self.prompt.focus_prompt()
+
+    # What the parts tell.
+
+    @Slot(object)
+    def _begin_clip(self, event: JobStarted) -> None:
+        current = self.listening.current
+        if self.listening.is_playing and current is not None and current.sound.is_ended:
+            return  # the musician listens to something else; the new clip waits in the library
+        self.open_editor(False)
+        self.listening.show_growing(event.clips, event.sounds)
+        self.prompt.show_examples(False)
+
+    @Slot(object)
+    def _end_clip(self, event: JobEnded) -> None:
+        self.collection.refresh()
+        for clip in event.clips:
+            self.listening.update_clip(clip)
+        if event.clips and self.listening.current is None:
+            self.listening.show_clip(event.clips[0])
+
+    @Slot(object)
+    def _show_clip(self, clip: Clip) -> None:
+        try:
+            self.listening.show_clip(clip)
+        except UserProblem as problem:
+            self.show_problem(problem)
+            return
+        self.open_editor(False)
+        self.show_problem(None)
+
+    @Slot(bool)
+    def open_editor(self, is_open: bool) -> None:
+        """Show the page of notes in place of the clip, or the clip again."""
+        was_open = self._pages.currentWidget() is self.editor
+        self._pages.setCurrentIndex(1 if is_open else 0)
+        if is_open:
+            self.editor.focus_notes()
+        elif was_open:
+            self.waveform.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @Slot(object)
+    def _keep_take(self, clip: Clip) -> None:
+        self.collection.refresh()
+        self.melodies.follow_take(clip)
+        self.status.announce(self.tr("“{0}” is recorded").format(clip.title))
+
+    @Slot()
+    def _attend_recorder(self) -> None:
+        panel = self.prompt.melody
+        self.recording.attend(panel.is_open() and panel.source() == Kind.HUM)
+
+    @Slot()
+    def _use_starter(self) -> None:
+        """Use the checkpoint that follows melodies from now on."""
+        self.settings_wished.emit(replace(self._services.settings, checkpoint=STARTER))
+
+    @Slot(object)
+    def _extend(self, values: ExtendValues) -> None:
+        current = self.listening.current
+        if current is not None:
+            self.generation.extend(current.clip, values, self.listening.playhead())
+
+    def _on_current(self, action: Callable[[Clip], object]) -> Callable[[], None]:
+        def act() -> None:
+            if self.listening.current is not None:
+                action(self.listening.current.clip)
+
+        return act
+
+    def use_settings(self) -> None:
+        """Follow the settings that concern what is shown."""
+        self.waveform.set_snap(self._services.settings.snap_to_beats)
+        self.waveform.set_follow(self._services.settings.follow_playhead)
+        self.recording.use_settings()
+
+    def _show_engine(self, event: EngineChanged) -> None:
+        if event.loaded is None:
+            self.header.set_speed(self.tr("not loaded"))
+            return
+        info, record = event.loaded.engine.info, event.loaded.checkpoint
+        self.header.set_checkpoint(f"{record.id.capitalize()} · {record.licence}")
+        self.header.set_speed(info.device.upper())
+
+    @Slot()
+    def _offer_device(self) -> None:
+        """Say that there is another device; what plays is not cut unless that is wanted."""
+        text = self.tr("Sound devices have changed. The music goes on where it is.")
+        self.status.notices.add(text, self.tr("Use the new one"))
+
+    @Slot(float)
+    def _show_speed(self, speed: float) -> None:
+        self.header.set_speed(self.tr("{0:.1f}× real time").format(speed))
+
+    def _end_errand(self, errand: ErrandDone) -> None:
+        if errand.problem is not None:
+            self.show_problem(errand.problem)
+        elif errand.bug is not None:
+            self.bug_found.emit(errand.bug)
+        elif errand.then is not None:
+            errand.then(errand.result)
+        elif errand.is_stopped:
+            self.melodies.end_stopped(errand.name)
+
+    def _move_section(self, step: int) -> None:
+        is_editing = self._pages.currentWidget() is self.editor
+        middle: tuple[QWidget, ...] = (self.editor.notes,) if is_editing else (self.waveform, self.bar)
+        sections = (self.prompt, *middle, self.library)
+        focus = QGuiApplication.focusObject()
+        inside = [part.isAncestorOf(focus) or part is focus for part in sections if isinstance(focus, QWidget)]
+        here = inside.index(True) if True in inside else -step
+        following = sections[(here + step) % len(sections)]
+        target = following if following.focusPolicy() != Qt.FocusPolicy.NoFocus else following.nextInFocusChain()
+        if target is not None:
+            target.setFocus(Qt.FocusReason.TabFocusReason)
+
+
+def _placed(audio: Audio, from_s: float) -> tuple[GrowingSound, int]:
+    return GrowingSound.of(audio), round(from_s * audio.sample_rate)
+
+
+def _line() -> QFrame:
+    line = QFrame()
+    line.setFixedHeight(1)
+    line.setAutoFillBackground(True)
+    line.setBackgroundRole(QPalette.ColorRole.Mid)  # the theme's colour of borders
+    return line

@@ -1,0 +1,522 @@
+"""The melody that the music is to follow: chosen, heard in the background, shown, edited, kept, and given to an order.
+
+It stands between the melody's fold, the page of notes and the studio. Not for recording (`recording`) or for orders
+(`generation`).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from threading import Event
+
+from PySide6.QtCore import QObject, QStandardPaths, Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from musicgen_studio.core.audio import Audio
+from musicgen_studio.core.clip import Clip, Origin
+from musicgen_studio.core.melody import CHROMA_RATE_HZ, Melody, Note, PitchCurve
+from musicgen_studio.core.names import clean_name
+from musicgen_studio.dsp.notes import CleanUp
+from musicgen_studio.dsp.peaks import PeakPyramid, Peaks
+from musicgen_studio.dsp.tones import chroma_tones, tones
+from musicgen_studio.errors import StoppedError, UserProblem
+from musicgen_studio.files.midi import is_midi, write_midi
+from musicgen_studio.library.library import Library
+from musicgen_studio.sound.metronome import Metronome, with_clicks
+from musicgen_studio.studio.arranging.composing import Tune, recipe_of_clip
+from musicgen_studio.studio.humming.hearing import Hearing, hear_file, hear_midi, hear_take
+from musicgen_studio.studio.humming.midi_file import lasting_midi
+from musicgen_studio.studio.humming.sketch import Kind, Sketch
+from musicgen_studio.studio.humming.take import TakeEdit, keep_take_edit, take_edit
+from musicgen_studio.studio.making.record import SourceFile
+from musicgen_studio.ui.panels.clip_words import clock
+from musicgen_studio.ui.panels.melody_editor import EditorView, MelodyEditor
+from musicgen_studio.ui.panels.melody_panel import MelodyPanel, MelodyView
+from musicgen_studio.ui.qt.dragging import file_drag
+from musicgen_studio.ui.window.services import Services
+from musicgen_studio.ui.window.undo import ChangeMelody
+
+KEY = "melody"  # of what the library remembers
+RATE = 32000  # of tones
+_MINI_COLUMNS = 96
+_HEAR_AGAIN_MS = 1000  # after the start, which has more urgent things to do
+_BEYOND_S = 10.0  # how far behind its end the grid shows a melody repeated
+_TOUCH_S = 0.3  # of a note that is touched
+_TRIM_AFTER_MS = 400  # once the musician has settled on where a take begins and ends
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Followed:
+    """A melody with all that belongs to it: what one edit replaces as a whole.
+
+    Args:
+        sketch: The notes and what is done with them; None for no melody.
+        hearing: What it was found in; None for drawn notes, and while a kept melody is being heard again.
+        edit: How the take is used, where it is one.
+    """
+
+    sketch: Sketch | None = None
+    hearing: Hearing | None = None
+    edit: TakeEdit | None = None
+
+
+class Melodies(QObject):
+    """Keeps the melody and shows it in both places. Main thread.
+
+    Args:
+        services: The program behind the window.
+        panel: The melody's fold.
+        editor: The page of notes.
+        parent: Qt's owner.
+    """
+
+    play_requested = Signal(object, float)  # Audio, from this second on
+    stop_requested = Signal()
+    touch_requested = Signal(object)  # Audio of a single note
+    editor_requested = Signal(bool)  # open or close the page
+    problem_found = Signal(object)  # UserProblem that belongs to no field of the fold
+    changed = Signal()  # another melody is followed, or none
+
+    def __init__(
+        self, services: Services, panel: MelodyPanel, editor: MelodyEditor, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._panel, self._editor = panel, editor
+        self._now = Followed()
+        self._asked = 0  # counts what was sent to the background, so that an answer that comes too late is known
+        self._is_hearing = False
+        self._errand = ""  # what the search is called, where it is shown
+        self._is_playing = False
+        self._trouble: UserProblem | None = None  # why the sound of a kept melody cannot be heard again
+        self._later = QTimer(self, singleShot=True, interval=_HEAR_AGAIN_MS)
+        self._later.timeout.connect(self._hear_again)
+        self._trim = QTimer(self, singleShot=True, interval=_TRIM_AFTER_MS)
+        self._trim.timeout.connect(self._use_trim)
+        self._wanted_edit = TakeEdit()
+        self._connect()
+        self._recall()
+
+    @property
+    def sketch(self) -> Sketch | None:
+        """The melody that is followed, None for none."""
+        return self._now.sketch
+
+    @property
+    def repeats(self) -> bool:
+        """Whether the melody begins again each time it ends."""
+        return self._now.sketch is None or self._now.sketch.repeats
+
+    def tune(self) -> Tune | None:
+        """Return the melody for an order, None for none.
+
+        Raises:
+            UserProblem: If it is still being listened to, or its sound is gone.
+        """
+        sketch, hearing = self._now.sketch, self._now.hearing
+        is_unheard = sketch is not None and sketch.as_sung and hearing is None
+        if is_unheard and self._trouble is not None:
+            raise self._trouble
+        if self._is_hearing or is_unheard:
+            raise UserProblem(
+                self.tr("The melody is not ready yet."),
+                self.tr("Its notes are still being found."),
+                self.tr("Wait a moment, or choose no melody."),
+            )
+        if sketch is None:
+            return None
+        if sketch.as_sung and hearing is not None and hearing.source is not None:
+            return hearing.source
+        return sketch.notes if sketch.notes.notes else None
+
+    # From elsewhere
+
+    @Slot(object)
+    def follow_take(self, clip: Clip) -> None:
+        """Follow a recorded take from now on."""
+        self.show_takes()
+        self._hear(Sketch(Kind.HUM, clip.id), take_edit(self._services.library, clip.id))
+
+    def follow_recipe(self, clip: Clip) -> None:
+        """Follow the melody that a clip was made with, or none."""
+        recipe = recipe_of_clip(clip)
+        if recipe.melody_notes is not None:
+            sketch = Sketch(Kind.NOTES, found=recipe.melody_notes, clean_up=CleanUp(snap="off"))
+            self._push(self.tr("Melody of a clip"), Followed(replace(sketch, repeats=recipe.melody_repeats)))
+        elif recipe.melody is not None:
+            self._hear(replace(_of_file(recipe.melody), repeats=recipe.melody_repeats))
+        elif self._now.sketch is not None:
+            self._clear()
+
+    def end_stopped(self, errand: str) -> None:
+        """Note that long work was cancelled before it began: it may have been the search for a melody."""
+        if self._is_hearing and errand == self._errand:
+            self._set_hearing(False)
+
+    def show_takes(self) -> None:
+        """Offer the takes the library has now."""
+        takes = [clip for clip in self._services.library.clips() if clip.origin is Origin.RECORDED]
+        sketch = self._now.sketch
+        chosen = sketch.place if sketch is not None and sketch.kind is Kind.HUM else ""
+        self._panel.set_takes(takes, chosen, self._now.edit or TakeEdit())
+
+    @Slot(object)
+    def show_playing(self, time_s: float | None) -> None:
+        """Show where what the model hears is being played, in seconds; None if it is not."""
+        self._is_playing = time_s is not None
+        self._editor.set_playing(time_s)
+        duration_s = self._duration_s()
+        self._panel.set_playing(None if time_s is None else min(time_s / duration_s, 1.0))
+
+    # What the musician does
+
+    def _connect(self) -> None:
+        panel, editor = self._panel, self._editor
+        panel.file_chosen.connect(self._choose_file)
+        panel.track_chosen.connect(self._choose_track)
+        panel.take_chosen.connect(lambda clip_id: self.follow_take(self._services.library.get(clip_id)))
+        panel.take_edited.connect(self._edit_take)
+        panel.clear_requested.connect(self._clear)
+        panel.repeats_chosen.connect(self._choose_repeats)
+        panel.play_requested.connect(lambda: self._play(0.0))
+        panel.drag_requested.connect(lambda: self._drag(panel))
+        panel.edit_requested.connect(self._open_editor)
+        panel.write_requested.connect(self._write)
+        editor.edited.connect(self._edit_notes)
+        editor.drafted.connect(self._show_draft)
+        editor.clean_up_changed.connect(self._clean_up)
+        editor.as_sung_chosen.connect(self._choose_as_sung)
+        editor.play_requested.connect(self._play)
+        editor.sound_requested.connect(self._touch)
+        editor.export_requested.connect(self._ask_export)
+        editor.drag_requested.connect(lambda: self._drag(editor))
+        editor.closed.connect(partial(self.editor_requested.emit, False))
+
+    @Slot(object)
+    def _choose_file(self, path: Path) -> None:
+        self._hear(_of_file(SourceFile(str(path), "")))
+
+    @Slot(object, object)
+    def _choose_track(self, track: int | None, channel: int | None) -> None:
+        sketch = self._now.sketch
+        if sketch is not None and sketch.kind is Kind.MIDI:
+            self._hear(Sketch(Kind.MIDI, sketch.place, track, channel, repeats=sketch.repeats))
+
+    @Slot(object)
+    def _edit_take(self, edit: TakeEdit) -> None:
+        self._wanted_edit = edit
+        self._trim.start()
+
+    @Slot()
+    def _use_trim(self) -> None:
+        sketch = self._now.sketch
+        if sketch is not None and sketch.kind is Kind.HUM and self._wanted_edit != self._now.edit:
+            fresh = Sketch(Kind.HUM, sketch.place, clean_up=sketch.clean_up, repeats=sketch.repeats)
+            self._hear(fresh, self._wanted_edit)
+
+    @Slot()
+    def _clear(self) -> None:
+        self._asked += 1
+        self._set_hearing(False)
+        self._push(self.tr("No melody"), Followed())
+
+    @Slot(bool)
+    def _choose_repeats(self, repeats: bool) -> None:
+        self._change(self.tr("Repeat the melody"), lambda sketch: replace(sketch, repeats=repeats))
+
+    @Slot(bool)
+    def _choose_as_sung(self, as_sung: bool) -> None:
+        self._change(self.tr("As sung or as notes"), lambda sketch: replace(sketch, as_sung=as_sung))
+
+    @Slot(object)
+    def _clean_up(self, clean_up: CleanUp) -> None:
+        self._change(self.tr("Clean up notes"), lambda sketch: replace(sketch, clean_up=clean_up, as_sung=False))
+
+    @Slot(object, str)
+    def _edit_notes(self, melody: Melody, words: str) -> None:
+        self._change(words, lambda sketch: sketch.with_notes(melody))
+
+    @Slot()
+    def _open_editor(self) -> None:
+        if self._now.sketch is None:
+            self._show_editor(_own_notes(), None)
+        self.editor_requested.emit(True)
+
+    @Slot()
+    def _write(self) -> None:
+        """Go on with notes of one's own, or begin some."""
+        if self._now.sketch is None or self._now.sketch.kind is not Kind.NOTES:
+            self._asked += 1
+            self._set_hearing(False)
+            self._push(self.tr("New notes"), Followed(_own_notes()))
+        self._open_editor()
+
+    @Slot(float)
+    def _play(self, from_s: float) -> None:
+        """Play what the model hears, or stop it."""
+        if self._is_playing:
+            self.stop_requested.emit()
+            return
+        sketch, hearing = self._now.sketch, self._now.hearing
+        if sketch is None:
+            return
+        if from_s >= self._duration_s() - 0.05:  # from the end there is nothing to hear
+            from_s = 0.0
+        clicks = self._metronome(sketch) if self._services.settings.clicks_playing else None
+        work = partial(_sounded, sketch, hearing, clicks)
+        self._services.background.run(
+            self.tr("Play the melody"), work, lambda audio: self.play_requested.emit(audio, from_s)
+        )
+
+    @Slot(float)
+    def _touch(self, pitch: float) -> None:
+        if not self._is_playing:
+            self.touch_requested.emit(tones(Melody.of([Note(0.0, _TOUCH_S, pitch)]), RATE))
+
+    def _drag(self, source: QWidget) -> None:
+        sketch = self._now.sketch
+        if sketch is None or not sketch.notes.notes:
+            return
+        try:
+            path = lasting_midi(self._services.library, sketch.notes, self._title(), sketch.key)
+        except UserProblem as problem:
+            self.problem_found.emit(problem)
+            return
+        file_drag(source, [path]).exec(Qt.DropAction.CopyAction)
+
+    @Slot()
+    def _ask_export(self) -> None:
+        folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.MusicLocation)
+        dialog = QFileDialog(self._editor, self.tr("Export the notes as MIDI"), folder)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilter(self.tr("MIDI files ({0})").format("*.mid"))
+        dialog.setDefaultSuffix("mid")
+        dialog.selectFile(f"{clean_name(self._title())}.mid")
+        dialog.fileSelected.connect(lambda file: self.export(Path(file)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def export(self, path: Path) -> None:
+        """Write the notes as a MIDI file."""
+        sketch = self._now.sketch
+        if sketch is None:
+            return
+        try:
+            write_midi(path, sketch.notes, sketch.key)
+        except UserProblem as problem:
+            self.problem_found.emit(problem)
+
+    # Hearing
+
+    def _hear(self, sketch: Sketch, edit: TakeEdit | None = None, keeps_notes: bool = False) -> None:
+        """Find a sketch's melody in the background; `keeps_notes` for one that was found before and may be edited."""
+        self._asked += 1
+        asked, library = self._asked, self._services.library
+        self._set_hearing(not keeps_notes)
+        if sketch.kind is Kind.HUM and edit is not None:
+            keep_take_edit(library, sketch.place, edit)
+
+        def then(found: Hearing | UserProblem | None) -> None:
+            if asked == self._asked:
+                self._take(sketch, found, edit, keeps_notes)
+
+        if sketch.kind is Kind.FILE:  # it may be long, so it is shown and can be cancelled
+            self._errand = self.tr("Find the melody of {0}").format(Path(sketch.place).name)
+            self._services.background.start(self._errand, lambda errand: _heard(sketch, library, errand.stop), then)
+        else:
+            stop = self._services.background.stop
+            self._services.background.run(self.tr("Find the melody"), lambda: _heard(sketch, library, stop), then)
+
+    def _take(
+        self, sketch: Sketch, found: Hearing | UserProblem | None, edit: TakeEdit | None, keeps_notes: bool
+    ) -> None:
+        self._set_hearing(False)
+        if not isinstance(found, Hearing):  # what was there stays
+            self._trouble = found
+            self._panel.set_melody(self._view(), found)
+            return
+        if keeps_notes:  # it may have been edited meanwhile
+            self._apply(replace(self._now, hearing=found))
+            return
+        as_sung = sketch.kind is Kind.FILE and (not found.is_one_voice or not found.melody.notes)
+        whole = replace(sketch, found=found.melody, as_sung=as_sung)
+        self._push(self.tr("Melody from {0}").format(found.title), Followed(whole, found, edit))
+        self._panel.show_melody()
+
+    def _set_hearing(self, is_hearing: bool) -> None:
+        self._is_hearing = is_hearing
+        self._panel.set_busy(self.tr("Finding the notes …") if is_hearing else "")
+
+    # Keeping and showing
+
+    def _change(self, words: str, change: Callable[[Sketch], Sketch]) -> None:
+        sketch = self._now.sketch or _own_notes()
+        changed = change(sketch)
+        if changed != self._now.sketch:
+            self._push(words, replace(self._now, sketch=changed))
+
+    def _push(self, words: str, following: Followed) -> None:
+        self._services.undo.push(ChangeMelody(words, self._now, following, self._apply))
+
+    def _apply(self, following: object) -> None:
+        """Put a melody in place of the one that is there: shown, and kept for the next start."""
+        assert isinstance(following, Followed)
+        before, self._now = self._now, following
+        sketch, hearing = following.sketch, following.hearing
+        if following.edit is not None and sketch is not None and following.edit != before.edit:
+            keep_take_edit(self._services.library, sketch.place, following.edit)
+        self._services.library.remember(KEY, "" if sketch is None else sketch.to_json())
+        if hearing is not before.hearing:
+            self._editor.set_sound(*_behind(hearing))
+        self._show_editor(sketch or _own_notes(), hearing)
+        self._panel.set_melody(self._view())
+        self._show_source(sketch, hearing)
+        if sketch != before.sketch:
+            self.stop_requested.emit()
+            self.changed.emit()
+
+    def _show_source(self, sketch: Sketch | None, hearing: Hearing | None) -> None:
+        self.show_takes()
+        if sketch is None:
+            return
+        self._panel.set_source(sketch.kind)
+        tracks = hearing.tracks if hearing is not None and sketch.kind is Kind.MIDI else ()
+        self._panel.set_tracks(tracks, sketch.track, sketch.channel)
+
+    def _show_editor(self, sketch: Sketch, hearing: Hearing | None) -> None:
+        notes = sketch.notes
+        sung = None if hearing is None else hearing.chroma
+        self._editor.show_melody(
+            EditorView(
+                title=self._title(),
+                melody=notes if notes.tempo_bpm or sketch.clean_up.quantise_to_s is None else self._timed(notes),
+                clean_up=sketch.clean_up,
+                key=sketch.key,
+                chroma=sketch.chroma(notes.duration_s + _BEYOND_S, sung) if _has_melody(sketch) else _NONE,
+                tempo_bpm=self._tempo_bpm(sketch),
+                as_sung=sketch.as_sung,
+                has_sound=sung is not None,
+            )
+        )
+
+    def _timed(self, notes: Melody) -> Melody:
+        """Notes on a grid are shown with its bars and beats, though nobody has said their tempo."""
+        return replace(notes, tempo_bpm=self._services.settings.metronome_bpm)
+
+    @Slot(object)
+    def _show_draft(self, draft: Melody) -> None:
+        """Let the grid follow the mouse."""
+        sketch = (self._now.sketch or _own_notes()).with_notes(draft)
+        self._editor.notes.set_chroma(sketch.chroma(draft.duration_s + _BEYOND_S))
+
+    def _view(self) -> MelodyView | None:
+        sketch, hearing = self._now.sketch, self._now.hearing
+        if sketch is None or not (_has_melody(sketch) or sketch.as_sung):
+            return None
+        sung = None if hearing is None else hearing.chroma
+        notes = sketch.notes
+        return MelodyView(
+            title=self._title(),
+            facts=self._facts(sketch, hearing),
+            melody=notes,
+            peaks=_mini_peaks(hearing),
+            chroma=sketch.chroma(notes.duration_s, sung),
+            repeats=sketch.repeats,
+        )
+
+    def _facts(self, sketch: Sketch, hearing: Hearing | None) -> str:
+        count = len(sketch.notes.notes)
+        facts = [self.tr("1 note") if count == 1 else self.tr("{0} notes").format(count), clock(self._duration_s())]
+        facts += [sketch.key.name] if count else []
+        facts += [self.tr("edited")] if sketch.is_edited else []
+        facts += [self.tr("followed as sung")] if sketch.as_sung else []
+        if hearing is not None and not hearing.is_one_voice:
+            facts.append(self.tr("several voices: the strongest pitch counts"))
+        return " · ".join(facts)
+
+    def _title(self) -> str:
+        sketch, hearing = self._now.sketch, self._now.hearing
+        if hearing is not None:
+            return hearing.title
+        if sketch is None or sketch.kind is Kind.NOTES:
+            return self.tr("Drawn notes")
+        return self.tr("Hum") if sketch.kind is Kind.HUM else Path(sketch.place).name
+
+    def _duration_s(self) -> float:
+        sketch = self._now.sketch
+        return max(0.0 if sketch is None else sketch.notes.duration_s, 0.001)
+
+    def _tempo_bpm(self, sketch: Sketch) -> float:
+        return sketch.found.tempo_bpm or self._services.settings.metronome_bpm
+
+    def _metronome(self, sketch: Sketch) -> Metronome:
+        return Metronome(self._tempo_bpm(sketch), self._services.settings.beats_per_bar)
+
+    def _recall(self) -> None:
+        """Find the melody of the last start again; its sound is heard anew in the background."""
+        sketch = Sketch.from_json(self._services.library.recall(KEY))
+        known = {clip.id for clip in self._services.library.clips()}
+        if sketch is None or (sketch.kind is Kind.HUM and sketch.place not in known):
+            self._apply(Followed())
+            return
+        edit = take_edit(self._services.library, sketch.place) if sketch.kind is Kind.HUM else None
+        self._apply(Followed(sketch, None, edit))
+        if sketch.kind is not Kind.NOTES:
+            self._later.start()
+
+    @Slot()
+    def _hear_again(self) -> None:
+        sketch, asked = self._now.sketch, self._asked
+        if sketch is not None and self._now.hearing is None and not asked and sketch.kind is not Kind.NOTES:
+            self._hear(sketch, self._now.edit, keeps_notes=True)
+
+
+_NONE = Melody((), 0.0).chroma(0, CHROMA_RATE_HZ)
+
+
+def _own_notes() -> Sketch:
+    """Notes to be drawn: they are meant as they are."""
+    return Sketch(Kind.NOTES, clean_up=CleanUp(snap="off"))
+
+
+def _has_melody(sketch: Sketch) -> bool:
+    return bool(sketch.found.notes) or sketch.as_sung
+
+
+def _of_file(source: SourceFile) -> Sketch:
+    path = Path(source.file).expanduser()
+    return Sketch(Kind.MIDI if is_midi(path) else Kind.FILE, str(path), source.track, source.channel)
+
+
+def _heard(sketch: Sketch, library: Library, stop: Event) -> Hearing | UserProblem | None:
+    """Hear a sketch's source anew. A problem is an answer here: it belongs beneath the fold. None if it was stopped."""
+    try:
+        if sketch.kind is Kind.HUM:
+            return hear_take(library, sketch.place, stop)
+        if sketch.kind is Kind.MIDI:
+            return hear_midi(Path(sketch.place), sketch.track, sketch.channel)
+        return hear_file(Path(sketch.place), stop)
+    except UserProblem as problem:
+        return problem
+    except StoppedError:
+        return None
+
+
+def _behind(hearing: Hearing | None) -> tuple[PitchCurve | None, PeakPyramid | None, int]:
+    return (None, None, 1) if hearing is None else (hearing.curve, hearing.peaks, hearing.sample_rate)
+
+
+def _mini_peaks(hearing: Hearing | None) -> tuple[Peaks, Peaks] | None:
+    if hearing is None or hearing.peaks is None or not hearing.peaks.frames:
+        return None
+    return hearing.peaks.query(0, hearing.peaks.frames, _MINI_COLUMNS)
+
+
+def _sounded(sketch: Sketch, hearing: Hearing | None, clicks: Metronome | None) -> Audio:
+    """Return what the model hears, as simple tones."""
+    if sketch.as_sung and hearing is not None and hearing.chroma is not None:
+        audio = chroma_tones(hearing.chroma, CHROMA_RATE_HZ, RATE)
+    else:
+        audio = tones(sketch.notes, RATE)
+    return audio if clicks is None else with_clicks(audio, clicks)

@@ -1,0 +1,43 @@
+"""What the window's parts work with, made once by `app` and handed to those that need it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from PySide6.QtGui import QUndoStack
+
+from musicgen_studio.library.library import Library
+from musicgen_studio.sound.transport import Transport
+from musicgen_studio.studio.humming.recording import RecordingSession
+from musicgen_studio.studio.making.queue import EngineChoice, JobLoop
+from musicgen_studio.studio.program.background import Background
+from musicgen_studio.studio.program.settings import Settings
+
+
+@dataclass(slots=True)
+class Services:
+    """The program behind the window. Everything but `settings` stays the same from start to end.
+
+    Args:
+        library: The clips.
+        loop: The queue and what makes it.
+        transport: What is heard.
+        background: Short work beside the window.
+        recording: What is recorded.
+        settings: What the user has chosen; replaced as a whole.
+        keep_settings: Writes new settings to disk.
+        undo: Edits of clips that can be taken back.
+    """
+
+    library: Library
+    loop: JobLoop
+    transport: Transport
+    background: Background
+    recording: RecordingSession
+    settings: Settings
+    keep_settings: Callable[[Settings], None]
+    undo: QUndoStack = field(default_factory=QUndoStack)
+
+    @property
+    def choice(self) -> EngineChoice:
+        """The engine that the settings ask for."""
+        return EngineChoice(self.settings.checkpoint, self.settings.device, self.settings.precision)

@@ -1,0 +1,28 @@
+"""The measuring command: what it counts, and that it runs through. How fast things are is not a test's business."""
+
+import pytest
+
+from musicgen_studio.compute.precision import Precision
+from musicgen_studio.engine.checkpoint.needs import matrix_bytes
+from musicgen_studio.engine.checkpoint.random import SHAPES
+from musicgen_studio.evaluation import bench
+
+
+@pytest.mark.parametrize(("shape", "millions"), [("small", 360.9), ("medium", 1598.5), ("large", 2835.9)])
+def test_a_step_reads_every_matrix_once(shape: str, millions: float) -> None:
+    """Keys and values of the text are kept, so 14 · width² a layer and the heads are read."""
+    config = SHAPES[shape].decoder
+    assert matrix_bytes(config, Precision.INT8) / 1e6 == pytest.approx(millions, rel=0.001)
+    assert matrix_bytes(config, Precision.FLOAT32) == 4 * matrix_bytes(config, Precision.INT8)
+
+
+def test_the_starter_is_measured_against_transformers(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"READ_BYTES": 1 << 20, "CODEC_FRAMES": 50, "REPEATS": 1, "STEPS": 2}.items():
+        monkeypatch.setattr(bench, name, value)
+    lines: list[str] = []
+    figures = bench.run_bench("starter", "cpu", "float32", "transformers", lines.append, clip_seconds=(0.4,))
+    assert figures["precision"] == "float32"
+    assert [step["context"] for step in figures["steps"]] == [0, 200, 400, 580]  # type: ignore[attr-defined]
+    positive = [figures[name] for name in ("load_s", "codec_streaming_speed", "resident_bytes", "ratio")]
+    assert all(isinstance(value, int | float) and value > 0 for value in positive)
+    assert any("transformers" in line for line in lines)

@@ -1,0 +1,153 @@
+"""Errands in the background thread: results, failures, and the end."""
+
+import threading
+from queue import SimpleQueue
+
+import pytest
+
+from musicgen_studio.errors import StoppedError, UserProblem
+from musicgen_studio.studio.program.background import Background, Errand, ErrandDone, ErrandView
+
+PROBLEM = UserProblem("It is full.", "No room.", "Make room.")
+
+
+def _raise(error: Exception) -> None:
+    raise error
+
+
+def test_results_come_back_in_order() -> None:
+    done: SimpleQueue[ErrandDone] = SimpleQueue()
+    background = Background(done.put)
+    for number in range(3):
+        background.run(f"errand {number}", lambda number=number: (number, threading.current_thread().name))  # type: ignore[misc]
+    results = [done.get(timeout=10) for _ in range(3)]
+    background.close()
+    assert [errand.name for errand in results] == ["errand 0", "errand 1", "errand 2"]
+    assert all(str(errand.result).find("background") > 0 for errand in results)
+
+
+@pytest.mark.parametrize("error", [PROBLEM, RuntimeError("odd")])
+def test_a_failure_is_told_and_the_next_errand_runs(error: Exception) -> None:
+    done: SimpleQueue[ErrandDone] = SimpleQueue()
+    background = Background(done.put)
+    background.run("bad", lambda: _raise(error))
+    background.run("good", lambda: 1)
+    bad, good = done.get(timeout=10), done.get(timeout=10)
+    background.close()
+    assert good.result == 1
+    assert bad.problem is (error if error is PROBLEM else None)
+    assert (bad.bug is None) == (error is PROBLEM)
+    assert bad.bug is None or "odd" in bad.bug
+
+
+def test_closing_lets_the_running_errand_end_and_drops_the_rest() -> None:
+    done: SimpleQueue[ErrandDone] = SimpleQueue()
+    background = Background(done.put)
+    began = threading.Event()
+
+    def until_stopped() -> str:
+        began.set()
+        background.stop.wait(10)
+        return "ended"
+
+    background.run("long", until_stopped)
+    background.run("never", lambda: 1)
+    assert began.wait(10)
+    background.close()
+    assert done.get(timeout=10).result == "ended"
+    assert done.empty()
+
+
+def _view(fraction: float | None, elapsed_s: float) -> ErrandView:
+    return ErrandView(1, "Export", True, fraction, 1, 1, elapsed_s, False)
+
+
+def test_the_time_left_follows_from_the_pace_and_is_not_guessed() -> None:
+    assert _view(0.25, 10.0).left_s == pytest.approx(30.0)
+    assert _view(None, 10.0).left_s is None
+    assert _view(0.5, 0.1).left_s is None
+    assert _view(0.001, 10.0).left_s is None
+
+
+def test_a_long_errand_tells_how_far_it_is_and_does_not_hold_up_a_short_one() -> None:
+    done: SimpleQueue[ErrandDone] = SimpleQueue()
+    now_s = [100.0]
+    background = Background(done.put, clock=lambda: now_s[0])
+    told, go_on = threading.Event(), threading.Event()
+
+    def work(errand: Errand) -> str:
+        errand.tell(0.5, 2, 4)
+        told.set()
+        assert go_on.wait(10)
+        return "long"
+
+    first = background.start("Export", work)
+    second = background.start("Import", lambda _errand: "next")
+    assert told.wait(10)
+    now_s[0] = 104.0
+    assert background.views() == [
+        ErrandView(first, "Export", True, 0.5, 2, 4, 4.0, False),
+        ErrandView(second, "Import", False, None, 1, 1, 0.0, False),
+    ]
+    background.run("short", lambda: "short")
+    assert done.get(timeout=10).result == "short"
+    go_on.set()
+    assert [done.get(timeout=10).result for _ in range(2)] == ["long", "next"]
+    assert background.views() == []
+    background.close()
+
+
+def test_cancelling_ends_what_runs_and_keeps_what_waits_from_beginning() -> None:
+    done: SimpleQueue[ErrandDone] = SimpleQueue()
+    background = Background(done.put)
+    began = threading.Event()
+    results: list[object] = []
+
+    def work(errand: Errand) -> None:
+        began.set()
+        assert errand.stop.wait(10)
+        errand.check()
+
+    first = background.start("Export", work, results.append)
+    second = background.start("never", lambda _errand: results.append("began"))
+    assert began.wait(10)
+    background.cancel(second)
+    background.cancel(first)
+    background.cancel(77)
+    ended = [done.get(timeout=10) for _ in range(2)]
+    background.close()
+    assert [(each.name, each.is_stopped, each.then) for each in ended] == [
+        ("Export", True, None),
+        ("never", True, None),
+    ]
+    assert results == []
+
+
+def test_a_long_errand_may_return_what_it_has_when_it_is_stopped() -> None:
+    done: SimpleQueue[ErrandDone] = SimpleQueue()
+    background = Background(done.put)
+    began = threading.Event()
+
+    def work(errand: Errand) -> list[int]:
+        began.set()
+        errand.stop.wait(10)
+        return [1, 2]
+
+    background.start("Export", work)
+    assert began.wait(10)
+    background.close()
+    assert done.get(timeout=10).result == [1, 2]
+
+
+@pytest.mark.parametrize("error", [PROBLEM, RuntimeError("odd"), StoppedError()])
+def test_a_failure_brings_nothing_to_be_done_then(error: Exception) -> None:
+    done: SimpleQueue[ErrandDone] = SimpleQueue()
+    background = Background(done.put)
+    background.start("bad", lambda _errand: _raise(error), lambda _result: None)
+    ended = done.get(timeout=10)
+    background.close()
+    assert ended.then is None
+    assert (ended.problem, ended.is_stopped) == (
+        error if error is PROBLEM else None,
+        isinstance(error, StoppedError),
+    )

@@ -1,0 +1,134 @@
+"""The codec's training: all stages, a resumed run that is the uninterrupted one, and what a checkpoint stores."""
+
+import threading
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from musicgen_studio.compute.torchaudio_import import make_torchaudio_importable
+from musicgen_studio.errors import UserProblem
+from musicgen_studio.training.codec.codebooks import fit_codebooks
+from musicgen_studio.training.codec.network import (
+    build_codec,
+    codec_config,
+    fingerprint,
+    load_codec,
+    save_codec,
+    stored_tensors,
+)
+from musicgen_studio.training.codec.train import CodecTraining, reconstruct
+from musicgen_studio.training.pace import Limits
+from musicgen_studio.training.settings import CodecSettings, Settings
+from musicgen_studio.training.workspace import Workspace
+from tests.training.conftest import CPU, keep_quiet, tone, unlimited
+
+
+class _AfterSteps:
+    """A stop flag that is set after it was looked at a number of times."""
+
+    def __init__(self, steps: int) -> None:
+        self._left = count(steps, -1)
+
+    def is_set(self) -> bool:
+        return next(self._left) <= 1
+
+
+def _training(workspace: Workspace, settings: Settings, limits: Limits) -> CodecTraining:
+    return CodecTraining(workspace, settings, CPU, limits, keep_quiet)
+
+
+def test_all_stages_leave_a_codec_with_figures_and_examples(workspace: Workspace, tiny: Settings) -> None:
+    assert _training(workspace, tiny, unlimited()).run()
+    names = {path.name for path in workspace.codec.iterdir()}
+    assert names == {"state.pt", "codec.safetensors", "config.json", "figures.json", "examples"}
+    assert {path.name for path in (workspace.codec / "examples").iterdir()} == {
+        "0-original.wav", "0-reconstruction.wav", "0.png"
+    }  # fmt: skip
+    codec = load_codec(workspace.codec)
+    assert float(codec.quantizer.layers[0].codebook.embed.std()) > 0
+    assert _training(workspace, tiny, unlimited()).run()  # there is nothing left to do
+
+
+@pytest.mark.parametrize("looks", [3, 8, 11])
+def test_a_run_that_goes_on_is_the_run_that_was_not_stopped(workspace: Workspace, tiny: Settings, looks: int) -> None:
+    whole = Workspace(workspace.root.parent / "whole")
+    whole.root.mkdir()
+    (whole.root / "corpus").symlink_to(workspace.corpus, target_is_directory=True)
+    assert _training(whole, tiny, unlimited()).run()
+
+    assert not _training(workspace, tiny, Limits(_AfterSteps(looks))).run()
+    assert _training(workspace, tiny, unlimited()).run()
+    expected, found = load_codec(whole.codec).state_dict(), load_codec(workspace.codec).state_dict()
+    for name, tensor in expected.items():
+        torch.testing.assert_close(found[name], tensor, rtol=1e-3, atol=1e-4)
+
+
+def test_without_cuda_the_last_stage_waits_and_the_codec_is_usable(workspace: Workspace, tiny: Settings) -> None:
+    settings = replace(tiny, codec=replace(tiny.codec, adversarial_on_cpu=False))
+    assert not _training(workspace, settings, unlimited()).run()
+    load_codec(workspace.codec)
+
+
+def test_other_sizes_are_refused(workspace: Workspace, tiny: Settings) -> None:
+    stop = threading.Event()
+    stop.set()
+    assert not _training(workspace, tiny, Limits(stop)).run()
+    with pytest.raises(UserProblem, match="other sizes"):
+        _training(workspace, replace(tiny, codec=replace(tiny.codec, filters=8)), unlimited())
+
+
+def test_no_music_is_told(tmp_path: Path, tiny: Settings) -> None:
+    with pytest.raises(UserProblem, match="There is no music"):
+        _training(Workspace(tmp_path / "empty"), tiny, unlimited())
+
+
+def test_codebooks_explain_more_and_more(tiny: Settings) -> None:
+    latents = np.random.default_rng(0).standard_normal((600, 16)).astype(np.float32) * 3 + 1
+    codec, lines = build_codec(codec_config(tiny.codec), 0), list[str]()
+    fit_codebooks(codec, latents, tiny.codec, lines.append)
+    explained = [float(line.split(": ")[1].split(" ")[0]) for line in lines]
+    assert len(explained) == 4
+    assert explained == sorted(explained)
+    assert explained[-1] > explained[0] > 0
+
+
+def test_a_checkpoint_stores_what_sounds_the_same(tiny: Settings) -> None:
+    make_torchaudio_importable()
+    from transformers import EncodecModel
+
+    codec = build_codec(codec_config(tiny.codec), 5)
+    fit_codebooks(codec, np.random.default_rng(1).standard_normal((300, 16)).astype(np.float32), tiny.codec, keep_quiet)
+    whole = EncodecModel(codec.config)
+    whole.load_state_dict(stored_tensors(codec))
+    sound = torch.from_numpy(tone(0.4, 3))[None]
+    with torch.no_grad():
+        expected = whole.decode(whole.encode(sound[:, None]).audio_codes, [None]).audio_values[:, 0]
+    torch.testing.assert_close(reconstruct(codec, sound), expected, rtol=1e-4, atol=1e-5)
+
+
+def test_the_fingerprint_is_of_what_decides_tokens(tiny: Settings, tmp_path: Path) -> None:
+    codec = build_codec(codec_config(tiny.codec), 5)
+    name = fingerprint(codec)
+    with torch.no_grad():
+        codec.decoder.layers[0].conv.bias += 1
+    assert fingerprint(codec) == name
+    save_codec(codec, tmp_path)
+    assert fingerprint(load_codec(tmp_path)) == name
+    with torch.no_grad():
+        for weight in codec.encoder.parameters():  # as another processor may fold it
+            weight.mul_(1 + 1e-7)
+    assert fingerprint(codec) == name
+    with torch.no_grad():
+        codec.encoder.layers[0].conv.bias += 1
+    assert fingerprint(codec) != name
+
+
+@pytest.mark.parametrize(("codebooks", "size"), [(4, 1024), (4, 32), (2, 64)])
+def test_transformers_counts_the_codebooks_as_we_do(codebooks: int, size: int) -> None:
+    config = codec_config(CodecSettings(codebooks=codebooks, codebook_size=size))
+    assert config.num_quantizers == codebooks
+    assert config.hop_length == 640

@@ -1,0 +1,410 @@
+"""The melody in the window: from every source to an order, edited, undone, kept over a restart, and taken out."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from threading import Event
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QPushButton, QToolButton
+from pytestqt.qtbot import QtBot
+
+from musicgen_studio.app import Program
+from musicgen_studio.core.audio import Audio
+from musicgen_studio.core.clip import Clip
+from musicgen_studio.core.melody import Melody, Note
+from musicgen_studio.engine.api import EngineInfo
+from musicgen_studio.files.midi import read_midi, write_midi
+from musicgen_studio.files.sound import SoundFormat, write
+from musicgen_studio.library.library import Library
+from musicgen_studio.studio.humming.sketch import Kind, Sketch
+from musicgen_studio.studio.humming.take import new_take
+from musicgen_studio.studio.making.queue import EngineChoice, LoadedEngine
+from musicgen_studio.ui.panels.clip_header import ExtendValues
+from musicgen_studio.ui.panels.prompt_panel import PromptValues
+from tests.dsp.melodies import Voice, sung, written
+from tests.fake_engine import FakeEngine
+from tests.fake_inputs import FakeInputs
+from tests.ui.panels.finding import control, said
+from tests.ui.test_window import RECORD, WAIT_MS
+
+pytestmark = pytest.mark.usefixtures("qapp")
+LINE = written("A3 C4 E4 C4", 0.5, gap_s=0.08)
+HUM = sung(LINE, Voice())
+
+
+class Desk:
+    """The window, its engine and its melody."""
+
+    def __init__(self, program: Program, engine: FakeEngine, qtbot: QtBot) -> None:
+        self.program, self.engine, self.qtbot = program, engine, qtbot
+        self.window = program.window
+        self.panel, self.editor = program.window.prompt.melody, program.window.editor
+        self.library, self.undo = program.services.library, program.services.undo
+
+    @property
+    def sketch(self) -> Sketch:
+        """What is followed."""
+        assert self.window.melodies.sketch is not None
+        return self.window.melodies.sketch
+
+    def wait(self, holds: Callable[[], bool]) -> None:
+        """Wait for the background."""
+        self.qtbot.waitUntil(holds, timeout=WAIT_MS)
+
+    def follow(self, path: Path) -> None:
+        """Choose a file and wait for its notes."""
+        before = self.window.melodies.sketch
+        self.panel.choose_file(path)
+        self.wait(lambda: self.window.melodies.sketch is not before)
+
+    def add_take(self, audio: Audio = HUM, tempo_bpm: float | None = None) -> Clip:
+        """Put a take into the library, as if it was just recorded, and wait for its notes."""
+        clip = replace(new_take(self.library, audio.sample_rate, tempo_bpm), frames=audio.frames)
+        kept = self.library.add(clip, audio)
+        self.window.recording.take_recorded.emit(kept)
+        self.wait(lambda: self.window.melodies.sketch is not None and self.sketch.place == kept.id)
+        return kept
+
+    def generate(self, **values: object) -> list[Clip]:
+        """Order music and return what was made."""
+        known = {clip.id for clip in self.library.clips()}
+        wanted = PromptValues(prompt="calm", duration_s=2.0, **values)  # type: ignore[arg-type]
+        with self.qtbot.waitSignal(self.window.generation.ended, timeout=WAIT_MS):
+            self.window.generation.generate(wanted)
+        return [clip for clip in self.library.clips() if clip.id not in known]
+
+
+class TextOnlyEngine(FakeEngine):
+    """An engine that follows words only."""
+
+    @property
+    def info(self) -> EngineInfo:
+        """Say so."""
+        return replace(super().info, follows_melody=False)
+
+
+@contextmanager
+def opened(folder: Path, qtbot: QtBot, engine: FakeEngine | None = None) -> Iterator[Desk]:
+    """Open the window on a folder."""
+    file = folder / "settings.json"
+    if not file.exists():
+        file.write_text(json.dumps({"library_folder": str(folder / "library")}), encoding="utf-8")
+    engine = engine or FakeEngine()
+
+    def load(choice: EngineChoice) -> LoadedEngine:
+        del choice
+        return LoadedEngine(engine, RECORD)
+
+    with Program(file, load, inputs=FakeInputs([], lambda: 0.0)) as program:
+        program.window.show()
+        desk = Desk(program, engine, qtbot)
+        desk.wait(lambda: program.services.loop.loaded is not None)
+        yield desk
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def desk(tmp_path: Path, qtbot: QtBot) -> Iterator[Desk]:
+    with opened(tmp_path, qtbot) as desk:
+        yield desk
+
+
+@pytest.fixture
+def hum_file(tmp_path: Path) -> Path:
+    path = tmp_path / "hum.wav"
+    write(path, HUM, SoundFormat.WAV16)
+    return path
+
+
+@pytest.fixture
+def midi_file(tmp_path: Path) -> Path:
+    path = tmp_path / "line.mid"
+    write_midi(path, replace(LINE, tempo_bpm=96.0))
+    return path
+
+
+def semitones(melody: object) -> list[int]:
+    assert isinstance(melody, Melody)
+    return [note.semitone for note in melody.notes]
+
+
+def test_a_hum_is_followed_as_notes_and_the_take_says_how_far(desk: Desk) -> None:
+    desk.add_take()
+    made = desk.generate(takes=2)
+    request = desk.engine.requests[-1]
+    assert semitones(request.melody) == [57, 60, 64, 60]
+    assert request.melody_repeats
+    assert all(clip.melody_similarity is not None for clip in made)
+    desk.wait(lambda: "follows the melody" in said(desk.window.takes))
+    assert "follows the melody" in said(desk.window.clip_header)
+
+
+def test_a_sound_file_is_followed_and_can_be_as_sung(desk: Desk, hum_file: Path) -> None:
+    desk.follow(hum_file)
+    assert (desk.sketch.kind, semitones(desk.sketch.notes)) == (Kind.FILE, [57, 60, 64, 60])
+    control(desk.editor, QToolButton, "as sung").click()
+    desk.generate()
+    assert isinstance(desk.engine.requests[-1].melody, Audio)
+    assert "followed as sung" in said(desk.panel)
+
+
+def test_a_midi_file_is_followed_in_its_tempo(desk: Desk, midi_file: Path) -> None:
+    desk.follow(midi_file)
+    assert desk.sketch.found.tempo_bpm == pytest.approx(96.0, abs=0.01)
+    assert control(desk.panel, QComboBox, "Track").count() == 2
+    desk.generate()
+    assert semitones(desk.engine.requests[-1].melody) == [57, 60, 64, 60]
+
+
+def test_notes_are_drawn_and_followed(desk: Desk) -> None:
+    desk.panel.set_open(True)
+    control(desk.panel, QToolButton, "Notes").click()
+    control(desk.panel, QPushButton, "Write notes…").click()
+    assert desk.editor.isVisible()
+    desk.editor.notes.add_note(Note(0.0, 0.5, 62.0))
+    desk.editor.notes.add_note(Note(0.5, 0.5, 65.0))
+    assert desk.sketch.kind is Kind.NOTES
+    desk.generate()
+    assert semitones(desk.engine.requests[-1].melody) == [62, 65]
+    assert not desk.editor.isVisible()  # the new clip is what is to be seen now
+
+
+def test_writing_notes_begins_anew_and_goes_on_with_what_was_written(desk: Desk, midi_file: Path) -> None:
+    desk.follow(midi_file)
+    desk.panel.set_source(Kind.NOTES)
+    write_notes = control(desk.panel, QPushButton, "Write notes…")
+    write_notes.click()
+    assert desk.editor.notes.melody().notes == ()
+    desk.editor.notes.add_note(Note(0.0, 0.5, 62.0))
+    desk.editor.closed.emit()
+    write_notes.click()
+    assert semitones(desk.sketch.notes) == [62]
+    desk.undo.undo()
+    desk.undo.undo()
+    assert desk.sketch.kind is Kind.MIDI
+
+
+def test_no_melody_is_followed_once_it_is_cleared(desk: Desk, midi_file: Path) -> None:
+    desk.follow(midi_file)
+    control(desk.panel, QToolButton, "No melody").click()
+    desk.generate()
+    assert desk.engine.requests[-1].melody is None
+
+
+def test_a_melody_ends_or_repeats_as_chosen(desk: Desk, midi_file: Path) -> None:
+    desk.follow(midi_file)
+    control(desk.panel, QCheckBox, "Repeat to the end").click()
+    desk.generate()
+    assert not desk.engine.requests[-1].melody_repeats
+
+
+def test_going_on_follows_the_melody_only_where_asked(desk: Desk, midi_file: Path) -> None:
+    (clip,) = desk.generate()
+    desk.follow(midi_file)
+    window = desk.window
+    desk.wait(lambda: window.listening.current is not None and window.listening.current.sound.is_ended)
+    for follows in (False, True):
+        with desk.qtbot.waitSignal(window.generation.ended, timeout=WAIT_MS):
+            window.clip_header.extend_requested.emit(ExtendValues(False, 1.0, "", follows_melody=follows))
+        request = desk.engine.requests[-1]
+        assert request.continuation is not None
+        assert (request.melody is not None) is follows
+    assert len(desk.library.children(clip.id)) >= 1
+
+
+def test_every_step_can_be_taken_back(desk: Desk, midi_file: Path) -> None:
+    desk.follow(midi_file)
+    followed = desk.sketch
+    note = followed.notes.notes[0]
+    desk.editor.notes.select(frozenset((note,)))
+    desk.editor.notes.delete_selected()
+    assert len(desk.sketch.notes.notes) == 3
+    snap = control(desk.editor, QComboBox, "Snap pitches")
+    snap.setCurrentIndex(snap.findData("key"))
+    assert desk.sketch.clean_up.snap == "key"
+    control(desk.panel, QToolButton, "No melody").click()
+    assert desk.window.melodies.sketch is None
+    for _ in range(3):
+        desk.undo.undo()
+    assert desk.sketch == followed
+    assert len(desk.editor.notes.melody().notes) == 4
+    desk.undo.undo()
+    assert desk.window.melodies.sketch is None
+    desk.undo.redo()
+    desk.undo.redo()
+    assert len(desk.sketch.notes.notes) == 3
+
+
+def test_the_grid_follows_the_mouse(desk: Desk, midi_file: Path) -> None:
+    desk.follow(midi_file)
+    before = desk.editor.notes._chroma
+    first = desk.sketch.notes.notes[0]
+    desk.editor.drafted.emit(replace(desk.sketch.notes, notes=(replace(first, pitch=58.0),)))
+    drafted = desk.editor.notes._chroma
+    assert before[1].argmax() == 9
+    assert drafted[1].argmax() == 10
+    assert len(desk.sketch.notes.notes) == 4  # a draft is no edit
+
+
+def test_a_take_is_trimmed_heard_anew_and_put_back(desk: Desk) -> None:
+    desk.panel.set_open(True)
+    desk.add_take()
+    control(desk.panel, QDoubleSpinBox, "Take: Use from").setValue(0.5)
+    desk.wait(lambda: semitones(desk.sketch.notes) == [60, 64, 60])
+    desk.undo.undo()
+    assert semitones(desk.sketch.notes) == [57, 60, 64, 60]
+    assert control(desk.panel, QDoubleSpinBox, "Take: Use from").value() == 0.0
+
+
+def test_several_takes_are_kept_and_chosen(desk: Desk) -> None:
+    first = desk.add_take()
+    other = sung(written("E4 D4 C4", 0.5, gap_s=0.08), Voice())
+    second = desk.add_take(other)
+    takes = control(desk.panel, QComboBox, "Kept takes")
+    assert [takes.itemData(row) for row in range(takes.count())] == [second.id, first.id]
+    takes.setCurrentIndex(1)
+    desk.wait(lambda: desk.sketch.place == first.id)
+    assert semitones(desk.sketch.notes) == [57, 60, 64, 60]
+
+
+def test_what_cannot_be_heard_is_said_in_words_and_the_melody_stays(
+    desk: Desk, midi_file: Path, tmp_path: Path
+) -> None:
+    desk.follow(midi_file)
+    before = desk.sketch
+    broken = tmp_path / "broken.mid"
+    broken.write_bytes(b"MThd" + bytes(40))
+    desk.panel.choose_file(broken)
+    desk.wait(lambda: "The MIDI file cannot be used." in said(desk.panel))
+    assert desk.sketch == before
+
+
+def test_an_order_waits_for_the_notes_and_does_not_go_without(desk: Desk) -> None:
+    go_on = Event()
+    desk.program.services.background.run("busy", go_on.wait)  # the notes are found behind it
+    clip = replace(new_take(desk.library, HUM.sample_rate, None), frames=HUM.frames)
+    desk.window.recording.take_recorded.emit(desk.library.add(clip, HUM))
+    desk.window.generation.generate(PromptValues(prompt="calm", duration_s=1.0))
+    assert "The melody is not ready yet." in said(desk.window.prompt)
+    assert desk.engine.requests == []
+    go_on.set()
+    desk.wait(lambda: desk.window.melodies.sketch is not None)
+    desk.generate()
+    assert desk.engine.requests[-1].melody is not None
+
+
+def test_a_search_that_is_cancelled_leaves_no_trace(desk: Desk, hum_file: Path) -> None:
+    go_on = Event()
+    background = desk.program.services.background
+    background.start("busy", lambda _errand: go_on.wait())
+    desk.panel.choose_file(hum_file)
+    assert "Finding the notes …" in said(desk.panel)
+    background.cancel(background.views()[-1].id)
+    go_on.set()
+    desk.wait(lambda: "Finding the notes …" not in said(desk.panel))
+    assert desk.window.melodies.tune() is None
+
+
+def test_a_text_only_checkpoint_refuses_a_melody_and_offers_to_switch(
+    tmp_path: Path, qtbot: QtBot, midi_file: Path
+) -> None:
+    engine = TextOnlyEngine()
+    with opened(tmp_path, qtbot, engine) as desk:
+        desk.wait(lambda: "follows words only" in said(desk.panel))
+        desk.follow(midi_file)
+        desk.window.generation.generate(PromptValues(prompt="calm", duration_s=1.0))
+        assert "This checkpoint follows no melody." in said(desk.window.prompt)
+        assert engine.requests == []
+        desk.program.services.settings = replace(desk.program.services.settings, checkpoint="/elsewhere")
+        control(desk.panel, QPushButton, "Use Starter").click()
+        assert desk.program.services.settings.checkpoint == "starter"
+
+
+def test_the_melody_is_there_at_the_next_start(tmp_path: Path, qtbot: QtBot) -> None:
+    with opened(tmp_path, qtbot) as desk:
+        desk.add_take()
+        desk.editor.notes.select(frozenset(desk.sketch.notes.notes[-1:]))
+        desk.editor.notes.delete_selected()
+        control(desk.panel, QCheckBox, "Repeat to the end").click()
+        kept = desk.sketch
+    with opened(tmp_path, qtbot) as desk:
+        assert desk.sketch == kept
+        desk.wait(lambda: desk.window.melodies._now.hearing is not None)
+        assert desk.sketch == kept  # heard again, the edits stay
+        desk.generate()
+        assert semitones(desk.engine.requests[-1].melody) == [57, 60, 64]
+
+
+def test_a_take_that_is_gone_at_the_next_start_is_no_melody(tmp_path: Path, qtbot: QtBot) -> None:
+    with opened(tmp_path, qtbot) as desk:
+        clip = desk.add_take()
+    with Library(tmp_path / "library") as library:
+        library.trash([clip.id])
+        library.purge_trash()
+    with opened(tmp_path, qtbot) as desk:
+        assert desk.window.melodies.sketch is None
+
+
+def test_sound_that_is_gone_at_the_next_start_is_not_replaced_in_silence(
+    tmp_path: Path, qtbot: QtBot, hum_file: Path
+) -> None:
+    with opened(tmp_path, qtbot) as desk:
+        desk.follow(hum_file)
+        control(desk.editor, QToolButton, "as sung").click()
+    hum_file.unlink()
+    with opened(tmp_path, qtbot) as desk:
+        desk.wait(lambda: "hum.wav" in said(desk.panel) and desk.window.melodies._trouble is not None)
+        desk.window.generation.generate(PromptValues(prompt="calm", duration_s=1.0))
+        assert desk.engine.requests == []
+
+
+def test_use_settings_brings_the_melody_back(desk: Desk, midi_file: Path) -> None:
+    desk.follow(midi_file)
+    (with_melody,) = desk.generate()
+    control(desk.panel, QToolButton, "No melody").click()
+    (without,) = desk.generate()
+    desk.window.generation.use_settings(with_melody)
+    desk.wait(lambda: desk.window.melodies.sketch is not None)
+    assert semitones(desk.sketch.notes) == [57, 60, 64, 60]
+    desk.window.generation.use_settings(without)
+    assert desk.window.melodies.sketch is None
+
+
+def test_what_the_model_hears_is_played_and_the_clip_comes_back(desk: Desk, midi_file: Path) -> None:
+    desk.generate()
+    desk.follow(midi_file)
+    window = desk.window
+    desk.wait(lambda: window.listening.current is not None and window.listening.current.sound.is_ended)
+    window.listening._transport.stop()
+    control(desk.panel, QToolButton, "Play what the model hears").click()
+    desk.wait(lambda: desk.editor.notes.playhead() > 0)
+    control(desk.panel, QToolButton, "Stop").click()
+    desk.wait(lambda: not window.melodies._is_playing)
+    assert window.listening.current is not None
+    window.listening.toggle_play()
+    desk.wait(lambda: window.listening.is_playing)
+    desk.wait(lambda: window.waveform.playhead() > 0)
+
+
+def test_esc_closes_the_notes_and_cancels_nothing(desk: Desk, midi_file: Path) -> None:
+    desk.follow(midi_file)
+    desk.window.activateWindow()
+    control(desk.panel, QPushButton, "Edit notes…").click()
+    assert desk.editor.isVisible()
+    QTest.keyClick(desk.editor.notes, Qt.Key.Key_Escape)
+    assert not desk.editor.isVisible()
+    assert desk.window.waveform.isVisible()
+
+
+def test_the_notes_go_out_as_midi(desk: Desk, tmp_path: Path) -> None:
+    desk.add_take(tempo_bpm=120.0)
+    out = tmp_path / "out.mid"
+    desk.window.melodies.export(out)
+    assert semitones(read_midi(out)) == [57, 60, 64, 60]
+    desk.window.melodies.export(tmp_path / "no" / "such" / "folder" / "out.mid")
+    assert desk.window._note.isVisible()
