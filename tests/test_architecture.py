@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import grimp
-import networkx
+import networkx as nx
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -53,10 +53,10 @@ def test_a_library_is_used_in_its_rooms_only(library: str, imports: grimp.Import
 
 
 def test_no_files_import_each_other_in_a_circle(imports: grimp.ImportGraph) -> None:
-    arrows = networkx.DiGraph(
+    arrows = nx.DiGraph(
         (name, used) for name in imports.modules for used in imports.find_modules_directly_imported_by(name)
     )
-    assert [circle for circle in networkx.strongly_connected_components(arrows) if len(circle) > 1] == []
+    assert [circle for circle in nx.strongly_connected_components(arrows) if len(circle) > 1] == []
 
 
 def test_the_engine_is_known_by_its_protocol_only(imports: grimp.ImportGraph) -> None:
