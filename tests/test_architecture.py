@@ -12,17 +12,18 @@ ROOT = Path(__file__).resolve().parent.parent
 
 _ROOMS_OF = {
     # Which rooms may import a library themselves; every other one is forbidden to.
-    "torch": {"compute", "engine", "evaluation", "training"},
+    "torch": {"analysis", "compute", "engine", "evaluation", "separation", "training"},
     "torchaudio": {"compute", "engine", "evaluation", "training"},
     "transformers": {"compute", "engine", "evaluation", "training"},
-    "safetensors": {"engine", "training"},
+    "safetensors": {"analysis", "engine", "separation", "training"},
     "PySide6": {"app", "ui"},
     "shiboken6": {"ui"},
     "sqlite3": {"library"},
     "sounddevice": {"sound"},
     "soundfile": {"files"},
     "mido": {"files", "training"},
-    "onnxruntime": set[str](),
+    "onnxruntime": {"analysis"},
+    "metricon": {"analysis"},
     "swift_f0": {"dsp"},
 }
 
