@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 
 from musicgen_studio.errors import UserProblem
-from musicgen_studio.files.sound import ensure_folder, write_text
+from musicgen_studio.files.whole import ensure_folder, write_text
 from musicgen_studio.paths import cache_dir
 
 _SUFFIXES = {".bin", ".json", ".model", ".safetensors"}  # weights, settings, tokenizers

@@ -150,7 +150,7 @@ def _check_usage(args: argparse.Namespace) -> None:
 
 def _order(args: argparse.Namespace) -> "tuple[Recipe | None, Order, CheckpointEntry]":
     from musicgen_studio.cli.order import order_from
-    from musicgen_studio.files.sound import ensure_folder
+    from musicgen_studio.files.whole import ensure_folder
     from musicgen_studio.studio.making.remake import remake_order
 
     ensure_folder(args.out)

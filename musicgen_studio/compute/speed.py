@@ -14,7 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from musicgen_studio.errors import UserProblem
-from musicgen_studio.files.sound import ensure_folder, write_text
+from musicgen_studio.files.whole import ensure_folder, write_text
 from musicgen_studio.paths import APP_NAME, cache_dir
 
 STEPS_PER_S = 50

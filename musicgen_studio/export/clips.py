@@ -23,7 +23,8 @@ from musicgen_studio.dsp.loudness import normalise, true_peak_db
 from musicgen_studio.dsp.resample import resample
 from musicgen_studio.errors import StoppedError, UserProblem
 from musicgen_studio.export.names import free_names, suggested_name, taken_names
-from musicgen_studio.files.sound import SoundFormat, as_encoded, ensure_folder, write
+from musicgen_studio.files.sound import SoundFormat, as_encoded, write
+from musicgen_studio.files.whole import ensure_folder
 
 SAMPLE_RATES_HZ = (32_000, 44_100, 48_000)
 

@@ -17,7 +17,7 @@ import mido
 
 from musicgen_studio.core.melody import Key, Melody, Note
 from musicgen_studio.errors import UserProblem
-from musicgen_studio.files.sound import write_bytes
+from musicgen_studio.files.whole import write_bytes
 
 EXTENSIONS = (".mid", ".midi", ".smf")
 DRUM_CHANNEL = 10

@@ -1,21 +1,17 @@
-"""Sound files in and out, and the one safe way to put a file in place. The only room that uses soundfile.
+"""Sound files in and out. The only room that uses soundfile.
 
 Not for where files go or what they are called (`library`, `export`), nor for changing sound (`dsp`), nor for files that
-strangers made: those are decoded in a process of their own (`decoding`).
+strangers made: those are decoded in a process of their own (`untrusted`).
 
 Reading allows only formats a musician has, first by their opening bytes and then by libsndfile's own word: libsndfile
 knows many more, and it is its rare decoders that have had the memory faults. Writing goes through a temporary file in
 the same folder, so under the final name there is either the old file or the whole new one, whatever happens.
 """
 
-import errno
 import io
-import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 import soundfile as sf
@@ -23,6 +19,7 @@ import soundfile as sf
 from musicgen_studio.core.audio import Audio, Samples
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.files import id3, opus_end
+from musicgen_studio.files.whole import replacing
 
 MAX_CHANNELS = 8
 MAX_SAMPLE_RATE = 384_000
@@ -221,7 +218,7 @@ def write(
         raise ValueError(f"metadata keys must be among {METADATA_KEYS}, got {sorted(unknown)}")
     # Encoded in memory first: libsndfile would report a full disk without its cause, a Python file gives the errno.
     encoded = _encode(path.name, audio, sound_format, metadata, on_block)
-    with _atomic_replace(path, replace=replace) as file:
+    with replacing(path, replace=replace) as file:
         if sound_format is SoundFormat.MP3:
             file.write(id3.header(metadata))
         file.write(encoded)
@@ -301,113 +298,3 @@ def _fitting(metadata: Mapping[str, str], sound_format: SoundFormat) -> dict[str
     limit = _MAX_WAV_TEXT_BYTES if sound_format.extension == ".wav" else None
     encoded = {key: text.replace("\0", " ").encode("utf-8", "replace")[:limit] for key, text in metadata.items()}
     return {key: text.decode("utf-8", "ignore") for key, text in encoded.items() if text}
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a text file in UTF-8, whole or not at all. A file already there is replaced.
-
-    Args:
-        path: Where to.
-        text: What to write; line ends are kept as they are.
-
-    Raises:
-        UserProblem: If the folder is missing, full or not to be written.
-    """
-    write_bytes(path, text.encode("utf-8"))
-
-
-def write_bytes(path: Path, content: bytes) -> None:
-    """Write a file of any kind, whole or not at all. A file already there is replaced.
-
-    Args:
-        path: Where to.
-        content: What to write.
-
-    Raises:
-        UserProblem: If the folder is missing, full or not to be written.
-    """
-    with _atomic_replace(path) as file:
-        file.write(content)
-
-
-def ensure_folder(path: Path) -> None:
-    """Make a folder for output, with those above it, if it is not there yet.
-
-    Args:
-        path: The folder.
-
-    Raises:
-        UserProblem: If it cannot be made, is a file, or cannot be written to.
-    """
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-        if not os.access(path, os.W_OK):
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
-    except OSError as error:
-        why, what_to_do = _explain(error, path)
-        raise UserProblem(f'The folder "{path}" cannot be used.', why, what_to_do) from error
-
-
-@contextmanager
-def _atomic_replace(path: Path, *, replace: bool = True) -> Iterator[BinaryIO]:
-    """Open a temporary file that takes the place of `path` once it is safely on the disk."""
-    part = path.with_name(f".{path.name}.part")
-    try:
-        try:
-            with part.open("wb") as file:
-                yield file
-                file.flush()
-                os.fsync(file.fileno())
-            _put_in_place(part, path, replace=replace)
-        except BaseException:
-            part.unlink(missing_ok=True)
-            raise
-        _sync_folder(path.parent)
-    except FileExistsError:
-        raise
-    except OSError as error:
-        why, what_to_do = _explain(error, path.parent)
-        raise UserProblem(f'The file "{path.name}" could not be written.', why, what_to_do) from error
-
-
-def _put_in_place(part: Path, path: Path, *, replace: bool) -> None:
-    if replace:
-        part.replace(path)
-        return
-    # Of all who want the name only one can make the empty file, on every kind of disk; that one may replace it.
-    path.touch(exist_ok=False)
-    try:
-        part.replace(path)
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
-
-
-def _sync_folder(folder: Path) -> None:
-    # Only this makes the new name survive a power cut. Windows cannot open folders and needs no such call.
-    if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
-
-def _explain(error: OSError, folder: Path) -> tuple[str, str]:
-    """Return why writing failed and what to do about it."""
-    match error.errno:
-        case errno.ENOSPC | errno.EDQUOT:
-            return f"The disk that holds {folder} is full.", "Free some space, or choose another folder."
-        case errno.EACCES | errno.EPERM | errno.EROFS:
-            return (
-                f"Writing in {folder} is not allowed, or another program holds the file.",
-                "Choose another folder, or close the program that uses the file.",
-            )
-        case errno.ENOENT | errno.ENOTDIR | errno.EEXIST:
-            return f"{folder} is not a folder, or is not there any more.", "Make the folder, or choose another."
-        case errno.EFBIG:
-            return f"The file is larger than the disk that holds {folder} allows.", "Choose another folder."
-        case errno.ENAMETOOLONG:
-            return "The name is too long.", "Choose a shorter name."
-        case _:
-            return f"The system says: {error.strerror or error}.", "Choose another folder or name."

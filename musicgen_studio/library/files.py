@@ -14,7 +14,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from musicgen_studio.errors import UserProblem
-from musicgen_studio.files.sound import ensure_folder
+from musicgen_studio.files.whole import ensure_folder
 
 _ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
 

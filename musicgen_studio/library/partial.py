@@ -8,7 +8,7 @@ import numpy as np
 from musicgen_studio.core.audio import Audio, Samples
 from musicgen_studio.core.clip import Clip, Origin
 from musicgen_studio.errors import UserProblem
-from musicgen_studio.files.sound import write_text
+from musicgen_studio.files.whole import write_text
 from musicgen_studio.library import wave_file
 from musicgen_studio.library.files import Places, writing
 from musicgen_studio.library.rows import tidy, to_json

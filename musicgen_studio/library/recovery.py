@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from musicgen_studio.core.clip import Clip, Origin
-from musicgen_studio.files.sound import ensure_folder
+from musicgen_studio.files.whole import ensure_folder
 from musicgen_studio.library import wave_file
 from musicgen_studio.library.files import Places, is_id, writing
 from musicgen_studio.library.rows import from_json

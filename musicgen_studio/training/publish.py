@@ -16,7 +16,7 @@ from torch import Tensor
 
 from musicgen_studio.core.request import Sampling
 from musicgen_studio.errors import UserProblem
-from musicgen_studio.files.sound import ensure_folder, write_text
+from musicgen_studio.files.whole import ensure_folder, write_text
 from musicgen_studio.training.codec.network import stored_tensors
 from musicgen_studio.training.language.dataset import chroma_length
 from musicgen_studio.training.language.network import MelodyLanguageModel, Sizes, decoder_config

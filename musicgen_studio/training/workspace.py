@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from musicgen_studio.errors import UserProblem
-from musicgen_studio.files.sound import ensure_folder, write_text
+from musicgen_studio.files.whole import ensure_folder, write_text
 from musicgen_studio.training.settings import Settings, as_toml, read_settings
 
 

@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.files import sound as audiofile
-from musicgen_studio.files.sound import SoundFormat, as_encoded, blocks, ensure_folder, read, write, write_text
+from musicgen_studio.files.sound import SoundFormat, as_encoded, blocks, read, write
+from musicgen_studio.files.whole import ensure_folder, write_text
 
 # How far a sample may be from the original: rounding to the bit depth, or what a lossy codec does.
 _TOLERANCE = {

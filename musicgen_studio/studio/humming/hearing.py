@@ -17,8 +17,9 @@ from musicgen_studio.dsp.peaks import PeakPyramid
 from musicgen_studio.dsp.pitch import is_one_voice, track_pitch
 from musicgen_studio.errors import StoppedError, UserProblem
 from musicgen_studio.files.midi import MidiTrack, midi_tracks, read_midi
-from musicgen_studio.files.sound import SoundFormat, ensure_folder, write
+from musicgen_studio.files.sound import SoundFormat, write
 from musicgen_studio.files.untrusted import read_untrusted
+from musicgen_studio.files.whole import ensure_folder
 from musicgen_studio.library.library import Library
 from musicgen_studio.studio.humming.midi_file import FOLDER
 from musicgen_studio.studio.humming.take import TakeEdit, edited, take_edit

@@ -6,7 +6,7 @@ from pathlib import Path
 from musicgen_studio.core.melody import Key, Melody
 from musicgen_studio.core.names import clean_name
 from musicgen_studio.files.midi import write_midi
-from musicgen_studio.files.sound import ensure_folder
+from musicgen_studio.files.whole import ensure_folder
 from musicgen_studio.library.library import Library
 
 FOLDER = "melodies"

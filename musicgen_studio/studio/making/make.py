@@ -25,7 +25,8 @@ from musicgen_studio.dsp.chroma import follows
 from musicgen_studio.dsp.loudness import normalise
 from musicgen_studio.dsp.resample import resample
 from musicgen_studio.engine.api import AudioBlock, Engine, EngineInfo, StopFlag
-from musicgen_studio.files.sound import SoundFormat, write, write_text
+from musicgen_studio.files.sound import SoundFormat, write
+from musicgen_studio.files.whole import write_text
 from musicgen_studio.studio.making.record import FORMAT, CheckpointRecord, Recipe, SourceFile, program_version
 
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from musicgen_studio.files.sound import ensure_folder, write_text
+from musicgen_studio.files.whole import ensure_folder, write_text
 from musicgen_studio.paths import library_dir
 from musicgen_studio.sound.metronome import MAX_BEATS_PER_BAR, MAX_COUNT_IN_BARS, MAX_TEMPO_BPM, MIN_TEMPO_BPM
 

@@ -24,7 +24,8 @@ from torch import Tensor, nn
 
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.errors import UserProblem
-from musicgen_studio.files.sound import SoundFormat, ensure_folder, write
+from musicgen_studio.files.sound import SoundFormat, write
+from musicgen_studio.files.whole import ensure_folder
 from musicgen_studio.training.codec.codebooks import fit_codebooks
 from musicgen_studio.training.codec.discriminator import Discriminator, deception_loss, judge_loss
 from musicgen_studio.training.codec.network import (

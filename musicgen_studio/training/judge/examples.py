@@ -7,7 +7,8 @@ from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.request import GenerationRequest
 from musicgen_studio.engine.api import whole_clips
 from musicgen_studio.engine.musicgen import load_engine
-from musicgen_studio.files.sound import SoundFormat, ensure_folder, write
+from musicgen_studio.files.sound import SoundFormat, write
+from musicgen_studio.files.whole import ensure_folder
 from musicgen_studio.training.card import PICTURED
 from musicgen_studio.training.pictures import spectrograms_png
 from musicgen_studio.training.workspace import written_whole

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from musicgen_studio.errors import UserProblem
-from musicgen_studio.files.sound import ensure_folder
+from musicgen_studio.files.whole import ensure_folder
 from musicgen_studio.training.language.dataset import Batch, Item, draw_batch
 from musicgen_studio.training.language.listener import QUESTIONS, Heard, Listener
 from musicgen_studio.training.language.network import MelodyLanguageModel, TextEncoder

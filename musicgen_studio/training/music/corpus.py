@@ -24,6 +24,7 @@ from musicgen_studio.core.audio import Audio, Samples
 from musicgen_studio.dsp.chroma import mono_chroma
 from musicgen_studio.engine.api import StopFlag
 from musicgen_studio.files import sound as audiofile
+from musicgen_studio.files.whole import ensure_folder
 from musicgen_studio.training.music.captions import caption
 from musicgen_studio.training.music.composer import Wish, compose, is_held_out
 from musicgen_studio.training.music.score import Facts, Key, Role, Score
@@ -124,7 +125,7 @@ def make_corpus(folder: Path, settings: CorpusSettings, jobs: int, stop: StopFla
     Raises:
         UserProblem: If FluidSynth or a soundfont is missing, or the disk is full.
     """
-    audiofile.ensure_folder(folder)
+    ensure_folder(folder)
     synthesizer = find_synthesizer(settings.soundfont)
     write_json(folder / "origin.json", {"composer": "musicgen_studio.training", "licence": "MIT"} | synthesizer.origin)
     pieces = ceil(settings.hours * 3600 / settings.piece_s)
