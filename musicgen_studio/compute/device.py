@@ -30,6 +30,21 @@ def resolve_device(name: str) -> torch.device:
     return torch.device(name)
 
 
+def is_usable(name: str) -> bool:
+    """Tell whether a device still answers, with one small call. Waits for what it is doing.
+
+    An error on a GPU can spoil the process's connection to it, and then every later call fails until the program is
+    started again. To be asked after any error that nobody foresaw, in the thread that uses the device.
+
+    Args:
+        name: `cpu`, `cuda` or `mps`, as `resolve_device` knows them.
+    """
+    try:
+        return bool(torch.ones(2, device=name).sum().item() == 2)
+    except (RuntimeError, AssertionError):  # the latter from a torch that was built without CUDA
+        return False
+
+
 def devices() -> list[dict[str, str]]:
     """Return what this computer and this build of torch offer: the name to choose each by, and a description."""
     found = [{"device": "cpu", "description": f"{torch.get_num_threads()} threads"}]

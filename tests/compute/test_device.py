@@ -1,11 +1,13 @@
 """Choosing where and how a model runs."""
 
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
 import torch
 
-from musicgen_studio.compute.device import resolve_device
+from musicgen_studio.compute.device import is_usable, resolve_device
 from musicgen_studio.compute.precision import Precision, int8_is_available, resolve_precision
 from musicgen_studio.engine.checkpoint.needs import (
     check_memory,
@@ -39,6 +41,32 @@ def test_a_device_that_is_not_there_is_refused() -> None:
         pytest.skip("this machine has CUDA")
     with pytest.raises(UserProblem, match="cannot be used"):
         resolve_device("cuda")
+
+
+def test_a_device_that_answers_is_usable() -> None:
+    assert is_usable("cpu")
+    assert is_usable("cuda") is torch.cuda.is_available()
+
+
+BREAKS_THE_CONNECTION = """
+import torch
+from musicgen_studio.compute.device import is_usable
+assert is_usable("cuda")
+try:
+    torch.zeros(3, device="cuda")[torch.tensor([5], device="cuda")].cpu()
+except RuntimeError:
+    pass
+else:
+    raise SystemExit("an index out of range passed")
+assert not is_usable("cuda")
+assert is_usable("cpu")
+"""
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
+def test_a_gpu_that_was_lost_is_not_usable() -> None:
+    """In a process of its own, which it spoils."""
+    subprocess.run([sys.executable, "-c", BREAKS_THE_CONNECTION], check=True, timeout=120)
 
 
 def test_auto_precision() -> None:

@@ -234,6 +234,7 @@ class GraphedDecoder:
         if takes not in room.trays:
             room.trays[takes] = Tray(self.config, takes, self.device)
         tray = room.trays[takes]
+        tray.made.zero_()  # a run may have ended on a full chunk, or been left in the middle of one
         if tray.choice is None or tray.choice[0] != sampling:
             work = partial(self._choose, room, tray, sampling)
             tray.choice = sampling, room.recorder.repeatable(work, [tray.made])

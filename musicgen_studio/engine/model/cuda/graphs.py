@@ -4,7 +4,8 @@ A step of the model is some hundred small operations. Started one by one they ta
 run; a recorded step is started as a whole. Recorded work uses the same memory at every repetition: what it reads and
 writes are tensors that stay where they are, and the numbers it counts by lie on the GPU too.
 
-Where there is no CUDA the work itself is the repetition, so that all that is recorded can be tested without a GPU.
+Where there is no CUDA the work itself is the repetition. It runs once beforehand there, too, as it does for a
+recording, so that tests without a GPU see what recording would do.
 Source: PyTorch's notes on CUDA graphs, and `torch.cuda.graph`, which also empties the allocator's cache each time.
 """
 
@@ -38,6 +39,7 @@ class Recorder:
             counters: What the work counts up. It runs once before it is recorded; they are then set back.
         """
         if self._device.type != "cuda":
+            _run_and_set_back(work, counters)
             return work
         graph = torch.cuda.CUDAGraph()
         stream, current = _recording_stream(), torch.cuda.current_stream()

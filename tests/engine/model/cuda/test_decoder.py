@@ -364,6 +364,17 @@ def test_an_abandoned_run_does_not_disturb_the_next(text: Checkpoint, device: to
         assert torch.equal(codes(model, text, 30, Sampling(top_k=20)), expected)
 
 
+@pytest.mark.parametrize("device", [CPU, pytest.param(CUDA, marks=needs_gpu)], ids=str)
+def test_other_settings_after_a_run_that_ended_on_a_full_chunk(text: Checkpoint, device: torch.device) -> None:
+    """What chooses tokens is recorded anew then, and runs for that: from the chunk's beginning, not after its end."""
+    frames = 8 * STEPS_AT_ONCE - max(text.config.decoder.delays)
+    model = graphed(text, device)
+    codes(model, text, frames, Sampling(top_k=20))
+    for sampling in SAMPLINGS.values():
+        expected = codes(graphed(text, device), text, frames, sampling)
+        assert torch.equal(codes(model, text, frames, sampling), expected)
+
+
 @needs_gpu
 def test_memory_comes_back(text: Checkpoint) -> None:
     model = graphed(text, CUDA)

@@ -36,6 +36,15 @@ def test_without_a_gpu_the_work_is_done_each_time() -> None:
     assert torch.equal(torch.stack(totals(torch.device("cpu"))), torch.arange(12.0).view(4, 3) * 2)
 
 
+@pytest.mark.parametrize("device", [torch.device("cpu"), pytest.param(CUDA, marks=needs_gpu)], ids=str)
+def test_work_runs_once_for_its_recording_and_its_counters_are_set_back(device: torch.device) -> None:
+    work = Summing(device)
+    work.row.fill_(2)
+    Recorder(device).repeatable(work, [work.row])
+    assert torch.equal(work.total.cpu(), torch.tensor([12.0, 14.0, 16.0]))
+    assert work.row.item() == 2
+
+
 @needs_gpu
 def test_recorded_work_is_the_same_work() -> None:
     assert torch.equal(torch.stack(totals(CUDA)), torch.stack(totals(torch.device("cpu"))))
