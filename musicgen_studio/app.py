@@ -166,9 +166,12 @@ class Program:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """End: what is being made is saved, then everything is closed."""
+        from PySide6.QtCore import QCoreApplication
+
         sys.excepthook, threading.excepthook = sys.__excepthook__, threading.__excepthook__
         self.is_still_loading = not self._thread.stop(LEAVE_MS)
         self.services.background.close()
+        QCoreApplication.sendPostedEvents(self.window)  # whoever waits for an errand hears how it ended
         self.services.transport.close()
         self.window.close()
         self.services.undo.clear()  # edits hold on to what made them; they must not end in a heap with it

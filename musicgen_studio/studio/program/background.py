@@ -1,17 +1,20 @@
-"""Work that must not hold up the window: exports, imports, library writes. Not for making music (`jobs`).
+"""Work that must not hold up the window: exports, imports, library writes, reading sound. Not for making music.
 
-    window's thread: run ─► quick thread ─┐
-                     start ─► slow thread ┴─► on_done(ErrandDone)
-                     views, cancel ─► what the slow thread does and what waits for it
+    window's thread: run ─► a thread for each lane ─┐
+                     start ─► the long thread ──────┴─► on_done(ErrandDone)
+                     views, cancel ─► what the long thread does and what waits for it
 
 Each thread takes first come first served. What is quick (`run`) never waits behind a long export (`start`), which has a
-name, tells how far it is and can be stopped.
+name, tells how far it is and can be stopped. Whatever ends an errand (a result, a problem, a bug, a stop, the end of
+the program), `on_done` is told exactly once, and knows it by its id.
 """
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
 from itertools import count
 from threading import Event
 from time import monotonic
@@ -26,25 +29,51 @@ _KNOWN_AFTER_S = 0.5  # before, and below this share, the time left would be a g
 _KNOWN_FROM = 0.03
 
 
+class Lane(StrEnum):
+    """Which short errands wait for each other."""
+
+    QUICK = "quick"
+    SOUND = "sound"  # what is to be seen and heard in the middle of the window
+    PICTURES = "pictures"  # the small waveforms of the library
+    LONG = "long"  # `start` only
+
+
 @dataclass(frozen=True, slots=True)
 class ErrandDone:
-    """An errand is over.
+    """An errand is over. Its owner is told by `tell_owner`, in the window's thread.
 
     Args:
+        id: Of the errand.
         name: What it was, for the screen.
         result: What it returned; None if it failed or was stopped.
         problem: Why it failed, if a person can mend it.
         bug: The traceback, if not.
-        then: What the one who sent it wants done with the result, in the window's thread. None if there is no result.
-        is_stopped: Whether it ended with `StoppedError`, or was stopped before it began.
+        is_stopped: Whether it ended with `StoppedError`, was stopped before it began, or came when all was over.
+        then: What its owner wants done with the result.
+        otherwise: What its owner wants done if there is no result. An owner who has one shows the problem, too.
     """
 
+    id: int
     name: str
-    result: Any
-    problem: UserProblem | None
-    bug: str | None
-    then: Callable[[Any], object] | None
+    result: Any = None
+    problem: UserProblem | None = None
+    bug: str | None = None
     is_stopped: bool = False
+    then: Callable[[Any], object] | None = None
+    otherwise: "Callable[[ErrandDone], object] | None" = None
+
+    @property
+    def has_result(self) -> bool:
+        """Whether it came to its end."""
+        return self.problem is None and self.bug is None and not self.is_stopped
+
+    def tell_owner(self) -> None:
+        """Do what the one who sent it wants done now. In the window's thread."""
+        if self.has_result:
+            if self.then is not None:
+                self.then(self.result)
+        elif self.otherwise is not None:
+            self.otherwise(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +147,31 @@ class Errand:
         return ErrandView(self.id, self.name, began_s is not None, fraction, number, of, elapsed_s, self.stop.is_set())
 
 
+@dataclass(frozen=True, slots=True)
+class _Owner:
+    """Whose errand it is, and what is to be done when it is over."""
+
+    id: int
+    name: str
+    then: Callable[[Any], object] | None
+    otherwise: Callable[[ErrandDone], object] | None
+
+    def done(
+        self,
+        result: object = None,
+        problem: UserProblem | None = None,
+        bug: str | None = None,
+        *,
+        stopped: bool = False,
+    ) -> ErrandDone:
+        return ErrandDone(self.id, self.name, result, problem, bug, stopped, self.then, self.otherwise)
+
+
 class Background:
-    """Runs errands in two threads of its own.
+    """Runs errands in threads of its own.
 
     Args:
-        on_done: Told of each errand's end, in the errand's thread.
+        on_done: Told of each errand's end, once: in the errand's thread, or in that which closes or comes too late.
         clock: Seconds that only grow.
     """
 
@@ -130,38 +179,59 @@ class Background:
         self.stop = Event()
         self._on_done = on_done
         self._clock = clock
-        self._quick = ThreadPoolExecutor(max_workers=1, thread_name_prefix="background")
-        self._slow = ThreadPoolExecutor(max_workers=1, thread_name_prefix="background-long")
+        self._threads = {lane: ThreadPoolExecutor(1, thread_name_prefix=f"background-{lane}") for lane in Lane}
         self._ids = count(1)
         self._changing = threading.Lock()
-        self._errands: dict[int, Errand] = {}  # the one at work and those that wait, in order
+        self._errands: dict[int, Errand] = {}  # the long one at work and those that wait, in order
 
-    def run(self, name: str, work: Callable[[], Result], then: Callable[[Result], object] | None = None) -> None:
+    def run(
+        self,
+        name: str,
+        work: Callable[[], Result],
+        then: Callable[[Result], object] | None = None,
+        otherwise: Callable[[ErrandDone], object] | None = None,
+        lane: Lane = Lane.QUICK,
+    ) -> int:
         """Do something short.
 
         Args:
             name: What it is, for the screen.
             work: What to do. It may look at `self.stop` to end early.
             then: Comes back with the result in `ErrandDone`.
-        """
-        self._quick.submit(self._do, name, work, then)
+            otherwise: Comes back in it if there is no result.
+            lane: What it may have to wait for.
 
-    def start(self, name: str, work: Callable[[Errand], Result], then: Callable[[Result], object] | None = None) -> int:
+        Returns:
+            Its id.
+        """
+        owner = _Owner(next(self._ids), name, then, otherwise)
+        self._send(lane, owner, work, lambda: None)
+        return owner.id
+
+    def start(
+        self,
+        name: str,
+        work: Callable[[Errand], Result],
+        then: Callable[[Result], object] | None = None,
+        otherwise: Callable[[ErrandDone], object] | None = None,
+    ) -> int:
         """Do something long, which is shown and can be cancelled.
 
         Args:
             name: What it is, for the screen.
             work: What to do. It looks at its errand's `stop` many times a second and tells it how far it is.
             then: Comes back with the result in `ErrandDone`.
+            otherwise: Comes back in it if there is no result.
 
         Returns:
             Its id.
         """
+        owner = _Owner(next(self._ids), name, then, otherwise)
+        errand = Errand(owner.id, name, Event(), self._clock)
         with self._changing:
-            errand = Errand(next(self._ids), name, Event(), self._clock)
             self._errands[errand.id] = errand
-        self._slow.submit(self._do_long, errand, work, then)
-        return errand.id
+        self._send(Lane.LONG, owner, partial(_begun, errand, work), partial(self._forget, errand))
+        return owner.id
 
     def cancel(self, number: int) -> None:
         """Ask a long errand to end, or not to begin. Unknown ids pass."""
@@ -175,43 +245,48 @@ class Background:
             return [errand.view() for errand in self._errands.values()]
 
     def close(self) -> None:
-        """End: what has begun sees its stop flag and ends, what waits is dropped."""
+        """End: what has begun sees its stop flag and ends, what waits is stopped before it begins."""
         self.stop.set()
         with self._changing:
             for errand in self._errands.values():
                 errand.stop.set()
-        for executor in (self._quick, self._slow):
+        for executor in self._threads.values():
             executor.shutdown(wait=False, cancel_futures=True)
-        for executor in (self._quick, self._slow):
+        for executor in self._threads.values():
             executor.shutdown(wait=True)
 
-    def _do_long(self, errand: Errand, work: Callable[[Errand], Any], then: Callable[[Any], object] | None) -> None:
-        def begin() -> Any:
-            errand.check()
-            errand.begin()
-            return work(errand)
+    def _send(self, lane: Lane, owner: _Owner, work: Callable[[], Any], over: Callable[[], None]) -> None:
+        def dropped(future: Future[None]) -> None:
+            if future.cancelled():  # by `close`, before it began: then nothing else tells
+                over()
+                self._on_done(owner.done(stopped=True))
 
-        def over() -> None:
-            with self._changing:
-                del self._errands[errand.id]
-
-        self._do(errand.name, begin, then, over)
-
-    def _do(
-        self,
-        name: str,
-        work: Callable[[], Any],
-        then: Callable[[Any], object] | None,
-        over: Callable[[], None] = lambda: None,
-    ) -> None:
-        done: ErrandDone
         try:
-            done = ErrandDone(name, work(), None, None, then)
+            future = self._threads[lane].submit(self._do, owner, work, over)
+        except RuntimeError:  # it is closed already
+            over()
+            self._on_done(owner.done(stopped=True))
+            return
+        future.add_done_callback(dropped)
+
+    def _forget(self, errand: Errand) -> None:
+        with self._changing:
+            del self._errands[errand.id]
+
+    def _do(self, owner: _Owner, work: Callable[[], Any], over: Callable[[], None]) -> None:
+        try:
+            done = owner.done(work())
         except StoppedError:
-            done = ErrandDone(name, None, None, None, None, is_stopped=True)
+            done = owner.done(stopped=True)
         except UserProblem as error:
-            done = ErrandDone(name, None, error, None, None)
-        except Exception as error:  # noqa: BLE001 - the errand failed, not the program: the window shows the report
-            done = ErrandDone(name, None, None, "".join(format_exception(error)), None)
+            done = owner.done(problem=error)
+        except BaseException as error:  # noqa: BLE001 - the errand failed, not the program: the window shows the report
+            done = owner.done(bug="".join(format_exception(error)))
         over()
         self._on_done(done)
+
+
+def _begun(errand: Errand, work: Callable[[Errand], Any]) -> Any:
+    errand.check()
+    errand.begin()
+    return work(errand)

@@ -19,7 +19,7 @@ from musicgen_studio.errors import UserProblem
 from musicgen_studio.files.untrusted import read_untrusted
 from musicgen_studio.library.library import ClipEdit, Library
 from musicgen_studio.studio.arranging.composing import title_of
-from musicgen_studio.studio.program.background import Errand
+from musicgen_studio.studio.program.background import Errand, Lane
 from musicgen_studio.ui.models.library_model import LibraryModel, Peaks, Query
 from musicgen_studio.ui.panels.library_panel import LibraryPanel
 from musicgen_studio.ui.window.services import Services
@@ -43,10 +43,11 @@ class MiniWaveforms(QObject):
         self._peaks: dict[str, Peaks | None] = {}
 
     def peaks_of(self, clip: Clip) -> Peaks | None:
-        """Return a clip's mini waveform if it is there, else begin to make it."""
+        """Return a clip's mini waveform if it is there, else begin to make it. Without one, the row stays plain."""
         if clip.id not in self._peaks and not clip.is_missing:
             self._peaks[clip.id] = None
-            self._services.background.run("waveform", lambda: _render(self._services.library, clip), self._keep)
+            work = partial(_render, self._services.library, clip)
+            self._services.background.run("waveform", work, self._keep, lambda _errand: None, Lane.PICTURES)
         return self._peaks.get(clip.id)
 
     def drag_file(self, clip: Clip) -> Path | None:

@@ -20,6 +20,7 @@ from musicgen_studio.export.clips import Exported
 from musicgen_studio.sound.devices import DeviceName, SoundDevice, list_devices, refresh_devices
 from musicgen_studio.studio.arranging.exporting import export_from_library
 from musicgen_studio.studio.making.record import program_version
+from musicgen_studio.studio.program.background import ErrandDone
 from musicgen_studio.studio.program.settings import Settings
 from musicgen_studio.ui.look.theme import Theme, apply_theme
 from musicgen_studio.ui.panels.about_dialog import AboutDialog
@@ -102,7 +103,17 @@ class Dialogs(QObject):
             self.tr("Exporting {0}").format(title),
             work,
             lambda results: self._tell_exported(results, len(clips), choice.folder),
+            lambda errand: self._tell_unexported(errand, len(clips), choice.folder),
         )
+
+    def _tell_unexported(self, errand: ErrandDone, wanted: int, folder: Path) -> None:
+        """Say why an export came to nothing at all."""
+        if errand.problem is not None:
+            self._window.show_problem(errand.problem)
+        elif errand.is_stopped:
+            self._window.status.announce(
+                self.tr("The export was stopped; {0} of {1} files are in {2}").format(0, wanted, folder)
+            )
 
     def _tell_exported(self, results: Sequence[Exported], wanted: int, folder: Path) -> None:
         """Say what became of an export, problems first: each keeps only its own clip from being exported."""

@@ -16,6 +16,7 @@ from musicgen_studio.errors import UserProblem
 from musicgen_studio.studio.arranging import composing
 from musicgen_studio.studio.arranging.composing import Tune, Wish
 from musicgen_studio.studio.making.queue import EngineChanged, Job, JobEnded, JobStarted, JobState, JobView
+from musicgen_studio.studio.program.background import ErrandDone
 from musicgen_studio.ui.panels.clip_header import ExtendValues
 from musicgen_studio.ui.panels.prompt_panel import PromptPanel, PromptValues
 from musicgen_studio.ui.panels.queue_panel import QueuePanel
@@ -65,7 +66,8 @@ class Generation(QObject):
     @Slot(object)
     def generate(self, values: PromptValues) -> None:
         """Put what the panel holds into the queue."""
-        self._submit(lambda: composing.new_job(self._wish(values), self._services.choice, self._tune()))
+        wish, choice = self._wish(values), self._services.choice
+        self._submit(self._tune, lambda tune: composing.new_job(wish, choice, tune))
 
     def extend(self, clip: Clip, values: ExtendValues, playhead: int) -> None:
         """Go on from a clip's end, or from the playhead."""
@@ -73,20 +75,21 @@ class Generation(QObject):
         from_frame = playhead if values.from_playhead else None
         library, choice = self._services.library, self._services.choice
 
-        def make_job() -> Job:
-            tune = self._tune() if values.follows_melody else None
-            return composing.extension_job(library, clip, wish, choice, from_frame, tune)
-
-        self._submit(make_job)
+        self._submit(
+            self._tune if values.follows_melody else _no_tune,
+            lambda tune: composing.extension_job(library, clip, wish, choice, from_frame, tune),
+        )
 
     def again(self, clip: Clip) -> None:
         """Make a clip once more, the same."""
-        self._submit(lambda: composing.again_job(clip, self._services.choice))
+        choice = self._services.choice
+        self._submit(_no_tune, lambda _tune: composing.again_job(clip, choice))
 
     def vary(self, clip: Clip) -> None:
         """Make a clip once more with another seed."""
         seed = randrange(SEEDS)  # noqa: S311 - not for secrets
-        self._submit(lambda: composing.again_job(clip, self._services.choice, seed))
+        choice = self._services.choice
+        self._submit(_no_tune, lambda _tune: composing.again_job(clip, choice, seed))
 
     def use_settings(self, clip: Clip) -> None:
         """Put the values that made a clip into the panel."""
@@ -125,14 +128,27 @@ class Generation(QObject):
         elif isinstance(event, EngineChanged):
             self._show_engine(event)
 
-    def _submit(self, make_job: Callable[[], Job]) -> None:
+    def _submit(self, tune: Callable[[], Tune | None], make_job: Callable[[Tune | None], Job]) -> None:
+        """Have a job built in the background, as that reads and hashes whole files, and put it into the queue.
+
+        Args:
+            tune: Returns the melody to follow, in the window's thread.
+            make_job: Builds the job from it, in the background.
+        """
         try:
-            self._services.loop.submit(make_job())
+            melody = tune()
         except UserProblem as problem:
             self._prompt.set_problem(problem)
             return
         self._prompt.set_problem(None)
+        self._services.background.run(self.tr("Prepare the order"), lambda: make_job(melody), self._send, self._refuse)
+
+    def _send(self, job: Job) -> None:
+        self._services.loop.submit(job)
         self.poll()
+
+    def _refuse(self, errand: ErrandDone) -> None:
+        self._prompt.set_problem(errand.problem)
 
     def _end(self, event: JobEnded) -> None:
         self.poll()
@@ -174,3 +190,7 @@ class Generation(QObject):
                 self.tr("Switch to {0} under MELODY, or choose no melody.").format(STARTER.capitalize()),
             )
         return tune
+
+
+def _no_tune() -> None:
+    return None

@@ -361,14 +361,14 @@ class MainWindow(QWidget):
         self.header.set_speed(self.tr("{0:.1f}× real time").format(speed))
 
     def _end_errand(self, errand: ErrandDone) -> None:
-        if errand.problem is not None:
-            self.show_problem(errand.problem)
-        elif errand.bug is not None:
+        if errand.bug is not None:
             self.bug_found.emit(errand.bug)
-        elif errand.then is not None:
-            errand.then(errand.result)
-        elif errand.is_stopped:
-            self.melodies.end_stopped(errand.name)
+        if errand.problem is not None and errand.otherwise is None:
+            self.show_problem(errand.problem)
+        try:
+            errand.tell_owner()
+        except UserProblem as problem:
+            self.show_problem(problem)
 
     def _move_section(self, step: int) -> None:
         is_editing = self._pages.currentWidget() is self.editor

@@ -20,7 +20,7 @@ from musicgen_studio.core.names import clean_name
 from musicgen_studio.dsp.notes import CleanUp
 from musicgen_studio.dsp.peaks import PeakPyramid, Peaks
 from musicgen_studio.dsp.tones import chroma_tones, tones
-from musicgen_studio.errors import StoppedError, UserProblem
+from musicgen_studio.errors import UserProblem
 from musicgen_studio.files.midi import is_midi, write_midi
 from musicgen_studio.library.library import Library
 from musicgen_studio.sound.metronome import Metronome, with_clicks
@@ -30,6 +30,7 @@ from musicgen_studio.studio.humming.midi_file import lasting_midi
 from musicgen_studio.studio.humming.sketch import Kind, Sketch
 from musicgen_studio.studio.humming.take import TakeEdit, keep_take_edit, take_edit
 from musicgen_studio.studio.making.record import SourceFile
+from musicgen_studio.studio.program.background import ErrandDone
 from musicgen_studio.ui.panels.clip_words import clock
 from musicgen_studio.ui.panels.melody_editor import EditorView, MelodyEditor
 from musicgen_studio.ui.panels.melody_panel import MelodyPanel, MelodyView
@@ -87,7 +88,6 @@ class Melodies(QObject):
         self._now = Followed()
         self._asked = 0  # counts what was sent to the background, so that an answer that comes too late is known
         self._is_hearing = False
-        self._errand = ""  # what the search is called, where it is shown
         self._is_playing = False
         self._trouble: UserProblem | None = None  # why the sound of a kept melody cannot be heard again
         self._later = QTimer(self, singleShot=True, interval=_HEAR_AGAIN_MS)
@@ -148,11 +148,6 @@ class Melodies(QObject):
             self._hear(replace(_of_file(recipe.melody), repeats=recipe.melody_repeats))
         elif self._now.sketch is not None:
             self._clear()
-
-    def end_stopped(self, errand: str) -> None:
-        """Note that long work was cancelled before it began: it may have been the search for a melody."""
-        if self._is_hearing and errand == self._errand:
-            self._set_hearing(False)
 
     def show_takes(self) -> None:
         """Offer the takes the library has now."""
@@ -317,25 +312,33 @@ class Melodies(QObject):
         if sketch.kind is Kind.HUM and edit is not None:
             keep_take_edit(library, sketch.place, edit)
 
-        def then(found: Hearing | UserProblem | None) -> None:
+        def then(found: Hearing) -> None:
             if asked == self._asked:
                 self._take(sketch, found, edit, keeps_notes)
 
-        if sketch.kind is Kind.FILE:  # it may be long, so it is shown and can be cancelled
-            self._errand = self.tr("Find the melody of {0}").format(Path(sketch.place).name)
-            self._services.background.start(self._errand, lambda errand: _heard(sketch, library, errand.stop), then)
-        else:
-            stop = self._services.background.stop
-            self._services.background.run(self.tr("Find the melody"), lambda: _heard(sketch, library, stop), then)
+        def otherwise(errand: ErrandDone) -> None:
+            if asked == self._asked:
+                self._miss(errand)
 
-    def _take(
-        self, sketch: Sketch, found: Hearing | UserProblem | None, edit: TakeEdit | None, keeps_notes: bool
-    ) -> None:
+        background = self._services.background
+        if sketch.kind is Kind.FILE:  # it may be long, so it is shown and can be cancelled
+            words = self.tr("Find the melody of {0}").format(Path(sketch.place).name)
+            background.start(words, lambda errand: _heard(sketch, library, errand.stop), then, otherwise)
+        else:
+            work = partial(_heard, sketch, library, background.stop)
+            background.run(self.tr("Find the melody"), work, then, otherwise)
+
+    def _miss(self, errand: ErrandDone) -> None:
+        """Say that a search came to nothing; the melody that was there stays."""
         self._set_hearing(False)
-        if not isinstance(found, Hearing):  # what was there stays
-            self._trouble = found
-            self._panel.set_melody(self._view(), found)
-            return
+        why = self.tr("The search was stopped.") if errand.is_stopped else self.tr("The program made a mistake.")
+        self._trouble = errand.problem or UserProblem(
+            self.tr("The melody was not found."), why, self.tr("Choose it once more, or choose no melody.")
+        )
+        self._panel.set_melody(self._view(), None if errand.is_stopped else self._trouble)
+
+    def _take(self, sketch: Sketch, found: Hearing, edit: TakeEdit | None, keeps_notes: bool) -> None:
+        self._set_hearing(False)
         if keeps_notes:  # it may have been edited meanwhile
             self._apply(replace(self._now, hearing=found))
             return
@@ -489,18 +492,13 @@ def _of_file(source: SourceFile) -> Sketch:
     return Sketch(Kind.MIDI if is_midi(path) else Kind.FILE, str(path), source.track, source.channel)
 
 
-def _heard(sketch: Sketch, library: Library, stop: Event) -> Hearing | UserProblem | None:
-    """Hear a sketch's source anew. A problem is an answer here: it belongs beneath the fold. None if it was stopped."""
-    try:
-        if sketch.kind is Kind.HUM:
-            return hear_take(library, sketch.place, stop)
-        if sketch.kind is Kind.MIDI:
-            return hear_midi(Path(sketch.place), sketch.track, sketch.channel)
-        return hear_file(Path(sketch.place), stop)
-    except UserProblem as problem:
-        return problem
-    except StoppedError:
-        return None
+def _heard(sketch: Sketch, library: Library, stop: Event) -> Hearing:
+    """Hear a sketch's source anew."""
+    if sketch.kind is Kind.HUM:
+        return hear_take(library, sketch.place, stop)
+    if sketch.kind is Kind.MIDI:
+        return hear_midi(Path(sketch.place), sketch.track, sketch.channel)
+    return hear_file(Path(sketch.place), stop)
 
 
 def _behind(hearing: Hearing | None) -> tuple[PitchCurve | None, PeakPyramid | None, int]:

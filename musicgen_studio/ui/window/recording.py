@@ -15,6 +15,7 @@ from musicgen_studio.dsp.pitch import PitchStream, SwiftTracker
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.sound.meter import Level, PeakMeter
 from musicgen_studio.studio.humming.recording import Phase, RecordingSetup, RecordingState
+from musicgen_studio.studio.program.background import ErrandDone
 from musicgen_studio.studio.program.settings import Settings
 from musicgen_studio.ui.panels.metronome_row import MetronomeValues
 from musicgen_studio.ui.panels.recorder_box import RecorderBox
@@ -116,13 +117,17 @@ class Recording(QObject):
     def _arm(self) -> None:
         if self._make_stream is None and not self._is_making:  # loading the network takes a moment
             self._is_making = True
-            self._services.background.run(self.tr("Get ready to follow the pitch"), _stream_maker, self._keep_stream)
+            words = self.tr("Get ready to follow the pitch")
+            self._services.background.run(words, _stream_maker, self._keep_stream, self._miss_stream)
         self._session.arm(RecordingSetup.of(self._services.settings))
         self._timer.setInterval(POLL_MS)
 
     def _keep_stream(self, make_stream: Callable[[], PitchStream | None]) -> None:
         self._is_making = False
         self._make_stream = make_stream
+
+    def _miss_stream(self, _errand: ErrandDone) -> None:
+        self._is_making = False  # the take is recorded without; the next time it is tried again
 
     @Slot(str)
     def _choose_device(self, device: str) -> None:

@@ -1,6 +1,7 @@
 """Errands in the background thread: results, failures, and the end."""
 
 import threading
+from collections.abc import Callable
 from queue import SimpleQueue
 
 import pytest
@@ -11,7 +12,7 @@ from musicgen_studio.studio.program.background import Background, Errand, Errand
 PROBLEM = UserProblem("It is full.", "No room.", "Make room.")
 
 
-def _raise(error: Exception) -> None:
+def _raise(error: BaseException) -> None:
     raise error
 
 
@@ -54,7 +55,9 @@ def test_closing_lets_the_running_errand_end_and_drops_the_rest() -> None:
     background.run("never", lambda: 1)
     assert began.wait(10)
     background.close()
-    assert done.get(timeout=10).result == "ended"
+    dropped, ended = done.get(timeout=10), done.get(timeout=10)
+    assert (dropped.name, dropped.is_stopped) == ("never", True)
+    assert ended.result == "ended"
     assert done.empty()
 
 
@@ -116,10 +119,12 @@ def test_cancelling_ends_what_runs_and_keeps_what_waits_from_beginning() -> None
     background.cancel(77)
     ended = [done.get(timeout=10) for _ in range(2)]
     background.close()
-    assert [(each.name, each.is_stopped, each.then) for each in ended] == [
-        ("Export", True, None),
-        ("never", True, None),
+    assert [(each.id, each.name, each.is_stopped) for each in ended] == [
+        (first, "Export", True),
+        (second, "never", True),
     ]
+    for each in ended:
+        each.tell_owner()
     assert results == []
 
 
@@ -139,15 +144,60 @@ def test_a_long_errand_may_return_what_it_has_when_it_is_stopped() -> None:
     assert done.get(timeout=10).result == [1, 2]
 
 
-@pytest.mark.parametrize("error", [PROBLEM, RuntimeError("odd"), StoppedError()])
-def test_a_failure_brings_nothing_to_be_done_then(error: Exception) -> None:
+@pytest.mark.parametrize("error", [PROBLEM, RuntimeError("odd"), StoppedError(), SystemExit(1)])
+@pytest.mark.parametrize("is_long", [False, True])
+def test_whatever_ends_an_errand_its_owner_hears_of_it_once(error: BaseException, is_long: bool) -> None:
     done: SimpleQueue[ErrandDone] = SimpleQueue()
+    heard: list[object] = []
     background = Background(done.put)
-    background.start("bad", lambda _errand: _raise(error), lambda _result: None)
+    bad = (
+        background.start("bad", lambda _errand: _raise(error), lambda _result: heard.append("result"), heard.append)
+        if is_long
+        else background.run("bad", lambda: _raise(error), lambda _result: heard.append("result"), heard.append)
+    )
     ended = done.get(timeout=10)
     background.close()
-    assert ended.then is None
+    ended.tell_owner()
+    assert heard == [ended]
+    assert ended.id == bad
+    assert not ended.has_result
     assert (ended.problem, ended.is_stopped) == (
         error if error is PROBLEM else None,
         isinstance(error, StoppedError),
     )
+    assert done.empty()
+
+
+def test_the_end_tells_every_owner_whether_the_errand_had_begun_waited_or_came_too_late() -> None:
+    done: SimpleQueue[ErrandDone] = SimpleQueue()
+    background = Background(done.put)
+    began = threading.Event()
+
+    def until_stopped() -> None:
+        began.set()
+        background.stop.wait(10)
+        raise StoppedError
+
+    def never(*_errand: object) -> None:
+        raise AssertionError("it must not begin")
+
+    sent = {background.run("at work", until_stopped)}
+    sent |= {background.run("waits", never) for _ in range(5)}
+    assert began.wait(10)
+    sent |= {background.start("long", until_stopped_long(background))}
+    sent |= {background.start("waits", never) for _ in range(5)}
+    background.close()
+    sent.add(background.run("too late", never))
+    ended = [done.get(timeout=10) for _ in range(len(sent))]
+    assert {each.id for each in ended} == sent
+    assert all(each.is_stopped for each in ended)
+    assert done.empty()
+    assert background.views() == []
+
+
+def until_stopped_long(background: Background) -> Callable[[Errand], None]:
+    def work(errand: Errand) -> None:
+        background.stop.wait(10)
+        errand.check()
+
+    return work

@@ -26,6 +26,7 @@ from musicgen_studio.studio.humming.take import new_take
 from musicgen_studio.studio.making.queue import EngineChoice, LoadedEngine
 from musicgen_studio.ui.panels.clip_header import ExtendValues
 from musicgen_studio.ui.panels.prompt_panel import PromptValues
+from musicgen_studio.ui.window import melody
 from tests.dsp.melodies import Voice, sung, written
 from tests.fake_engine import FakeEngine
 from tests.fake_inputs import FakeInputs
@@ -308,6 +309,24 @@ def test_a_search_that_is_cancelled_leaves_no_trace(desk: Desk, hum_file: Path) 
     go_on.set()
     desk.wait(lambda: "Finding the notes …" not in said(desk.panel))
     assert desk.window.melodies.tune() is None
+
+
+@pytest.mark.parametrize("kind", ["midi", "sound"])
+def test_a_search_that_ends_by_a_bug_lets_the_panel_go(
+    desk: Desk, midi_file: Path, hum_file: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    def fail(*_arguments: object) -> None:
+        raise RuntimeError("odd weather")
+
+    monkeypatch.setattr(melody, "hear_midi", fail)
+    monkeypatch.setattr(melody, "hear_file", fail)
+    with desk.qtbot.waitSignal(desk.window.bug_found, timeout=10_000) as found:
+        desk.panel.choose_file(midi_file if kind == "midi" else hum_file)
+        assert "Finding the notes …" in said(desk.panel)
+    assert "odd weather" in found.args[0]
+    desk.wait(lambda: "Finding the notes …" not in said(desk.panel))
+    assert "The melody was not found." in said(desk.panel)
+    desk.generate()  # nothing waits for a search that is over
 
 
 def test_a_text_only_checkpoint_refuses_a_melody_and_offers_to_switch(
