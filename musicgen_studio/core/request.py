@@ -10,6 +10,7 @@ from math import isfinite
 
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.melody import Melody
+from musicgen_studio.core.passages import Passage, check_passages
 
 MAX_DURATION_S = 3600.0
 MAX_TAKES = 16
@@ -38,6 +39,8 @@ class GenerationRequest:
     Args:
         prompts: One or many descriptions in English. An empty one means unconditional music: guidance is then off,
             because with and without the prompt are the same thing.
+        passages: What follows the prompt later on, in the order of time, the same for each of the prompts. None
+            of them: the prompt holds to the end.
         duration_s: Seconds of new music for each prompt, above 0 and up to 3600. More than the checkpoint's window is
             made by a sliding window.
         melody: Sound whose melody is to be followed, or notes, or None. Only melody checkpoints can. It begins with the
@@ -46,6 +49,9 @@ class GenerationRequest:
             free once it has ended.
         continuation: Sound to go on from, or None. It opens the result sample for sample, up to a short crossfade
             into the new music, so the result is longer than `duration_s`.
+        after: Sound that the new music is to lead into, or None: the music is then made between two sounds. It stands
+            where the new music ends. How well that fits is told by `engine.api.Engine.score`; that it fits is not
+            promised.
         guidance_scale: How strictly the prompt is followed, 0 to 20. 1 turns guidance off. None here, as in the three
             that follow, is what the checkpoint says of itself.
         temperature: 0 to 5. Higher is more adventurous; 0 always takes the likeliest token.
@@ -66,6 +72,8 @@ class GenerationRequest:
     melody: Audio | Melody | None = None
     melody_repeats: bool = True
     continuation: Audio | None = None
+    after: Audio | None = None
+    passages: tuple[Passage, ...] = ()
     guidance_scale: float | None = None
     temperature: float | None = None
     top_k: int | None = None
@@ -87,6 +95,7 @@ class GenerationRequest:
             0.0 < self.duration_s <= MAX_DURATION_S,
             f"above 0, at most {MAX_DURATION_S:g}",
         )
+        check_passages(self.passages, self.duration_s)
         sampling = self.sampling()
         _check("guidance_scale", sampling.guidance_scale, 0.0 <= sampling.guidance_scale <= 20.0, "0 to 20")
         _check("temperature", sampling.temperature, 0.0 <= sampling.temperature <= 5.0, "0 to 5")
