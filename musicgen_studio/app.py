@@ -115,7 +115,7 @@ class Program:
         library = Library(Path(chosen.library_folder))
         self._found = library.reconcile()
         self._bridge = Bridge()
-        loop = JobLoop(load_engine or _load_engine, library, self._bridge.post)
+        loop = JobLoop(load_engine or _load_engine, library, self._bridge.post, give_memory_back=_give_memory_back)
         self.services = Services(
             library=library,
             loop=loop,
@@ -193,6 +193,14 @@ def _find_sound() -> None:
 
     with contextlib.suppress(UserProblem):  # playing will say it
         list_devices()
+
+
+def _give_memory_back() -> None:
+    """Call `compute.memory.give_memory_back`, where what needs it was imported at all."""
+    if "torch" in sys.modules:
+        from musicgen_studio.compute.memory import give_memory_back
+
+        give_memory_back()
 
 
 def _load_engine(choice: "EngineChoice") -> "LoadedEngine":

@@ -20,7 +20,7 @@ import torch
 from torch import Tensor
 
 from musicgen_studio.compute.device import AUTO, resolve_device
-from musicgen_studio.compute.memory import free_memory
+from musicgen_studio.compute.memory import explained_when_full, free_memory
 from musicgen_studio.compute.precision import Precision, resolve_precision
 from musicgen_studio.core.audio import Audio, Samples
 from musicgen_studio.core.melody import Melody
@@ -34,7 +34,6 @@ from musicgen_studio.engine.checkpoint.values import Checkpoint
 from musicgen_studio.engine.codec import Codec, DecodeState
 from musicgen_studio.engine.conditions.melody import ChromaConditioner
 from musicgen_studio.engine.conditions.prompt import TextConditioner
-from musicgen_studio.engine.model.cuda.memory import explained_when_full
 from musicgen_studio.engine.model.load import load_language_model
 from musicgen_studio.engine.model.protocol import StepMaker
 from musicgen_studio.engine.sampling import Noise

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from musicgen_studio.compute.memory import give_memory_back
+from musicgen_studio.compute.memory import trim_heap
 from musicgen_studio.engine.checkpoint.values import Affine, Checkpoint
 from musicgen_studio.errors import UserProblem
 
@@ -44,7 +44,7 @@ class TextConditioner:
                 "Shorten the prompt.",
             )
         read = self._encoder(input_ids=tokens["input_ids"], attention_mask=tokens["attention_mask"])
-        give_memory_back()
+        trim_heap()
         states: Tensor = read.last_hidden_state
         if self._projection is not None:
             states = functional.linear(states, self._projection.weight, self._projection.bias)

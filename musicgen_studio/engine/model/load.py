@@ -49,8 +49,8 @@ def load_language_model(
             return CpuDecoder(config, outer, layers, processor_speed().threads, identity)
         precision = Precision.FLOAT32  # sizes that none of Meta's has
     if device.type == "cuda":
+        from musicgen_studio.compute.memory import explained_when_full
         from musicgen_studio.engine.model.cuda.decoder import GraphedDecoder
-        from musicgen_studio.engine.model.cuda.memory import explained_when_full
 
         with explained_when_full():
             return GraphedDecoder(config, outer, layers, device, precision)

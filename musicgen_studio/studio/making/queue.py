@@ -165,6 +165,7 @@ class JobLoop:
         library: Where the clips go.
         on_event: Told of rare events, in the engine's thread; fast data is polled with `views`.
         unload_after_s: Idle seconds after which the engine is let go; None is never.
+        give_memory_back: Called, in the engine's thread, after an engine was let go.
         clock: Seconds that only grow.
     """
 
@@ -174,9 +175,11 @@ class JobLoop:
         library: Library,
         on_event: Callable[[JobEvent], None],
         unload_after_s: float | None = None,
+        give_memory_back: Callable[[], None] = lambda: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.unload_after_s = unload_after_s
+        self._give_memory_back = give_memory_back
         self._load_engine = load_engine
         self._library = library
         self._on_event = on_event
@@ -290,6 +293,7 @@ class JobLoop:
         if self._loaded is not None:
             self._loaded = self._loaded_choice = None
             self._on_event(EngineChanged(None))
+            self._give_memory_back()
 
     def _engine_for(self, choice: EngineChoice) -> LoadedEngine:
         if self._loaded is None or self._loaded_choice != choice:

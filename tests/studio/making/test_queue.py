@@ -50,7 +50,11 @@ class Studio:
         self.engine = FakeEngine(before_block=self._before_block)
         self.before_block: Callable[[int], None] = lambda _made: None
         self.load_problem: UserProblem | None = None
-        self.loop = JobLoop(self._load, library, self.events.put)
+        self.given_back: list[LoadedEngine | None] = []
+        """What was loaded whenever memory was given back."""
+        self.loop = JobLoop(
+            self._load, library, self.events.put, give_memory_back=lambda: self.given_back.append(self.loop._loaded)
+        )
         self._thread = threading.Thread(target=self.loop.run)
         self._thread.start()
 
@@ -132,6 +136,16 @@ def test_one_engine_serves_all_jobs_until_another_is_wanted(studio: Studio) -> N
     studio.make(job())
     studio.make(replace(job(), choice=EngineChoice(precision="int8")))
     assert studio.loaded == [STARTER, EngineChoice(precision="int8")]
+
+
+def test_memory_is_given_back_once_the_engine_is_gone(studio: Studio) -> None:
+    studio.make(job())
+    assert studio.given_back == []
+    studio.loop.unload()
+    studio.make(job())
+    assert studio.given_back == [None]
+    studio.make(replace(job(), choice=EngineChoice(precision="int8")))  # another engine takes its place
+    assert studio.given_back == [None, None]
 
 
 def test_cancelling_keeps_what_was_made(studio: Studio) -> None:

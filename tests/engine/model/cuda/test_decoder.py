@@ -27,8 +27,8 @@ from musicgen_studio.engine.musicgen import MusicGen, load_engine
 from musicgen_studio.engine.patterns import UNKNOWN
 from musicgen_studio.engine.sampling import Noise
 from musicgen_studio.engine.tokens import Conditions, context_frames, sliding_token_frames
-from tests.engine.model.cuda.gpu import CUDA, needs_gpu
 from tests.engine.reference import generated_codes, melody_features, tokenized
+from tests.gpu import CUDA, needs_gpu
 
 CPU = torch.device("cpu")
 REACH = 16

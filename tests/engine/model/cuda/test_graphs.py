@@ -5,7 +5,7 @@ import torch
 from torch import Tensor
 
 from musicgen_studio.engine.model.cuda.graphs import Recorder
-from tests.engine.model.cuda.gpu import CUDA, needs_gpu
+from tests.gpu import CUDA, needs_gpu
 
 
 class Summing:
