@@ -57,7 +57,7 @@ def load(checkpoint: str | PathLike[str] = "starter", device: str = "auto", prec
 
 
 def generate(engine: "Engine", request: "GenerationRequest", stop: "StopFlag | None" = None) -> "list[Audio]":
-    """Make music and return it when it is done: `engine.stream`, collected.
+    """Make music and return it when it is done.
 
     Args:
         engine: From `load`.
@@ -72,12 +72,12 @@ def generate(engine: "Engine", request: "GenerationRequest", stop: "StopFlag | N
     """
     from threading import Event
 
-    from musicgen_studio.studio.making.make import joined
+    from musicgen_studio.studio.making.make import make
+    from musicgen_studio.studio.making.sinks.memory import InMemory
 
-    blocks: dict[tuple[int, int], list[Audio]] = {}
-    for block in engine.stream(request, stop if stop is not None else Event()):
-        blocks.setdefault((block.prompt, block.take), []).append(block.audio)
-    return [joined(blocks[clip]) for clip in sorted(blocks)]
+    memory = InMemory()
+    make(engine, request, stop if stop is not None else Event(), [memory])
+    return memory.clips()
 
 
 def read(path: str | PathLike[str]) -> "Audio":

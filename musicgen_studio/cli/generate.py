@@ -1,4 +1,4 @@
-"""`musicgen-studio generate`: words in, clips out. The options and the run; the work is `studio.generate`'s."""
+"""`musicgen-studio generate`: words in, clips out. The options and the run; the work is `studio.making`'s."""
 
 import argparse
 import sys
@@ -14,7 +14,7 @@ from musicgen_studio.cli.output import Output
 if TYPE_CHECKING:
     from musicgen_studio.checkpoints.catalogue import CheckpointEntry
     from musicgen_studio.engine.api import Engine
-    from musicgen_studio.studio.making.make import Order
+    from musicgen_studio.studio.making.order import Order
     from musicgen_studio.studio.making.playback import LivePlayback, Player
     from musicgen_studio.studio.making.record import Recipe
 
@@ -168,15 +168,18 @@ def _load_engine(folder: Path, device: str, precision: str) -> "Engine":
 
 
 def _make(engine: "Engine", order: "Order", output: Output, *, play: bool | None) -> int:
-    from musicgen_studio.studio.making.make import SavedClip, make_clips
+    from musicgen_studio.studio.making.make import make
+    from musicgen_studio.studio.making.sink import Sink
+    from musicgen_studio.studio.making.sinks.folder import Folder
+    from musicgen_studio.studio.making.sinks.heard import Heard
+    from musicgen_studio.studio.making.sinks.pace import Pace
 
+    sinks: list[Sink] = [Pace(output.progress), Folder(order, output.clip)]
     with _playback(order, output, play) as playback:
+        if playback is not None:
+            sinks.insert(0, Heard(playback, order.only))
         with stop_on_interrupt() as stop:
-            for event in make_clips(engine, order, stop, playback):
-                if isinstance(event, SavedClip):
-                    output.clip(event)
-                else:
-                    output.progress(event)
+            make(engine, order.request, stop, sinks)
         if stop.is_set():
             return EXIT_INTERRUPTED
         if playback is not None:

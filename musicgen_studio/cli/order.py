@@ -11,7 +11,7 @@ from musicgen_studio.cli.options import NO_LOUDNESS
 from musicgen_studio.core.request import MAX_PROMPTS, GenerationRequest
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.files.sound import SoundFormat
-from musicgen_studio.studio.making.make import Order
+from musicgen_studio.studio.making.order import Order
 from musicgen_studio.studio.making.record import CheckpointRecord
 from musicgen_studio.studio.making.source import MelodySource, Source, open_melody, open_source
 

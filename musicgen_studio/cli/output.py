@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from musicgen_studio.errors import UserProblem
 
 if TYPE_CHECKING:
-    from musicgen_studio.studio.making.make import Progress, SavedClip
+    from musicgen_studio.studio.making.sinks.folder import SavedClip
+    from musicgen_studio.studio.making.sinks.pace import Progress
 
 
 class Output:

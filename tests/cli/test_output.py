@@ -3,7 +3,7 @@
 import pytest
 
 from musicgen_studio.cli.output import progress_line
-from musicgen_studio.studio.making.make import Progress
+from musicgen_studio.studio.making.sinks.pace import Progress
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,13 @@ from typing import Any
 import pytest
 
 from musicgen_studio.core.request import GenerationRequest
+from musicgen_studio.engine.api import Engine, StopFlag
 from musicgen_studio.files.sound import SoundFormat
-from musicgen_studio.studio.making.make import Order
+from musicgen_studio.studio.making.make import make
+from musicgen_studio.studio.making.order import Order
 from musicgen_studio.studio.making.record import CheckpointRecord
+from musicgen_studio.studio.making.sink import Sink
+from musicgen_studio.studio.making.sinks.folder import Folder, SavedClip
 
 CHECKPOINT = CheckpointRecord("starter", "cd" * 32, "free to use for anything", "starter")
 
@@ -27,3 +31,10 @@ def make_order(tmp_path: Path) -> OrderMaker:
         return replace(order, **changes)
 
     return make
+
+
+def made(engine: Engine, order: Order, stop: StopFlag, *sinks: Sink) -> list[SavedClip]:
+    """Make what was ordered into its folder, and return the clips."""
+    clips: list[SavedClip] = []
+    make(engine, order.request, stop, [*sinks, Folder(order, clips.append)])
+    return clips

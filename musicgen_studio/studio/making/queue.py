@@ -4,7 +4,7 @@
                                                                      └─► on_event, rarely
 
 The loop knows nothing of Qt. It survives a failing job, sees the stop flag within one step, and ends when told to.
-Not for the flow of the command line, which makes its clips in the foreground (`generate`).
+Not for the command line, which makes its clips in the foreground. How a job's music is collected: `make`.
 """
 
 import threading
@@ -12,22 +12,23 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import count
-from uuid import uuid4
 
-from musicgen_studio.core.audio import Audio
-from musicgen_studio.core.clip import Clip, Origin
+from musicgen_studio.core.clip import Clip
 from musicgen_studio.core.request import GenerationRequest
-from musicgen_studio.engine.api import AudioBlock, Engine
+from musicgen_studio.engine.api import Engine
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.files.sound import SoundFormat
 from musicgen_studio.library.library import Library
-from musicgen_studio.library.partial import PartialClip
 from musicgen_studio.sound.growing import GrowingSound
-from musicgen_studio.studio.making.make import Order, recipe_of
+from musicgen_studio.studio.making.make import make
+from musicgen_studio.studio.making.order import Order
 from musicgen_studio.studio.making.record import CheckpointRecord, SourceFile
+from musicgen_studio.studio.making.sink import Begun, Sink
+from musicgen_studio.studio.making.sinks.growing import Growing
+from musicgen_studio.studio.making.sinks.library import Kept, Naming
+from musicgen_studio.studio.making.sinks.pace import Pace, Progress
 
 
 class JobState(StrEnum):
@@ -304,41 +305,29 @@ class JobLoop:
 
     def _work(self, number: int, job: Job) -> None:
         """Make one job; whatever happens, the loop goes on and what was made is in the library."""
-        clips: tuple[Clip, ...] = ()
         state, problem, bug = JobState.DONE, None, None
-        run: _Run | None = None
+        clips: tuple[Clip, ...] = ()
         try:
-            run = _Run(job, self._engine_for(job.choice), self._library)
-            self._make(run, number)
+            loaded = self._engine_for(job.choice)
+            run = _JobSinks(number, job, loaded.checkpoint, self._library, self._on_event)
+            try:
+                make(loaded.engine, job.request, self._stop_current, [*run.sinks, Pace(self._tell, self._clock)])
+            finally:
+                run.growing.close()
+                clips = run.kept.saved
             state = JobState.STOPPED if self._stop_current.is_set() else JobState.DONE
         except UserProblem as error:
             state, problem = JobState.FAILED, error
         except Exception:  # noqa: BLE001 - the job failed, not the program: the report goes to the one bug dialog
             state, bug = JobState.FAILED, traceback.format_exc()
-        try:
-            clips = () if run is None else run.saved()
-        except UserProblem as error:
-            state, problem = JobState.FAILED, problem or error
         with self._changed:
             ended = replace(self._current or _view(number, job), state=state, left_s=None, problem=problem)
             self._current = None
         self._on_event(JobEnded(ended, clips, bug))
 
-    def _make(self, run: "_Run", number: int) -> None:
-        started_s = self._clock()
-        for block in run.loaded.engine.stream(run.job.request, self._stop_current):
-            if run.begins_with(block):
-                self._on_event(JobStarted(number, run.clips, run.sounds))
-            run.take_in(block)
-            self._tell(run, self._clock() - started_s)
-        self._show(lambda view: replace(view, state=JobState.SAVING))
-
-    def _tell(self, run: "_Run", elapsed_s: float) -> None:
-        made_s = run.made_s
-        wanted_s = run.job.request.duration_s
-        speed = made_s / elapsed_s if elapsed_s > 0 else 0.0
-        left_s = (wanted_s - made_s) / speed if speed > 0 else None
-        self._show(lambda view: replace(view, state=JobState.MAKING, made_s=made_s, speed=speed, left_s=left_s))
+    def _tell(self, progress: Progress) -> None:
+        """Show how far the job is, as of one take: those of a job are made together."""
+        self._show(lambda view: _after(view, progress))
 
     def _show(self, change: Callable[[JobView], JobView]) -> None:
         with self._changed:
@@ -346,103 +335,46 @@ class JobLoop:
                 self._current = change(self._current)
 
 
-class _Run:
-    """The takes of one job on their way to the screen, the speakers and the disk. For the engine's thread."""
+class _JobSinks:
+    """What hears of a job: the library, the growing sound, and whoever waits for its first sound."""
 
-    def __init__(self, job: Job, loaded: LoadedEngine, library: Library) -> None:
-        self.job = job
-        self.loaded = loaded
-        self.clips: tuple[Clip, ...] = ()
-        self.sounds: tuple[GrowingSound, ...] = ()
-        self._library = library
-        self._partial: list[PartialClip] = []
-        self._given_s = 0.0
-        self._complete: set[int] = set()
-
-    @property
-    def made_s(self) -> float:
-        """Seconds of new music, of the take that has least."""
-        if not self.sounds:
-            return 0.0
-        made = min(sound.frames / sound.sample_rate for sound in self.sounds) - self._given_s
-        return max(made, 0.0)
-
-    def begins_with(self, block: AudioBlock) -> bool:
-        """Open the takes' clips if this is the first block of all, and tell so."""
-        if self.sounds:
-            return False
-        request, audio = self.job.request, block.audio
-        if request.continuation is not None:
-            self._given_s = request.continuation.duration_s
-        expected = round((request.duration_s + self._given_s) * audio.sample_rate)
-        self.sounds = tuple(GrowingSound(audio.sample_rate, audio.channels, expected) for _ in range(request.takes))
-        self.clips = tuple(self._clip(take, audio, expected) for take in range(request.takes))
-        self._partial = [self._library.begin(clip) for clip in self.clips]
-        return True
-
-    def take_in(self, block: AudioBlock) -> None:
-        """Hand a block to the disk and to whoever listens."""
-        self._partial[block.take].append(block.audio.samples)
-        self.sounds[block.take].append(block.audio.samples)
-        if block.is_last:
-            self._complete.add(block.take)
-            self.sounds[block.take].end()
-
-    def saved(self) -> tuple[Clip, ...]:
-        """Finish all clips in the library and return them; those without a sound are dropped."""
-        for sound in self.sounds:
-            sound.end()
-        clips = tuple(clip for take in range(len(self._partial)) if (clip := self._saved(take)) is not None)
-        self._partial = []
-        return clips
-
-    def _saved(self, take: int) -> Clip | None:
-        sound, clip = self.sounds[take], self.clips[take]
-        if sound.frames == 0:
-            self._partial[take].abandon()
-            return None
-        audio = Audio(sound.read(0, sound.frames), sound.sample_rate)
-        is_complete = take in self._complete
-        recipe = recipe_of(self._order(), self.loaded.engine.info, 0, take, audio, complete=is_complete)
-        whole = replace(
-            clip,
-            frames=sound.frames,
-            is_complete=is_complete,
-            recipe=recipe.to_json(),
-            melody_similarity=recipe.melody_similarity,
-        )
-        return self._partial[take].finish(whole)
-
-    def _order(self) -> Order:
-        """Return the order that the command line would need for the same samples."""
-        return Order(
-            request=self.job.request,
-            checkpoint=self.loaded.checkpoint,
-            folder=self._library.folder,
+    def __init__(
+        self,
+        number: int,
+        job: Job,
+        checkpoint: CheckpointRecord,
+        library: Library,
+        on_event: Callable[[JobEvent], None],
+    ) -> None:
+        order = Order(
+            request=job.request,
+            checkpoint=checkpoint,
+            folder=library.folder,
             sound_format=SoundFormat.WAV32F,
             loudness_lufs=None,
-            melody=self.job.melody,
-            continuation=self.job.continuation,
+            melody=job.melody,
+            continuation=job.continuation,
         )
+        self.kept = Kept(library, order, Naming(job.title, job.parent))
+        self.growing = Growing()
+        self.sinks = (self.kept, self.growing, _Announced(number, self.kept, self.growing, on_event))
 
-    def _clip(self, take: int, audio: Audio, expected: int) -> Clip:
-        request, checkpoint = self.job.request, self.loaded.checkpoint
-        many = request.takes > 1
-        return Clip(
-            id=uuid4().hex,
-            title=f"{self.job.title} · take {take + 1}" if many else self.job.title,
-            origin=Origin.GENERATED,
-            created=datetime.now(UTC).isoformat(timespec="seconds"),
-            frames=max(expected, 1),
-            sample_rate=audio.sample_rate,
-            channels=audio.channels,
-            prompt=request.prompts[0],
-            seed=request.seed + take,
-            checkpoint=checkpoint.id,
-            licence=checkpoint.licence,
-            parent=self.job.parent,
-            is_complete=False,
-        )
+
+class _Announced(Sink):
+    """Tells that the first sound of a job is there."""
+
+    def __init__(self, number: int, kept: Kept, growing: Growing, on_event: Callable[[JobEvent], None]) -> None:
+        self._number, self._kept, self._growing, self._on_event = number, kept, growing, on_event
+
+    def begin(self, begun: Begun) -> None:  # noqa: ARG002 - the other sinks know it
+        self._on_event(JobStarted(self._number, self._kept.clips, self._growing.sounds))
+
+
+def _after(view: JobView, progress: Progress) -> JobView:
+    made_s, speed = progress.made_s / view.takes, progress.speed / view.takes
+    is_all = progress.made_s >= progress.wanted_s
+    state = JobState.SAVING if is_all else JobState.MAKING
+    return replace(view, state=state, made_s=made_s, speed=speed, left_s=progress.left_s)
 
 
 def _view(number: int, job: Job) -> JobView:

@@ -6,7 +6,7 @@ So a clip is made again by making the whole batch (prompts, seed, takes) and kee
 and after that batch does not matter.
 
 Reading is strict: a file with a key too many, one too few or a value of the wrong type was not written by this program,
-and guessing would give other samples. Not for making clips (`generate`).
+and guessing would give other samples. Not for making clips (`make`).
 """
 
 import json

@@ -1,6 +1,6 @@
 """Making a clip again from its record: the same checkpoint, the same sound files, the same batch, the same samples.
 
-Not for the record itself (`recipe`) or for making clips (`generate`).
+Not for the record itself (`record`) or for making clips (`make`).
 """
 
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from typing import TypeVar
 from musicgen_studio.checkpoints.catalogue import CheckpointEntry, find
 from musicgen_studio.engine.api import EngineInfo
 from musicgen_studio.errors import UserProblem
-from musicgen_studio.studio.making.make import Order
+from musicgen_studio.studio.making.order import Order
 from musicgen_studio.studio.making.record import CheckpointRecord, Recipe, SourceFile, program_version
 from musicgen_studio.studio.making.source import MelodySource, Source, reopen_melody, reopen_source
 

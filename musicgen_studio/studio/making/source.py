@@ -1,4 +1,4 @@
-"""Files that go into a clip: a melody to follow, a sound to continue. Not for writing clips (`generate`)."""
+"""Files that go into a clip: a melody to follow, a sound to continue. Not for writing clips (`sinks`)."""
 
 from dataclasses import dataclass
 from pathlib import Path

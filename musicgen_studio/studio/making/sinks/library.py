@@ -1,0 +1,114 @@
+"""A sink that makes each take a clip of the library, safe on disk from its first second on.
+
+Not for the library itself, and not for hearing the clip meanwhile (`growing`).
+"""
+
+import logging
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from musicgen_studio.core.clip import Clip, Origin
+from musicgen_studio.engine.api import AudioBlock, EngineInfo
+from musicgen_studio.errors import UserProblem
+from musicgen_studio.library.library import Library
+from musicgen_studio.library.partial import PartialClip
+from musicgen_studio.studio.making.order import Order, recipe_of
+from musicgen_studio.studio.making.sink import Begun, Sink, TakeEnded
+
+_LOG = logging.getLogger("musicgen_studio")
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """How the clips of a run stand in the library.
+
+    Args:
+        title: What they are called; with several takes followed by the take's number.
+        parent: Id of the clip they are made from, or None.
+    """
+
+    title: str
+    parent: str | None = None
+
+
+class Kept(Sink):
+    """The takes of one prompt as clips.
+
+    Args:
+        library: Where they go.
+        order: What was asked for, for the record.
+        naming: What they are called.
+    """
+
+    def __init__(self, library: Library, order: Order, naming: Naming) -> None:
+        self.clips: tuple[Clip, ...] = ()
+        """One for each take as it will be, from `begin` on."""
+        self._library = library
+        self._order = order
+        self._naming = naming
+        self._info: EngineInfo | None = None
+        self._partial: dict[int, PartialClip] = {}
+        self._saved: dict[int, Clip] = {}
+
+    @property
+    def saved(self) -> tuple[Clip, ...]:
+        """The clips that are in the library by now, by take."""
+        return tuple(clip for _, clip in sorted(self._saved.items(), key=lambda entry: entry[0]))
+
+    def begin(self, begun: Begun) -> None:
+        """Name the clips; each opens with its first sound."""
+        self._info = begun.info
+        self.clips = tuple(self._clip(begun, take) for take in range(begun.request.takes))
+
+    def block(self, block: AudioBlock) -> None:
+        """Put a block on disk."""
+        if block.take not in self._partial:
+            self._partial[block.take] = self._library.begin(self.clips[block.take])
+        self._partial[block.take].append(block.audio.samples)
+
+    def take_ended(self, ended: TakeEnded) -> None:
+        """Make a take a clip of the library."""
+        assert self._info is not None  # `begin` comes first
+        partial = self._partial.get(ended.take)
+        if partial is None:
+            return  # the disk did not take its first block
+        recipe = recipe_of(self._order, self._info, ended.prompt, ended.take, ended.audio, complete=ended.is_complete)
+        clip = replace(
+            self.clips[ended.take],
+            is_complete=ended.is_complete,
+            recipe=recipe.to_json(),
+            melody_similarity=recipe.melody_similarity,
+        )
+        self._keep(ended.take, clip)
+
+    def failed(self, error: Exception) -> None:  # noqa: ARG002 - whatever it was
+        """Keep also those takes whose record could not be made; what the disk refuses, the next start finds."""
+        for take in list(self._partial):
+            try:
+                self._keep(take, self.clips[take])
+            except UserProblem as problem:
+                _LOG.warning("A take is left to the next start: %s", problem)
+
+    def _keep(self, take: int, clip: Clip) -> None:
+        self._saved[take] = self._partial[take].finish(clip)
+        del self._partial[take]
+
+    def _clip(self, begun: Begun, take: int) -> Clip:
+        request, checkpoint = begun.request, self._order.checkpoint
+        title = self._naming.title
+        return Clip(
+            id=uuid4().hex,
+            title=f"{title} · take {take + 1}" if request.takes > 1 else title,
+            origin=Origin.GENERATED,
+            created=datetime.now(UTC).isoformat(timespec="seconds"),
+            frames=max(begun.expected_frames, 1),
+            sample_rate=begun.sample_rate,
+            channels=begun.channels,
+            prompt=request.prompts[0],
+            seed=request.seed + take,
+            checkpoint=checkpoint.id,
+            licence=checkpoint.licence,
+            parent=self._naming.parent,
+            is_complete=False,
+        )

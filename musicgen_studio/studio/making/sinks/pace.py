@@ -1,0 +1,69 @@
+"""A sink that tells how far a run is and how long it will take. Not for showing it (`cli.output`, `ui`)."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from musicgen_studio.engine.api import AudioBlock
+from musicgen_studio.studio.making.sink import Begun, Sink
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is. Seconds of music count over all prompts and takes, without the sound that is continued.
+
+    Args:
+        prompt: The prompt at work, from 0; of those made together the last.
+        prompts: How many there are.
+        made_s: Seconds of music made.
+        wanted_s: Seconds of music ordered.
+        elapsed_s: Seconds since the start of the run.
+        speed: made_s / elapsed_s, "× real time".
+        left_s: Seconds to wait at this speed, None before there is any music.
+    """
+
+    prompt: int
+    prompts: int
+    made_s: float
+    wanted_s: float
+    elapsed_s: float
+    speed: float
+    left_s: float | None
+
+
+class Pace(Sink):
+    """Counts the music made and the time it took, which begins here.
+
+    Args:
+        on_progress: Told after each block.
+        clock: Seconds that only grow.
+    """
+
+    def __init__(self, on_progress: Callable[[Progress], None], clock: Callable[[], float] = time.monotonic) -> None:
+        self._on_progress = on_progress
+        self._clock = clock
+        self._start_s = clock()
+        self._made_s = self._wanted_s = self._given_s = 0.0
+        self._prompts = 1
+        self._at_work = 0
+
+    def begin(self, begun: Begun) -> None:
+        """See how much is wanted."""
+        request = begun.request
+        self._prompts = len(request.prompts)
+        self._wanted_s = self._prompts * request.takes * request.duration_s
+        # What is continued comes back at once; counting it would promise a speed that is not there.
+        self._given_s = begun.given_s
+
+    def block(self, block: AudioBlock) -> None:
+        """Count a block, and tell."""
+        begin_s = block.start_frame / block.audio.sample_rate
+        end_s = begin_s + block.audio.duration_s
+        self._made_s = min(self._made_s + max(0.0, end_s - max(begin_s, self._given_s)), self._wanted_s)
+        elapsed_s = self._clock() - self._start_s
+        speed = self._made_s / elapsed_s if elapsed_s > 0 else 0.0
+        left_s = (self._wanted_s - self._made_s) / speed if speed > 0 else None
+        self._at_work = max(self._at_work, block.prompt)
+        self._on_progress(
+            Progress(self._at_work, self._prompts, self._made_s, self._wanted_s, elapsed_s, speed, left_s)
+        )

@@ -1,0 +1,42 @@
+"""How far a run is and how long it will take, with a clock of our own."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import count, pairwise
+from threading import Event
+
+import numpy as np
+import pytest
+
+from musicgen_studio.core.audio import Audio
+from musicgen_studio.studio.making.make import make
+from musicgen_studio.studio.making.order import Order
+from musicgen_studio.studio.making.sinks.pace import Pace, Progress
+from tests.fake_engine import FakeEngine
+from tests.studio.conftest import OrderMaker
+
+
+def _progress(order: Order, clock: Callable[[], float]) -> list[Progress]:
+    told: list[Progress] = []
+    make(FakeEngine(), order.request, Event(), [Pace(told.append, clock)])
+    return told
+
+
+def test_progress_counts_over_all_prompts_and_takes(make_order: OrderMaker) -> None:
+    seconds = count(0.0, 1.0)  # half a second of music each second
+    told = _progress(make_order(("a", "b"), takes=2), lambda: next(seconds))
+    assert len(told) == 16
+    assert all(later.made_s == earlier.made_s + 0.5 for earlier, later in pairwise(told))
+    assert told[3] == Progress(prompt=0, prompts=2, made_s=2.0, wanted_s=8.0, elapsed_s=4.0, speed=0.5, left_s=12.0)
+    assert (told[-1].prompt, told[-1].made_s, told[-1].left_s) == (1, 8.0, 0.0)
+
+
+def test_progress_does_not_count_what_is_continued(make_order: OrderMaker) -> None:
+    order = make_order()
+    given = Audio(np.full((40000, 1), 0.1, np.float32), 32000)  # 1.25 s
+    order = replace(order, request=replace(order.request, continuation=given))
+    seconds = count(0.0, 1.0)
+    told = _progress(order, lambda: next(seconds))
+    assert [one.made_s for one in told] == pytest.approx([0.0, 0.0, 0.25, 0.75, 1.25, 1.75, 2.0])
+    assert (told[0].speed, told[0].left_s) == (0.0, None)
+    assert told[-1].wanted_s == 2.0
