@@ -11,7 +11,7 @@ from musicgen_studio.studio.making.record import Recipe
 
 _RUN = """
 import os, sys
-from musicgen_studio.files import sound as audiofile
+from musicgen_studio.files import whole
 from musicgen_studio.checkpoints import fingerprint
 from musicgen_studio.cli import generate
 from musicgen_studio.cli.main import main
@@ -35,7 +35,7 @@ def die_while_making(made):
     if moment == "making" and made == 3:
         os._exit(9)
 
-audiofile.os.replace = die_before_the_third_file
+whole.os.replace = die_before_the_third_file
 generate._load_engine = lambda *_: FakeEngine(before_block=die_while_making)
 main(["generate", "a", "b", "--seconds", "1", "--seed", "1", "--out", str(folder / "clips"),
       "--checkpoint", str(folder / "model")])
