@@ -25,6 +25,8 @@ _ROOMS_OF = {
     "onnxruntime": {"analysis"},
     "metricon": {"analysis"},
     "swift_f0": {"dsp"},
+    "httpx2": {"checkpoints"},
+    "filelock": {"checkpoints"},
 }
 
 

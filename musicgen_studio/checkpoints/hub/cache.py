@@ -1,0 +1,168 @@
+"""Where checkpoints from the Hub lie on the disk: the cache that all Hugging Face programs share.
+
+    HF_HUB_CACHE/models--owner--name/
+        refs/main                 the commit that `main` was when it was downloaded
+        blobs/OID                 the files by content; OID.part is one on its way, OID.lock says who brings it
+        snapshots/COMMIT/NAME     links to the blobs; whole files where the system has no links
+
+Other programs find what is downloaded here, and what they have downloaded is found here. Source: "Understand caching",
+https://huggingface.co/docs/huggingface_hub/guides/manage-cache. Not for the network (`files`, `download`).
+"""
+
+import hashlib
+import os
+import shutil
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from musicgen_studio.checkpoints.hub.files import Listing, RemoteFile
+from musicgen_studio.errors import StoppedError
+
+PART, LOCK = ".part", ".lock"
+_READ_BYTES = 1 << 20
+
+
+def hub_cache() -> Path:
+    """Return the folder that Hugging Face programs share: `HF_HUB_CACHE`, `HF_HOME`/hub, or the default."""
+    if folder := os.environ.get("HF_HUB_CACHE"):
+        return Path(folder).expanduser()
+    home = os.environ.get("HF_HOME")
+    if home:
+        return Path(home).expanduser() / "hub"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache").expanduser() / "huggingface" / "hub"
+
+
+@dataclass(frozen=True, slots=True)
+class CachedRepository:
+    """One repository's part of the cache.
+
+    Args:
+        cache: The cache's folder.
+        name: Such as `facebook/musicgen-small`.
+    """
+
+    cache: Path
+    name: str
+
+    @property
+    def folder(self) -> Path:
+        """All of it."""
+        return self.cache / f"models--{self.name.replace('/', '--')}"
+
+    def blob(self, file: RemoteFile) -> Path:
+        """Return where a file's content lies once it is whole."""
+        return self.folder / "blobs" / file.oid
+
+    def snapshot(self, commit: str) -> Path:
+        """Return the folder to load a commit's checkpoint from."""
+        return self.folder / "snapshots" / commit
+
+    def current(self) -> Path | None:
+        """Return the folder of the commit that `main` was last, or None."""
+        with suppress(OSError, UnicodeDecodeError):
+            commit = (self.folder / "refs" / "main").read_text(encoding="utf-8").strip()
+            if commit and "/" not in commit and self.snapshot(commit).is_dir():
+                return self.snapshot(commit)
+        return None
+
+    def lacks(self, listing: Listing) -> list[RemoteFile]:
+        """Return the files of a listing that are not there whole yet, in order."""
+        return [file for file in listing.files if not has_size(self.blob(file), file.size)]
+
+    def missing_bytes(self, listing: Listing) -> int:
+        """Return how much of a listing has still to come, what has come of each file taken off."""
+        return sum(file.size - size_of(part_of(self.blob(file)), file.size) for file in self.lacks(listing))
+
+    def link(self, listing: Listing) -> Path:
+        """Show a commit's files under their names, and let `main` be it. Returns the folder."""
+        snapshot = self.snapshot(listing.commit)
+        for file in listing.files:
+            _link(self.blob(file), snapshot / file.path)
+        reference = self.folder / "refs" / "main"
+        reference.parent.mkdir(parents=True, exist_ok=True)
+        part = reference.with_name("main.part")
+        part.write_text(listing.commit, encoding="utf-8")
+        part.replace(reference)
+        return snapshot
+
+    def bytes_on_disk(self) -> int:
+        """Return what removing it would free."""
+        files = (path for path in self.folder.rglob("*") if path.is_file() and not path.is_symlink())
+        return sum(path.stat().st_size for path in files)
+
+    def remove(self) -> int:
+        """Delete it all and return how many bytes that freed."""
+        freed = self.bytes_on_disk()
+        shutil.rmtree(self.folder)
+        return freed
+
+
+def part_of(blob: Path) -> Path:
+    """Return where what has come of a file lies."""
+    return blob.with_name(blob.name + PART)
+
+
+def has_size(path: Path, size: int) -> bool:
+    """Tell whether there is a file of this size."""
+    return path.is_file() and path.stat().st_size == size
+
+
+def size_of(path: Path, at_most: int) -> int:
+    """Return a file's size, 0 if there is none."""
+    return min(path.stat().st_size, at_most) if path.is_file() else 0
+
+
+class Content:
+    """What a file's content is, told while it passes: a sha256, or a git blob id.
+
+    Args:
+        file: Its size and oid decide how.
+    """
+
+    def __init__(self, file: RemoteFile) -> None:
+        self._file = file
+        # git's own name for a small file's content, not for security
+        self._hash = (
+            hashlib.sha256() if file.is_large else hashlib.sha1(b"blob %d\0" % file.size, usedforsecurity=False)
+        )
+
+    def add(self, piece: bytes) -> None:
+        """Take in the next bytes."""
+        self._hash.update(piece)
+
+    def is_right(self) -> bool:
+        """Tell whether what was added is the whole file as the Hub has it."""
+        return self._hash.hexdigest() == self._file.oid
+
+
+def content_of(path: Path, file: RemoteFile, is_stopped: Callable[[], bool] = lambda: False) -> Content:
+    """Read a file, or what has come of it.
+
+    Raises:
+        StoppedError: If it was stopped meanwhile.
+        OSError: If it cannot be read.
+    """
+    content = Content(file)
+    with path.open("rb") as stream:
+        while piece := stream.read(_READ_BYTES):
+            if is_stopped():
+                raise StoppedError
+            content.add(piece)
+    return content
+
+
+def _link(blob: Path, name: Path) -> None:
+    name.parent.mkdir(parents=True, exist_ok=True)
+    target = os.path.relpath(blob, name.parent)
+    if name.is_symlink() and os.readlink(name) == target:  # noqa: PTH115 - the text itself, not where it leads
+        return
+    name.unlink(missing_ok=True)
+    try:
+        name.symlink_to(target)
+    except OSError:  # Windows gives links to administrators only; huggingface_hub then keeps whole files, too
+        with suppress(OSError):
+            os.link(blob, name)
+            return
+        shutil.copyfile(blob, name)

@@ -1,0 +1,282 @@
+"""Tests of downloading: whatever the server does, what ends is whole and right, and nothing is asked for twice."""
+
+import errno
+import shutil
+import threading
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from musicgen_studio.checkpoints.hub.cache import CachedRepository, part_of
+from musicgen_studio.checkpoints.hub.download import DownloadProgress, download, verify
+from musicgen_studio.checkpoints.hub.files import RemoteFile, connection, list_files
+from musicgen_studio.errors import StoppedError, UserProblem
+from tests.checkpoints.hub.conftest import REPOSITORY, content
+from tests.checkpoints.hub.server import COMMIT, FakeHub, Fault
+
+NEEDED = {"README.md", "config.json", "tokenizer.json", "model.safetensors"}
+LARGE = "model.safetensors"
+
+
+def fetch(hub_cache: Path) -> Path:
+    return download(REPOSITORY, hub_cache, threading.Event())
+
+
+def assert_whole(hub: FakeHub, folder: Path) -> None:
+    assert {path.name for path in folder.iterdir()} == NEEDED
+    for path in folder.iterdir():
+        assert path.read_bytes() == hub.files[REPOSITORY][path.name]
+    blobs = folder.parents[1] / "blobs"
+    assert {path.suffix for path in blobs.iterdir()} == {""}  # no .part and no .lock is left
+
+
+def test_a_checkpoint_comes_with_what_it_needs_and_nothing_else(hub: FakeHub, hub_cache: Path) -> None:
+    folder = fetch(hub_cache)
+    assert folder == hub_cache / "models--facebook--musicgen-tiny" / "snapshots" / COMMIT
+    assert_whole(hub, folder)
+    assert CachedRepository(hub_cache, REPOSITORY).current() == folder
+
+
+def test_what_is_there_is_not_asked_for_again(hub: FakeHub, hub_cache: Path) -> None:
+    fetch(hub_cache)
+    hub.asked.clear()
+    fetch(hub_cache)
+    assert [path for path, *_ in hub.asked] == [f"/api/models/{REPOSITORY}/revision/main"]
+
+
+def test_the_token_is_shown_to_the_hub_and_to_nobody_else(
+    hub: FakeHub, hub_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_TOKEN", "secret")
+    fetch(hub_cache)
+    told = {path: token for path, _, token in hub.asked}
+    assert told[f"/{REPOSITORY}/resolve/{COMMIT}/{LARGE}"] == "Bearer secret"
+    assert told[f"/cdn/{REPOSITORY}/{LARGE}"] is None
+
+
+@pytest.mark.parametrize("at", [0, 1, 16_384, 500_000, 999_999])
+def test_after_a_cut_it_goes_on_where_it_was(hub: FakeHub, hub_cache: Path, at: int) -> None:
+    hub.faults = [Fault("cut", at)]
+    assert_whole(hub, fetch(hub_cache))
+    assert hub.sent[LARGE] == len(hub.files[REPOSITORY][LARGE])  # not a byte twice
+
+
+@pytest.mark.parametrize(
+    "faults",
+    [
+        [Fault("flip", 700_000)],
+        [Fault("longer")],
+        [Fault("shorter")],
+        [Fault("cut", 300_000), Fault("no_range")],
+        [Fault("cut", 300_000), Fault("changed")],
+        [Fault("cut", 300_000), Fault("flip", 800_000)],
+        [Fault("status", 500), Fault("status", 503), Fault("status", 429)],
+        [Fault("status", 403)],  # behind a redirect: an address that was good for minutes only
+        [Fault("status", 502, "config.json"), Fault("cut", 5, "tokenizer.json")],
+        [Fault("status", 500, "list"), Fault("status", 429, "list")],
+        [Fault("cut", 60_000)] * 16,  # more than the tries in a row, but each brings something
+    ],
+)
+def test_it_ends_whole_whatever_the_server_does(hub: FakeHub, hub_cache: Path, faults: list[Fault]) -> None:
+    hub.faults = list(faults)
+    assert_whole(hub, fetch(hub_cache))
+    assert not hub.faults
+
+
+@pytest.mark.usefixtures("short_stall")
+def test_a_stall_is_noticed(hub: FakeHub, hub_cache: Path) -> None:
+    hub.faults = [Fault("stall", 400_000)]
+    assert_whole(hub, fetch(hub_cache))
+    assert hub.sent[LARGE] == len(hub.files[REPOSITORY][LARGE])
+
+
+def test_what_was_damaged_on_the_disk_comes_anew(hub: FakeHub, hub_cache: Path) -> None:
+    hub.faults = [Fault("cut", 300_000), *[Fault("status", 500)] * 8]
+    with pytest.raises(UserProblem):
+        fetch(hub_cache)
+    part = next(hub_cache.rglob("*.part"))
+    part.write_bytes(b"x" * part.stat().st_size)
+    assert_whole(hub, fetch(hub_cache))
+
+
+def test_a_part_that_is_too_long_comes_anew(hub: FakeHub, hub_cache: Path) -> None:
+    with connection() as client:
+        listing = list_files(client, REPOSITORY)
+    part = part_of(CachedRepository(hub_cache, REPOSITORY).blob(listing.files[-1]))
+    part.parent.mkdir(parents=True)
+    part.write_bytes(content(1_000_001))
+    assert_whole(hub, fetch(hub_cache))
+
+
+def test_a_wrong_content_again_and_again_is_refused(hub: FakeHub, hub_cache: Path) -> None:
+    hub.faults = [Fault("flip", 10)] * 3
+    with pytest.raises(UserProblem, match="could not be downloaded") as problem:
+        fetch(hub_cache)
+    assert "not what the Hub says" in problem.value.why
+    assert not list(hub_cache.rglob("*.part"))
+
+
+def test_a_server_that_fails_on_is_given_up_and_what_came_is_kept(hub: FakeHub, hub_cache: Path) -> None:
+    hub.faults = [Fault("cut", 600_000), *[Fault("status", 500)] * 8]
+    with pytest.raises(UserProblem) as problem:
+        fetch(hub_cache)
+    assert "500" in problem.value.why
+    assert next(hub_cache.rglob("*.part")).stat().st_size == 600_000
+    assert_whole(hub, fetch(hub_cache))
+    assert hub.sent[LARGE] == 1_000_000
+
+
+def test_a_circle_of_redirects_is_said(hub: FakeHub, hub_cache: Path) -> None:
+    hub.faults = [Fault("circle")]
+    with pytest.raises(UserProblem) as problem:
+        fetch(hub_cache)
+    assert "circle" in problem.value.why
+
+
+class _Refusal(NamedTuple):
+    repository: str
+    is_gated: bool
+    token: str
+    word: str
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        _Refusal("facebook/nothing", False, "", "There is no facebook/nothing"),
+        _Refusal(REPOSITORY, True, "", "no token"),
+        _Refusal(REPOSITORY, True, "secret", "agreed to its terms"),
+    ],
+)
+def test_a_refusal_is_told_apart(
+    hub: FakeHub, hub_cache: Path, monkeypatch: pytest.MonkeyPatch, refusal: _Refusal
+) -> None:
+    hub.gated = {REPOSITORY} if refusal.is_gated else set()
+    if refusal.token:
+        monkeypatch.setenv("HF_TOKEN", refusal.token)
+    with pytest.raises(UserProblem) as problem:
+        download(refusal.repository, hub_cache, threading.Event())
+    assert refusal.word in problem.value.why
+
+
+def test_a_repository_that_was_taken_away_is_said(hub: FakeHub, hub_cache: Path) -> None:
+    hub.faults = [Fault("status", 410, "list")]
+    with pytest.raises(UserProblem) as problem:
+        fetch(hub_cache)
+    assert "taken it away" in problem.value.why
+
+
+def test_nothing_is_asked_where_the_network_is_forbidden(
+    hub: FakeHub, hub_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    with pytest.raises(UserProblem) as problem:
+        fetch(hub_cache)
+    assert "HF_HUB_OFFLINE" in problem.value.why
+    assert not hub.asked
+
+
+def test_without_safetensors_the_other_weights_come(hub: FakeHub, hub_cache: Path) -> None:
+    files = hub.files[REPOSITORY]
+    del files[LARGE]
+    assert {path.name for path in fetch(hub_cache).iterdir()} == NEEDED - {LARGE} | {"pytorch_model.bin"}
+    del files["pytorch_model.bin"]
+    files |= {"pytorch_model.bin.index.json": b"{}", "pytorch_model-00001-of-00002.bin": content(10)}
+    files |= {"pytorch_model-00002-of-00002.bin": content(20), "pytorch_model-00002-of-00003.bin.old": content(30)}
+    names = {path.name for path in fetch(hub_cache).iterdir()}
+    assert names >= {"pytorch_model-00001-of-00002.bin", "pytorch_model-00002-of-00002.bin"}
+
+
+def test_a_stop_is_quick_and_keeps_what_came(hub: FakeHub, hub_cache: Path) -> None:
+    hub.faults = [Fault("stall", 300_000)]  # for 30 s, if nothing ends it
+    stop, ended = threading.Event(), threading.Event()
+
+    def run() -> None:
+        with pytest.raises(StoppedError):
+            download(REPOSITORY, hub_cache, stop)
+        ended.set()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    while sum(path.stat().st_size for path in hub_cache.rglob("*.part") if path.exists()) < 300_000:
+        ended.wait(0.02)
+    stop.set()
+    assert ended.wait(10)
+    thread.join()
+    assert_whole(hub, fetch(hub_cache))
+    assert hub.sent[LARGE] == 1_000_000
+
+
+def test_progress_tells_all_there_is(hub: FakeHub, hub_cache: Path) -> None:
+    hub.faults = [Fault("cut", 500_000)]
+    told: list[DownloadProgress] = []
+    download(REPOSITORY, hub_cache, threading.Event(), told.append)
+    done = [progress.done_bytes for progress in told]
+    assert done == sorted(done)
+    assert told[-1].done_bytes == told[-1].wanted_bytes == sum(len(hub.files[REPOSITORY][name]) for name in NEEDED)
+    assert any(progress.waits_s is not None for progress in told)
+
+
+def test_a_disk_without_room_is_said_before(hub: FakeHub, hub_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    free = shutil.disk_usage("/")._replace(free=1_000_000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: free)
+    with pytest.raises(UserProblem, match="does not fit"):
+        fetch(hub_cache)
+    assert all("/resolve/" not in path for path, *_ in hub.asked)
+
+
+@pytest.mark.usefixtures("hub")
+def test_a_disk_that_fills_up_is_said(hub_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(UserProblem) as problem:
+        fetch(hub_cache)
+    assert "full" in problem.value.why
+
+
+def test_two_programs_do_not_bring_the_same_file_at_once(hub: FakeHub, hub_cache: Path) -> None:
+    hub.bytes_per_s = 200_000
+    began, stop = threading.Event(), threading.Event()
+
+    def tell(progress: DownloadProgress) -> None:
+        if progress.file == LARGE:
+            began.set()
+
+    def first() -> None:
+        with pytest.raises(StoppedError):
+            download(REPOSITORY, hub_cache, stop, tell)
+
+    thread = threading.Thread(target=first)
+    thread.start()
+    assert began.wait(20)
+    with pytest.raises(UserProblem, match="already"):
+        fetch(hub_cache)
+    stop.set()
+    thread.join()
+
+
+@pytest.mark.usefixtures("hub")
+def test_verify_finds_what_was_changed(hub_cache: Path) -> None:
+    folder = fetch(hub_cache)
+    with connection() as client:
+        listing = list_files(client, REPOSITORY)
+    assert verify(listing, hub_cache, threading.Event()) == []
+    blob = (folder / LARGE).resolve()
+    blob.write_bytes(content(1_000_000, 9))
+    assert [file.path for file in verify(listing, hub_cache, threading.Event())] == [LARGE]
+
+
+def test_removing_says_what_it_frees(hub: FakeHub, hub_cache: Path) -> None:
+    fetch(hub_cache)
+    kept = CachedRepository(hub_cache, REPOSITORY)
+    assert kept.remove() >= sum(len(hub.files[REPOSITORY][name]) for name in NEEDED)
+    assert not kept.folder.exists()
+
+
+@pytest.mark.parametrize("path", ["../x", "/etc/x", "a/../../x", "..\\x", "C:x", ""])
+def test_a_name_that_leads_elsewhere_is_refused(path: str) -> None:
+    with pytest.raises(ValueError, match="path"):
+        RemoteFile(path, 1, "0" * 40)
