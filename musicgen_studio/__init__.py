@@ -107,24 +107,26 @@ def write(
         audio: The sound.
         sound_format: `wav16`, `wav24`, `wav32f`, `flac`, `ogg`, `opus` or `mp3`. None goes by the name's ending,
             `.wav` being `wav24`.
-        loudness_lufs: Loudness to bring it to, in LUFS, its true peak kept below -1 dB. None leaves it as it is.
-        compressor: Whether to round off peaks when setting the loudness.
+        loudness_lufs: Loudness to bring it to, in LUFS, its true peak kept below -1 dB by a limiter; more than 8 dB of
+            limiting is warned of. None leaves it as it is, but turns down what the format would clip.
+        compressor: Whether to round off peaks before the limiter.
 
     Raises:
         UserProblem: If the file cannot be written, or the name's ending is none of ours.
+        ValueError: If the loudness is not -70 to 0.
     """
+    import warnings
     from pathlib import Path
 
-    from musicgen_studio.dsp.loudness import normalise
-    from musicgen_studio.dsp.resample import resample
+    from musicgen_studio.export.finish import FinishSettings, finish, said_of_limiting
     from musicgen_studio.files import sound as audiofile
 
     path = Path(path)
     kind = audiofile.SoundFormat(sound_format) if sound_format else _format_of(path)
-    audio = resample(audio, kind.only_rate_hz or audio.sample_rate)
-    if loudness_lufs is not None:
-        audio = normalise(audio, loudness_lufs, compressor)
-    audiofile.write(path, audio, kind)
+    finished = finish(audio, FinishSettings(kind, loudness_lufs=loudness_lufs, compressor=compressor))
+    audiofile.write(path, finished.audio, kind)
+    if said := said_of_limiting(finished.limited_db):
+        warnings.warn(f"{path.name}: {said}", stacklevel=2)
 
 
 def _format_of(path: "Path") -> "SoundFormat":

@@ -1,50 +1,30 @@
 """Clips to sound files for other programs.
 
-    sample rate → loudness and peaks → encoder → a file under a name that was free
+    load → finish → a file under a name that was free
 
-The loudness is set last but for the encoder, so that the promised peak holds for the samples in the file. A lossy
-encoder moves the peaks again; what comes out of it is therefore measured, and the sound turned down until it keeps
-below. Not for what files are called (`names`).
+Not for what becomes of the sound (`finish`) nor for what files are called (`names`).
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
-from math import log10
 from pathlib import Path
 from typing import Protocol
-
-import numpy as np
 
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip
 from musicgen_studio.core.names import folded
-from musicgen_studio.dsp.loudness import normalise, true_peak_db
-from musicgen_studio.dsp.resample import resample
 from musicgen_studio.errors import StoppedError, UserProblem
+from musicgen_studio.export.course import Course, OnShare
+from musicgen_studio.export.finish import ENCODE_COST, FinishSettings, cost, finish, tags
 from musicgen_studio.export.names import free_names, suggested_name, taken_names
-from musicgen_studio.files.sound import SoundFormat, as_encoded, write
+from musicgen_studio.files.sound import write
 from musicgen_studio.files.whole import ensure_folder
 
 SAMPLE_RATES_HZ = (32_000, 44_100, 48_000)
+"""What other programs like to read, and the export dialog offers."""
 
-_ENCODER_TRIES = 5
-_ENCODER_MARGIN_DB = 0.1
-
-# What each step takes of a sound, in seconds for ten minutes of stereo at 48 kHz on two cores. Only their ratios count.
-_LOAD_COST, _RESAMPLE_COST, _LOUDNESS_COST, _PEAK_COST = 0.6, 0.8, 2.3, 0.6
-_ENCODE_COST = {
-    SoundFormat.WAV16: 0.5,
-    SoundFormat.WAV24: 0.5,
-    SoundFormat.WAV32F: 0.5,
-    SoundFormat.FLAC: 1.1,
-    SoundFormat.OGG: 4.6,
-    SoundFormat.OPUS: 11.7,
-    SoundFormat.MP3: 18.2,
-}
-_DECODE_SHARE = 0.3  # reading back costs this much of encoding
-
-OnShare = Callable[[float], None]
+_LOAD_COST = 0.6  # in the unit of `finish.ENCODE_COST`
 
 
 class StopFlag(Protocol):
@@ -53,38 +33,6 @@ class StopFlag(Protocol):
     def is_set(self) -> bool:
         """Tell whether the export is to stop."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class ExportSettings:
-    """What to make of a clip.
-
-    Args:
-        sound_format: Of the file.
-        sample_rate: 32000, 44100 or 48000 Hz, or None for the clip's own. Opus files are always 48000 Hz.
-        loudness_lufs: Loudness to bring it to, -70 to 0 LUFS, as far as the peaks allow. None leaves it as it is, but
-            turns down what the format would clip.
-        ceiling_db: Highest true peak in dBTP, -20 to 0, where a loudness is set.
-
-    Raises:
-        ValueError: Naming the field, the value and the range.
-    """
-
-    sound_format: SoundFormat = SoundFormat.WAV24
-    sample_rate: int | None = None
-    loudness_lufs: float | None = None
-    ceiling_db: float = -1.0
-
-    def __post_init__(self) -> None:
-        only_rate_hz = self.sound_format.only_rate_hz
-        rates = SAMPLE_RATES_HZ if only_rate_hz is None else (only_rate_hz,)
-        if self.sample_rate not in (None, *rates):
-            allowed = ", ".join(map(str, rates))
-            raise ValueError(f"sample_rate must be {allowed} or None for {self.sound_format}, got {self.sample_rate}")
-        if self.loudness_lufs is not None and not -70 <= self.loudness_lufs <= 0:
-            raise ValueError(f"loudness_lufs must be -70 to 0 or None, got {self.loudness_lufs}")
-        if not -20 <= self.ceiling_db <= 0:
-            raise ValueError(f"ceiling_db must be -20 to 0, got {self.ceiling_db}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +51,7 @@ class ExportJob:
     clip: Clip
     load: Callable[[], Audio]
     folder: Path
-    settings: ExportSettings
+    settings: FinishSettings
     name: str | None = None
 
 
@@ -133,11 +81,13 @@ class Exported:
         clip: The clip.
         file: The file that was written, or None.
         problem: Why there is none, or None.
+        limited_db: What the limiter took away where it took most, 0 or more; see `finish.said_of_limiting`.
     """
 
     clip: Clip
     file: Path | None
     problem: UserProblem | None
+    limited_db: float = 0.0
 
 
 def export_clips(
@@ -165,18 +115,18 @@ def export_clips(
             on_progress(ExportProgress(job.clip, number, len(jobs), fraction))
 
         try:
-            file = _export(job, _Course(job, report))
+            file, limited_db = _export(job, _course(job, report))
         except StoppedError:
             break
         except UserProblem as problem:
             done.append(Exported(job.clip, None, problem))
         else:
-            done.append(Exported(job.clip, file, None))
+            done.append(Exported(job.clip, file, None, limited_db))
         frames_done += job.clip.frames
     return done
 
 
-def export_clip(clip: Clip, audio: Audio, folder: Path, settings: ExportSettings, name: str | None = None) -> Path:
+def export_clip(clip: Clip, audio: Audio, folder: Path, settings: FinishSettings, name: str | None = None) -> Path:
     """Export one clip. Nothing is overwritten: if the name is taken, a number from 2 comes behind it.
 
     Args:
@@ -193,95 +143,24 @@ def export_clip(clip: Clip, audio: Audio, folder: Path, settings: ExportSettings
         UserProblem: If the folder cannot be used, the disk is full or the format cannot hold the sound.
     """
     job = ExportJob(clip, lambda: audio, folder, settings, name)
-    return _export(job, _Course(job, lambda _share: None))
+    return _export(job, _course(job, lambda _share: None))[0]
 
 
-class _Course:
-    """How far one clip is on its way, the steps weighted by what they cost.
-
-    Args:
-        job: The clip.
-        report: Told the share that is done, 0 to 1, after every piece of every step; what it raises ends the work.
-    """
-
-    def __init__(self, job: ExportJob, report: OnShare) -> None:
-        settings = job.settings
-        self.encode_cost = _ENCODE_COST[settings.sound_format]
-        self.trial_cost = self.encode_cost * (1 + _DECODE_SHARE) + _PEAK_COST
-        self._expected = _LOAD_COST + self.encode_cost
-        if _rate(settings, job.clip.sample_rate) != job.clip.sample_rate:
-            self._expected += _RESAMPLE_COST
-        if settings.loudness_lufs is not None:
-            self._expected += _LOUDNESS_COST + (self.trial_cost if settings.sound_format.is_lossy else 0)
-        self._done = self._shown = 0.0
-        self._report = report
-        report(0.0)
-
-    def step(self, cost: float) -> OnShare:
-        """Begin the next step; what comes back is to be told how far it is, 0 to 1."""
-        start = self._done
-        self._done += cost
-        self._expected = max(self._expected, self._done)
-
-        def tell(share: float) -> None:
-            self._shown = max(self._shown, min(1.0, (start + share * cost) / self._expected))
-            self._report(self._shown)
-
-        return tell
-
-    def expect(self, cost: float) -> None:
-        """Take into account that there will be more to do than was planned."""
-        self._expected += cost
+def _course(job: ExportJob, report: OnShare) -> Course:
+    settings = job.settings
+    expected = _LOAD_COST + cost(settings, job.clip.sample_rate) + ENCODE_COST[settings.sound_format]
+    return Course(expected, report)
 
 
-def _rate(settings: ExportSettings, own_rate: int) -> int:
-    return settings.sound_format.only_rate_hz or settings.sample_rate or own_rate
-
-
-def _export(job: ExportJob, course: _Course) -> Path:
+def _export(job: ExportJob, course: Course) -> tuple[Path, float]:
+    """Return the file, and what was limited at most in dB."""
     ensure_folder(job.folder)
     loaded = course.step(_LOAD_COST)
     audio = job.load()
     loaded(1.0)
-    rate = _rate(job.settings, audio.sample_rate)
-    if rate != audio.sample_rate:
-        audio = resample(audio, rate, course.step(_RESAMPLE_COST))
-    return _store(job, _leveled(audio, job.settings, course), course.step(course.encode_cost))
-
-
-def _leveled(audio: Audio, settings: ExportSettings, course: _Course) -> Audio:
-    if settings.loudness_lufs is None:
-        peak = float(np.abs(audio.samples).max(initial=0.0))
-        is_too_high = peak > 1 and settings.sound_format is not SoundFormat.WAV32F
-        return _turned_down(audio, 20 * log10(peak)) if is_too_high else audio
-    leveled = normalise(
-        audio, settings.loudness_lufs, ceiling_db=settings.ceiling_db, on_piece=course.step(_LOUDNESS_COST)
-    )
-    if leveled is audio:  # too quiet on the whole to be brought up, and yet one click in it may be loud
-        peak_db = true_peak_db(audio, course.step(_PEAK_COST))
-        leveled = _turned_down(audio, max(0.0, peak_db - settings.ceiling_db))
-    return _fit_for_encoder(leveled, settings, course) if settings.sound_format.is_lossy else leveled
-
-
-def _fit_for_encoder(audio: Audio, settings: ExportSettings, course: _Course) -> Audio:
-    for number in range(1, _ENCODER_TRIES + 1):
-        over_db = _encoded_peak_db(audio, settings.sound_format, course) - settings.ceiling_db
-        if over_db <= 0:
-            break
-        # Encoders do not quite scale: a softer sound may peak a little higher than the sum says.
-        audio = _turned_down(audio, over_db + number * _ENCODER_MARGIN_DB)
-        course.expect(course.trial_cost)
-    return audio
-
-
-def _encoded_peak_db(audio: Audio, sound_format: SoundFormat, course: _Course) -> float:
-    tell = course.step(course.trial_cost - _PEAK_COST)
-    encoded = as_encoded(audio, sound_format, lambda frames: tell(frames / audio.frames))
-    return true_peak_db(encoded, course.step(_PEAK_COST))
-
-
-def _turned_down(audio: Audio, by_db: float) -> Audio:
-    return Audio(audio.samples * np.float32(10 ** (-by_db / 20)), audio.sample_rate)
+    finished = finish(audio, job.settings, course)
+    file = _store(job, finished.audio, course.step(ENCODE_COST[job.settings.sound_format]))
+    return file, finished.limited_db
 
 
 def _store(job: ExportJob, audio: Audio, tell: OnShare) -> Path:
@@ -317,10 +196,4 @@ def metadata(clip: Clip) -> dict[str, str]:
         "Checkpoint": clip.checkpoint,
         "Licence": clip.licence,
     }
-    return {
-        "title": clip.title,
-        "date": clip.created[:10],
-        "software": f"MusicGen Studio {version('musicgen-studio')}",
-        "comment": "\n".join(f"{name}: {fact}" for name, fact in facts.items() if fact),
-        "copyright": clip.licence,
-    }
+    return tags(clip.title, clip.created, facts, clip.licence, version("musicgen-studio"))

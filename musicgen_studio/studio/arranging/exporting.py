@@ -11,7 +11,8 @@ import numpy as np
 
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip
-from musicgen_studio.export.clips import Exported, ExportJob, ExportProgress, ExportSettings, export_clips
+from musicgen_studio.export.clips import Exported, ExportJob, ExportProgress, export_clips
+from musicgen_studio.export.finish import FinishSettings
 from musicgen_studio.files import sound as audiofile
 from musicgen_studio.library.library import Library
 from musicgen_studio.studio.program.background import Errand
@@ -22,7 +23,7 @@ def export_from_library(
     clips: Sequence[Clip],
     names: Sequence[str],
     folder: Path,
-    settings: ExportSettings,
+    settings: FinishSettings,
     errand: Errand,
 ) -> list[Exported]:
     """Export clips one after the other, in the errand's thread.

@@ -30,7 +30,8 @@ from PySide6.QtWidgets import (
 from musicgen_studio.core.clip import Clip
 from musicgen_studio.core.names import MAX_STEM_BYTES, folded
 from musicgen_studio.errors import UserProblem
-from musicgen_studio.export.clips import SAMPLE_RATES_HZ, ExportSettings
+from musicgen_studio.export.clips import SAMPLE_RATES_HZ
+from musicgen_studio.export.finish import FinishSettings
 from musicgen_studio.export.licence import forbids_commercial_use
 from musicgen_studio.export.names import free_names, suggested_name, taken_names
 from musicgen_studio.files.sound import SoundFormat
@@ -51,7 +52,7 @@ class ExportChoice:
         names: Wanted file name of each clip without ending. They may be taken: the exporter then adds a number.
     """
 
-    settings: ExportSettings
+    settings: FinishSettings
     folder: Path
     names: tuple[str, ...]
 
@@ -85,7 +86,7 @@ class ExportDialog(QDialog):
     def choice(self) -> ExportChoice:
         """Return what is chosen now."""
         sound_format = self._sound_format()
-        settings = ExportSettings(
+        settings = FinishSettings(
             sound_format=sound_format,
             sample_rate=sound_format.only_rate_hz or self._rate.currentData(),
             loudness_lufs=self._loudness.currentData(),

@@ -11,7 +11,8 @@ import pytest
 
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip, Origin
-from musicgen_studio.export.clips import Exported, ExportSettings
+from musicgen_studio.export.clips import Exported
+from musicgen_studio.export.finish import FinishSettings
 from musicgen_studio.files.sound import SoundFormat
 from musicgen_studio.library.library import Library
 from musicgen_studio.studio.arranging.exporting import export_from_library
@@ -19,7 +20,7 @@ from musicgen_studio.studio.program.background import Background, Errand, Errand
 
 RATE = 32000
 STOPPED_WITHIN_S = 0.5
-LOUD_OGG = ExportSettings(SoundFormat.OGG, sample_rate=48000, loudness_lufs=-14.0)
+LOUD_OGG = FinishSettings(SoundFormat.OGG, sample_rate=48000, loudness_lufs=-14.0)
 
 
 def _clip(library: Library, title: str, duration_s: float) -> Clip:
@@ -92,7 +93,7 @@ def test_clips_are_counted_and_progress_tells_the_time_left(library: Library, sh
             seen.append((view.fraction, view.number, view.of))
 
         errand.tell = note  # type: ignore[method-assign]
-        return export_from_library(library, [short] * 3, ["x", "y", "z"], tmp_path, ExportSettings(), errand)
+        return export_from_library(library, [short] * 3, ["x", "y", "z"], tmp_path, FinishSettings(), errand)
 
     background.start("Export", work)
     results = done.get(timeout=60).result
@@ -107,7 +108,7 @@ def test_a_clip_whose_sound_is_gone_is_told_and_the_others_come(tmp_path: Path) 
         gone, there = _clip(library, "c", 0.5), _clip(library, "d", 0.5)
         library.sound_file(gone.id).unlink()
         errand = Errand(1, "Export", threading.Event(), monotonic)
-        results = export_from_library(library, [gone, there], ["x", "y"], tmp_path / "out", ExportSettings(), errand)
+        results = export_from_library(library, [gone, there], ["x", "y"], tmp_path / "out", FinishSettings(), errand)
     assert results[0].problem is not None
     assert "missing" in results[0].problem.what
     assert results[1].file == tmp_path / "out" / "y.wav"

@@ -13,7 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip
-from musicgen_studio.export.clips import ExportSettings, export_clip
+from musicgen_studio.export.clips import export_clip
+from musicgen_studio.export.finish import FinishSettings
 from musicgen_studio.files.sound import SoundFormat
 from musicgen_studio.ui.panels.export_dialog import STREAMING_LUFS, ExportChoice, ExportDialog
 from tests.ui.clips import make_clip
@@ -68,7 +69,7 @@ def _export_button(dialog: ExportDialog) -> QPushButton:
 
 def test_at_first_it_offers_what_a_studio_wants(qtbot: QtBot, tmp_path: Path) -> None:
     choice = _show(qtbot, tmp_path).choice()
-    assert choice == ExportChoice(ExportSettings(), tmp_path, ("Happy rock_120bpm",))
+    assert choice == ExportChoice(FinishSettings(), tmp_path, ("Happy rock_120bpm",))
 
 
 def test_what_is_chosen_goes_out_once(qtbot: QtBot, tmp_path: Path) -> None:
@@ -79,7 +80,7 @@ def test_what_is_chosen_goes_out_once(qtbot: QtBot, tmp_path: Path) -> None:
     _edit(dialog, "File name").setText("Loud")
     with qtbot.waitSignal(dialog.export_accepted) as given:
         QTest.mouseClick(_export_button(dialog), Qt.MouseButton.LeftButton)
-    settings = ExportSettings(SoundFormat.MP3, 44100, -14.0)
+    settings = FinishSettings(SoundFormat.MP3, 44100, -14.0)
     assert given.args == [ExportChoice(settings, tmp_path, ("Loud",))]
     assert not dialog.isVisible()
 

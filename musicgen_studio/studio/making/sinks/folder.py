@@ -1,9 +1,9 @@
 """A sink that writes each take as a sound file and the JSON beside it, the moment it is over.
 
-    take → sample rate → loudness → sound file and the record of how it was made
+    take → finish → sound file and the record of how it was made
 
-The rate is changed before the loudness is set, so that the promised peak holds for the samples in the file. What a stop
-or a fault cuts short is written too, marked as not complete. Not for the library (`library`).
+What a stop or a fault cuts short is written too, marked as not complete. Not for what becomes of the sound on its way
+into the file (`export.finish`), nor for the library (`library`).
 """
 
 from collections.abc import Callable
@@ -12,9 +12,8 @@ from pathlib import Path
 
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.names import numbered, slug
-from musicgen_studio.dsp.loudness import normalise
-from musicgen_studio.dsp.resample import resample
 from musicgen_studio.engine.api import EngineInfo
+from musicgen_studio.export.finish import FinishSettings, finish
 from musicgen_studio.files.sound import write
 from musicgen_studio.files.whole import write_text
 from musicgen_studio.studio.making.order import Order, recipe_of
@@ -78,10 +77,14 @@ class Folder(Sink):
 
 
 def _finish(order: Order, audio: Audio) -> Audio:
-    audio = resample(audio, order.sound_format.only_rate_hz or order.sample_rate or audio.sample_rate)
-    if order.loudness_lufs is None:
-        return audio
-    return normalise(audio, target_lufs=order.loudness_lufs, compressor=order.compressor)
+    settings = FinishSettings(
+        order.sound_format,
+        order.sample_rate,
+        order.loudness_lufs,
+        compressor=order.compressor,
+        first_rules=True,  # records of format 3 promise the same samples
+    )
+    return finish(audio, settings).audio
 
 
 def _metadata(recipe: Recipe) -> dict[str, str]:

@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from musicgen_studio.core.audio import Audio
-from musicgen_studio.dsp.loudness import integrated_lufs, true_peak_db
+from musicgen_studio.dsp.loudness import integrated_lufs
+from musicgen_studio.dsp.true_peak import true_peak_db
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.files.sound import SoundFormat, read
 from musicgen_studio.studio.making.make import make
