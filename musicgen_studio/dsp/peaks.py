@@ -4,6 +4,7 @@ Level 0 holds one pair for every 64 frames, each further level one for four pair
 a level may cover fewer frames; it is made again when more arrive. Not for drawing (`ui.widgets`) or loudness.
 """
 
+import threading
 from collections.abc import Callable
 
 import numpy as np
@@ -13,6 +14,7 @@ from musicgen_studio.core.audio import Samples
 
 BASE_FRAMES = 64
 _FACTOR = 4
+_AT_ONCE_FRAMES = 1 << 16  # between two of which others get their turn
 _TOP_FRAMES = 1 << 24  # a coarser level would have a handful of pairs only
 
 Peaks = npt.NDArray[np.float32]
@@ -20,7 +22,7 @@ ReadSamples = Callable[[int, int], Samples]
 
 
 class PeakPyramid:
-    """The peaks of one growing sound. For one thread at a time.
+    """The peaks of one growing sound. One thread appends while others ask.
 
     Args:
         channels: Channels of the sound, 1 or more.
@@ -36,6 +38,7 @@ class PeakPyramid:
             raise ValueError(f"channels must be 1 or more, got {channels}")
         self.channels = channels
         self._read = read
+        self._changing = threading.Lock()  # held for a millisecond or two for a second of sound
         self._frames = 0
         self._open_bin = np.empty((0, channels), np.float32)  # the frames of level 0's last, unfinished pair
         levels = 1
@@ -64,17 +67,21 @@ class PeakPyramid:
         """
         if samples.ndim != 2 or samples.shape[1] != self.channels:
             raise ValueError(f"samples must be [frames, {self.channels}], got {list(samples.shape)}")
-        if len(samples) == 0:
-            return
+        for start in range(0, len(samples), _AT_ONCE_FRAMES):
+            with self._changing:
+                self._append(samples[start : start + _AT_ONCE_FRAMES])
+
+    def _append(self, samples: Samples) -> None:
         first = self._frames // BASE_FRAMES
         fresh = np.concatenate([self._open_bin, samples])
-        self._frames += len(samples)
-        self._open_bin = fresh[len(fresh) - self._frames % BASE_FRAMES :].copy()
+        frames = self._frames + len(samples)
+        self._open_bin = fresh[len(fresh) - frames % BASE_FRAMES :].copy()
         starts = np.arange(0, len(fresh), BASE_FRAMES)
         self._levels[0].replace(first, np.minimum.reduceat(fresh, starts), np.maximum.reduceat(fresh, starts))
         for below, level in zip(self._levels, self._levels[1:], strict=False):
             first //= _FACTOR
             level.reduce(below, first)
+        self._frames = frames  # last: readers go by it
 
     def samples(self, start: int, count: int) -> Samples:
         """Read single samples, as `read` gives them.
@@ -111,6 +118,10 @@ class PeakPyramid:
         """
         if columns < 1 or not end_frame > start_frame:
             raise ValueError(f"columns must cover something, got {columns} from {start_frame} to {end_frame}")
+        with self._changing:
+            return self._query(start_frame, end_frame, columns)
+
+    def _query(self, start_frame: float, end_frame: float, columns: int) -> tuple[Peaks, Peaks]:
         edges = start_frame + (end_frame - start_frame) / columns * np.arange(columns + 1)
         inside = np.flatnonzero((edges[1:] > 0) & (edges[:-1] < self._frames))
         mins = np.zeros((columns, self.channels), np.float32)

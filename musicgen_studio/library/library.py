@@ -13,7 +13,7 @@ at hand; the database is their durable record, written first. Not for making cli
 """
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -225,6 +225,15 @@ class Library:
             KeyError: If there is no such clip.
         """
         return audiofile.read(self._there(self.get(clip_id)), max_duration_s=np.inf)
+
+    def blocks(self, clip_id: str) -> Iterator[Audio]:
+        """Return the sound of a clip piece by piece: `read`, without waiting for the whole file.
+
+        Raises:
+            UserProblem: If the file is gone, at once; if it is damaged, where that is found.
+            KeyError: If there is no such clip.
+        """
+        return audiofile.blocks(self._there(self.get(clip_id)), max_duration_s=np.inf)
 
     def _there(self, clip: Clip) -> Path:
         sound = self._places.sound(clip.id)

@@ -4,22 +4,24 @@ It stands between the transport, the waveform and the bars around it, and polls 
 (`generation`) or for keeping them (`collection`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from time import monotonic
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip, Origin
 from musicgen_studio.dsp.peaks import PeakPyramid
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.sound.growing import GrowingSound
 from musicgen_studio.sound.meter import PeakMeter
-from musicgen_studio.sound.metronome import Metronome, with_clicks
+from musicgen_studio.sound.metronome import Metronome
 from musicgen_studio.sound.transport import TransportState
 from musicgen_studio.studio.arranging.composing import splice_frame
+from musicgen_studio.studio.arranging.opening import Opening
+from musicgen_studio.studio.program.background import Lane
 from musicgen_studio.ui.panels.clip_header import ClipHeader
 from musicgen_studio.ui.panels.takes_strip import TakesStrip, TakeView
 from musicgen_studio.ui.panels.transport_bar import TransportBar
@@ -30,22 +32,53 @@ from musicgen_studio.ui.window.services import Services
 POLL_MS = 33
 TAKE_COLUMNS = 96
 SEEK_S = 1.0
+_AT_ONCE_FRAMES = 1 << 17  # taken into the peaks in some milliseconds
 
 
 @dataclass(slots=True)
 class Heard:
-    """One clip with its sound, as far as it is made."""
+    """One clip with its sound, as far as it is made or read.
+
+    Args:
+        clip: What is known of it.
+        sound: Its sound, growing.
+        peaks: Its peaks, which follow the sound.
+        opening: What reads it from the library; None for one that is being made.
+        shown_frames: How much of the peaks is on the screen.
+        is_catching_up: Whether its peaks are being taken in the background.
+    """
 
     clip: Clip
     sound: GrowingSound
     peaks: PeakPyramid
+    opening: Opening | None = None
+    shown_frames: int = 0
+    is_catching_up: bool = False
 
-    def catch_up(self) -> bool:
-        """Take new sound into the peaks; tell whether there was any."""
-        behind = self.sound.frames - self.peaks.frames
-        if behind:
-            self.peaks.append(self.sound.read(self.peaks.frames, behind))
-        return behind > 0
+    @property
+    def is_making(self) -> bool:
+        """Whether it is still being made."""
+        return self.opening is None and not self.sound.is_ended
+
+    @property
+    def audible(self) -> GrowingSound:
+        """What is played of it: a take that was sung to the metronome with its clicks, where that is wanted."""
+        return self.sound if self.opening is None else self.opening.audible
+
+    @property
+    def behind_frames(self) -> int:
+        """How much of its sound is still to be taken into the peaks, and not by whoever reads it."""
+        return 0 if self.opening is not None else self.sound.frames - self.peaks.frames
+
+    def catch_up(self) -> None:
+        """Take new sound into the peaks."""
+        if self.behind_frames:
+            self.peaks.append(self.sound.read(self.peaks.frames, self.behind_frames))
+
+    def has_grown(self) -> bool:
+        """Tell whether there is more to be seen than was asked about before."""
+        before, self.shown_frames = self.shown_frames, self.peaks.frames
+        return self.shown_frames != before
 
 
 class Listening(QObject):
@@ -104,18 +137,33 @@ class Listening(QObject):
         return self._state.is_playing
 
     @property
+    def is_drawing(self) -> bool:
+        """Whether there is sound that the waveform does not show yet."""
+        return any(heard.peaks.frames < heard.sound.frames for heard in self._heard)
+
+    @property
     def underruns(self) -> int:
         """How often the sound broke off since it was loaded."""
         return self._state.underruns
 
     def show_clip(self, clip: Clip) -> None:
-        """Show a clip of the library; nothing plays until asked."""
-        sound = GrowingSound.of(self._services.library.read(clip.id))
-        self._show([clip], [sound])
+        """Show a clip of the library while its file is read; nothing plays until asked.
+
+        Raises:
+            UserProblem: If its file is gone.
+        """
+        services, settings = self._services, self._services.settings
+        services.library.blocks(clip.id)
+        has_clicks = clip.origin is Origin.RECORDED and settings.clicks_playing and clip.tempo_bpm
+        metronome = Metronome(clip.tempo_bpm, settings.beats_per_bar) if has_clicks and clip.tempo_bpm else None
+        opening = Opening(services.library, clip, metronome)
+        self._show([Heard(clip, opening.sound, opening.peaks, opening)])
+        work = partial(opening.read, services.background.stop)
+        services.background.run(self.tr("Open “{0}”").format(clip.title), work, self._settle_read, lane=Lane.SOUND)
 
     def show_growing(self, clips: Sequence[Clip], sounds: Sequence[GrowingSound]) -> None:
         """Show the takes of a run that has begun, and play the first as soon as it will not run dry."""
-        self._show(clips, sounds)
+        self._show([Heard(clip, sound, PeakPyramid(sound.channels)) for clip, sound in zip(clips, sounds, strict=True)])
         self._transport.play()
 
     def update_clip(self, clip: Clip) -> None:
@@ -131,9 +179,27 @@ class Listening(QObject):
         """A run that was stopped is as long as it got."""
         heard = self.current
         if heard is not None and heard.sound.is_ended and heard.sound.frames:
-            heard.catch_up()
+            self._catch_up(heard)
             self._waveform.sound_grew()
             self._waveform.set_expected(heard.sound.frames)
+
+    def _settle_read(self, _read: None) -> None:
+        self._settle()
+
+    def _catch_up(self, heard: Heard) -> None:
+        """Take new sound into the peaks: here if it is little, in the background if it is minutes."""
+        if heard.is_catching_up or not heard.behind_frames:
+            return
+        if heard.behind_frames <= _AT_ONCE_FRAMES:
+            heard.catch_up()
+            return
+
+        def over(_result: object) -> None:
+            heard.is_catching_up = False
+            self._settle()
+
+        heard.is_catching_up = True
+        self._services.background.run(self.tr("Draw the waveform"), heard.catch_up, over, over, Lane.SOUND)
 
     def has(self, clip_id: str) -> bool:
         """Tell whether a clip is here."""
@@ -165,7 +231,7 @@ class Listening(QObject):
         self._transport.stop()
         heard = self.current
         if heard is not None:
-            self._transport.load(self._audible(heard), self._services.loop.speed)
+            self._transport.load(heard.audible, self._speed(heard))
             self._transport.set_loop(self._waveform.loop())
             self._transport.seek(self._came_from)
         self._state = self._transport.poll()  # the preview's is no longer true
@@ -173,8 +239,9 @@ class Listening(QObject):
             self.preview_moved.emit(None)
 
     def close(self) -> None:
-        """Stop polling."""
+        """Stop polling, and reading."""
         self._timer.stop()
+        self._stop_reading()
 
     def _connect(self) -> None:
         bar, waveform = self._bar, self._waveform
@@ -249,8 +316,9 @@ class Listening(QObject):
         heard = self.current
         if heard is None:
             return
-        grown = [each.catch_up() for each in self._heard]
-        if any(grown):
+        for each in self._heard:
+            self._catch_up(each)
+        if sum(each.has_grown() for each in self._heard):  # each is asked
             self._waveform.sound_grew()
             self._show_takes()
         if self._preview is None and state is self._state:
@@ -262,14 +330,21 @@ class Listening(QObject):
         elif self._is_told:
             self.preview_moved.emit(state.position_frame / sound.sample_rate)
 
-    def _show(self, clips: Sequence[Clip], sounds: Sequence[GrowingSound]) -> None:
-        self._heard = [
-            Heard(clip, sound, PeakPyramid(sound.channels)) for clip, sound in zip(clips, sounds, strict=True)
-        ]
-        for heard in self._heard:
-            heard.catch_up()
+    def _show(self, heard: list[Heard]) -> None:
+        self._stop_reading()
+        self._heard = heard
+        for each in heard:
+            self._catch_up(each)
         self._load(0)
         self._show_takes()
+
+    def _stop_reading(self) -> None:
+        for each in self._heard:
+            if each.opening is not None:
+                each.opening.stop()
+
+    def _speed(self, heard: Heard) -> Callable[[], float | None]:
+        return self._services.loop.speed if heard.opening is None else heard.opening.speed
 
     def _load(self, number: int) -> None:
         self._number = number
@@ -278,29 +353,20 @@ class Listening(QObject):
             self._preview = None
             self.preview_moved.emit(None)
         self._waveform.set_sound(heard.peaks, heard.sound.sample_rate, heard.sound.expected_frames)
-        self._transport.load(self._audible(heard), self._services.loop.speed)
+        self._transport.load(heard.audible, self._speed(heard))
         self._waveform.set_loop(None)
         self._tell_loop(None)
         self._takes.set_current(number if len(self._heard) > 1 else None)
         self._tell_clip()
         self.poll()
 
-    def _audible(self, heard: Heard) -> GrowingSound:
-        """What is played of it: a take that was sung to the metronome with its clicks, where that is wanted."""
-        settings, clip, sound = self._services.settings, heard.clip, heard.sound
-        is_take = clip.origin is Origin.RECORDED and sound.is_ended
-        if not (is_take and settings.clicks_playing and clip.tempo_bpm):
-            return sound
-        whole = Audio(sound.read(0, sound.frames), sound.sample_rate)
-        return GrowingSound.of(with_clicks(whole, Metronome(clip.tempo_bpm, settings.beats_per_bar)))
-
     def _tell_clip(self) -> None:
         heard = self.current
         if heard is None:
             return
-        self._header.set_clip(heard.clip, is_making=not heard.sound.is_ended)
+        self._header.set_clip(heard.clip, is_making=heard.is_making)
         self._waveform.set_tempo(heard.clip.tempo_bpm, 4)
-        splice = splice_frame(heard.clip) if heard.sound.is_ended else None
+        splice = None if heard.is_making else splice_frame(heard.clip)
         self._waveform.set_markers([] if splice is None else [splice])
         self._bar.set_available(True)
 
@@ -369,7 +435,7 @@ class Listening(QObject):
     @Slot()
     def _drag_selection(self) -> None:
         heard, selection = self.current, self._waveform.selection()
-        if heard is None or selection is None or not heard.sound.is_ended:
+        if heard is None or selection is None or heard.is_making:
             return
         path = self._services.library.selection_file(heard.clip.id, *selection)
         file_drag(self._waveform, [path]).exec(Qt.DropAction.CopyAction)
