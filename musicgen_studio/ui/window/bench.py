@@ -131,7 +131,6 @@ def _wait_for(signal: Any) -> Any:
 
 def _wait_until(holds: Callable[[], bool]) -> None:
     loop = QEventLoop()
-    timer = QTimer(interval=LOOK_MS)
-    timer.timeout.connect(lambda: loop.quit() if holds() else None)
-    timer.start()
-    loop.exec()
+    while not holds():
+        QTimer.singleShot(LOOK_MS, loop.quit)
+        loop.exec()
