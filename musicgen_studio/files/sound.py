@@ -14,6 +14,7 @@ from enum import StrEnum
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import soundfile as sf
 
 from musicgen_studio.core.audio import Audio, Samples
@@ -42,6 +43,7 @@ _READABLE_IN_WORDS = "WAV, FLAC, OGG, MP3 or AIFF"
 _MAX_WAV_TEXT_BYTES = 2000
 # libsndfile's Vorbis encoder overruns its stack when given minutes of sound in one call.
 _BLOCK_FRAMES = 65_536
+_STEPS_24 = 1 << 23
 
 
 class _ReadOnce(sf.SoundFile):  # type: ignore[misc]  # soundfile has no types
@@ -261,7 +263,7 @@ def _encode(
                 setattr(sound, key, text)
             for start in range(0, audio.frames, _BLOCK_FRAMES):
                 block = audio.samples[start : start + _BLOCK_FRAMES]
-                sound.write(block if sound_format is SoundFormat.WAV32F else np.clip(block, -1.0, 1.0))
+                sound.write(_as_written(block, sound_format))
                 if on_block is not None:
                     on_block(start + len(block))
             sound.write(np.zeros((padding_frames, audio.channels), np.float32))
@@ -273,6 +275,17 @@ def _encode(
             "Choose WAV, or a sample rate of 48000 Hz or less with one or two channels.",
         ) from error
     return _without_padding(encoded.getvalue(), padding_frames)
+
+
+def _as_written(block: Samples, sound_format: SoundFormat) -> npt.NDArray[np.float32 | np.int32]:
+    """Return a block as libsndfile is to take it: 24 bits rounded here, so that what a file held is what it gets."""
+    if sound_format is SoundFormat.WAV32F:
+        return block
+    if sound_format in (SoundFormat.WAV24, SoundFormat.FLAC):
+        # libsndfile multiplies by 2^23 - 1 but divides by 2^23: half of all steps would come back a step smaller.
+        steps = np.clip(np.rint(block.astype(np.float64) * _STEPS_24), -_STEPS_24, _STEPS_24 - 1)
+        return steps.astype(np.int32) << 8
+    return np.clip(block, -1.0, 1.0)
 
 
 def _without_padding(encoded: bytes, padding_frames: int) -> bytes | bytearray:

@@ -151,6 +151,15 @@ def test_float_wav_is_exact_for_any_shape(tmp_path: Path, frames: int, channels:
     assert again.sample_rate == rate
 
 
+@pytest.mark.parametrize("sound_format", [SoundFormat.WAV24, SoundFormat.FLAC])
+def test_24_bit_files_give_back_every_step(tmp_path: Path, sound_format: SoundFormat) -> None:
+    steps = np.concatenate([np.arange(-(2**23), 2**23, 4099), [2**23 - 1, 2**22 + 1, 2**22, -(2**22) - 1]])
+    samples = (steps / 2**23).astype(np.float32)[:, None]
+    path = tmp_path / f"sound{sound_format.extension}"
+    write(path, Audio(samples, 32_000), sound_format)
+    np.testing.assert_array_equal(read(path).samples, samples)
+
+
 def test_blocks_are_the_sound_in_pieces(tmp_path: Path) -> None:
     write(tmp_path / "clip.wav", _tone(5), SoundFormat.WAV32F)
     parts = list(blocks(tmp_path / "clip.wav"))
