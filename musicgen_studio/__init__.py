@@ -24,6 +24,7 @@ from musicgen_studio.errors import UserProblem
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from musicgen_studio.core.analysis import Analysis
     from musicgen_studio.core.audio import Audio
     from musicgen_studio.core.request import GenerationRequest
     from musicgen_studio.engine.api import Engine, StopFlag
@@ -31,7 +32,18 @@ if TYPE_CHECKING:
 
     __version__: str
 
-__all__ = ["Audio", "GenerationRequest", "UserProblem", "__version__", "generate", "load", "read", "write"]
+__all__ = [
+    "Analysis",
+    "Audio",
+    "GenerationRequest",
+    "UserProblem",
+    "__version__",
+    "analyse",
+    "generate",
+    "load",
+    "read",
+    "write",
+]
 
 
 def load(checkpoint: str | PathLike[str] = "starter", device: str = "auto", precision: str = "auto") -> "Engine":
@@ -78,6 +90,20 @@ def generate(engine: "Engine", request: "GenerationRequest", stop: "StopFlag | N
     memory = InMemory()
     make(engine, request, stop if stop is not None else Event(), [memory])
     return memory.clips()
+
+
+def analyse(audio: "Audio") -> "Analysis":
+    """Find out tempo, beats and bars, key and loudness of a sound, and how sure each is.
+
+    Args:
+        audio: From `generate` or `read`, at least a few seconds of music.
+
+    Returns:
+        What was found; `tempo_text` and `key_text` say it in words, such as `125 bpm` and `A minor?`.
+    """
+    from musicgen_studio.analysis.analyse import analyse as find_out
+
+    return find_out(audio)
 
 
 def read(path: str | PathLike[str]) -> "Audio":
@@ -151,6 +177,10 @@ if not TYPE_CHECKING:  # a type checker is to find a misspelt name
             from musicgen_studio.core.audio import Audio
 
             return Audio
+        if name == "Analysis":
+            from musicgen_studio.core.analysis import Analysis
+
+            return Analysis
         if name == "GenerationRequest":
             from musicgen_studio.core.request import GenerationRequest
 

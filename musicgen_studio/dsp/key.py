@@ -7,6 +7,7 @@ that change within a melody.
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from musicgen_studio.core.melody import PITCH_CLASSES, Key, Note
 
@@ -27,12 +28,27 @@ def find_key(notes: Sequence[Note]) -> Key:
     heard = np.zeros(PITCH_CLASSES)
     for note in notes:
         heard[note.pitch_class] += note.duration_s
+    return key_of(heard)
+
+
+def key_of(heard: npt.NDArray[np.floating]) -> Key:
+    """Return the key that pitch classes fit best.
+
+    Args:
+        heard: How much of each there is: `[12]`, from C on, 0 or more.
+
+    Returns:
+        As `find_key` does.
+    """
     if np.allclose(heard, heard[0]):
         return Key(0, is_minor=False, strength=0.0)
-    fits = [
-        (float(np.corrcoef(heard, np.roll(profile, tonic))[0, 1]), tonic, is_minor)
-        for is_minor, profile in ((False, _MAJOR), (True, _MINOR))
-        for tonic in range(PITCH_CLASSES)
-    ]
-    strength, tonic, is_minor = max(fits, key=lambda fit: fit[0])
-    return Key(tonic, is_minor, min(max(strength, 0.0), 1.0))
+    fits = key_fits(heard)
+    strength, tonic, is_minor = max((fits[minor, tonic], tonic, minor) for minor in (0, 1) for tonic in range(12))
+    return Key(tonic, bool(is_minor), min(max(float(strength), 0.0), 1.0))
+
+
+def key_fits(heard: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
+    """Return how well pitch classes `[12]`, not all alike, fit each key: correlations `[2, 12]`, major then minor."""
+    return np.array(
+        [[np.corrcoef(heard, np.roll(profile, tonic))[0, 1] for tonic in range(12)] for profile in (_MAJOR, _MINOR)]
+    )

@@ -1,0 +1,38 @@
+"""Everything that is found out about a clip at once: tempo, beats and bars, key, loudness.
+
+About a third of a second for half a minute of music on two cores, the first call of a process aside, which loads the
+net. Any thread. Not for notes (`notes`) or tags (`tags`), which take longer and are asked for by themselves.
+"""
+
+from musicgen_studio.analysis.frames import frames_of
+from musicgen_studio.analysis.key import find_key
+from musicgen_studio.analysis.pulse import find_bars
+from musicgen_studio.core.analysis import Analysis
+from musicgen_studio.core.audio import Audio
+from musicgen_studio.dsp.loudness import integrated_lufs
+
+_LOUDNESS_CHANNELS = 2
+
+
+def analyse(audio: Audio) -> Analysis:
+    """Return what can be heard in a clip.
+
+    Args:
+        audio: Any sound, mono or more. Of more than two channels the first two are measured for loudness.
+
+    Returns:
+        It, with a confidence for each; what cannot be heard is None.
+    """
+    measured = Audio(audio.samples[:, :_LOUDNESS_CHANNELS], audio.sample_rate)
+    lufs = integrated_lufs(measured)
+    frames = frames_of(audio)
+    if frames.is_silent:
+        return Analysis(lufs=lufs)
+    bars = find_bars(audio)
+    return Analysis(
+        tempo_map=bars.tempo_map if bars else None,
+        bars_confidence=bars.confidence if bars else 0.0,
+        other_bpms=bars.other_bpms if bars else (),
+        key=find_key(frames.semitones),
+        lufs=lufs,
+    )

@@ -1,0 +1,58 @@
+"""What the analysis looks at: a clip as 50 frames a second of mel bands and semitones, whatever its level.
+
+The net for beats learns from these very frames (`training.beats`), and the key is read from the semitones. Not for
+sound that a model is given (`dsp.chroma`).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from musicgen_studio.core.audio import Audio
+from musicgen_studio.dsp.resample import resample
+from musicgen_studio.dsp.spectra import SEMITONES, Floats, banded, mel_filters, semitone_filters
+
+RATE_HZ = 22_050
+HOP = 441
+FRAMES_PER_S = 50
+MELS = 80
+BANDS = MELS + SEMITONES
+
+_MEL_WINDOW = 1024  # 46 ms: tells when something is struck
+_SEMITONE_WINDOW = 4096  # 186 ms: tells which note it is
+_FLOOR = 1e-4  # 40 dB below the average of all that sounds
+_SILENCE = 1e-10
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frames:
+    """A clip, 50 times a second.
+
+    Args:
+        semitones: Power, float32 `[frames, 72]` from E1 on.
+        bands: Log10 of power against its average, mel bands then semitones: float32 `[frames, 152]`, -4 to about 2.
+        is_silent: Whether there is nothing in it.
+    """
+
+    semitones: Floats
+    bands: Floats
+    is_silent: bool
+
+
+def frames_of(audio: Audio) -> Frames:
+    """Return a clip's frames; frame i lies at `i / FRAMES_PER_S` seconds.
+
+    Args:
+        audio: Any sound; channels are averaged.
+    """
+    mono = audio.samples.mean(axis=1, keepdims=True)
+    mono = resample(Audio(mono, audio.sample_rate), RATE_HZ).samples[:, 0]
+    mels = banded(mono, mel_filters(RATE_HZ, _MEL_WINDOW, MELS), HOP)
+    semitones = banded(mono, semitone_filters(RATE_HZ, _SEMITONE_WINDOW), HOP)
+    bands = np.concatenate([_relative(mels), _relative(semitones)], axis=1)
+    return Frames(semitones, bands, is_silent=bool(np.square(mono).mean() < _SILENCE))
+
+
+def _relative(power: Floats) -> Floats:
+    logarithms: Floats = np.log10(power / max(float(power.mean()), _SILENCE) + _FLOOR).astype(np.float32)
+    return logarithms
