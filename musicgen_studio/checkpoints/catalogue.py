@@ -11,6 +11,9 @@ from pathlib import Path
 
 import yaml
 
+from musicgen_studio.checkpoints.facts import known
+from musicgen_studio.checkpoints.found import find_cached
+from musicgen_studio.checkpoints.hub.files import is_repository
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.paths import resources_dir
 
@@ -48,7 +51,8 @@ def find(name: str) -> CheckpointEntry:
     """Look a checkpoint up.
 
     Args:
-        name: `starter`, or the path of a folder that holds a checkpoint; `~` is the home folder.
+        name: `starter`, the name of one on the Hugging Face Hub that is on this computer, such as
+            `facebook/musicgen-small`, or the path of a folder that holds a checkpoint; `~` is the home folder.
 
     Raises:
         UserProblem: If there is no such checkpoint; it lists what is known.
@@ -56,6 +60,8 @@ def find(name: str) -> CheckpointEntry:
     if name == STARTER:
         return _starter()
     folder = Path(name).expanduser()
+    if not folder.exists() and (of_hub := _of_hub(name)) is not None:
+        return of_hub
     if not name or not folder.is_dir():
         why = "It is a file, not a folder." if folder.is_file() else "There is no such folder."
         raise UserProblem(
@@ -66,6 +72,35 @@ def find(name: str) -> CheckpointEntry:
     folder = folder.resolve()
     return CheckpointEntry(
         id=_folder_id(folder), folder=folder, licence=_folder_licence(folder), description=f"The folder {folder}"
+    )
+
+
+def _of_hub(name: str) -> CheckpointEntry | None:
+    """Look for a name of the Hub in the caches; None if nothing is known of it.
+
+    Raises:
+        UserProblem: If it is one of Meta's that is not on this computer, or not for this program.
+    """
+    meta = known(name)
+    repository = meta.id if meta is not None else name
+    if meta is None and not is_repository(name):
+        return None
+    if meta is not None and not meta.is_supported:
+        raise UserProblem(
+            f"{repository} cannot be used.",
+            "It is of a kind that this program does not play.",
+            "Choose another one: `musicgen-studio checkpoints list` shows them.",
+        )
+    found = find_cached(repository)
+    if found is not None:
+        licence = meta.licence if meta is not None else _folder_licence(found.folder)
+        return CheckpointEntry(repository, found.folder, licence, f"The folder {found.folder}")
+    if meta is None:
+        return None
+    raise UserProblem(
+        f"The checkpoint {repository} is not on this computer.",
+        "It is neither a folder here, nor was it downloaded from the Hugging Face Hub.",
+        f"Download it: musicgen-studio checkpoints download {repository}",
     )
 
 

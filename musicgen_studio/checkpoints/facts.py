@@ -40,37 +40,56 @@ class KnownCheckpoint:
     Args:
         id: Its name on the Hugging Face Hub.
         facts: All of them.
+        purpose: What it is good for, in a musician's words.
         licence: Of the weights.
+        is_supported: Whether this program can load it.
     """
 
     id: str
     facts: CheckpointFacts
+    purpose: str
     licence: str = META_LICENCE
+    is_supported: bool = True
+
+    @property
+    def short_name(self) -> str:
+        """Its name without its owner, such as `musicgen-small`."""
+        return self.id.partition("/")[2]
 
 
-def _known(name: str, millions: int, melody: bool, channels: int, disk_gb: float, memory_gb: float) -> KnownCheckpoint:
+def _known(
+    name: str, millions: int, melody: bool, channels: int, disk_gb: float, memory_gb: float, purpose: str
+) -> KnownCheckpoint:
     facts = CheckpointFacts(millions * 10**6, melody, channels, round(disk_gb * 1e9), round(memory_gb * 1e9))
-    return KnownCheckpoint(f"facebook/musicgen-{name}", facts)
+    return KnownCheckpoint(f"facebook/musicgen-{name}", facts, purpose)
 
+
+_STYLE = KnownCheckpoint(
+    "facebook/musicgen-style",
+    CheckpointFacts(1_500_000_000, follows_melody=False, channels=1),
+    "takes a style from a sound",
+    is_supported=False,
+)
 
 KNOWN = (
-    _known("small", 419, False, 1, 2.4, 1.4),
-    _known("medium", 1837, False, 1, 8.0, 3.4),
-    _known("large", 3255, False, 1, 13.7, 5.1),
-    _known("melody", 1384, True, 1, 6.2, 3.1),
-    _known("melody-large", 2449, True, 1, 10.5, 4.5),
-    _known("stereo-small", 436, False, 2, 1.2, 1.4),
-    _known("stereo-medium", 1862, False, 2, 4.1, 3.4),
-    _known("stereo-large", 3288, False, 2, 6.9, 5.2),
-    _known("stereo-melody", 1409, True, 2, 6.3, 3.1),
-    _known("stereo-melody-large", 2483, True, 2, 10.6, 4.6),
+    _known("small", 419, False, 1, 2.4, 1.4, "the quickest: sketches, loops, trying prompts out"),
+    _known("medium", 1837, False, 1, 8.0, 3.4, "fuller and truer to the prompt than small"),
+    _known("large", 3255, False, 1, 13.7, 5.1, "the best from words alone, the slowest"),
+    _known("melody", 1384, True, 1, 6.2, 3.1, "follows a melody you hum or play"),
+    _known("melody-large", 2449, True, 1, 10.5, 4.5, "follows a melody, at the best quality"),
+    _known("stereo-small", 436, False, 2, 1.2, 1.4, "small, in stereo"),
+    _known("stereo-medium", 1862, False, 2, 4.1, 3.4, "medium, in stereo"),
+    _known("stereo-large", 3288, False, 2, 6.9, 5.2, "large, in stereo"),
+    _known("stereo-melody", 1409, True, 2, 6.3, 3.1, "follows a melody, in stereo"),
+    _known("stereo-melody-large", 2483, True, 2, 10.6, 4.6, "follows a melody, at the best quality, in stereo"),
+    _STYLE,
 )
 """In the order of the Hub's names; sizes in GB as above."""
 
 
 def known(checkpoint_id: str) -> KnownCheckpoint | None:
-    """Return the checkpoint with this id, such as `facebook/musicgen-small`."""
-    return next((each for each in KNOWN if each.id == checkpoint_id), None)
+    """Return the checkpoint with this id, such as `facebook/musicgen-small`, or `musicgen-small`."""
+    return next((each for each in KNOWN if checkpoint_id in (each.id, each.short_name)), None)
 
 
 def facts_of(folder: Path, checkpoint_id: str = "") -> CheckpointFacts:

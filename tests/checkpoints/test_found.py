@@ -1,0 +1,83 @@
+"""Tests of finding what other programs have downloaded."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from musicgen_studio.checkpoints.catalogue import find
+from musicgen_studio.checkpoints.found import find_cached, found_checkpoints
+from musicgen_studio.errors import UserProblem
+
+COMMIT = "a" * 40
+
+
+def put(cache: Path, name: str, checkpoint: Path, commit: str = COMMIT) -> Path:
+    """Lay a checkpoint out as huggingface_hub does: blobs, links to them, and what `main` is."""
+    folder = cache / f"models--{name.replace('/', '--')}"
+    snapshot, blobs = folder / "snapshots" / commit, folder / "blobs"
+    snapshot.mkdir(parents=True)
+    blobs.mkdir()
+    for number, file in enumerate(sorted(checkpoint.iterdir())):
+        shutil.copyfile(file, blobs / str(number))
+        (snapshot / file.name).symlink_to(f"../../blobs/{number}")
+    (folder / "refs").mkdir()
+    (folder / "refs" / "main").write_text(commit)
+    return snapshot
+
+
+@pytest.fixture
+def hub_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where Hugging Face programs keep things."""
+    for name in ("HF_HUB_CACHE", "AUDIOCRAFT_CACHE_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "hf"))
+    return tmp_path / "hf" / "hub"
+
+
+def test_what_another_program_downloaded_is_found(hub_home: Path, text_checkpoint: Path) -> None:
+    snapshot = put(hub_home, "facebook/musicgen-small", text_checkpoint)
+    assert [(each.id, each.folder) for each in found_checkpoints()] == [("facebook/musicgen-small", snapshot)]
+    entry = find("facebook/musicgen-small")
+    assert (entry.id, entry.folder, entry.licence) == ("facebook/musicgen-small", snapshot, "CC-BY-NC 4.0")
+    assert find("musicgen-small") == entry
+
+
+def test_audiocrafts_cache_is_found_too(
+    hub_home: Path, text_checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(hub_home, "me/first", text_checkpoint)
+    monkeypatch.setenv("AUDIOCRAFT_CACHE_DIR", str(tmp_path / "audiocraft"))
+    put(tmp_path / "audiocraft", "me/second", text_checkpoint)
+    put(tmp_path / "audiocraft", "me/first", text_checkpoint, "b" * 40)
+    assert [each.id for each in found_checkpoints()] == ["me/first", "me/second"]
+    assert find("me/first").folder.name == COMMIT
+
+
+def test_what_could_not_be_loaded_is_not_listed(hub_home: Path, text_checkpoint: Path, tmp_path: Path) -> None:
+    snapshot = put(hub_home, "me/cut", text_checkpoint)
+    for weights in snapshot.glob("*.safetensors"):
+        weights.resolve().unlink()
+    other = tmp_path / "bert"
+    other.mkdir()
+    (other / "config.json").write_text('{"model_type": "bert"}')
+    (other / "model.safetensors").write_bytes(b"")
+    put(hub_home, "google/bert", other)
+    (hub_home / "models--half--name").mkdir()
+    (hub_home / "models--odd--refs" / "refs").mkdir(parents=True)
+    (hub_home / "models--odd--refs" / "refs" / "main").write_text("../../..")
+    assert found_checkpoints() == []
+    assert find_cached("me/cut") is None
+
+
+@pytest.mark.usefixtures("hub_home")
+def test_one_that_is_not_here_says_how_to_have_it() -> None:
+    with pytest.raises(UserProblem, match="not on this computer") as problem:
+        find("facebook/musicgen-medium")
+    assert problem.value.what_to_do == ("Download it: musicgen-studio checkpoints download facebook/musicgen-medium")
+
+
+@pytest.mark.usefixtures("hub_home")
+def test_one_that_cannot_be_played_says_so() -> None:
+    with pytest.raises(UserProblem, match="cannot be used"):
+        find("facebook/musicgen-style")
