@@ -28,6 +28,23 @@ class Precision(StrEnum):
         return {"float32": 4, "int8": 1}.get(self.value, 2)
 
 
+def not_finite(precision: Precision) -> UserProblem:
+    """Return what to say when a model has computed something that is no finite number.
+
+    Args:
+        precision: In which it did.
+    """
+    wider = {Precision.FLOAT32: "", Precision.BFLOAT16: "float32"}.get(precision, "bfloat16 or float32")
+    damaged = "the checkpoint is damaged: download it again, or choose another"
+    return UserProblem(
+        "The model's output is not sound.",
+        f"It holds numbers that are not finite; {precision} may not be enough for this checkpoint."
+        if wider
+        else "It holds numbers that are not finite.",
+        f"Choose the precision {wider}; if that does not help, {damaged}." if wider else f"Probably {damaged}.",
+    )
+
+
 def int8_is_available() -> bool:
     """Tell whether this processor has the instructions that `cpu/` needs (x86-64 with AVX2), and numba is there."""
     return torch.backends.cpu.get_cpu_capability().startswith("AVX") and find_spec("numba") is not None

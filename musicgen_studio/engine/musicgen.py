@@ -21,7 +21,7 @@ from torch import Tensor
 
 from musicgen_studio.compute.device import AUTO, resolve_device
 from musicgen_studio.compute.memory import explained_when_full, free_memory
-from musicgen_studio.compute.precision import Precision, resolve_precision
+from musicgen_studio.compute.precision import Precision, not_finite, resolve_precision
 from musicgen_studio.core.audio import Audio, Samples
 from musicgen_studio.core.melody import Melody
 from musicgen_studio.core.request import GenerationRequest
@@ -170,11 +170,7 @@ class MusicGen:
 
     def _audio(self, samples: Samples) -> Audio:
         if not np.isfinite(samples).all():
-            raise UserProblem(
-                "The model's output is not sound.",
-                f"It holds numbers that are not finite; {self._info.precision} may not be enough for this checkpoint.",
-                "Choose the precision float32; if that does not help, the checkpoint is damaged.",
-            )
+            raise not_finite(self.decoder.precision)
         return Audio(samples, self._config.sample_rate)
 
     def _prepared(self, request: GenerationRequest) -> _Run:

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from musicgen_studio.compute.precision import not_finite
 from musicgen_studio.compute.threads import one_thread
 from musicgen_studio.core.request import Sampling
 from musicgen_studio.engine.api import StopFlag
@@ -25,6 +26,9 @@ from musicgen_studio.engine.sampling import Noise, choose, guided
 
 READ_AT_ONCE, READ_EVERY = 16, 10
 """The next window reads so many positions every so many frames: conditions and context are then read in time."""
+
+CHECKED_EVERY = 5
+"""Steps between two looks at whether the logits are numbers: what is none spreads to all later steps."""
 
 STRIDE_SHARE = 18 / 30
 """Share of the window that each further window adds; the rest is its context (AudioCraft's `extend_stride`)."""
@@ -171,6 +175,9 @@ class Window:
 
         Yields:
             Codes `[takes, codebooks]` of each.
+
+        Raises:
+            UserProblem: If the model computes what is no number.
         """
         opened, delays = self._known, self._model.config.delays
         lag, codebook = torch.tensor(delays), torch.arange(len(delays))
@@ -186,10 +193,13 @@ class Window:
 
     def _filled(self, logits: Tensor, noise: Noise, stop: StopFlag) -> Iterator[int]:
         """Fill in the steps one by one, beginning with the one that `logits` are for; yield each one's number."""
-        for step in range(self._read, self._steps.shape[-1]):
+        first, last = self._read, self._steps.shape[-1] - 1
+        for step in range(first, last + 1):
             if stop.is_set():
                 return
             with one_thread():
+                if (step - first) % CHECKED_EVERY == 0 or step == last:
+                    self._require_numbers(logits)
                 column = self._steps[..., step]
                 column.copy_(torch.where(column == UNKNOWN, self._chosen(logits, noise), column))
             yield step
@@ -204,6 +214,10 @@ class Window:
             first, self._read = self._read, self._read + made.shape[-1]
             self._steps[..., first : self._read] = made
             yield from range(first, self._read)
+
+    def _require_numbers(self, logits: Tensor) -> None:
+        if not logits.sum().isfinite().item():  # the sum is no number if one of them is none, and takes less time
+            raise not_finite(self._model.precision)
 
     def _chosen(self, logits: Tensor, noise: Noise) -> Tensor:
         """Choose a token per codebook, int64 `[takes, codebooks]`, from the logits of all rows."""

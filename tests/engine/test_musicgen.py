@@ -16,6 +16,7 @@ from musicgen_studio.dsp.resample import resample
 from musicgen_studio.engine.api import AudioBlock, Engine
 from musicgen_studio.engine.model.plain import KeyValues
 from musicgen_studio.engine.musicgen import CROSSFADE_S, MusicGen, load_engine
+from musicgen_studio.engine.tokens import CHECKED_EVERY
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.paths import resources_dir
 
@@ -292,3 +293,17 @@ def test_beyond_the_window_the_starter_does_not_stop_or_blow_up(starter: MusicGe
     loudness = [np.sqrt(np.mean(part**2)) for part in np.split(made, 20)]
     assert min(loudness[13:]) > 0.01
     assert max(loudness) < 0.5
+
+
+@pytest.mark.parametrize("precision", ["float32", "int8"])
+@pytest.mark.parametrize("at", [0, 8, 52])
+def test_numbers_that_are_none_end_the_run_where_they_arise(text_checkpoint: Path, precision: str, at: int) -> None:
+    engine: Any = load_engine(text_checkpoint, "cpu", precision)
+    engine.decoder.start(2, 400)
+    engine.decoder._positions[at] = np.inf  # one step computes with it; the later ones remember what it made
+    heard: list[AudioBlock] = []
+    with pytest.raises(UserProblem, match="not sound") as raised:
+        heard += engine.stream(GenerationRequest((PROMPT,), 1.0), Event())
+    assert sum(block.audio.frames for block in heard) <= (at + CHECKED_EVERY) * 640
+    assert engine.info.precision == precision
+    assert ("bfloat16 or float32" if precision == "int8" else "download it again") in raised.value.what_to_do

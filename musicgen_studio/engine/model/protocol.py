@@ -98,6 +98,15 @@ class StepMaker(LanguageModel, Protocol):
         """
         ...
 
+    def prepare(self, positions: int, sampling: Sampling) -> None:
+        """Get ready for one take, so that the first run does not have to wait: meant for while a model is loaded.
+
+        Args:
+            positions: How long its rows can grow.
+            sampling: How its tokens are chosen.
+        """
+        ...
+
     def release(self) -> None:
         """Give back the memory that is kept for the next run."""
         ...

@@ -26,7 +26,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from musicgen_studio.compute.precision import Precision
+from musicgen_studio.compute.precision import Precision, not_finite
 from musicgen_studio.core.request import Sampling
 from musicgen_studio.engine.api import StopFlag
 from musicgen_studio.engine.checkpoint.values import (
@@ -36,6 +36,7 @@ from musicgen_studio.engine.checkpoint.values import (
     LayerWeights,
     OuterWeights,
 )
+from musicgen_studio.engine.model.cuda.graphs import Work
 from musicgen_studio.engine.model.cuda.matrix import Matrix, keep
 from musicgen_studio.engine.model.cuda.room import STEPS_AT_ONCE, HostSide, Room, RoomSize, Tray
 from musicgen_studio.engine.model.plain import LAYER_NORM_EPS
@@ -157,6 +158,20 @@ class GraphedDecoder:
         weakref.finalize(memory, self._vacant.append, room).atexit = False
         return memory
 
+    @torch.inference_mode()
+    def prepare(self, positions: int, sampling: Sampling) -> None:
+        """Record what one take will need; see `StepMaker.prepare`."""
+        takes = 1
+        rows = takes if sampling.guidance_scale == 1.0 else 2 * takes
+        texts = [torch.zeros(1, self.config.width)] if self.config.cross_attention else []
+        memory = self.start(rows, positions, texts, text_rows=takes)
+        logits = self.forward(torch.zeros(rows, 2, self.config.width, device=self.device), memory)
+        self._choice(memory.room, self._tray(memory.room, takes, logits), sampling)
+        for end in range(self._reach, memory.room.size.positions + 1, self._reach):
+            memory.length = end - 1
+            memory.room.position.fill_(memory.length)
+            self._step(memory)
+
     def release(self) -> None:
         """Give back the memory that is kept for the next run."""
         self._vacant.clear()
@@ -193,52 +208,71 @@ class GraphedDecoder:
     ) -> Iterator[Tensor]:
         """Choose tokens and read them, step after step; see `language_model.StepMaker.make_steps`."""
         assert isinstance(memory, LentRoom)
-        tray = self._tray(memory.room, steps.shape[0], sampling, logits)
+        tray = self._tray(memory.room, steps.shape[0], logits)
+        choose_tokens = self._choice(memory.room, tray, sampling)
         under_way: deque[tuple[HostSide, int]] = deque()
+        drawn_from = None if sampling.temperature == 0.0 else noise
         left = steps.shape[-1]
         for columns in torch.split(steps, STEPS_AT_ONCE, dim=-1):
             if stop.is_set():
                 break
             left -= columns.shape[-1]
-            under_way.append((self._launch(memory, tray, columns, noise, is_end=left == 0), columns.shape[-1]))
+            side = self._launch(memory, tray, columns, drawn_from, choose_tokens, is_end=left == 0)
+            under_way.append((side, columns.shape[-1]))
             if len(under_way) == 2:
-                side, count = under_way.popleft()
-                yield side.wait(count)
+                yield self._arrived(*under_way.popleft())
         for side, count in under_way:
-            yield side.wait(count)
+            yield self._arrived(side, count)
+
+    def _arrived(self, side: HostSide, count: int) -> Tensor:
+        made = side.wait(count)
+        if made is None:
+            raise not_finite(self.precision)
+        return made
 
     @torch.inference_mode()
-    def _launch(self, memory: LentRoom, tray: Tray, columns: Tensor, noise: Noise, *, is_end: bool) -> HostSide:
+    def _launch(
+        self,
+        memory: LentRoom,
+        tray: Tray,
+        columns: Tensor,
+        noise: Noise | None,
+        choose_tokens: Work,
+        *,
+        is_end: bool,
+    ) -> HostSide:
         """Start a chunk of steps, without waiting for it."""
-        assert tray.choice is not None
-        sampling, make_choice = tray.choice
         count, side = columns.shape[-1], tray.turned()
         side.columns[:count] = columns.permute(2, 0, 1)
-        is_drawn = sampling.temperature != 0.0
-        for drawn in side.noise[:count] if is_drawn else ():
+        for drawn in () if noise is None else side.noise[:count]:
             drawn.copy_(noise.draw())
-        side.send(count, with_noise=is_drawn)
+        side.send(count, with_noise=noise is not None)
         tray.made.zero_()
         memory.room.position.fill_(memory.length)
         for number in range(1, count + 1):
-            make_choice()
+            choose_tokens()
             if not (is_end and number == count):  # nothing is chosen after the last
                 self._step(memory)
+        tray.logit_sum.add_(memory.room.logits.sum())
         side.fetch(count)
         return side
 
     @torch.inference_mode()
-    def _tray(self, room: Room, takes: int, sampling: Sampling, logits: Tensor) -> Tray:
-        """Return the tray for so many takes, ready to choose in this way."""
+    def _tray(self, room: Room, takes: int, logits: Tensor) -> Tray:
+        """Return the tray for so many takes, ready to choose what follows these logits."""
         room.logits.copy_(logits)
         if takes not in room.trays:
             room.trays[takes] = Tray(self.config, takes, self.device)
         tray = room.trays[takes]
         tray.made.zero_()  # a run may have ended on a full chunk, or been left in the middle of one
-        if tray.choice is None or tray.choice[0] != sampling:
-            work = partial(self._choose, room, tray, sampling)
-            tray.choice = sampling, room.recorder.repeatable(work, [tray.made])
+        tray.logit_sum.copy_(room.logits.sum())
         return tray
+
+    @torch.inference_mode()
+    def _choice(self, room: Room, tray: Tray, sampling: Sampling) -> Work:
+        """Return what chooses tokens in this way."""
+        work = partial(self._choose, room, tray, sampling)
+        return tray.choices.get(sampling, lambda: room.recorder.repeatable(work, [tray.made]))
 
     def _step(self, memory: LentRoom) -> None:
         """Move on by one position: from the room's `x` to its `logits`."""

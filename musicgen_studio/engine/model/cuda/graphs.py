@@ -9,7 +9,8 @@ recording, so that tests without a GPU see what recording would do.
 Source: PyTorch's notes on CUDA graphs, and `torch.cuda.graph`, which also empties the allocator's cache each time.
 """
 
-from collections.abc import Callable, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Sequence
 from contextlib import suppress
 from functools import cache
 
@@ -28,7 +29,7 @@ class Recorder:
 
     def __init__(self, device: torch.device) -> None:
         self._device = device
-        self._graphs: list[torch.cuda.CUDAGraph] = []
+        self._first: torch.cuda.CUDAGraph | None = None
 
     def repeatable(self, work: Work, counters: Sequence[Tensor]) -> Work:
         """Return what repeats some work.
@@ -48,12 +49,12 @@ class Recorder:
             _run_and_set_back(work, counters)  # loads kernels and work space, which cannot be done while recording
             self._record(graph, work)
         current.wait_stream(stream)
-        self._graphs.append(graph)
-        return graph.replay
+        self._first = self._first or graph
+        return graph.replay  # holds the recording: it goes when this does
 
     def _record(self, graph: torch.cuda.CUDAGraph, work: Work) -> None:
-        # Recordings that never run at the same time share memory; it lives as long as the first of them.
-        pool = self._graphs[0].pool() if self._graphs else None
+        # Recordings that never run at the same time share memory: that of the first, which is therefore kept.
+        pool = None if self._first is None else self._first.pool()
         # What other threads do on the GPU meanwhile does not belong here, and does no harm.
         graph.capture_begin(pool=pool, capture_error_mode="thread_local")
         try:
@@ -63,6 +64,36 @@ class Recorder:
                 graph.capture_end()
             raise
         graph.capture_end()
+
+
+class Recordings:
+    """Repeatable work by what it was recorded for. The one not used for longest gives way to a new one.
+
+    Args:
+        device: Where the work runs.
+        limit: How many are kept.
+    """
+
+    def __init__(self, device: torch.device, limit: int) -> None:
+        self._device = device
+        self._limit = limit
+        self._kept: OrderedDict[Hashable, Work] = OrderedDict()
+
+    def __len__(self) -> int:
+        """Return how many are kept."""
+        return len(self._kept)
+
+    def get(self, key: Hashable, record: Callable[[], Work]) -> Work:
+        """Return what was recorded for a key; record it if it is not there."""
+        if key not in self._kept:
+            work = record()
+            if len(self._kept) == self._limit:
+                if self._device.type == "cuda":
+                    torch.cuda.synchronize(self._device)  # it may still be under way
+                self._kept.popitem(last=False)
+            self._kept[key] = work
+        self._kept.move_to_end(key)
+        return self._kept[key]
 
 
 def _run_and_set_back(work: Work, counters: Sequence[Tensor]) -> None:

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from musicgen_studio.core.request import Sampling
 from musicgen_studio.engine.checkpoint.values import DecoderConfig
-from musicgen_studio.engine.model.cuda.graphs import Recorder, Work
+from musicgen_studio.engine.model.cuda.graphs import Recorder, Recordings, Work
 from musicgen_studio.engine.model.plain import sinusoidal_positions
 
 STEPS_AT_ONCE = 5
 """Steps between two looks at the stop flag. Two such chunks are under way at a time, so that the GPU never waits."""
+
+KEPT_CHOICES = 8
+"""Ways of choosing tokens that stay recorded: about as many as somebody goes back and forth between."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +92,11 @@ class Tray:
         self.noise = torch.zeros(STEPS_AT_ONCE, takes, config.codebooks, config.card, device=device)
         self.made = torch.zeros(1, dtype=torch.int64, device=device)
         """How many of the chunk's steps have their tokens."""
-        self.choice: tuple[Sampling, Work] | None = None
-        """What chooses the tokens of a step and makes them the next input, and how it does."""
-        self._sides = [HostSide(self.columns, self.noise) for _ in range(2)]
+        self.logit_sum = torch.zeros(1, device=device)
+        """Of the logits after the prefill and after each chunk: no finite number once one of them was none."""
+        self.choices = Recordings(device, KEPT_CHOICES)
+        """What chooses the tokens of a step and makes them the next input, by the `Sampling` it does that with."""
+        self._sides = [HostSide(self.columns, self.noise, self.logit_sum) for _ in range(2)]
 
     def turned(self) -> "HostSide":
         """Return the side that was not used last, once nothing is on its way to it: a run may have been abandoned."""
@@ -107,12 +111,14 @@ class HostSide:
     Args:
         columns: The device's side of tokens, `[steps, takes, codebooks]`.
         noise: The device's side of random numbers, `[steps, takes, codebooks, card]`.
+        logit_sum: The device's side of what tells whether all logits are numbers, `[1]`.
     """
 
-    def __init__(self, columns: Tensor, noise: Tensor) -> None:
-        self._device_columns, self._device_noise = columns, noise
+    def __init__(self, columns: Tensor, noise: Tensor, logit_sum: Tensor) -> None:
+        self._device_columns, self._device_noise, self._device_logit_sum = columns, noise, logit_sum
         self.columns = torch.zeros(columns.shape, dtype=columns.dtype, pin_memory=columns.is_cuda)
         self.noise = torch.zeros(noise.shape, pin_memory=noise.is_cuda)
+        self.logit_sum = torch.zeros(logit_sum.shape, pin_memory=logit_sum.is_cuda)
         # Waiting for a blocking event leaves the core to others.
         self._arrived: torch.cuda.Event | None = None
         if columns.is_cuda:
@@ -127,6 +133,7 @@ class HostSide:
     def fetch(self, count: int) -> None:
         """Let the first `count` steps come back once they are made. Does not wait."""
         self.columns[:count].copy_(self._device_columns[:count], non_blocking=True)
+        self.logit_sum.copy_(self._device_logit_sum, non_blocking=True)
         if self._arrived is not None:
             self._arrived.record()
 
@@ -135,7 +142,9 @@ class HostSide:
         if self._arrived is not None:
             self._arrived.synchronize()
 
-    def wait(self, count: int) -> Tensor:
-        """Wait for what was fetched; return a copy, `[takes, codebooks, count]`."""
+    def wait(self, count: int) -> Tensor | None:
+        """Wait for what was fetched; return a copy, `[takes, codebooks, count]`, or None if logits were no numbers."""
         self.settle()
+        if not self.logit_sum.isfinite().item():
+            return None
         return self.columns[:count].permute(1, 2, 0).clone()

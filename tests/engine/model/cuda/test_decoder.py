@@ -1,7 +1,7 @@
 """The step for GPUs against `engine.decoder` and transformers on the CPU, unrecorded; and on a GPU against itself."""
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
@@ -19,7 +19,8 @@ from musicgen_studio.engine.checkpoint.open import open_checkpoint
 from musicgen_studio.engine.checkpoint.random import SHAPES, RandomCheckpoint
 from musicgen_studio.engine.checkpoint.values import Checkpoint
 from musicgen_studio.engine.model.cuda.decoder import GraphedDecoder
-from musicgen_studio.engine.model.cuda.room import STEPS_AT_ONCE
+from musicgen_studio.engine.model.cuda.graphs import Recorder
+from musicgen_studio.engine.model.cuda.room import KEPT_CHOICES, STEPS_AT_ONCE
 from musicgen_studio.engine.model.load import load_language_model
 from musicgen_studio.engine.model.plain import Decoder
 from musicgen_studio.engine.model.protocol import LanguageModel, StepMaker
@@ -27,6 +28,7 @@ from musicgen_studio.engine.musicgen import MusicGen, load_engine
 from musicgen_studio.engine.patterns import UNKNOWN
 from musicgen_studio.engine.sampling import Noise
 from musicgen_studio.engine.tokens import Conditions, context_frames, sliding_token_frames
+from musicgen_studio.errors import UserProblem
 from tests.engine.reference import generated_codes, melody_features, tokenized
 from tests.gpu import CUDA, needs_gpu
 
@@ -373,6 +375,97 @@ def test_other_settings_after_a_run_that_ended_on_a_full_chunk(text: Checkpoint,
     for sampling in SAMPLINGS.values():
         expected = codes(graphed(text, device), text, frames, sampling)
         assert torch.equal(codes(model, text, frames, sampling), expected)
+
+
+def counted_recordings(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], None]]:
+    """Let recordings be made as they are, and return the list of what was recorded from now on."""
+    recorded: list[Callable[[], None]] = []
+    repeatable = Recorder.repeatable
+
+    def counting(self: Recorder, work: Callable[[], None], counters: Sequence[Tensor]) -> Callable[[], None]:
+        recorded.append(work)
+        return repeatable(self, work, counters)
+
+    monkeypatch.setattr(Recorder, "repeatable", counting)
+    return recorded
+
+
+@pytest.mark.parametrize("device", [CPU, pytest.param(CUDA, marks=needs_gpu)], ids=str)
+def test_what_was_prepared_is_not_recorded_again(
+    checkpoint: Checkpoint, device: torch.device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, sampling = graphed(checkpoint, device), Sampling(top_k=20)
+    expected = codes(graphed(checkpoint, device), checkpoint, 100, sampling)
+    model.prepare(100 + 19 + max(checkpoint.config.decoder.delays) + 1, sampling)
+    recorded = counted_recordings(monkeypatch)
+    assert torch.equal(codes(model, checkpoint, 100, sampling), expected)
+    assert recorded == []
+
+
+def test_going_back_and_forth_between_settings_records_each_once(
+    text: Checkpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = graphed(text)
+    settings = [Sampling(top_k=20), Sampling(temperature=0.5)]
+    expected = [codes(graphed(text), text, 20, sampling) for sampling in settings]
+    for sampling in settings:
+        codes(model, text, 20, sampling)
+    recorded = counted_recordings(monkeypatch)
+    for number in (0, 1, 0, 0, 1):
+        assert torch.equal(codes(model, text, 20, settings[number]), expected[number])
+    assert recorded == []
+
+
+def test_other_settings_without_end_keep_few_recordings(text: Checkpoint) -> None:
+    model = graphed(text)
+    for number in range(KEPT_CHOICES + 3):
+        codes(model, text, 2, Sampling(top_k=20, temperature=1 + number / 10))
+    assert [len(tray.choices) for room in model._vacant for tray in room.trays.values()] == [KEPT_CHOICES]
+
+
+class Spoiling(Noise):
+    """Random numbers that put what is no number among the model's keys at a draw, as a step that overflows does."""
+
+    def __init__(self, model: GraphedDecoder, at: int) -> None:
+        super().__init__(0, 1, model.config.codebooks, model.config.card)
+        self.room: Any = None
+        self._draws, self._at = 0, at
+
+    def draw(self) -> Tensor:
+        """Count a draw."""
+        self._draws += 1
+        if self._draws == self._at:
+            self.room.cache[:, :, :, :, 0] = torch.inf
+        return super().draw()
+
+
+@pytest.mark.parametrize("device", [CPU, pytest.param(CUDA, marks=needs_gpu)], ids=str)
+@pytest.mark.parametrize("at", [1, 6, 33])
+def test_numbers_that_are_none_end_the_run_within_a_chunk(text: Checkpoint, at: int, device: torch.device) -> None:
+    model = graphed(text, device)
+    memory, noise = model.start(1, 60), Spoiling(model, at)
+    noise.room = memory.room
+    first = model.forward(model.embed(torch.zeros(1, model.config.codebooks, 1, dtype=torch.int64)), memory)
+    made: list[Tensor] = []
+    with pytest.raises(UserProblem, match="not sound"):
+        made += model.make_steps(
+            memory, first, torch.full((1, model.config.codebooks, 50), UNKNOWN), Sampling(), noise, Event()
+        )
+    assert sum(some.shape[-1] for some in made) <= at // STEPS_AT_ONCE * STEPS_AT_ONCE
+    with torch.inference_mode():
+        assert model.forward(model.embed(torch.zeros(1, 4, 1, dtype=torch.int64)), model.start(1, 60)).isfinite().all()
+
+
+def test_a_prefill_of_no_numbers_makes_nothing(text: Checkpoint) -> None:
+    """In float16, with states too large for it."""
+    config = text.config.decoder
+    layers = (text.layer(index) for index in range(config.layers))
+    model = GraphedDecoder(config, text.outer(), layers, CPU, Precision.FLOAT16, REACH)
+    told = replace(conditions_of(text), text=torch.full((3, config.width), 6e4))
+    with pytest.raises(UserProblem) as raised:
+        codes(model, text, 10, Sampling(), conditions=told)
+    assert "float16" in raised.value.why
+    assert "bfloat16 or float32" in raised.value.what_to_do
 
 
 @needs_gpu

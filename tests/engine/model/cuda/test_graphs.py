@@ -1,10 +1,12 @@
 """Recording: where there is no GPU the work itself is the repetition; where there is one, a graph."""
 
+from collections.abc import Callable
+
 import pytest
 import torch
 from torch import Tensor
 
-from musicgen_studio.engine.model.cuda.graphs import Recorder
+from musicgen_studio.engine.model.cuda.graphs import Recorder, Recordings
 from tests.gpu import CUDA, needs_gpu
 
 
@@ -76,3 +78,23 @@ def test_work_that_cannot_be_recorded_says_why() -> None:
     work = Summing(CUDA)  # recording goes on working
     Recorder(CUDA).repeatable(work, [work.row])()
     assert torch.equal(work.total.cpu(), torch.tensor([0.0, 2.0, 4.0]))
+
+
+@pytest.mark.parametrize("device", [torch.device("cpu"), pytest.param(CUDA, marks=needs_gpu)], ids=str)
+def test_only_so_many_recordings_are_kept(device: torch.device) -> None:
+    """The one not used for longest gives way; what is left still works."""
+    recorder, kept, made = Recorder(device), Recordings(device, limit=2), list[str]()
+    works = {name: Summing(device) for name in "abc"}
+
+    def get(name: str) -> None:
+        def record() -> Callable[[], None]:
+            made.append(name)
+            return recorder.repeatable(works[name], [works[name].row])
+
+        kept.get(name, record)()
+
+    for name in "abacab":
+        get(name)
+    assert made == ["a", "b", "c", "b"]
+    assert len(kept) == 2
+    assert [works[name].row.item() for name in "abc"] == [3, 2, 1]
