@@ -9,8 +9,13 @@ are not final; its LSTM only looks back. A chunk is decoded in three stages, eac
    the true beginning or end of the sound are dropped, and made again with the next chunk.
 
 For Meta's 32 kHz EnCodec the last 2402 samples (75 ms) are held back this way. Not for choosing codes: `tokens.py`.
+
+On a GPU it works beside the language model, in a stream of its own: a chunk waits for what it is made of and not for
+the steps that were started since. Products are whole float32 there, not TF32, because chunks are to equal the whole.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -64,6 +69,7 @@ class Codec:
         self.channels = channels
         self._model = model.to(device)
         self._device = device
+        self._stream = _own_stream(device)
         layers = list(model.decoder.layers)
         self._first, self._lstm, self._upsampling = layers[0], layers[1].lstm, layers[2:]
         self._behind, self._ahead = _reach(self._first)
@@ -84,9 +90,10 @@ class Codec:
         Returns:
             int64 `[codebooks, frames]`; the last frame is padded if the sound does not fill it.
         """
-        samples = torch.from_numpy(audio.samples.T[:, None].copy()).to(self._device)  # [channels, 1, samples]
-        codes = self._model.encode(samples).audio_codes[0]  # [channels, codebooks of one channel, frames]
-        return codes.transpose(0, 1).flatten(0, 1).cpu()  # type: ignore[no-any-return]
+        with _beside(self._stream):
+            samples = torch.from_numpy(audio.samples.T[:, None].copy()).to(self._device)  # [channels, 1, samples]
+            codes = self._model.encode(samples).audio_codes[0]  # [channels, codebooks of one channel, frames]
+            return _on_the_cpu(codes.transpose(0, 1).flatten(0, 1))
 
     @torch.inference_mode()
     def decode(self, state: DecodeState, codes: Tensor, is_last: bool) -> tuple[DecodeState, Tensor]:
@@ -103,13 +110,14 @@ class Codec:
         """
         rows, codebooks, new = codes.shape
         mono = codes.view(rows, codebooks // self.channels, self.channels, new).transpose(1, 2).flatten(0, 1)
-        latents = self._model.quantizer.decode(mono.transpose(0, 1).to(self._device))
-        if state.latents is not None:
-            latents = torch.cat([state.latents, latents], dim=-1)
-        state = replace(state, latents=latents, known=state.known + new)
-        state = self._convolve(state, is_last)
-        state, samples = self._upsample(state, is_last)
-        return state, samples.view(rows, self.channels, -1).cpu()
+        with _beside(self._stream):
+            latents = self._model.quantizer.decode(mono.transpose(0, 1).to(self._device))
+            if state.latents is not None:
+                latents = torch.cat([state.latents, latents], dim=-1)
+            state = replace(state, latents=latents, known=state.known + new)
+            state = self._convolve(state, is_last)
+            state, samples = self._upsample(state, is_last)
+            return state, _on_the_cpu(samples.view(rows, self.channels, -1))
 
     def _convolve(self, state: DecodeState, is_last: bool) -> DecodeState:
         """Take all frames that can be final through the first convolution and the LSTM."""
@@ -147,6 +155,42 @@ class Codec:
         needed = max((end - self._unsure_left) // self.hop_frames, 0)
         kept = state.hidden[..., max(needed - (state.convolved - state.hidden.shape[-1]), 0) :]
         return replace(state, hidden=kept, emitted=end), samples
+
+
+def _own_stream(device: torch.device) -> "torch.cuda.Stream | None":
+    """Return a stream of a GPU for the codec, which begins after all that was started there; elsewhere None."""
+    if device.type != "cuda":
+        return None
+    stream = torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
+    stream.wait_stream(torch.cuda.current_stream(device))
+    return stream
+
+
+@contextmanager
+def _beside(stream: "torch.cuda.Stream | None") -> Iterator[None]:
+    """Work in a stream of a GPU, in float32 throughout; torch would round what convolutions multiply to 11 bits."""
+    if stream is None:
+        yield
+        return
+    before = torch.backends.cudnn.allow_tf32
+    torch.backends.cudnn.allow_tf32 = False
+    try:
+        with torch.cuda.stream(stream):
+            yield
+    finally:
+        torch.backends.cudnn.allow_tf32 = before
+
+
+def _on_the_cpu(tensor: Tensor) -> Tensor:
+    """Copy from the current stream of a GPU, and wait for that stream alone; leaves the core to others meanwhile."""
+    if not tensor.is_cuda:
+        return tensor
+    arrived = torch.cuda.Event(blocking=True)  # type: ignore[no-untyped-call]
+    copy = torch.empty(tensor.shape, dtype=tensor.dtype, pin_memory=True)
+    copy.copy_(tensor, non_blocking=True)
+    arrived.record()
+    arrived.synchronize()
+    return copy.clone()  # what the GPU can write to is the whole computer's, and this may be kept
 
 
 def edge_margins(layers: list[Any]) -> tuple[int, int]:

@@ -1,5 +1,6 @@
 """Decoding in chunks against decoding at once, and encoding against transformers."""
 
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from musicgen_studio.engine.checkpoint.random import SHAPES, RandomCheckpoint
 from musicgen_studio.engine.codec import Codec, DecodeState, edge_margins
 from musicgen_studio.paths import resources_dir
 from tests import tiny_checkpoints as tiny
+from tests.gpu import CUDA, needs_gpu
 
 CPU = torch.device("cpu")
 
@@ -122,6 +124,66 @@ def test_margins_of_the_layers(starter_model: Any) -> None:
     left, right = edge_margins(list(starter_model.decoder.layers)[2:])
     assert right == 4 * 640 - 158 - 3 * 640
     assert left <= 640
+
+
+@pytest.mark.parametrize("samples", [1, 5, 639, 640, 641, 6400, 6401, 20000, 32123])
+def test_a_codec_whose_sizes_are_plain_numbers_is_the_same_to_the_last_bit(starter_model: Any, samples: int) -> None:
+    """Against transformers' own modules with the same folded weights."""
+    from transformers import EncodecModel
+
+    theirs = EncodecModel(starter_model.config).eval()
+    remove = torch.nn.utils.parametrize.remove_parametrizations
+    for module in list(theirs.modules()):
+        if torch.nn.utils.parametrize.is_parametrized(module, "weight"):
+            remove(module, "weight")
+    theirs.load_state_dict(starter_model.state_dict())
+    assert isinstance(theirs.encoder.layers[0].stride, Tensor)
+    assert isinstance(starter_model.encoder.layers[0].stride, int)
+    sound = torch.randn(1, 1, samples, generator=torch.manual_seed(samples)) * 0.3
+    codes = random_codes(1, 4, -(-samples // 640), card=1024)
+    with torch.inference_mode():
+        assert torch.equal(starter_model.encoder(sound), theirs.encoder(sound))
+        assert torch.equal(starter_model.encode(sound).audio_codes, theirs.encode(sound).audio_codes)
+        ours, expected = (model.decode(codes[None], [None]).audio_values for model in (starter_model, theirs))
+        assert torch.equal(ours, expected)
+
+
+@needs_gpu
+@pytest.mark.parametrize("chunk", [5, 25])
+def test_chunks_equal_the_whole_on_a_gpu_and_the_cpu(starter_model: Any, chunk: int) -> None:
+    """In float32 throughout: TF32 would be off by a thousandth."""
+    codes = random_codes(1, 4, 120, card=1024)
+    expected = whole(starter_model, codes, 1)
+    model = deepcopy(starter_model)
+    assert (streamed(Codec(model, 1, CUDA), codes, chunk) - expected).abs().max() <= 1e-4
+    assert torch.backends.cudnn.allow_tf32
+
+
+@needs_gpu
+def test_a_chunk_does_not_wait_for_what_else_was_started(starter_model: Any) -> None:
+    codec, codes = Codec(deepcopy(starter_model), 1, CUDA), random_codes(1, 4, 30, card=1024)
+    _, expected = codec.decode(DecodeState(), codes, is_last=True)
+    numbers, ended = torch.ones(1 << 26, device=CUDA), torch.cuda.Event()  # type: ignore[no-untyped-call]
+    for _ in range(1000):
+        numbers.mul_(1.0)
+    ended.record()
+    _, samples = codec.decode(DecodeState(), codes, is_last=True)
+    assert not ended.query()  # type: ignore[no-untyped-call]
+    torch.cuda.synchronize()
+    assert torch.equal(samples, expected)
+
+
+@needs_gpu
+def test_no_convolution_asks_the_gpu_for_a_number(starter_model: Any) -> None:
+    model, x = deepcopy(starter_model).to(CUDA), torch.zeros(1, 1, 6401, device=CUDA)
+    with torch.inference_mode():
+        for layer in [*model.encoder.layers, *model.decoder.layers]:
+            torch.cuda.set_sync_debug_mode("default" if hasattr(layer, "lstm") else "error")
+            try:
+                x = layer(x)
+            finally:
+                torch.cuda.set_sync_debug_mode("default")
+    assert x.shape[-1] == 11 * 640
 
 
 @pytest.mark.parametrize("channels", [1, 2])

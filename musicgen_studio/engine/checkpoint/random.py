@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from musicgen_studio.compute.torchaudio_import import make_torchaudio_importable
+from musicgen_studio.engine.checkpoint.encodec import folded
 from musicgen_studio.engine.checkpoint.on_demand import read_on_demand
 from musicgen_studio.engine.checkpoint.values import (
     Affine,
@@ -93,14 +94,9 @@ class RandomCheckpoint:
     def codec(self) -> "EncodecModel":
         """Make an EnCodec of the size of Meta's for 32 kHz."""
         make_torchaudio_importable()
-        from torch.nn.utils import parametrize
         from transformers import EncodecModel
 
-        codec = EncodecModel(codec_config()).eval().requires_grad_(False)
-        for module in codec.modules():
-            if parametrize.is_parametrized(module, "weight"):
-                parametrize.remove_parametrizations(module, "weight")
-        return codec
+        return folded(EncodecModel(codec_config())).eval().requires_grad_(False)
 
     def text_encoder(self, keep_bytes: int | None = None) -> tuple[Any, Any]:
         """Make a T5-base, of one number throughout, and a kind of tokenizer; see `Checkpoint.text_encoder`."""

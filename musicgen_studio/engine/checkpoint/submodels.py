@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
-from torch.nn.utils import parametrize
 
 from musicgen_studio.compute.torchaudio_import import make_torchaudio_importable
+from musicgen_studio.engine.checkpoint.encodec import folded
 from musicgen_studio.engine.checkpoint.on_demand import can_be_read_on_demand, read_on_demand
 from musicgen_studio.engine.checkpoint.values import CheckpointConfig
 from musicgen_studio.engine.checkpoint.weights import DOWNLOAD_AGAIN, Shape, Weights, read_json, unreadable
@@ -94,10 +94,7 @@ class StoredCodec:
         model = _filled(
             _model_class("codec", self.config), self.config, self._weights.read(self._shapes, torch.float32)
         )
-        for module in model.modules():
-            if parametrize.is_parametrized(module, "weight"):
-                parametrize.remove_parametrizations(module, "weight")
-        return model.requires_grad_(False)
+        return folded(model).requires_grad_(False)
 
 
 class StoredTextEncoder:

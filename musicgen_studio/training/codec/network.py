@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
-from torch.nn.utils import parametrize
 
 from musicgen_studio.compute.torchaudio_import import make_torchaudio_importable
+from musicgen_studio.engine.checkpoint.encodec import folded
 from musicgen_studio.training.music.synth import SAMPLE_RATE
 from musicgen_studio.training.settings import CODEC_RATIOS, FRAME_RATE_HZ, CodecSettings
 from musicgen_studio.training.workspace import written_whole
@@ -62,10 +62,7 @@ def build_codec(config: Any, seed: int) -> "EncodecModel":
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         codec = EncodecModel(config)
-    for module in codec.modules():
-        if parametrize.is_parametrized(module, "weight"):
-            parametrize.remove_parametrizations(module, "weight")
-    return codec
+    return folded(codec)
 
 
 def save_codec(codec: "EncodecModel", folder: Path) -> None:

@@ -244,8 +244,9 @@ class GraphedDecoder:
         """Start a chunk of steps, without waiting for it."""
         count, side = columns.shape[-1], tray.turned()
         side.columns[:count] = columns.permute(2, 0, 1)
-        for drawn in () if noise is None else side.noise[:count]:
-            drawn.copy_(noise.draw())
+        if noise is not None:
+            for drawn in side.noise[:count]:
+                drawn.copy_(noise.draw())
         side.send(count, with_noise=noise is not None)
         tray.made.zero_()
         memory.room.position.fill_(memory.length)
