@@ -15,6 +15,7 @@ from musicgen_studio.sound.metronome import MAX_BEATS_PER_BAR, MAX_COUNT_IN_BARS
 THEMES = ("dark", "light", "system")
 DEVICES = ("auto", "cpu", "cuda", "mps")
 PRECISIONS = ("auto", "float32", "bfloat16", "float16", "int8")
+SNAPS = ("off", "beat", "bar")
 MAX_OFFSET_MS = 500.0
 RANGES: dict[str, tuple[float, float]] = {
     "input_channel": (0, 1024),
@@ -37,7 +38,7 @@ class Settings:
         output_device: `name|host api` of the sound device, or empty for the system's.
         unload_after_min: Idle minutes after which the model's memory is given back; 0 is never.
         library_folder: Where the clips are kept.
-        snap_to_beats: Whether selections snap to beats where the tempo is known.
+        snap: What selections, loops and the playhead snap to where the tempo is known: `off`, `beat` or `bar`.
         follow_playhead: Whether the waveform scrolls along.
         shortcuts: Keys that differ from the defaults, by action.
         checkpoint_folders: Folders of checkpoints that were chosen before, the last one first.
@@ -60,7 +61,7 @@ class Settings:
     output_device: str = ""
     unload_after_min: int = 30
     library_folder: str = field(default_factory=lambda: str(library_dir()))
-    snap_to_beats: bool = True
+    snap: str = "beat"
     follow_playhead: bool = True
     shortcuts: dict[str, str] = field(default_factory=dict)
     checkpoint_folders: list[str] = field(default_factory=list)
@@ -76,7 +77,7 @@ class Settings:
     monitors_input: bool = False
 
     def __post_init__(self) -> None:
-        for name, allowed in (("theme", THEMES), ("device", DEVICES), ("precision", PRECISIONS)):
+        for name, allowed in (("theme", THEMES), ("device", DEVICES), ("precision", PRECISIONS), ("snap", SNAPS)):
             if getattr(self, name) not in allowed:
                 raise ValueError(f"{name} must be one of {', '.join(allowed)}, got {getattr(self, name)!r}")
         if self.unload_after_min < 0:

@@ -72,7 +72,7 @@ class SettingsDialog(QDialog):
             output_device=self._output.currentData(),
             unload_after_min=self._unload.value(),
             library_folder=self._folder.text(),
-            snap_to_beats=self._snap.isChecked(),
+            snap=self._snap.currentData(),
             follow_playhead=self._follow.isChecked(),
             recording_offset_ms=float(self._offset.value()),
             beats_per_bar=self._beats.value(),
@@ -115,8 +115,9 @@ class SettingsDialog(QDialog):
             self.tr("Colours of the window"),
         )
         self._follow = _check(self.tr("Follow the playhead"), self.tr("The waveform scrolls along while it plays"))
-        self._snap = _check(
-            self.tr("Snap to beats"), self.tr("Selections and loops begin and end on beats where the tempo is known")
+        self._snap = _choice(
+            {"off": self.tr("Nothing"), "beat": self.tr("Beats"), "bar": self.tr("Bars")},
+            self.tr("What selections, loops and the playhead fall on where the tempo is known"),
         )
 
     def _build_engine(self) -> None:
@@ -183,7 +184,7 @@ class SettingsDialog(QDialog):
         self._row(form, self.tr("&Beats per bar"), self._beats)
         self._section(form, self.tr("Window"))
         self._row(form, self.tr("C&olours"), self._theme)
-        form.addRow("", self._snap)
+        self._row(form, self.tr("S&nap to"), self._snap)
         form.addRow("", self._follow)
         self._row(form, self.tr("&Keys"), self._keys)
         column = QVBoxLayout(self)
@@ -238,6 +239,7 @@ class SettingsDialog(QDialog):
         self._offer_absent(settings.output_device)
         for choice, value in (
             (self._theme, settings.theme),
+            (self._snap, settings.snap),
             (self._device, settings.device),
             (self._precision, settings.precision),
             (self._output, settings.output_device),
@@ -247,7 +249,6 @@ class SettingsDialog(QDialog):
         self._offset.setValue(round(settings.recording_offset_ms))
         self._beats.setValue(settings.beats_per_bar)
         self._folder.setText(settings.library_folder)
-        self._snap.setChecked(settings.snap_to_beats)
         self._follow.setChecked(settings.follow_playhead)
         self._describe()
 

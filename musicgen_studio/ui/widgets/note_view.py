@@ -520,7 +520,7 @@ class NoteView(QWidget):
         return NoteScene(
             self.width(), self.height(), self._view, self._melody, self._curve, self._chroma, self._chroma_rate_hz,
             *self._range, self._playhead_s, self._selected, self._current,
-            None if tempo_bpm is None else Beats(tempo_bpm, _BEATS_PER_BAR, PER_S), self._band,
+            None if tempo_bpm is None else Beats.even(tempo_bpm, _BEATS_PER_BAR, PER_S), self._band,
         )  # fmt: skip
 
     def _seen_sound(self) -> tuple[Peaks, Peaks] | None:

@@ -6,6 +6,9 @@ shifted without blur. Not for painting.
 
 import math
 from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from musicgen_studio.core.tempo_map import TempoMap
 
 MIN_FRAMES_PER_COLUMN = 0.05  # twenty pixels for a sample
 _TICK_STEPS_S = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800)
@@ -95,37 +98,61 @@ class Viewport:
         return changed.fit() if was_fit else _inside(changed)
 
 
+class Snap(StrEnum):
+    """What falls into place when the musician puts it somewhere."""
+
+    OFF = "off"
+    BEAT = "beat"
+    BAR = "bar"
+
+
 @dataclass(frozen=True, slots=True)
 class Beats:
-    """An even grid of beats from frame 0 on.
+    """The beats and bars of a sound, as frames.
 
     Args:
-        bpm: Beats per minute, above 0.
-        beats_per_bar: 1 or more.
+        tempo_map: When they are; they may drift.
         sample_rate: In Hz.
     """
 
-    bpm: float
-    beats_per_bar: int
+    tempo_map: TempoMap
     sample_rate: int
 
-    def __post_init__(self) -> None:
-        if not self.bpm > 0 or self.beats_per_bar < 1:
-            raise ValueError(f"bpm must be above 0, beats_per_bar 1 or more, got {self.bpm}, {self.beats_per_bar}")
+    @classmethod
+    def even(cls, bpm: float, beats_per_bar: int, sample_rate: int) -> "Beats":
+        """Return an even grid from frame 0 on.
+
+        Raises:
+            ValueError: If the tempo or the metre is out of range.
+        """
+        return cls(TempoMap.constant(bpm, 0.0, beats_per_bar=beats_per_bar), sample_rate)
+
+    @property
+    def beats_per_bar(self) -> int:
+        """How many beats a bar has."""
+        return self.tempo_map.beats_per_bar
 
     @property
     def frames_per_beat(self) -> float:
-        """Length of a beat."""
-        return 60.0 / self.bpm * self.sample_rate
+        """Length of most beats."""
+        return 60.0 / self.tempo_map.bpm * self.sample_rate
 
-    @property
-    def frames_per_bar(self) -> float:
-        """Length of a bar."""
-        return self.frames_per_beat * self.beats_per_bar
+    def frame(self, beat: float) -> float:
+        """Return where a beat is; 0 is the first downbeat."""
+        return self.tempo_map.beat_s(beat + self.tempo_map.first_downbeat) * self.sample_rate
 
-    def nearest(self, frame: int) -> int:
-        """Return the beat nearest to a frame, as a frame."""
-        return round(round(frame / self.frames_per_beat) * self.frames_per_beat)
+    def beat_at(self, frame: float) -> float:
+        """Return which beat a frame is on, counted from the first downbeat. Inverse of `frame`."""
+        return self.tempo_map.beat_at(frame / self.sample_rate) - self.tempo_map.first_downbeat
+
+    def nearest(self, frame: float, step: Snap = Snap.BEAT, by: int = 0) -> int:
+        """Return the beat or the bar nearest to a frame, or one so many further, as a frame."""
+        beats = self.beats_per_bar if step is Snap.BAR else 1
+        return round(self.frame((round(self.beat_at(frame) / beats) + by) * beats))
+
+    def bars_between(self, start: int, end: int) -> float:
+        """Return how many bars a part lasts."""
+        return (self.beat_at(end) - self.beat_at(start)) / self.beats_per_bar
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +184,7 @@ def second_ticks(view: Viewport, sample_rate: int, label_width: float) -> list[T
 
 
 def beat_ticks(view: Viewport, beats: Beats, label_width: float) -> list[Tick]:
-    """Return the ruler's marks in bars and beats that are in view: `3` for a bar, `3|2` for a beat.
+    """Return the ruler's marks in bars and beats that are in view: `3` for a bar, `3|2` for a beat; 0 is the upbeat.
 
     Args:
         view: What is shown.
@@ -170,8 +197,8 @@ def beat_ticks(view: Viewport, beats: Beats, label_width: float) -> list[Tick]:
         _TICK_STEPS_BARS[-1],
     )
     step = 1 if pixels_per_beat >= 6 else beats.beats_per_bar * bar_step  # in beats
-    first = max(0, math.floor(view.start_frame / beats.frames_per_beat / step) * step)
-    last = math.ceil(min(view.end_frame, view.total_frames) / beats.frames_per_beat)
+    first = math.floor(beats.beat_at(max(view.start_frame, 0.0)) / step) * step
+    last = math.ceil(beats.beat_at(min(view.end_frame, view.total_frames)))
     ticks = []
     for number in range(first, last + 1, step):
         bar, beat = divmod(number, beats.beats_per_bar)
@@ -179,8 +206,8 @@ def beat_ticks(view: Viewport, beats: Beats, label_width: float) -> list[Tick]:
             label = str(bar + 1)
         else:
             label = f"{bar + 1}|{beat + 1}" if pixels_per_beat >= label_width else ""
-        ticks.append(Tick(number * beats.frames_per_beat, label))
-    return [tick for tick in ticks if tick.frame <= view.total_frames]
+        ticks.append(Tick(beats.frame(number), label))
+    return [tick for tick in ticks if -0.5 <= tick.frame <= view.total_frames]
 
 
 def time_text(seconds: float, decimals: int = 1) -> str:

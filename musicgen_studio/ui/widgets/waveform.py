@@ -20,10 +20,11 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QGestureEvent, QPinchGesture, QSizePolicy, QWidget
 
+from musicgen_studio.core.tempo_map import TempoMap
 from musicgen_studio.dsp.peaks import PeakPyramid
 from musicgen_studio.ui.widgets import accessible
 from musicgen_studio.ui.widgets.accessible import SpokenValue
-from musicgen_studio.ui.widgets.timeline import Beats, Viewport
+from musicgen_studio.ui.widgets.timeline import Beats, Snap, Viewport
 from musicgen_studio.ui.widgets.waveform_paint import HEAD, paint_empty, paint_frame, paint_scene
 from musicgen_studio.ui.widgets.waveform_scene import Grip, Scene, Span
 from musicgen_studio.ui.widgets.waveform_tiles import WaveformTiles
@@ -90,7 +91,7 @@ class WaveformView(QWidget):
         self._selection: Span | None = None
         self._loop: Span | None = None
         self._beats: Beats | None = None
-        self._snaps = False
+        self._snap = Snap.OFF
         self._follows = True
         self._markers: tuple[int, ...] = ()
         self._drag: _Drag | None = None
@@ -198,19 +199,22 @@ class WaveformView(QWidget):
         """Return the loop region: first frame and the one after the last, or None."""
         return self._loop
 
-    def set_tempo(self, bpm: float | None, beats_per_bar: int = 4) -> None:
+    def set_tempo_map(self, tempo_map: TempoMap | None) -> None:
         """Show bars and beats.
 
         Args:
-            bpm: Beats per minute, above 0, counted from the first frame; None if not known.
-            beats_per_bar: 1 or more.
+            tempo_map: When they are; None if that is not known.
         """
-        self._beats = Beats(bpm, beats_per_bar, self._sample_rate) if bpm is not None else None
+        self._beats = Beats(tempo_map, self._sample_rate) if tempo_map is not None else None
         self.update()
 
-    def set_snap(self, on: bool) -> None:
-        """Let what the musician places fall on the nearest beat, if the tempo is known."""
-        self._snaps = on
+    def beats(self) -> Beats | None:
+        """Return the bars and beats that are shown, or None."""
+        return self._beats
+
+    def set_snap(self, snap: Snap) -> None:
+        """Let what the musician places fall on the nearest beat or bar, if the tempo is known."""
+        self._snap = snap
 
     def set_follow(self, on: bool) -> None:
         """Turn the page when the playhead leaves the view. On by default."""
@@ -478,14 +482,13 @@ class WaveformView(QWidget):
         return (start, end) if start < end else None
 
     def _snapped(self, frame: int) -> int:
-        if not self._snaps or self._beats is None:
+        if self._snap is Snap.OFF or self._beats is None:
             return frame
-        return min(self._beats.nearest(frame), self._total_frames())
+        return min(max(self._beats.nearest(frame, self._snap), 0), self._total_frames())
 
     def _stepped(self, direction: int, large: bool) -> int:
-        if self._snaps and self._beats is not None:
-            step = self._beats.frames_per_bar if large else self._beats.frames_per_beat
-            return max(self._beats.nearest(round(self._playhead + direction * step)), 0)
+        if self._snap is not Snap.OFF and self._beats is not None:
+            return max(self._beats.nearest(self._playhead, Snap.BAR if large else self._snap, direction), 0)
         return max(self._playhead + round(direction * (_LARGE_SEEK_S if large else _SEEK_S) * self._sample_rate), 0)
 
     def _zoom_centre(self) -> float:

@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtGui import QImage
 
 from musicgen_studio.core.audio import Samples
+from musicgen_studio.core.tempo_map import TempoMap
 from musicgen_studio.dsp.peaks import PeakPyramid
 from musicgen_studio.ui.widgets.waveform import WaveformView
 
@@ -60,5 +61,5 @@ def _ten_minutes() -> WaveformView:
     view = WaveformView()
     view.resize(_WIDTH, _HEIGHT)
     view.set_sound(peaks, _SAMPLE_RATE, len(sound))
-    view.set_tempo(120.0)
+    view.set_tempo_map(TempoMap.constant(120.0, _DURATION_S))
     return view

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from musicgen_studio.core.clip import Clip, Origin
+from musicgen_studio.core.tempo_map import TempoMap
 from musicgen_studio.dsp.peaks import PeakPyramid
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.sound.growing import GrowingSound
@@ -365,7 +366,7 @@ class Listening(QObject):
         if heard is None:
             return
         self._header.set_clip(heard.clip, is_making=heard.is_making)
-        self._waveform.set_tempo(heard.clip.tempo_bpm, 4)
+        self._waveform.set_tempo_map(_sung_to(heard.clip))
         splice = None if heard.is_making else splice_frame(heard.clip)
         self._waveform.set_markers([] if splice is None else [splice])
         self._bar.set_available(True)
@@ -447,3 +448,8 @@ def _take_view(heard: Heard) -> TakeView:
         mins, maxs = heard.peaks.query(0, heard.sound.expected_frames, TAKE_COLUMNS)
         peaks = (mins.min(axis=1), maxs.max(axis=1))
     return TakeView(peaks, heard.sound.frames / max(heard.sound.expected_frames, 1), heard.clip.melody_similarity)
+
+
+def _sung_to(clip: Clip) -> TempoMap | None:
+    """Return the beats of the metronome that a take was sung to, or None."""
+    return None if clip.tempo_bpm is None else TempoMap.constant(clip.tempo_bpm, clip.duration_s)

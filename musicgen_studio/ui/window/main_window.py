@@ -29,6 +29,7 @@ from musicgen_studio.ui.panels.status_line import StatusLine
 from musicgen_studio.ui.panels.takes_strip import TakesStrip
 from musicgen_studio.ui.panels.transport_bar import TransportBar
 from musicgen_studio.ui.widgets.problem_note import ProblemNote
+from musicgen_studio.ui.widgets.timeline import Snap
 from musicgen_studio.ui.widgets.waveform import WaveformView
 from musicgen_studio.ui.window.collection import Collection, MiniWaveforms
 from musicgen_studio.ui.window.errands import Errands
@@ -338,7 +339,7 @@ class MainWindow(QWidget):
 
     def use_settings(self) -> None:
         """Follow the settings that concern what is shown."""
-        self.waveform.set_snap(self._services.settings.snap_to_beats)
+        self.waveform.set_snap(Snap(self._services.settings.snap))
         self.waveform.set_follow(self._services.settings.follow_playhead)
         self.recording.use_settings()
 

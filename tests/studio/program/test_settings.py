@@ -33,7 +33,7 @@ def test_unknown_keys_and_wrong_values_count_as_the_defaults(file: Path) -> None
         "unload_after_min": -1,
         "shortcuts": {"play": 1},
         "new": 1,
-        "snap_to_beats": 0,
+        "snap": "bars",
     }
     file.write_text(json.dumps(values | {"precision": "int8"}), encoding="utf-8")
     assert load(file) == replace(Settings(), precision="int8")

@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QPushButton, QSpinBox
+from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from musicgen_studio.studio.program.settings import Settings
@@ -18,7 +18,7 @@ SETTINGS = Settings(
     output_device="Scarlett 2i2|ALSA",
     unload_after_min=0,
     library_folder="/music",
-    snap_to_beats=False,
+    snap="bar",
     shortcuts={"play": "P"},
 )
 
@@ -47,13 +47,14 @@ def test_saving_gives_back_what_was_changed(qtbot: QtBot) -> None:
     colours = named(dialog, QComboBox, "Colours")
     colours.setCurrentIndex(colours.findData("dark"))
     dialog.findChildren(QSpinBox)[0].setValue(5)
-    next(box for box in dialog.findChildren(QCheckBox) if box.text() == "Snap to beats").click()
+    snap = named(dialog, QComboBox, "Snap to")
+    snap.setCurrentIndex(snap.findData("off"))
     dialog.set_library_folder("/elsewhere")
     with qtbot.waitSignal(dialog.settings_accepted) as saved:
         QTest.mouseClick(button(dialog, "Save"), Qt.MouseButton.LeftButton)
     assert saved.args is not None
     changed: Settings = saved.args[0]
-    assert (changed.theme, changed.unload_after_min, changed.snap_to_beats) == ("dark", 5, True)
+    assert (changed.theme, changed.unload_after_min, changed.snap) == ("dark", 5, "off")
     assert (changed.library_folder, changed.shortcuts) == ("/elsewhere", {"play": "P"})
 
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from musicgen_studio.ui.widgets.timeline import Beats, Viewport, beat_ticks, second_ticks, time_text
+from musicgen_studio.core.tempo_map import TempoMap
+from musicgen_studio.ui.widgets.timeline import Beats, Snap, Viewport, beat_ticks, second_ticks, time_text
 
 RATE = 32_000
 
@@ -81,7 +82,7 @@ def test_labels_have_room_and_tell_the_time(seconds: float, factor: float) -> No
 
 
 def test_beats_are_named_by_bar_and_beat() -> None:
-    beats = Beats(120, 4, RATE)
+    beats = Beats.even(120, 4, RATE)
     far = [tick.label for tick in beat_ticks(_view(), beats, 64) if tick.label]
     assert far == ["1", "2", "3", "4", "5", "6"]
     near = [tick.label for tick in beat_ticks(_view(3), beats, 64) if tick.label]
@@ -91,11 +92,22 @@ def test_beats_are_named_by_bar_and_beat() -> None:
 
 
 def test_snapping_finds_the_nearest_beat() -> None:
-    beats = Beats(120, 4, RATE)
+    beats = Beats.even(120, 4, RATE)
     assert [beats.nearest(frame) for frame in (0, 7000, 9000, 16_001)] == [0, 0, 16_000, 16_000]
-    assert beats.frames_per_bar == 64_000
+    assert [beats.nearest(frame, Snap.BAR) for frame in (0, 31_000, 33_000)] == [0, 0, 64_000]
+    assert beats.nearest(9000, Snap.BEAT, 2) == 48_000
+    assert beats.bars_between(16_000, 112_000) == pytest.approx(1.5)
     with pytest.raises(ValueError, match="bpm"):
-        Beats(0, 4, RATE)
+        Beats.even(0, 4, RATE)
+
+
+def test_a_drifting_map_with_an_upbeat_has_its_bars_where_they_are() -> None:
+    beats = Beats(TempoMap((0.5, 1.0, 1.5, 2.1, 2.7, 3.3, 3.9), first_downbeat=1, beats_per_bar=2), RATE)
+    ticks = {tick.label: tick.frame / RATE for tick in beat_ticks(_view(5), beats, 64)}
+    assert ticks["0|2"] == pytest.approx(0.5)
+    assert ticks["1"] == pytest.approx(1.0)
+    assert ticks["2"] == pytest.approx(2.1)
+    assert ticks["3"] == pytest.approx(3.3)
 
 
 @pytest.mark.parametrize(

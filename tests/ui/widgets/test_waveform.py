@@ -11,8 +11,10 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from musicgen_studio.core.audio import Samples
+from musicgen_studio.core.tempo_map import TempoMap
 from musicgen_studio.dsp.peaks import PeakPyramid
 from musicgen_studio.ui.look.theme import DARK, LIGHT, Theme, apply_theme
+from musicgen_studio.ui.widgets.timeline import Snap
 from musicgen_studio.ui.widgets.waveform import WaveformView
 from musicgen_studio.ui.widgets.waveform_bench import measure_paint
 
@@ -274,8 +276,8 @@ def test_spans_are_kept_within_the_sound(view: WaveformView) -> None:
 
 
 def test_with_snap_everything_falls_on_beats(view: WaveformView) -> None:
-    view.set_tempo(120.0)
-    view.set_snap(True)
+    view.set_tempo_map(TempoMap.constant(120.0, 8.0))
+    view.set_snap(Snap.BEAT)
     _drag(view, 110, 290)
     assert view.selection() == (_s(1), _s(3))
     _click(view, 340)
@@ -287,7 +289,7 @@ def test_with_snap_everything_falls_on_beats(view: WaveformView) -> None:
 
 
 def test_without_a_tempo_snap_does_nothing(view: WaveformView) -> None:
-    view.set_snap(True)
+    view.set_snap(Snap.BEAT)
     _click(view, 333)
     assert view.playhead() == _s(3.33)
 
@@ -359,12 +361,19 @@ def test_keys_move_the_playhead(view: WaveformView) -> None:
 
 
 def test_with_snap_keys_go_by_beat_and_bar(view: WaveformView) -> None:
-    view.set_tempo(120.0, 3)
-    view.set_snap(True)
+    view.set_tempo_map(TempoMap.constant(120.0, 8.0, beats_per_bar=3))
+    view.set_snap(Snap.BEAT)
     QTest.keyClick(view, Qt.Key.Key_Right)
     assert view.playhead() == _s(0.5)
     QTest.keyClick(view, Qt.Key.Key_Right, SHIFT)
-    assert view.playhead() == _s(2)
+    assert view.playhead() == _s(1.5)
+
+
+def test_with_snap_to_bars_everything_falls_on_bars_that_drift(view: WaveformView) -> None:
+    view.set_tempo_map(TempoMap((0.2, 0.7, 1.2, 1.7, 2.3, 2.9, 3.5, 4.1), first_downbeat=1, beats_per_bar=3))
+    view.set_snap(Snap.BAR)
+    _drag(view, 80, 290)
+    assert view.selection() == (_s(0.7), _s(2.3))
 
 
 def test_a_screen_reader_hears_a_slider(view: WaveformView) -> None:
@@ -506,7 +515,7 @@ def test_the_playhead_repaints_two_strips(view: CountedView, qtbot: QtBot) -> No
         pytest.param(lambda view: view.set_selection((_s(1), _s(2))), id="selection"),
         pytest.param(lambda view: view.set_loop((_s(1), _s(2))), id="loop"),
         pytest.param(lambda view: view.set_markers([_s(3)]), id="marker"),
-        pytest.param(lambda view: view.set_tempo(120.0), id="tempo"),
+        pytest.param(lambda view: view.set_tempo_map(TempoMap.constant(120.0, 8.0)), id="tempo"),
         pytest.param(lambda view: view.set_playhead(_s(1)), id="playhead"),
         pytest.param(lambda view: view.set_expected(2 * FRAMES), id="still to come"),
         pytest.param(lambda view: view.zoom_in(), id="zoom"),
@@ -548,7 +557,7 @@ def test_single_samples_are_joined_by_lines(qtbot: QtBot) -> None:
 def test_a_sound_of_another_kind_leaves_nothing_behind(view: WaveformView) -> None:
     view.set_selection((_s(1), _s(2)))
     view.set_loop((_s(1), _s(2)))
-    view.set_tempo(90.0)
+    view.set_tempo_map(TempoMap.constant(90.0, 8.0))
     view.set_markers([_s(1)])
     peaks = PeakPyramid(1)
     peaks.append(_sound(_s(1), channels=1))
