@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from musicgen_studio.sound.recorder import InputSystem
-    from musicgen_studio.studio.making.queue import EngineChoice, LoadedEngine
+    from musicgen_studio.studio.making.engines import EngineChoice, LoadedEngine
     from musicgen_studio.ui.window.main_window import MainWindow
 
 
@@ -52,13 +52,15 @@ def run_window() -> int:
         with Program(paths.settings_file(), watches_devices=True) as program:
             program.window.show()
             if log.crash_report:
-                program.window.bug_found.emit(log.crash_report)
+                program.window.inbox.bug_found.emit(log.crash_report)
             code = app.exec()
     except UserProblem as problem:
         _refuse(problem)
         return 1
     finally:
         log.close()
+    if program.is_to_restart:
+        _start_again()
     if program.is_still_loading:
         # Everything is saved and closed. Reading a checkpoint cannot be interrupted, and what it reads nobody wants.
         os._exit(code)
@@ -102,7 +104,7 @@ class Program:
         from musicgen_studio.library.library import Library
         from musicgen_studio.sound.transport import Transport
         from musicgen_studio.studio.humming.recording import RecordingSession
-        from musicgen_studio.studio.making.queue import JobLoop
+        from musicgen_studio.studio.making.queue import FaultFound, JobLoop
         from musicgen_studio.studio.program import settings
         from musicgen_studio.studio.program.background import Background
         from musicgen_studio.ui.qt.bridge import Bridge
@@ -115,24 +117,33 @@ class Program:
         library = Library(Path(chosen.library_folder))
         self._found = library.reconcile()
         self._bridge = Bridge()
-        loop = JobLoop(load_engine or _load_engine, library, self._bridge.post, give_memory_back=_give_memory_back)
+        loop = JobLoop(
+            load_engine or _load_engine,
+            library,
+            self._bridge.post,
+            give_memory_back=_give_memory_back,
+            is_usable=_is_usable,
+        )
         self.services = Services(
             library=library,
             loop=loop,
             transport=Transport(),
             background=Background(self._bridge.post),
-            recording=RecordingSession(library, inputs),
+            recording=RecordingSession(library, inputs, on_bug=lambda bug: self._bridge.post(FaultFound(bug))),
             settings=chosen,
             keep_settings=lambda new: settings.save(settings_file, new),
         )
         apply_settings(self.services)
         self.window = MainWindow(self.services)
         self.dialogs = Dialogs(self.services, self.window)
-        self._bridge.posted.connect(self.window.take_event)
+        self._bridge.posted.connect(self.window.inbox.take)
         self._thread = EngineThread(loop)
         self._watches_devices = watches_devices
         self.is_still_loading = False
         """After the end: whether the engine's thread is in the middle of reading a checkpoint."""
+        self.is_to_restart = False
+        """After the end: whether the program is to be started again."""
+        self.window.restart_wished.connect(self._restart)
 
     def __enter__(self) -> Self:
         """Start the engine's thread. All that the first picture of the window can do without waits for it."""
@@ -155,6 +166,10 @@ class Program:
         services.background.run("backup", services.library.backup)
         services.loop.warm_up(services.choice)
 
+    def _restart(self) -> None:
+        self.is_to_restart = True
+        self.window.close()
+
     def _watch_devices(self, _loaded: None) -> None:
         """Tell transport and recorder when sound devices come or go."""
         from musicgen_studio.ui.qt.device_watch import DeviceWatch
@@ -171,7 +186,7 @@ class Program:
         sys.excepthook, threading.excepthook = sys.__excepthook__, threading.__excepthook__
         self.is_still_loading = not self._thread.stop(LEAVE_MS)
         self.services.background.close()
-        QCoreApplication.sendPostedEvents(self.window)  # whoever waits for an errand hears how it ended
+        QCoreApplication.sendPostedEvents(self.window.inbox)  # whoever waits for an errand hears how it ended
         self.services.transport.close()
         self.window.close()
         self.services.undo.clear()  # edits hold on to what made them; they must not end in a heap with it
@@ -203,10 +218,20 @@ def _give_memory_back() -> None:
         give_memory_back()
 
 
+def _is_usable(device: str) -> bool:
+    """Tell whether the device of that name, or for `auto` the one it stands for, still answers."""
+    from musicgen_studio.compute.device import is_usable, resolve_device
+
+    try:
+        return is_usable(resolve_device(device).type)
+    except UserProblem:
+        return True  # it was never there, which whoever wants it is told
+
+
 def _load_engine(choice: "EngineChoice") -> "LoadedEngine":
     from musicgen_studio.checkpoints.catalogue import find
     from musicgen_studio.engine.musicgen import load_engine
-    from musicgen_studio.studio.making.queue import LoadedEngine
+    from musicgen_studio.studio.making.engines import LoadedEngine
     from musicgen_studio.studio.making.record import CheckpointRecord
 
     entry = find(choice.checkpoint)
@@ -234,10 +259,17 @@ def _report_faults(window: "MainWindow") -> None:
     def report(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         text = "".join(traceback.format_exception(kind, error, trace))
         log.error("fault\n%s", text)
-        window.bug_found.emit(text)  # a signal: queued when it comes from another thread
+        window.inbox.bug_found.emit(text)  # a signal: queued when it comes from another thread
 
     sys.excepthook = report
     threading.excepthook = lambda told: report(told.exc_type, told.exc_value or told.exc_type(), told.exc_traceback)
+
+
+def _start_again() -> None:
+    """Start the window anew, on its own."""
+    from PySide6.QtCore import QProcess
+
+    QProcess.startDetached(sys.executable, ["-m", "musicgen_studio"])
 
 
 def _refuse(problem: UserProblem) -> None:

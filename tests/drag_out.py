@@ -22,7 +22,7 @@ from PySide6.QtWidgets import QApplication, QListView, QWidget
 from musicgen_studio.app import Program
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip, Origin
-from musicgen_studio.studio.making.queue import EngineChoice, LoadedEngine
+from musicgen_studio.studio.making.engines import EngineChoice, LoadedEngine
 from musicgen_studio.studio.making.record import CheckpointRecord
 from tests.fake_engine import FakeEngine
 from tests.ui.panels.finding import control

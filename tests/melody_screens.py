@@ -75,7 +75,7 @@ def render(
         until: Waits for something.
     """
     window, panel, recording = program.window, program.window.prompt.melody, program.window.recording
-    until(app, lambda: program.services.loop.loaded is not None)  # its end would interrupt the pictures
+    until(app, lambda: program.services.loop.facts is not None)  # its end would interrupt the pictures
     program.services.settings = replace(program.services.settings, count_in_bars=0)
     panel.set_open(True)
     until(app, lambda: recording._state.inputs is not None)

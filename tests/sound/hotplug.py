@@ -27,7 +27,7 @@ from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip, Origin
 from musicgen_studio.sound.devices import list_devices
 from musicgen_studio.sound.transport import Transport
-from musicgen_studio.studio.making.queue import EngineChoice, LoadedEngine
+from musicgen_studio.studio.making.engines import EngineChoice, LoadedEngine
 from musicgen_studio.studio.making.record import CheckpointRecord
 from musicgen_studio.ui.panels.settings_dialog import SettingsDialog
 from musicgen_studio.ui.qt.device_watch import DeviceWatch
@@ -124,7 +124,7 @@ def walk(program: Program, interface: Interface) -> None:
     assert state.is_playing  # not cut
     assert state.device != NAME
     until("plays on meanwhile", lambda: transport.poll().position_frame > state.position_frame + RATE // 2)
-    window.status.notices.action_requested.emit()
+    window.status.notices._act()
     until("taken again", lambda: transport.poll().device == NAME and transport.poll().is_playing)
     until("and heard", lambda: _plays_to(transport, state.position_frame + 2 * RATE))
 

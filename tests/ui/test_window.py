@@ -12,7 +12,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QDialog, QDoubleSpinBox, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QDialog, QDoubleSpinBox, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from musicgen_studio.app import Program
@@ -22,7 +22,8 @@ from musicgen_studio.errors import UserProblem
 from musicgen_studio.files import untrusted as decoding
 from musicgen_studio.library.library import Library
 from musicgen_studio.studio.arranging import composing
-from musicgen_studio.studio.making.queue import EngineChoice, LoadedEngine
+from musicgen_studio.studio.making.engines import EngineChoice, LoadedEngine
+from musicgen_studio.studio.making.queue import DeviceLost
 from musicgen_studio.studio.making.record import CheckpointRecord
 from musicgen_studio.studio.program.background import Errand
 from musicgen_studio.ui.panels.checkpoint_menu import CheckpointMenu
@@ -112,7 +113,7 @@ def test_what_was_not_chosen_is_as_the_checkpoint_says(qtbot: QtBot, settings_fi
         boxes = [control(program.window.prompt, QDoubleSpinBox, name) for name in ("Temperature", "Top-k")]
         assert [box.value() for box in boxes] == [1.0, 250.0]
         program.window.prompt.set_values(PromptValues(prompt="calm", duration_s=1.0, guidance_scale=4.0))
-        with qtbot.waitSignal(program.window.generation.ended, timeout=WAIT_MS):
+        with qtbot.waitSignal(program.window.inbox.job_ended, timeout=WAIT_MS):
             program.window.generation.generate(program.window.prompt.values())
         assert [box.value() for box in boxes] == [0.9, 50.0]
         (clip,) = program.services.library.clips()
@@ -169,7 +170,7 @@ def test_a_failing_checkpoint_says_so_under_the_prompt_and_the_next_order_works(
 
     loader.before_block = fail
     panel = program.window.prompt
-    with qtbot.waitSignal(program.window.generation.ended, timeout=WAIT_MS) as ended:
+    with qtbot.waitSignal(program.window.inbox.job_ended, timeout=WAIT_MS) as ended:
         program.window.generation.generate(PromptValues(prompt="calm", duration_s=1.0))
     assert ended.args[0].job.problem is problem
     loader.before_block = lambda _made: None
@@ -182,12 +183,21 @@ def test_a_fault_opens_the_one_dialog(qtbot: QtBot, program: Program, loader: Lo
         raise RuntimeError("odd weather")
 
     loader.before_block = fail
-    with qtbot.waitSignal(program.window.bug_found, timeout=WAIT_MS) as found:
+    with qtbot.waitSignal(program.window.inbox.bug_found, timeout=WAIT_MS) as found:
         program.window.generation.generate(PromptValues(prompt="calm", duration_s=1.0))
     assert "odd weather" in found.args[0]
     assert program.dialogs._bug is not None
     assert program.dialogs._bug.isVisible()
     program.dialogs._bug.close()
+
+
+def test_a_lost_graphics_card_is_told_with_an_offer_to_restart(qtbot: QtBot, program: Program) -> None:
+    program.window.inbox.take(DeviceLost())
+    restart = control(program.window, QToolButton, "Restart")
+    assert "processor" in program.window.status.notices.texts()[0]
+    QTest.mouseClick(restart, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not program.window.isVisible(), timeout=WAIT_MS)
+    assert program.is_to_restart
 
 
 def test_cancel_keeps_what_was_made(qtbot: QtBot, program: Program, loader: Loader) -> None:
@@ -257,7 +267,7 @@ def test_quitting_in_the_middle_keeps_what_was_made(
 ) -> None:
     with (
         Program(settings_file, loader) as program,
-        qtbot.waitSignal(program.window.generation.started, timeout=WAIT_MS),
+        qtbot.waitSignal(program.window.inbox.job_started, timeout=WAIT_MS),
     ):
         program.window.generation.generate(PromptValues(prompt="calm", duration_s=100.0))
     with Library(tmp_path / "library") as library:

@@ -11,7 +11,8 @@ from musicgen_studio.core.melody import Melody
 from musicgen_studio.core.request import GenerationRequest
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.library.library import Library
-from musicgen_studio.studio.making.queue import EngineChoice, Job
+from musicgen_studio.studio.making.engines import EngineChoice
+from musicgen_studio.studio.making.queue import Job
 from musicgen_studio.studio.making.record import Recipe
 from musicgen_studio.studio.making.source import (
     MelodySource,

@@ -8,11 +8,13 @@ Not for devices (`sound`) nor for finding the notes (`dsp`), and without callbac
 
 A take begins where beat 0 is heard: the output tells when that is, the input which of its frames was sounded then. What
 came in shortly before is kept for that. If the device goes, what there is by then is the take; if the program dies, the
-library finds it at the next start.
+library finds it at the next start. What goes wrong unforeseen ends the take and is told; the session goes on.
 """
 
+import logging
 import threading
 import time
+import traceback
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -36,6 +38,8 @@ from musicgen_studio.sound.output import LATENCY_S, Fill, Output, PortAudioSyste
 from musicgen_studio.sound.recorder import Input, InputSystem, PortAudioInputs, channels_to_open
 from musicgen_studio.studio.humming.take import new_take
 from musicgen_studio.studio.program.settings import MAX_OFFSET_MS, Settings
+
+_LOG = logging.getLogger("musicgen_studio")
 
 _TICK_S = 0.01  # part of how far what is seen lags behind what is sung
 _RETRY_S = 1.0
@@ -196,6 +200,7 @@ class RecordingSession:
         inputs: What can be recorded from.
         outputs: Where the metronome can be heard.
         clock: Seconds that only grow, the same as the inputs' and outputs'.
+        on_bug: Told, in a thread of the session's own, the traceback of what no user can mend.
     """
 
     def __init__(
@@ -204,11 +209,13 @@ class RecordingSession:
         inputs: InputSystem | None = None,
         outputs: SoundSystem | None = None,
         clock: Callable[[], float] = time.monotonic,
+        on_bug: Callable[[str], None] = lambda _bug: None,
     ) -> None:
         self._library = library
         self._inputs = PortAudioInputs() if inputs is None else inputs
         self._outputs = PortAudioSystem() if outputs is None else outputs
         self._clock = clock
+        self._on_bug = on_bug
         self._orders: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self._shown = _Shown()
         self._sound: GrowingSound | None = None  # of the take being made, or the last one
@@ -297,10 +304,30 @@ class RecordingSession:
     def _run(self) -> None:
         while not self._is_closing:
             order = self._next_order()
-            if order is not None:
-                order()
-            self._step()
+            try:
+                if order is not None:
+                    order()
+                self._step()
+            except Exception:  # noqa: BLE001 - the take has failed, not the session
+                self._give_up(traceback.format_exc())
             self._shown = _Shown(self._state, self._levels, self._clicks)
+
+    def _give_up(self, bug: str) -> None:
+        """After a bug: let the devices go, keep the take, and be ready to be armed again."""
+        source, output = self._input, self._output
+        self._input = self._output = self._monitor = self._clicks = None
+        if output is not None:
+            _attempt(output.close)
+        if source is not None:
+            _attempt(source.close)
+        _attempt(self._close_input)
+        if self._take is not None:
+            self._take.is_cut_off = True
+        if not _attempt(self._stop):
+            self._take = None  # it is on disk as far as it came, and the next start finds it
+        if self._take is None:  # else the disk's problem is more urgent
+            self._show(Phase.OFF, _gave_up())
+        _attempt(lambda: self._on_bug(bug))
 
     def _next_order(self) -> Callable[[], None] | None:
         try:
@@ -331,8 +358,10 @@ class RecordingSession:
         self._state = replace(self._state, phase=phase, problem=self._state.problem if problem is None else problem)
 
     def _end(self) -> None:
-        self._disarm()
-        self._is_closing = True
+        try:
+            self._disarm()
+        finally:
+            self._is_closing = True
 
     # --- devices ---
 
@@ -607,6 +636,24 @@ def _together(clicks: ClickTrack, monitor: InputMonitor | None) -> Fill:
         monitor.add_to(out)
 
     return fill
+
+
+def _attempt(step: Callable[[], object]) -> bool:
+    """Do what may fail once more after a fault. Tells whether it went well."""
+    try:
+        step()
+    except Exception:  # noqa: BLE001 - the first fault is the one that is told
+        _LOG.error("fault after a fault\n%s", traceback.format_exc())
+        return False
+    return True
+
+
+def _gave_up() -> UserProblem:
+    return UserProblem(
+        "The recording was broken off.",
+        "Something happened in the program that it did not foresee.",
+        "Choose the input again. What was recorded is in the library, at the latest after the next start.",
+    )
 
 
 def _no_input() -> UserProblem:

@@ -7,21 +7,23 @@ The loop knows nothing of Qt. It survives a failing job, sees the stop flag with
 Not for the command line, which makes its clips in the foreground. How a job's music is collected: `make`.
 """
 
+import logging
 import threading
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import count
 
 from musicgen_studio.core.clip import Clip
 from musicgen_studio.core.request import GenerationRequest
-from musicgen_studio.engine.api import Engine
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.files.sound import SoundFormat
 from musicgen_studio.library.library import Library
 from musicgen_studio.sound.growing import GrowingSound
+from musicgen_studio.studio.making.engines import EngineChoice, EngineFacts, Engines, LoadedEngine
 from musicgen_studio.studio.making.make import make
 from musicgen_studio.studio.making.order import Order
 from musicgen_studio.studio.making.record import CheckpointRecord, SourceFile
@@ -29,6 +31,8 @@ from musicgen_studio.studio.making.sink import Begun, Sink
 from musicgen_studio.studio.making.sinks.growing import Growing
 from musicgen_studio.studio.making.sinks.library import Kept, Naming
 from musicgen_studio.studio.making.sinks.pace import Pace, Progress
+
+_LOG = logging.getLogger("musicgen_studio")
 
 
 class JobState(StrEnum):
@@ -41,21 +45,6 @@ class JobState(StrEnum):
     DONE = "done"
     STOPPED = "stopped"
     FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True)
-class EngineChoice:
-    """Which engine a job wants; another one than is loaded takes its place.
-
-    Args:
-        checkpoint: `starter` or a folder.
-        device: `auto`, `cpu`, `cuda` or `mps`.
-        precision: `auto`, `float32`, `bfloat16`, `float16` or `int8`.
-    """
-
-    checkpoint: str = "starter"
-    device: str = "auto"
-    precision: str = "auto"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +66,6 @@ class Job:
     parent: str | None = None
     melody: SourceFile | None = None
     continuation: SourceFile | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class LoadedEngine:
-    """An engine, and what it was loaded from."""
-
-    engine: Engine
-    checkpoint: CheckpointRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,13 +130,29 @@ class EngineChanged:
     """An engine was loaded, or its memory given back.
 
     Args:
-        loaded: The one that is there now, or None.
+        facts: Of the one that is there now, or None.
     """
 
-    loaded: LoadedEngine | None
+    facts: EngineFacts | None
 
 
-JobEvent = JobStarted | JobEnded | EngineChanged
+@dataclass(frozen=True, slots=True)
+class FaultFound:
+    """Something happened outside a job that no user can mend.
+
+    Args:
+        bug: The traceback.
+    """
+
+    bug: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceLost:
+    """The graphics card does not answer any more; until the next start music is made on the CPU."""
+
+
+JobEvent = JobStarted | JobEnded | EngineChanged | FaultFound | DeviceLost
 
 
 class JobLoop:
@@ -167,6 +164,7 @@ class JobLoop:
         on_event: Told of rare events, in the engine's thread; fast data is polled with `views`.
         unload_after_s: Idle seconds after which the engine is let go; None is never.
         give_memory_back: Called, in the engine's thread, after an engine was let go.
+        is_usable: Tells, in the engine's thread, whether a device still answers; asked after a bug.
         clock: Seconds that only grow.
     """
 
@@ -177,11 +175,11 @@ class JobLoop:
         on_event: Callable[[JobEvent], None],
         unload_after_s: float | None = None,
         give_memory_back: Callable[[], None] = lambda: None,
+        is_usable: Callable[[str], bool] = lambda _device: True,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.unload_after_s = unload_after_s
-        self._give_memory_back = give_memory_back
-        self._load_engine = load_engine
+        self._engines = Engines(load_engine, lambda facts: on_event(EngineChanged(facts)), give_memory_back, is_usable)
         self._library = library
         self._on_event = on_event
         self._clock = clock
@@ -193,8 +191,6 @@ class JobLoop:
         self._warm_up: EngineChoice | None = None
         self._unload = False
         self._quit = False
-        self._loaded: LoadedEngine | None = None
-        self._loaded_choice: EngineChoice | None = None
 
     # Any thread.
 
@@ -241,9 +237,9 @@ class JobLoop:
             self._changed.notify()
 
     @property
-    def loaded(self) -> LoadedEngine | None:
-        """The engine that is there now, for display only."""
-        return self._loaded
+    def facts(self) -> EngineFacts | None:
+        """What is known of the engine that is there now."""
+        return self._engines.facts
 
     def views(self) -> list[JobView]:
         """Return the job that is being made, then those that wait, in order."""
@@ -259,10 +255,20 @@ class JobLoop:
     # The engine's thread.
 
     def run(self) -> None:
-        """Make jobs until `quit`."""
+        """Make jobs until `quit`. Nothing that goes wrong in one task keeps the next from being done."""
         while (task := self._next()) is not None:
+            self._do(task, "auto")
+        self._do(self._engines.let_go, "cpu")
+
+    def _do(self, task: Callable[[], None], device: str) -> None:
+        try:
             task()
-        self._let_go()
+        except Exception:  # noqa: BLE001 - the task failed, not the program
+            bug = traceback.format_exc()
+        else:
+            return
+        self._recover(device)
+        self._post(FaultFound(bug))
 
     def _next(self) -> Callable[[], None] | None:
         """Wait for something to do; None means to end."""
@@ -270,7 +276,7 @@ class JobLoop:
             while not self._quit:
                 if self._unload:
                     self._unload = False
-                    return self._let_go
+                    return self._engines.let_go
                 if self._waiting:
                     number, job = self._waiting.pop(0)
                     self._stop_current.clear()
@@ -279,42 +285,21 @@ class JobLoop:
                 if self._warm_up is not None:
                     choice, self._warm_up = self._warm_up, None
                     return lambda: self._warm(choice)
-                idle_s = self.unload_after_s if self._loaded is not None else None
-                if not self._changed.wait(idle_s) and self._loaded is not None:
-                    return self._let_go
+                idle_s = self.unload_after_s if self._engines.is_loaded else None
+                if not self._changed.wait(idle_s) and self._engines.is_loaded:
+                    return self._engines.let_go
             return None
 
     def _warm(self, choice: EngineChoice) -> None:
-        try:
-            self._engine_for(choice)
-        except UserProblem:
-            return  # the first job will fail with it, where the user sees it
-
-    def _let_go(self) -> None:
-        if self._loaded is not None:
-            self._loaded = self._loaded_choice = None
-            self._on_event(EngineChanged(None))
-            self._give_memory_back()
-
-    def _engine_for(self, choice: EngineChoice) -> LoadedEngine:
-        if self._loaded is None or self._loaded_choice != choice:
-            self._let_go()  # before, not after: two engines may not fit into memory
-            self._loaded, self._loaded_choice = self._load_engine(choice), choice
-            self._on_event(EngineChanged(self._loaded))
-        return self._loaded
+        with suppress(UserProblem):  # the first job will fail with it, where the user sees it
+            self._engines.get(choice)
 
     def _work(self, number: int, job: Job) -> None:
-        """Make one job; whatever happens, the loop goes on and what was made is in the library."""
+        """Make one job; whatever happens, it ends, the loop goes on, and what was made is in the library."""
         state, problem, bug = JobState.DONE, None, None
-        clips: tuple[Clip, ...] = ()
+        saved: list[Clip] = []
         try:
-            loaded = self._engine_for(job.choice)
-            run = _JobSinks(number, job, loaded.checkpoint, self._library, self._on_event)
-            try:
-                make(loaded.engine, job.request, self._stop_current, [*run.sinks, Pace(self._tell, self._clock)])
-            finally:
-                run.growing.close()
-                clips = run.kept.saved
+            self._make(number, job, saved)
             state = JobState.STOPPED if self._stop_current.is_set() else JobState.DONE
         except UserProblem as error:
             state, problem = JobState.FAILED, error
@@ -323,7 +308,31 @@ class JobLoop:
         with self._changed:
             ended = replace(self._current or _view(number, job), state=state, left_s=None, problem=problem)
             self._current = None
-        self._on_event(JobEnded(ended, clips, bug))
+        if bug is not None:  # no longer in its handler, where the traceback holds on to all that the engine had at work
+            self._recover(job.choice.device)
+        self._post(JobEnded(ended, tuple(saved), bug))
+
+    def _make(self, number: int, job: Job, saved: list[Clip]) -> None:
+        """Make one job, and tell what of it is in the library also where it fails."""
+        loaded = self._engines.get(job.choice)
+        run = _JobSinks(number, job, loaded.checkpoint, self._library, self._on_event)
+        try:
+            make(loaded.engine, job.request, self._stop_current, [*run.sinks, Pace(self._tell, self._clock)])
+        finally:
+            run.growing.close()
+            saved += run.kept.saved
+
+    def _recover(self, device: str) -> None:
+        """After a bug: trust nothing of the engine. The next job loads anew."""
+        if self._engines.drop(device):
+            self._post(DeviceLost())
+
+    def _post(self, event: JobEvent) -> None:
+        """Tell an event, whatever its receiver makes of it: what is told here is told once and must not be lost."""
+        try:
+            self._on_event(event)
+        except Exception:  # noqa: BLE001 - there is nobody left to tell but the log
+            _LOG.error("fault while %s was told\n%s", type(event).__name__, traceback.format_exc())
 
     def _tell(self, progress: Progress) -> None:
         """Show how far the job is, as of one take: those of a job are made together."""

@@ -4,6 +4,7 @@ Not for problems, which stay where they belong until they are closed (`widgets.p
 """
 
 from collections import deque
+from collections.abc import Callable
 from datetime import datetime
 from html import escape
 
@@ -35,12 +36,10 @@ class Notices(QWidget):
         parent: Qt's owner.
     """
 
-    action_requested = Signal()
-    """The button beside the notice was pressed."""
-
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._texts: deque[str] = deque(maxlen=KEPT)
+        self._then: Callable[[], object] = lambda: None
         self._unseen = 0  # not counting the one in the line
         self._line = _Line()
         self._line.clicked.connect(self.show_all)
@@ -67,12 +66,13 @@ class Notices(QWidget):
         row.addWidget(self._all)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
 
-    def add(self, text: str, action: str = "") -> None:
+    def add(self, text: str, action: str = "", then: Callable[[], object] = lambda: None) -> None:
         """Say something, also to a screen reader. An empty text empties the line, not the list.
 
         Args:
             text: What to say.
             action: What a button beside it says, until the next notice; empty for none.
+            then: What the button does.
         """
         if text:
             self._unseen += bool(self._line.text())
@@ -81,6 +81,7 @@ class Notices(QWidget):
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
         self._line.setText(text)
         self._line.setToolTip(f"<qt>{escape(text)}</qt>" if text else "")
+        self._then = then
         self._action.setText(action)
         self._action.setAccessibleName(action)
         self._action.setToolTip(text)
@@ -111,8 +112,9 @@ class Notices(QWidget):
 
     @Slot()
     def _act(self) -> None:
+        then = self._then
         self.add("")
-        self.action_requested.emit()
+        then()
 
 
 class _Line(ElidedLabel):

@@ -62,14 +62,14 @@ class Diagnostics(QObject):
         ]
 
     def _engine(self) -> list[tuple[str, str]]:
-        loaded, speed = self._services.loop.loaded, self._services.loop.speed()
-        if loaded is None:
+        facts, speed = self._services.loop.facts, self._services.loop.speed()
+        if facts is None:
             return [(self.tr("Checkpoint"), self.tr("none loaded"))]
-        info = loaded.engine.info
+        info = facts.info
         channels = self.tr("mono") if info.channels == 1 else self.tr("stereo")
         pace = self.tr("nothing is being made") if speed is None else self.tr("{0:.2f}× real time").format(speed)
         return [
-            (self.tr("Checkpoint"), f"{loaded.checkpoint.id}, {info.architecture}"),
+            (self.tr("Checkpoint"), f"{facts.checkpoint.id}, {info.architecture}"),
             (self.tr("Runs on"), f"{info.device}, {info.precision}"),
             (self.tr("Size"), self.tr("{0:.1f} million weights").format(info.parameters / 1e6)),
             (self.tr("Sound"), f"{info.sample_rate} Hz, {channels}"),

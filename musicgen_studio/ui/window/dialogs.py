@@ -58,7 +58,7 @@ class Dialogs(QObject):
         window.dialog_requested.connect(self.open)
         window.settings_wished.connect(self._use)
         window.export_requested.connect(self.export)
-        window.bug_found.connect(self.show_bug)
+        window.inbox.bug_found.connect(self.show_bug)
 
     @Slot(str)
     def open(self, name: str) -> None:

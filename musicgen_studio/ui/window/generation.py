@@ -15,12 +15,14 @@ from musicgen_studio.core.clip import Clip
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.studio.arranging import composing
 from musicgen_studio.studio.arranging.composing import Tune, Wish
-from musicgen_studio.studio.making.queue import EngineChanged, Job, JobEnded, JobStarted, JobState, JobView
+from musicgen_studio.studio.making.engines import EngineFacts
+from musicgen_studio.studio.making.queue import Job, JobEnded, JobState, JobView
 from musicgen_studio.studio.program.background import ErrandDone
 from musicgen_studio.ui.panels.clip_header import ExtendValues
 from musicgen_studio.ui.panels.prompt_panel import PromptPanel, PromptValues
 from musicgen_studio.ui.panels.queue_panel import QueuePanel
 from musicgen_studio.ui.panels.status_line import StatusLine
+from musicgen_studio.ui.window.inbox import Inbox
 from musicgen_studio.ui.window.melody import Melodies
 from musicgen_studio.ui.window.services import Services
 
@@ -36,13 +38,10 @@ class Generation(QObject):
         melodies: What it is to follow.
         queue: The jobs.
         status: The line below everything.
+        inbox: Tells what becomes of the jobs.
         parent: Qt's owner.
     """
 
-    started = Signal(object)  # JobStarted
-    ended = Signal(object)  # JobEnded
-    bug_found = Signal(str)  # a traceback
-    engine_ready = Signal()
     speed_measured = Signal(float)  # × real time
 
     def __init__(
@@ -52,6 +51,7 @@ class Generation(QObject):
         melodies: Melodies,
         queue: QueuePanel,
         status: StatusLine,
+        inbox: Inbox,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -62,6 +62,8 @@ class Generation(QObject):
         queue.cancel_requested.connect(services.loop.cancel)
         queue.move_requested.connect(services.loop.move)
         status.cancel_requested.connect(self.cancel)
+        inbox.job_ended.connect(self._end)
+        inbox.engine_changed.connect(self._show_engine)
 
     @Slot(object)
     def generate(self, values: PromptValues) -> None:
@@ -119,15 +121,6 @@ class Generation(QObject):
         if making is not None and making.speed > 0:
             self.speed_measured.emit(making.speed)
 
-    def take_event(self, event: object) -> None:
-        """Take an event of the job loop."""
-        if isinstance(event, JobStarted):
-            self.started.emit(event)
-        elif isinstance(event, JobEnded):
-            self._end(event)
-        elif isinstance(event, EngineChanged):
-            self._show_engine(event)
-
     def _submit(self, tune: Callable[[], Tune | None], make_job: Callable[[Tune | None], Job]) -> None:
         """Have a job built in the background, as that reads and hashes whole files, and put it into the queue.
 
@@ -150,13 +143,11 @@ class Generation(QObject):
     def _refuse(self, errand: ErrandDone) -> None:
         self._prompt.set_problem(errand.problem)
 
+    @Slot(object)
     def _end(self, event: JobEnded) -> None:
         self.poll()
         self._prompt.set_problem(event.job.problem)
         self._status.announce(self._in_words(event.job))
-        self.ended.emit(event)
-        if event.bug is not None:
-            self.bug_found.emit(event.bug)
 
     def _in_words(self, job: JobView) -> str:
         words = {
@@ -166,13 +157,12 @@ class Generation(QObject):
         }
         return words[job.state].format(job.title)
 
-    def _show_engine(self, event: EngineChanged) -> None:
-        if event.loaded is not None:
-            name = event.loaded.checkpoint.id.capitalize()
-            info = event.loaded.engine.info
+    @Slot(object)
+    def _show_engine(self, facts: EngineFacts | None) -> None:
+        if facts is not None:
+            name, info = facts.checkpoint.id.capitalize(), facts.info
             self._prompt.set_usual_sampling(info.sampling)
             self._prompt.melody.set_checkpoint(name, info.follows_melody, STARTER.capitalize())
-            self.engine_ready.emit()
 
     def _wish(self, values: PromptValues) -> Wish:
         fields = asdict(values)
@@ -181,12 +171,12 @@ class Generation(QObject):
 
     def _tune(self) -> Tune | None:
         """Return the melody to follow. Raises UserProblem if it is not ready, or the checkpoint follows none."""
-        tune, loaded = self._melodies.tune(), self._services.loop.loaded
-        if tune is not None and loaded is not None and not loaded.engine.info.follows_melody:
+        tune, facts = self._melodies.tune(), self._services.loop.facts
+        if tune is not None and facts is not None and not facts.info.follows_melody:
             self._prompt.melody.set_open(True)  # there is the offer to switch
             raise UserProblem(
                 self.tr("This checkpoint follows no melody."),
-                self.tr("{0} makes music from words only.").format(loaded.checkpoint.id.capitalize()),
+                self.tr("{0} makes music from words only.").format(facts.checkpoint.id.capitalize()),
                 self.tr("Switch to {0} under MELODY, or choose no melody.").format(STARTER.capitalize()),
             )
         return tune

@@ -15,7 +15,8 @@ from musicgen_studio.core.clip import Clip
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.sound.growing import GrowingSound
 from musicgen_studio.studio.humming.sketch import Kind
-from musicgen_studio.studio.making.queue import EngineChanged, JobEnded, JobStarted
+from musicgen_studio.studio.making.engines import EngineFacts
+from musicgen_studio.studio.making.queue import JobEnded, JobStarted
 from musicgen_studio.studio.program.background import ErrandDone
 from musicgen_studio.ui.look.theme import GRID
 from musicgen_studio.ui.models.library_model import LibraryModel
@@ -34,6 +35,7 @@ from musicgen_studio.ui.widgets.waveform import WaveformView
 from musicgen_studio.ui.window.collection import Collection, MiniWaveforms
 from musicgen_studio.ui.window.errands import Errands
 from musicgen_studio.ui.window.generation import Generation
+from musicgen_studio.ui.window.inbox import Inbox
 from musicgen_studio.ui.window.listening import SEEK_S, Listening
 from musicgen_studio.ui.window.melody import Melodies
 from musicgen_studio.ui.window.recording import Recording
@@ -56,10 +58,10 @@ class MainWindow(QWidget):
     """
 
     closing = Signal()
-    bug_found = Signal(str)  # a traceback, for the one dialog
     dialog_requested = Signal(str)  # settings, shortcuts or about
     export_requested = Signal(list)  # Clips
     settings_wished = Signal(object)  # Settings to be used from now on
+    restart_wished = Signal()
 
     def __init__(self, services: Services) -> None:
         super().__init__()
@@ -75,16 +77,6 @@ class MainWindow(QWidget):
         self._begin()
 
     # What the composition root calls.
-
-    @Slot(object)
-    def take_event(self, event: object) -> None:
-        """Take what another thread has posted."""
-        if isinstance(event, ErrandDone):
-            self._end_errand(event)
-            return
-        self.generation.take_event(event)
-        if isinstance(event, EngineChanged):
-            self._show_engine(event)
 
     def set_keys(self, keys: KeyMap) -> None:
         """Use other keys from now on, everywhere."""
@@ -124,6 +116,7 @@ class MainWindow(QWidget):
         keys, services = self._keys, self._services
         self.minis = MiniWaveforms(services, self)
         self._model = LibraryModel(self.minis.peaks_of, self.minis.drag_file, self)
+        self.inbox = Inbox(self)
         self.menu = QMenu(self)
         self.header = HeaderBar(self.menu)
         self.prompt = PromptPanel(keys)
@@ -139,7 +132,7 @@ class MainWindow(QWidget):
         self._note = ProblemNote()
         self.recording = Recording(services, self.prompt.melody.recorder, self)
         self.melodies = Melodies(services, self.prompt.melody, self.editor, self)
-        self.generation = Generation(services, self.prompt, self.melodies, self.queue, self.status, self)
+        self.generation = Generation(services, self.prompt, self.melodies, self.queue, self.status, self.inbox, self)
         self.listening = Listening(services, self.waveform, self.bar, self.clip_header, self.takes, self)
         self.collection = Collection(services, self._model, self.library, self)
 
@@ -194,14 +187,16 @@ class MainWindow(QWidget):
 
     def _join(self) -> None:
         generation, listening, collection = self.generation, self.listening, self.collection
-        generation.started.connect(self._begin_clip)
-        generation.ended.connect(self._end_clip)
-        generation.bug_found.connect(self.bug_found)
+        inbox = self.inbox
+        inbox.job_started.connect(self._begin_clip)
+        inbox.job_ended.connect(self._end_clip)
+        inbox.engine_changed.connect(self._show_engine)
+        inbox.device_lost.connect(self._offer_restart)
+        inbox.errand_ended.connect(self._end_errand)
         generation.speed_measured.connect(self._show_speed)
         listening.problem_changed.connect(self.show_problem)
         listening.said.connect(self.status.announce)
         listening.new_device_found.connect(self._offer_device)
-        self.status.notices.action_requested.connect(self._services.transport.use_new_devices)
         collection.clip_chosen.connect(self._show_clip)
         collection.clip_changed.connect(listening.update_clip)
         collection.imported.connect(self._show_clip)
@@ -343,27 +338,32 @@ class MainWindow(QWidget):
         self.waveform.set_follow(self._services.settings.follow_playhead)
         self.recording.use_settings()
 
-    def _show_engine(self, event: EngineChanged) -> None:
-        if event.loaded is None:
+    @Slot(object)
+    def _show_engine(self, facts: EngineFacts | None) -> None:
+        if facts is None:
             self.header.set_speed(self.tr("not loaded"))
             return
-        info, record = event.loaded.engine.info, event.loaded.checkpoint
-        self.header.set_checkpoint(f"{record.id.capitalize()} · {record.licence}")
-        self.header.set_speed(info.device.upper())
+        self.header.set_checkpoint(f"{facts.checkpoint.id.capitalize()} · {facts.checkpoint.licence}")
+        self.header.set_speed(facts.info.device.upper())
+
+    @Slot()
+    def _offer_restart(self) -> None:
+        """Say that the graphics card is gone until the next start."""
+        text = self.tr("The graphics card no longer answers; music is made on the processor until the next start.")
+        self.status.notices.add(text, self.tr("Restart"), self.restart_wished.emit)
 
     @Slot()
     def _offer_device(self) -> None:
         """Say that there is another device; what plays is not cut unless that is wanted."""
         text = self.tr("Sound devices have changed. The music goes on where it is.")
-        self.status.notices.add(text, self.tr("Use the new one"))
+        self.status.notices.add(text, self.tr("Use the new one"), self._services.transport.use_new_devices)
 
     @Slot(float)
     def _show_speed(self, speed: float) -> None:
         self.header.set_speed(self.tr("{0:.1f}× real time").format(speed))
 
+    @Slot(object)
     def _end_errand(self, errand: ErrandDone) -> None:
-        if errand.bug is not None:
-            self.bug_found.emit(errand.bug)
         if errand.problem is not None and errand.otherwise is None:
             self.show_problem(errand.problem)
         try:

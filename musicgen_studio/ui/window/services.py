@@ -8,7 +8,8 @@ from PySide6.QtGui import QUndoStack
 from musicgen_studio.library.library import Library
 from musicgen_studio.sound.transport import Transport
 from musicgen_studio.studio.humming.recording import RecordingSession
-from musicgen_studio.studio.making.queue import EngineChoice, JobLoop
+from musicgen_studio.studio.making.engines import EngineChoice
+from musicgen_studio.studio.making.queue import JobLoop
 from musicgen_studio.studio.program.background import Background
 from musicgen_studio.studio.program.settings import Settings
 

@@ -19,17 +19,8 @@ from musicgen_studio.files.sound import SoundFormat, write
 from musicgen_studio.library.library import Library
 from musicgen_studio.studio.arranging import composing
 from musicgen_studio.studio.arranging.composing import Wish
-from musicgen_studio.studio.making.queue import (
-    EngineChanged,
-    EngineChoice,
-    Job,
-    JobEnded,
-    JobEvent,
-    JobLoop,
-    JobStarted,
-    JobState,
-    LoadedEngine,
-)
+from musicgen_studio.studio.making.engines import EngineChoice, EngineFacts, LoadedEngine
+from musicgen_studio.studio.making.queue import EngineChanged, Job, JobEnded, JobEvent, JobLoop, JobStarted, JobState
 from musicgen_studio.studio.making.record import CheckpointRecord, Recipe
 from musicgen_studio.studio.making.source import open_melody
 from tests.dsp.melodies import written
@@ -50,10 +41,10 @@ class Studio:
         self.engine = FakeEngine(before_block=self._before_block)
         self.before_block: Callable[[int], None] = lambda _made: None
         self.load_problem: UserProblem | None = None
-        self.given_back: list[LoadedEngine | None] = []
+        self.given_back: list[EngineFacts | None] = []
         """What was loaded whenever memory was given back."""
         self.loop = JobLoop(
-            self._load, library, self.events.put, give_memory_back=lambda: self.given_back.append(self.loop._loaded)
+            self._load, library, self.events.put, give_memory_back=lambda: self.given_back.append(self.loop.facts)
         )
         self._thread = threading.Thread(target=self.loop.run)
         self._thread.start()
@@ -228,7 +219,7 @@ def test_warming_up_and_unloading(studio: Studio) -> None:
     studio.loop.unload()
     gone = studio.events.get(timeout=20)
     assert isinstance(warm, EngineChanged)
-    assert warm.loaded is not None
+    assert warm.facts == EngineFacts(studio.engine.info, RECORD)
     assert gone == EngineChanged(None)
     assert studio.make(job()).job.state is JobState.DONE
     assert len(studio.loaded) == 2

@@ -70,10 +70,10 @@ def test_opening_extending_and_remaking_read_no_file_in_the_windows_thread(
     assert listening.current.clip == clip
     qtbot.waitUntil(lambda: not listening.is_drawing and listening.current.sound.is_ended, timeout=WAIT_MS)  # type: ignore[union-attr]
     assert listening.current.peaks.frames == clip.frames
-    with qtbot.waitSignal(window.generation.ended, timeout=WAIT_MS) as ended:
+    with qtbot.waitSignal(window.inbox.job_ended, timeout=WAIT_MS) as ended:
         window.generation.extend(clip, ExtendValues(from_playhead=False, duration_s=1.0, prompt="calm"), 0)
     (extended,) = ended.args[0].clips
-    with qtbot.waitSignal(window.generation.ended, timeout=WAIT_MS) as ended:
+    with qtbot.waitSignal(window.inbox.job_ended, timeout=WAIT_MS) as ended:
         window.generation.again(extended)
     assert ended.args[0].job.problem is None
     qtbot.waitUntil(lambda: not listening.is_drawing, timeout=WAIT_MS)

@@ -23,7 +23,7 @@ from musicgen_studio.files.sound import SoundFormat, write
 from musicgen_studio.library.library import Library
 from musicgen_studio.studio.humming.sketch import Kind, Sketch
 from musicgen_studio.studio.humming.take import new_take
-from musicgen_studio.studio.making.queue import EngineChoice, LoadedEngine
+from musicgen_studio.studio.making.engines import EngineChoice, LoadedEngine
 from musicgen_studio.ui.panels.clip_header import ExtendValues
 from musicgen_studio.ui.panels.prompt_panel import PromptValues
 from musicgen_studio.ui.window import melody
@@ -75,7 +75,7 @@ class Desk:
         """Order music and return what was made."""
         known = {clip.id for clip in self.library.clips()}
         wanted = PromptValues(prompt="calm", duration_s=2.0, **values)  # type: ignore[arg-type]
-        with self.qtbot.waitSignal(self.window.generation.ended, timeout=WAIT_MS):
+        with self.qtbot.waitSignal(self.window.inbox.job_ended, timeout=WAIT_MS):
             self.window.generation.generate(wanted)
         return [clip for clip in self.library.clips() if clip.id not in known]
 
@@ -104,7 +104,7 @@ def opened(folder: Path, qtbot: QtBot, engine: FakeEngine | None = None) -> Iter
     with Program(file, load, inputs=FakeInputs([], lambda: 0.0)) as program:
         program.window.show()
         desk = Desk(program, engine, qtbot)
-        desk.wait(lambda: program.services.loop.loaded is not None)
+        desk.wait(lambda: program.services.loop.facts is not None)
         yield desk
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
@@ -210,7 +210,7 @@ def test_going_on_follows_the_melody_only_where_asked(desk: Desk, midi_file: Pat
     window = desk.window
     desk.wait(lambda: window.listening.current is not None and window.listening.current.sound.is_ended)
     for follows in (False, True):
-        with desk.qtbot.waitSignal(window.generation.ended, timeout=WAIT_MS):
+        with desk.qtbot.waitSignal(window.inbox.job_ended, timeout=WAIT_MS):
             window.clip_header.extend_requested.emit(ExtendValues(False, 1.0, "", follows_melody=follows))
         request = desk.engine.requests[-1]
         assert request.continuation is not None
@@ -320,7 +320,7 @@ def test_a_search_that_ends_by_a_bug_lets_the_panel_go(
 
     monkeypatch.setattr(melody, "hear_midi", fail)
     monkeypatch.setattr(melody, "hear_file", fail)
-    with desk.qtbot.waitSignal(desk.window.bug_found, timeout=10_000) as found:
+    with desk.qtbot.waitSignal(desk.window.inbox.bug_found, timeout=10_000) as found:
         desk.panel.choose_file(midi_file if kind == "midi" else hum_file)
         assert "Finding the notes …" in said(desk.panel)
     assert "odd weather" in found.args[0]
