@@ -17,6 +17,8 @@ _FRAME_OF_KEY = {
     "software": b"TSSE",
     "copyright": b"TCOP",
     "comment": b"COMM",
+    "tempo": b"TBPM",
+    "key": b"TKEY",
 }
 _UTF_8 = b"\x03"
 _COMMENT_LANGUAGE = b"eng"  # many players show no comment in another language than their own or this
@@ -30,7 +32,8 @@ def header(metadata: Mapping[str, str]) -> bytes:
     So the "unsynchronisation" of the standard is not needed.
 
     Args:
-        metadata: Texts under `title`, `artist`, `date`, `software`, `copyright` and `comment`. Empty ones are left out.
+        metadata: Texts under `title`, `artist`, `date`, `software`, `copyright`, `comment`, `tempo` (beats per minute;
+            the standard has only whole ones) and `key` (such as `F#m`). Empty ones are left out.
 
     Returns:
         The header, or nothing if there is no text.
@@ -43,6 +46,8 @@ def _frame(key: str, text: str, metadata: Mapping[str, str]) -> bytes:
     year = metadata.get("date", "")[:4]
     if key == "copyright" and year.isdecimal() and year.isascii():
         text = f"{year} {text}"  # the standard wants it to begin with a year
+    if key == "tempo":
+        text = str(round(float(text)))
     content = _UTF_8 + (_COMMENT_LANGUAGE + b"\0" if key == "comment" else b"") + _encoded(text)
     return _FRAME_OF_KEY[key] + _size(content) + _NO_FLAGS + content
 

@@ -5,18 +5,17 @@ last one wrong where it holds little but that: the last 6.5 ms of the sound are 
 whole seconds. So the sound is written with a little silence behind it, which fills the last packet better, and the
 file is then told to end before that silence. Not for other formats.
 
-Sources: RFC 3533 (Ogg pages and their checksum), RFC 7845 section 4.5 (trimming the end by the last granule position).
+Source: RFC 7845 section 4.5 (trimming the end by the last granule position).
 """
 
 import struct
 
+from musicgen_studio.files import ogg
+
 PACKET_FRAMES = 960  # 20 ms, as libsndfile writes them
 DELAY_FRAMES = 312
 
-_PAGE_MARK = b"OggS"
 _POSITION = slice(6, 14)
-_CHECKSUM = slice(22, 26)
-_POLYNOMIAL = 0x04C11DB7
 
 
 def padding_frames(frames: int) -> int:
@@ -34,26 +33,8 @@ def cut_end(file: bytearray, frames: int) -> None:
         file: The whole file.
         frames: How many, at 48 kHz; fewer than the last packet has.
     """
-    page = file[(start := file.rindex(_PAGE_MARK)) :]
+    page = file[(start := file.rindex(ogg.PAGE_MARK)) :]
     (position,) = struct.unpack("<q", page[_POSITION])
     page[_POSITION] = struct.pack("<q", position - frames)
-    page[_CHECKSUM] = bytes(4)  # counts as zero
-    page[_CHECKSUM] = struct.pack("<I", _checksum(page))
+    ogg.write_checksum(page)
     file[start:] = page
-
-
-def _checksum(page: bytes | bytearray) -> int:
-    checksum = 0
-    for byte in page:
-        checksum = (checksum << 8 & 0xFFFFFFFF) ^ _TABLE[checksum >> 24 ^ byte]
-    return checksum
-
-
-def _table_entry(byte: int) -> int:
-    value = byte << 24
-    for _ in range(8):
-        value = (value << 1 ^ (_POLYNOMIAL if value & 0x80000000 else 0)) & 0xFFFFFFFF
-    return value
-
-
-_TABLE = [_table_entry(byte) for byte in range(256)]

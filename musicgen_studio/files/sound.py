@@ -19,13 +19,14 @@ import soundfile as sf
 
 from musicgen_studio.core.audio import Audio, Samples
 from musicgen_studio.errors import UserProblem
-from musicgen_studio.files import id3, opus_end
+from musicgen_studio.files import chunks, id3, opus_end
+from musicgen_studio.files.comments import with_comments
 from musicgen_studio.files.whole import replacing
 
 MAX_CHANNELS = 8
 MAX_SAMPLE_RATE = 384_000
 OPUS_RATE_HZ = 48_000
-METADATA_KEYS = ("title", "artist", "comment", "date", "software", "copyright")
+METADATA_KEYS = ("title", "artist", "comment", "date", "software", "copyright", "tempo", "key")
 
 _OPENING_BYTES = (b"RIFF", b"RF64", b"fLaC", b"OggS", b"FORM", b"ID3")
 _PCM = {"PCM_S8", "PCM_U8", "PCM_16", "PCM_24", "PCM_32"}
@@ -39,6 +40,8 @@ _READABLE: dict[str, set[str]] = {
     "MP3": {"MPEG_LAYER_I", "MPEG_LAYER_II", "MPEG_LAYER_III"},
 }
 _READABLE_IN_WORDS = "WAV, FLAC, OGG, MP3 or AIFF"
+# What libsndfile has no word for: the fields of Vorbis comments that other programs look for. WAV says it in chunks.
+_COMMENT_FIELDS = {"tempo": "BPM", "key": "INITIALKEY"}
 # libsndfile silently drops a string of more than 2044 bytes, and all that follow it, from a WAV header.
 _MAX_WAV_TEXT_BYTES = 2000
 # libsndfile's Vorbis encoder overruns its stack when given minutes of sound in one call.
@@ -195,6 +198,7 @@ def write(
     sound_format: SoundFormat,
     metadata: Mapping[str, str] = {},
     *,
+    wave_chunks: bytes = b"",
     replace: bool = True,
     on_block: Callable[[int], None] | None = None,
 ) -> None:
@@ -204,7 +208,9 @@ def write(
         path: Where to. The ending is the caller's choice, see `SoundFormat.extension`.
         audio: The sound, at least one frame. All formats but `WAV32F` clip it at ±1.
         sound_format: What to write.
-        metadata: Texts under the keys in `METADATA_KEYS`. WAV keeps the first 2000 bytes of each.
+        metadata: Texts under the keys in `METADATA_KEYS`. WAV keeps the first 2000 bytes of each, and neither `tempo`
+            (beats per minute as a number) nor `key` (such as `F#m`), for which it has chunks.
+        wave_chunks: What a WAV file is to hold behind its sound (`chunks`); left out in other formats.
         replace: Whether a file already there is replaced. If not, it is safe from this call whoever made it when.
         on_block: Told after each second or so of sound how many frames are encoded, for progress; what it raises ends
             the writing and leaves no file.
@@ -220,6 +226,8 @@ def write(
         raise ValueError(f"metadata keys must be among {METADATA_KEYS}, got {sorted(unknown)}")
     # Encoded in memory first: libsndfile would report a full disk without its cause, a Python file gives the errno.
     encoded = _encode(path.name, audio, sound_format, metadata, on_block)
+    if wave_chunks and sound_format.extension == ".wav":
+        encoded = chunks.appended(encoded, wave_chunks)
     with replacing(path, replace=replace) as file:
         if sound_format is SoundFormat.MP3:
             file.write(id3.header(metadata))
@@ -274,7 +282,7 @@ def _encode(
             f"channels at {audio.sample_rate} Hz ({error.error_string}).",
             "Choose WAV, or a sample rate of 48000 Hz or less with one or two channels.",
         ) from error
-    return _without_padding(encoded.getvalue(), padding_frames)
+    return with_comments(_without_padding(encoded.getvalue(), padding_frames), _comments(metadata, sound_format))
 
 
 def _as_written(block: Samples, sound_format: SoundFormat) -> npt.NDArray[np.float32 | np.int32]:
@@ -306,8 +314,19 @@ def _check_rate(name: str, audio: Audio, sound_format: SoundFormat) -> None:
 
 
 def _fitting(metadata: Mapping[str, str], sound_format: SoundFormat) -> dict[str, str]:
-    if sound_format is SoundFormat.MP3:
-        return {}  # it has a header of our own, see `id3`
+    if sound_format in (SoundFormat.MP3, SoundFormat.OPUS):
+        return {}  # MP3 has a header of our own, see `id3`; libsndfile breaks an Opus file by a text that is long
     limit = _MAX_WAV_TEXT_BYTES if sound_format.extension == ".wav" else None
-    encoded = {key: text.replace("\0", " ").encode("utf-8", "replace")[:limit] for key, text in metadata.items()}
+    known = {key: text for key, text in metadata.items() if key not in _COMMENT_FIELDS}
+    encoded = {key: text.replace("\0", " ").encode("utf-8", "replace")[:limit] for key, text in known.items()}
     return {key: text.decode("utf-8", "ignore") for key, text in encoded.items() if text}
+
+
+def _comments(metadata: Mapping[str, str], sound_format: SoundFormat) -> dict[str, str]:
+    """Return what libsndfile cannot write into a FLAC or Ogg file itself."""
+    fields = dict(_COMMENT_FIELDS)
+    if sound_format is SoundFormat.OPUS:
+        fields = {key: key.upper() for key in METADATA_KEYS} | {"software": "ENCODER"} | fields
+    elif sound_format not in (SoundFormat.FLAC, SoundFormat.OGG):
+        return {}
+    return {fields[key]: text.replace("\0", " ") for key, text in metadata.items() if key in fields and text}

@@ -42,6 +42,8 @@ def test_every_text_has_its_frame() -> None:
         "software": "MusicGen Studio",
         "copyright": "CC-BY-NC 4.0",
         "comment": "a calm\npiano",
+        "tempo": "125.5",
+        "key": "F#m",
     }
     assert _read(id3.header(texts)) == {
         "TIT2": "Träume ☾",
@@ -50,6 +52,8 @@ def test_every_text_has_its_frame() -> None:
         "TSSE": "MusicGen Studio",
         "TCOP": "2026 CC-BY-NC 4.0",
         "COMM": "a calm\npiano",
+        "TBPM": "126",  # the standard has whole numbers only
+        "TKEY": "F#m",
     }
 
 
