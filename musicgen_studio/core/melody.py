@@ -26,6 +26,11 @@ CHROMA_RATE_HZ = 32000 / 4096
 
 NOTE_NAMES = ("C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B")
 
+_SYMBOLS = (
+    ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B"),
+    ("Cm", "C#m", "Dm", "Ebm", "Em", "Fm", "F#m", "Gm", "G#m", "Am", "Bbm", "Bm"),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Note:
@@ -218,6 +223,11 @@ class Key:
     def name(self) -> str:
         """Its English name, such as `E♭ major`."""
         return f"{NOTE_NAMES[self.tonic]} {'minor' if self.is_minor else 'major'}"
+
+    @property
+    def symbol(self) -> str:
+        """Its short name in plain letters, such as `Eb` or `F#m`: for file names, tags and MIDI files."""
+        return _SYMBOLS[self.is_minor][self.tonic]
 
     @property
     def pitch_classes(self) -> frozenset[int]:

@@ -125,7 +125,7 @@ def write_midi(path: Path, melody: Melody, key: Key | None = None) -> None:
     head = midi.add_track()
     head.append(mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(tempo_bpm)))
     if key is not None:
-        head.append(mido.MetaMessage("key_signature", key=_KEY_NAMES[key.is_minor][key.tonic]))
+        head.append(mido.MetaMessage("key_signature", key=key.symbol))
     track = midi.add_track("Melody")
     ticks_per_s = _TICKS_PER_BEAT * 1e6 / mido.bpm2tempo(tempo_bpm)
     now = 0
@@ -137,12 +137,6 @@ def write_midi(path: Path, melody: Melody, key: Key | None = None) -> None:
     content = io.BytesIO()
     midi.save(file=content)
     write_bytes(path, content.getvalue())
-
-
-_KEY_NAMES = (
-    ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B"),
-    ("Cm", "C#m", "Dm", "Ebm", "Em", "Fm", "F#m", "Gm", "G#m", "Am", "Bbm", "Bm"),
-)
 
 
 def _messages(melody: Melody, ticks_per_s: float) -> Iterator[tuple[int, int, Any]]:

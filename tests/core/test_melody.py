@@ -101,6 +101,7 @@ def test_a_curve_is_checked_and_reads_as_pitches() -> None:
 
 def test_keys_have_names_and_scales() -> None:
     assert Key(3, is_minor=False).name == "E♭ major"
+    assert (Key(3, is_minor=False).symbol, Key(6, is_minor=True).symbol) == ("Eb", "F#m")
     assert Key(9, is_minor=True).pitch_classes == Key(0, is_minor=False).pitch_classes == {0, 2, 4, 5, 7, 9, 11}
     with pytest.raises(ValueError, match="tonic"):
         Key(12, is_minor=False)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from musicgen_studio.core.audio import Samples
-from musicgen_studio.dsp.fades import equal_power_crossfade
+from musicgen_studio.dsp.fades import equal_power_crossfade, matched_crossfade
 
 
 def _constant(frames: int, level: float, channels: int = 1) -> Samples:
@@ -40,3 +40,16 @@ def test_no_frames_make_no_frames() -> None:
 def test_different_shapes_are_refused() -> None:
     with pytest.raises(ValueError, match="alike"):
         equal_power_crossfade(_constant(10, 1), _constant(11, 1))
+
+
+@given(st.integers(1, 2000), st.floats(-1, 1))
+def test_two_equal_sounds_stay_as_they_are(frames: int, level: float) -> None:
+    same = _constant(frames, level)
+    np.testing.assert_allclose(matched_crossfade(same, same), same, atol=1e-6)
+
+
+def test_two_strangers_are_faded_at_equal_power() -> None:
+    outgoing, incoming = np.random.default_rng(1).standard_normal((2, 200_000, 1)).astype(np.float32)
+    assert np.mean(matched_crossfade(outgoing, incoming) ** 2) == pytest.approx(1, abs=0.01)
+    silence = _constant(5, 0)
+    np.testing.assert_array_equal(matched_crossfade(silence, silence), silence)

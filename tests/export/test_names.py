@@ -8,9 +8,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from musicgen_studio.core.melody import Key
 from musicgen_studio.core.names import MAX_STEM_BYTES, clean_name, slug
 from musicgen_studio.errors import UserProblem
-from musicgen_studio.export.names import MAX_PATH_UNITS, free_names, suggested_name, taken_names
+from musicgen_studio.export.names import MAX_PATH_UNITS, free_names, suggested_name, taken_names, title_room
 
 # Written out, not taken from the code: the list of Microsoft's "Naming Files, Paths, and Namespaces".
 _DEVICES = {"CON", "PRN", "AUX", "NUL", *(f"{port}{n}" for port in ("COM", "LPT") for n in "123456789¹²³")}
@@ -102,6 +103,24 @@ def test_a_name_is_not_cut_within_a_letter() -> None:
 )
 def test_the_suggested_name_tells_the_tempo(title: str, tempo_bpm: float | None, expected: str) -> None:
     assert suggested_name(title, tempo_bpm) == expected
+
+
+def test_the_suggested_name_tells_key_and_part() -> None:
+    assert suggested_name("Night Drive", 125.0, Key(9, is_minor=True), "drums") == "Night Drive_125bpm_Am_drums"
+    assert suggested_name("Night Drive", None, Key(6, is_minor=False)) == "Night Drive_F#"
+    assert suggested_name("Night Drive", None, None, "a/b") == "Night Drive_a b"
+
+
+@given(_AWKWARD, _AWKWARD, st.integers(0, 200))
+def test_a_title_gives_way_to_what_comes_behind_it(title: str, part: str, depth: int) -> None:
+    folder = Path("/" + "x" * depth)
+    wanted = suggested_name("x" * 60, 125.0, Key(9, is_minor=True), part or "p")
+    rest = wanted.removeprefix("x" * 60) + ".wav"
+    room = title_room(folder, rest)
+    name = suggested_name(title, 125.0, Key(9, is_minor=True), part or "p", title_units=room)
+    if room > 16:
+        assert free_names(folder, [name], ".wav", frozenset()) == [f"{name}.wav"]
+        assert name.endswith(rest.removesuffix(".wav"))
 
 
 @given(_AWKWARD, st.floats(20, 400))
