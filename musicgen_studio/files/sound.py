@@ -46,7 +46,6 @@ _COMMENT_FIELDS = {"tempo": "BPM", "key": "INITIALKEY"}
 _MAX_WAV_TEXT_BYTES = 2000
 # libsndfile's Vorbis encoder overruns its stack when given minutes of sound in one call.
 _BLOCK_FRAMES = 65_536
-_STEPS_24 = 1 << 23
 
 
 class _ReadOnce(sf.SoundFile):  # type: ignore[misc]  # soundfile has no types
@@ -98,6 +97,10 @@ _ENCODERS: dict[SoundFormat, dict[str, object]] = {
         "bitrate_mode": "CONSTANT",
     },
 }
+
+
+_BITS = {SoundFormat.WAV16: 16, SoundFormat.WAV24: 24, SoundFormat.FLAC: 24}
+"""Of those whose samples are whole numbers."""
 
 
 def read(path: Path, max_duration_s: float = 3600) -> Audio:
@@ -220,18 +223,45 @@ def write(
         FileExistsError: If there is a file and it is not to be replaced.
         ValueError: If a metadata key is unknown, or there is no frame to write.
     """
+    # Encoded in memory first: libsndfile would report a full disk without its cause, a Python file gives the errno.
+    content = encoded(path.name, audio, sound_format, metadata, wave_chunks=wave_chunks, on_block=on_block)
+    with replacing(path, replace=replace) as file:
+        file.write(content)
+
+
+def encoded(
+    name: str,
+    audio: Audio,
+    sound_format: SoundFormat,
+    metadata: Mapping[str, str] = {},
+    *,
+    wave_chunks: bytes = b"",
+    on_block: Callable[[int], None] | None = None,
+) -> bytes | bytearray:
+    """Return a whole sound file, for a place that is no file of its own, such as a zip.
+
+    Args:
+        name: What it is called, for a problem's text.
+        audio: As for `write`.
+        sound_format: As for `write`.
+        metadata: As for `write`.
+        wave_chunks: As for `write`.
+        on_block: As for `write`.
+
+    Raises:
+        UserProblem: If the format cannot hold the sound.
+        ValueError: As for `write`.
+    """
     if not audio.frames:
         raise ValueError("audio must have at least one frame, as no reader takes an empty sound file")
     if unknown := set(metadata) - set(METADATA_KEYS):
         raise ValueError(f"metadata keys must be among {METADATA_KEYS}, got {sorted(unknown)}")
-    # Encoded in memory first: libsndfile would report a full disk without its cause, a Python file gives the errno.
-    encoded = _encode(path.name, audio, sound_format, metadata, on_block)
+    file = _encode(name, audio, sound_format, metadata, on_block)
+    if sound_format is SoundFormat.MP3:
+        return id3.header(metadata) + file
     if wave_chunks and sound_format.extension == ".wav":
-        encoded = chunks.appended(encoded, wave_chunks)
-    with replacing(path, replace=replace) as file:
-        if sound_format is SoundFormat.MP3:
-            file.write(id3.header(metadata))
-        file.write(encoded)
+        return chunks.appended(file, wave_chunks)
+    return file
 
 
 def as_encoded(audio: Audio, sound_format: SoundFormat, on_block: Callable[[int], None] | None = None) -> Audio:
@@ -245,9 +275,9 @@ def as_encoded(audio: Audio, sound_format: SoundFormat, on_block: Callable[[int]
     Raises:
         UserProblem: If the format cannot hold the sound.
     """
-    encoded = _encode("sound", audio, sound_format, {}, on_block)
+    file = _encode("sound", audio, sound_format, {}, on_block)
     blocks_read = []
-    with _ReadOnce(io.BytesIO(encoded)) as sound:
+    with _ReadOnce(io.BytesIO(file)) as sound:
         for block in _read_blocks(sound):
             blocks_read.append(block)
             if on_block is not None:
@@ -286,14 +316,17 @@ def _encode(
 
 
 def _as_written(block: Samples, sound_format: SoundFormat) -> npt.NDArray[np.float32 | np.int32]:
-    """Return a block as libsndfile is to take it: 24 bits rounded here, so that what a file held is what it gets."""
+    """Return a block as libsndfile is to take it: whole numbers rounded here, so that what a file held is what it gets.
+
+    libsndfile would multiply by 2^23 - 1 and divide by 2^23, and cut off what is left.
+    """
     if sound_format is SoundFormat.WAV32F:
         return block
-    if sound_format in (SoundFormat.WAV24, SoundFormat.FLAC):
-        # libsndfile multiplies by 2^23 - 1 but divides by 2^23: half of all steps would come back a step smaller.
-        steps = np.clip(np.rint(block.astype(np.float64) * _STEPS_24), -_STEPS_24, _STEPS_24 - 1)
-        return steps.astype(np.int32) << 8
-    return np.clip(block, -1.0, 1.0)
+    if (bits := _BITS.get(sound_format)) is None:
+        return np.clip(block, -1.0, 1.0)
+    full_scale = 1 << (bits - 1)
+    steps = np.clip(np.rint(block.astype(np.float64) * full_scale), -full_scale, full_scale - 1)
+    return steps.astype(np.int32) << (32 - bits)
 
 
 def _without_padding(encoded: bytes, padding_frames: int) -> bytes | bytearray:

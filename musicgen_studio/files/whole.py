@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from shutil import rmtree
 from typing import BinaryIO
 
 from musicgen_studio.errors import UserProblem
@@ -27,7 +28,7 @@ def write_text(path: Path, text: str) -> None:
     write_bytes(path, text.encode("utf-8"))
 
 
-def write_bytes(path: Path, content: bytes) -> None:
+def write_bytes(path: Path, content: bytes | bytearray) -> None:
     """Write a file of any kind, whole or not at all. A file already there is replaced.
 
     Args:
@@ -81,6 +82,38 @@ def replacing(path: Path, *, replace: bool = True) -> Iterator[BinaryIO]:
         raise UserProblem(f'The file "{path.name}" could not be written.', why, what_to_do) from error
 
 
+@contextmanager
+def new_folder(path: Path) -> Iterator[Path]:
+    """Fill a new folder beside where it goes; once all of it is there, it gets its name.
+
+    Args:
+        path: Where to: nothing is there yet, or an empty folder. What is above it is there.
+
+    Yields:
+        The folder to fill. What is left of one that was filled when the program was killed is removed first.
+
+    Raises:
+        UserProblem: If it cannot be made, the disk is full, or something has got the name in the meantime. Then, and
+            when anything else ends the filling, nothing of it is left.
+    """
+    part = path.with_name(f".{path.name}.part")
+    try:
+        try:
+            if part.exists():
+                rmtree(part)
+            part.mkdir()
+            yield part
+            sync_folder(part)
+            part.rename(path)
+        except BaseException:
+            rmtree(part, ignore_errors=True)
+            raise
+        sync_folder(path.parent)
+    except OSError as error:
+        why, what_to_do = explain(error, path.parent)
+        raise UserProblem(f'The folder "{path.name}" could not be written.', why, what_to_do) from error
+
+
 def _put_in_place(part: Path, path: Path, *, replace: bool) -> None:
     if replace:
         part.replace(path)
@@ -116,6 +149,8 @@ def explain(error: OSError, folder: Path) -> tuple[str, str]:
             )
         case errno.ENOENT | errno.ENOTDIR | errno.EEXIST:
             return f"{folder} is not a folder, or is not there any more.", "Make the folder, or choose another."
+        case errno.ENOTEMPTY:
+            return "There is something of that name by now.", "Choose another name, or do it once more."
         case errno.EFBIG:
             return f"The file is larger than the disk that holds {folder} allows.", "Choose another folder."
         case errno.ENAMETOOLONG:

@@ -51,7 +51,7 @@ def tempo_at(duration_s: float, bpm: float = 125.0, downbeat_s: float = 0.24) ->
 def music(tempo: TempoMap, duration_s: float, rate: int, channels: int = 1) -> Audio:
     """Return a bass and a chord that know nothing of the bars, and a hit on every beat."""
     time_s = np.arange(round(duration_s * rate)) / rate
-    tones = sum(np.sin(2 * np.pi * hz * time_s) for hz in (55.3, 220.7, 277.9, 331.1)) / 10
+    tones = np.sin(2 * np.pi * np.outer(time_s, (55.3, 220.7, 277.9, 331.1))).sum(axis=1) / 10
     for beat_s in tempo.beats_s:
         since_s = np.maximum(time_s - beat_s, 0)
         tones += np.where(time_s >= beat_s, np.exp(-since_s * 30) * np.sin(2 * np.pi * 80 * since_s), 0) / 3
@@ -60,7 +60,8 @@ def music(tempo: TempoMap, duration_s: float, rate: int, channels: int = 1) -> A
 
 def rounded(samples: npt.NDArray[np.floating]) -> npt.NDArray[np.float32]:
     """Return samples as whole 24-bit steps."""
-    return (np.rint(samples * 2**23) / 2**23).astype(np.float32)
+    steps: npt.NDArray[np.float32] = (np.rint(samples * 2**23) / 2**23).astype(np.float32)
+    return steps
 
 
 @cache
@@ -99,7 +100,9 @@ def song(
             Marker("", duration_s / 2, duration_s),
             Marker("drop ☾", 1.0),
         ),
-        Melody((Note(0.5, 0.25, 69.2), Note(1.0, 0.5, 71.0, velocity=0.5)), duration_s) if with_melody else None,
+        Melody((Note(0.5, 0.25, 69.2), Note(1.0, 0.5, 71.0, velocity=0.5)), max(duration_s, 1.5))
+        if with_melody
+        else None,
     )
 
 

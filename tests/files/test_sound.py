@@ -530,3 +530,11 @@ def _until_part_file(path: Path) -> None:
         if part.exists():
             return
     raise TimeoutError(part)
+
+
+@pytest.mark.parametrize(("sound_format", "bits"), [("wav16", 16), ("wav24", 24), ("flac", 24)])
+def test_samples_are_rounded_not_cut_off(tmp_path: Path, sound_format: str, bits: int) -> None:
+    noise = np.random.default_rng(0).uniform(-0.99, 0.99, (20_000, 1)).astype(np.float32)
+    write(tmp_path / "a", Audio(noise, 48_000), SoundFormat(sound_format))
+    steps = read(tmp_path / "a").samples.astype(np.float64) * 2 ** (bits - 1)
+    np.testing.assert_array_equal(steps, np.rint(noise.astype(np.float64) * 2 ** (bits - 1)))
