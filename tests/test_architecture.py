@@ -25,6 +25,7 @@ _ROOMS_OF = {
     "onnxruntime": {"analysis"},
     "metricon": {"analysis"},
     "swift_f0": {"dsp"},
+    "demucs_infer": {"separation"},
     "httpx2": {"checkpoints"},
     "filelock": {"checkpoints"},
 }
