@@ -22,6 +22,14 @@ def add_parser(commands: Commands) -> None:
     which = parser.add_mutually_exclusive_group(required=True)
     which.add_argument("--starter", action="store_true", help="examine the shipped checkpoint")
     which.add_argument("--checkpoint", metavar="DIR", help="examine the checkpoint in this folder")
+    which.add_argument(
+        "--separator",
+        nargs="?",
+        const="",
+        metavar="FILE",
+        help="examine the separator in this file (default: the shipped one); --clips is then how many pieces of each "
+        "kind (default: 104)",
+    )
     parser.add_argument("--work", type=path, metavar="DIR", help="the training it comes from: look for copies there")
     parser.add_argument("--clips", type=int, metavar="N", help="clips for each prompt (default: 4)")
     parser.add_argument("--seconds", type=seconds, metavar="S", help="length of a clip (default: 12)")
@@ -36,6 +44,9 @@ def add_parser(commands: Commands) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Examine a checkpoint, and print the table or one JSON object."""
+    if args.separator is not None:
+        return _separator(args)
+
     from musicgen_studio.checkpoints.catalogue import STARTER, find
     from musicgen_studio.compute.device import resolve_device
     from musicgen_studio.training.judge.examination import examine, table
@@ -51,6 +62,27 @@ def run(args: argparse.Namespace) -> int:
     if args.work is not None:
         write_json(Workspace(args.work).root / "figures.json", {"table": table(figures), "figures": _plain(figures)})
     print(json.dumps({"evaluate": _plain(figures)}) if args.json else table(figures))
+    return 0
+
+
+def _separator(args: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from musicgen_studio.compute.device import resolve_device
+    from musicgen_studio.separation.masks import open_separator
+    from musicgen_studio.training.music.synth import find_synthesizer
+    from musicgen_studio.training.run import prepare, starter_folder, through_codec
+    from musicgen_studio.training.separator.examine import examine, table
+    from musicgen_studio.training.settings import SeparatorSettings
+
+    prepare(resolve_device("cpu"), args.threads)
+    separator = open_separator(Path(args.separator) if args.separator else None)
+    pieces = args.clips or (14 if args.quick else 104)
+    rows = examine(
+        separator, find_synthesizer(), SeparatorSettings(), pieces, through_codec(starter_folder()), _print_line
+    )
+    told = [asdict(row) for row in rows]
+    print(json.dumps({"evaluate": told}) if args.json else table(separator.info.stems, rows))
     return 0
 
 

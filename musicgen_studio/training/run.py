@@ -9,20 +9,27 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
 
+from musicgen_studio.core.audio import Samples
 from musicgen_studio.core.request import Sampling
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.paths import resources_dir
+from musicgen_studio.separation.network import load_network
 from musicgen_studio.training.card import CODEC_PICTURE, PROMPTS_PICTURE, model_card
-from musicgen_studio.training.codec.network import load_codec
+from musicgen_studio.training.codec.network import latents_of, load_codec, quantised, sound_of
 from musicgen_studio.training.codec.train import CodecTraining
 from musicgen_studio.training.language.dataset import corpus_items, music_items, tokenise
 from musicgen_studio.training.language.network import MelodyLanguageModel, Sizes, TextEncoder, load_language_model
 from musicgen_studio.training.language.train import LanguageTraining, language_settings_for
+from musicgen_studio.training.music.synth import find_synthesizer
 from musicgen_studio.training.pace import Limits, Report
 from musicgen_studio.training.publish import Trained, publish
-from musicgen_studio.training.settings import Settings
+from musicgen_studio.training.separator.mixing import Coding, Mixer, make_coded
+from musicgen_studio.training.separator.pieces import make_pieces, read_pieces
+from musicgen_studio.training.separator.train import SeparatorTraining, example_samples
+from musicgen_studio.training.settings import HOP_SAMPLES, Settings
 from musicgen_studio.training.state import load_state
 from musicgen_studio.training.workspace import Workspace, read_figures
 
@@ -99,6 +106,57 @@ def train_language(
     training = LanguageTraining(workspace.language, settings, model, text, items, device, limits, report)
     trained = Trained(codec, training.model, begin_with or text_from, _sampling(settings, begin_with))
     return training.run(_listen(workspace, trained, device, report) if settings.examples_every_s else None)
+
+
+def train_separator(
+    workspace: Workspace, settings: Settings, limits: Limits, jobs: int, report: Report, *, begin_with: Path | None
+) -> bool:
+    """Train the separator, on the processor: play pieces, take mixes through the starter's codec, learn.
+
+    Args:
+        workspace: Where everything lies; only its separator folder is used.
+        settings: Of the whole training.
+        limits: What ends the run.
+        jobs: Pieces played at a time; 0 is one for each core.
+        report: Takes lines for the person.
+        begin_with: A separator's file to train further; None begins anew. Its sizes are kept.
+
+    Returns:
+        Whether it is complete.
+
+    Raises:
+        UserProblem: If FluidSynth, a soundfont or the file is missing.
+    """
+    wished = settings.separator
+    synthesizer = find_synthesizer(settings.corpus.soundfont)
+    make_pieces(workspace.separator / "pieces", synthesizer, wished, jobs, limits.stop, report)
+    pieces = read_pieces(workspace.separator / "pieces")
+    coded = workspace.separator / "coded"
+    if not limits.stop.is_set():
+        make_coded(
+            coded, pieces, wished.coded_minutes, wished.seed, through_codec(starter_folder()), limits.stop, report
+        )
+    if limits.stop.is_set():
+        return False
+    mixer = Mixer(pieces, coded, wished.coded_share, example_samples(wished.crop_s))
+    network = load_network(begin_with)[0] if begin_with else None
+    training = SeparatorTraining(workspace, wished, mixer, limits, report, settings.save_every_s, network)
+    return training.run()
+
+
+def through_codec(checkpoint: Path) -> Coding:
+    """Return what takes mono sound at 32 kHz through a checkpoint's codec and back."""
+    from musicgen_studio.engine.checkpoint.open import open_checkpoint
+
+    codec = open_checkpoint(checkpoint).codec().eval()
+
+    @torch.inference_mode()
+    def through(sound: Samples) -> Samples:
+        whole = np.pad(sound, (0, -len(sound) % HOP_SAMPLES))
+        latents = quantised(codec, latents_of(codec, torch.from_numpy(whole)[None]))
+        return sound_of(codec, latents, len(whole))[0, : len(sound)].numpy()
+
+    return through
 
 
 def _codec(workspace: Workspace, begin_with: Path | None) -> "EncodecModel":

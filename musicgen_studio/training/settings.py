@@ -182,6 +182,46 @@ class LanguageSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class SeparatorSettings:
+    """The separator and what it learns from.
+
+    Args:
+        pieces: How many pieces are played for it.
+        piece_s: About how long a piece is.
+        coded_minutes: How much is taken through the codec.
+        coded_share: Share of examples that are.
+        widths: Of the network's four levels.
+        bottom: Width where all frequencies meet.
+        batch: Examples a step.
+        crop_s: Length of an example.
+        steps: How long it learns.
+        matrix_rate: Muon's learning rate.
+        other_rate: AdamW's learning rate, for biases and norms.
+        warm_down: Share at the end in which the rates fall to nothing.
+        seed: Decides everything random.
+    """
+
+    pieces: int = 700
+    piece_s: float = 24.0
+    coded_minutes: float = 90.0
+    coded_share: float = 0.45
+    widths: tuple[int, ...] = (32, 48, 64, 128)
+    bottom: int = 192
+    batch: int = 4
+    crop_s: float = 4.0
+    steps: int = 6000
+    matrix_rate: float = 0.02
+    other_rate: float = 1e-3
+    warm_down: float = 0.6
+    seed: int = 1
+
+    def __post_init__(self) -> None:
+        _check(self, pieces=(1, 100_000), piece_s=(4, 600), coded_minutes=(0, 10_000), coded_share=(0, 1))
+        _check(self, batch=(1, 1024), crop_s=(0.5, 12), steps=(1, 10_000_000), warm_down=(0, 1), bottom=(1, 4096))
+        object.__setattr__(self, "widths", tuple(self.widths))  # TOML has lists
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything.
 
@@ -189,6 +229,7 @@ class Settings:
         corpus: The music.
         codec: The codec.
         language: The language model.
+        separator: The separator, which is trained by itself.
         sampling: How the checkpoint says it is best sampled. One that goes on from another says what that one says.
         save_every_s: Seconds between saved states: what a kill can cost at most.
         examples_every_s: Seconds between sounds to listen to; 0 makes none, at the end neither.
@@ -197,6 +238,7 @@ class Settings:
     corpus: CorpusSettings = field(default_factory=CorpusSettings)
     codec: CodecSettings = field(default_factory=CodecSettings)
     language: LanguageSettings = field(default_factory=LanguageSettings)
+    separator: SeparatorSettings = field(default_factory=SeparatorSettings)
     sampling: Sampling = USUAL_SAMPLING
     save_every_s: float = 120.0
     examples_every_s: float = 900.0
@@ -216,6 +258,9 @@ PRESETS = {
         language=LanguageSettings(
             width=64, layers=2, heads=2, window_s=2, short_window_s=1, batch=4, steps=12, validate_every=6,
             validation_windows=4,
+        ),
+        separator=SeparatorSettings(
+            pieces=3, piece_s=6.0, coded_minutes=0.2, widths=(4, 6, 8, 8), bottom=8, batch=2, crop_s=1.0, steps=8,
         ),
         examples_every_s=3600.0,
     ),
@@ -246,6 +291,7 @@ def settings_from(raw: dict[str, Any]) -> Settings:
     """
     rooms: dict[str, Callable[..., Any]] = {
         "corpus": CorpusSettings, "codec": CodecSettings, "language": LanguageSettings,
+        "separator": SeparatorSettings,
         "sampling": partial(replace, Settings().sampling),
     }  # fmt: skip
     values = {name: rooms[name](**value) if name in rooms else value for name, value in raw.items()}

@@ -5,6 +5,7 @@ corpus/           shard-00000.flac, .npz (the melodies' chroma), .json (what the
 codec/            state.pt, codec.safetensors, figures.json, examples/
 tokens/<codec>/   shard-00000.npz
 language/         state.pt, figures.json, examples/
+separator/        pieces/, coded/, state.pt, separator.safetensors, figures.json
 figures.json      what `evaluate` found
 """
 
@@ -50,6 +51,11 @@ class Workspace:
     def language(self) -> Path:
         """Folder of the language model."""
         return self.root / "language"
+
+    @property
+    def separator(self) -> Path:
+        """Folder of the separator, with all it learns from."""
+        return self.root / "separator"
 
     @property
     def settings_file(self) -> Path:

@@ -15,6 +15,14 @@ def test_an_update_is_nearly_orthogonal(shape: tuple[int, int]) -> None:
     assert values.max() < 1.4
 
 
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float32])
+def test_an_update_is_made_in_the_wished_dtype(dtype: torch.dtype) -> None:
+    matrix = torch.randn((16, 24), generator=torch.Generator().manual_seed(1))
+    made = orthogonal(matrix, dtype)
+    assert made.dtype == dtype
+    torch.testing.assert_close(made.float(), orthogonal(matrix, torch.float32), atol=0.05, rtol=0)
+
+
 def test_it_learns_a_convolution() -> None:
     torch.manual_seed(0)
     wished, learned = nn.Conv1d(3, 5, 4), nn.Conv1d(3, 5, 4)

@@ -35,6 +35,7 @@ HOW_TO_INSTALL = "Install both: on Debian and Ubuntu `apt install fluidsynth flu
 
 _LEVELS = {Role.DRUMS: 0.9, Role.BASS: 0.7, Role.CHORDS: 0.45, Role.PAD: 0.22, Role.LEAD: 1.1}
 """The melody is in front: of the moments in which it sounds, it is what the chroma hears of the mix in five of six."""
+_STEM_ROLES = (Role.DRUMS, Role.BASS, Role.LEAD)
 _TARGET_RMS = 0.12
 _HIGHEST_PEAK = 0.9
 _AUDIBLE = 1e-3
@@ -53,6 +54,14 @@ class Rendered:
 
     mix: Samples
     lead: Samples
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Played:
+    """A part, dry, at its level in the mix: float32 `[frames]`."""
+
+    role: Role
+    sound: Samples
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,20 +93,50 @@ class Synthesizer:
             UserProblem: If the synthesizer fails.
         """
         rng = np.random.default_rng(seed)
+        parts = self._parts(score, rng)
+        frames = len(parts[0].sound)
+        mix, lead = np.zeros(frames, np.float32), np.zeros(frames, np.float32)
+        for part in parts:
+            mix += part.sound
+            if part.role is Role.LEAD:
+                lead = part.sound
+        mix = _in_room(mix, int(rng.integers(_ROOMS)))
+        gain, fade = _mix_gain(mix), _fade_out(frames)
+        return Rendered(mix * gain * fade, lead * gain * fade)
+
+    def stems(self, score: Score, seed: int) -> Samples:
+        """Render a score in stems. Everything is linear, so their sum is the mix of `render`.
+
+        Args:
+            score: What is played.
+            seed: As for `render`.
+
+        Returns:
+            float32 `[4, frames]`: drums, bass, lead, and chords and pad together; silence for what is not there.
+
+        Raises:
+            UserProblem: If the synthesizer fails.
+        """
+        rng = np.random.default_rng(seed)
+        parts = self._parts(score, rng)
+        stems = np.zeros((len(_STEM_ROLES) + 1, len(parts[0].sound)), np.float32)
+        for part in parts:
+            stems[_STEM_ROLES.index(part.role) if part.role in _STEM_ROLES else -1] += part.sound
+        room = int(rng.integers(_ROOMS))
+        stems = np.stack([_in_room(stem, room) if stem.any() else stem for stem in stems])
+        return stems * _mix_gain(stems.sum(0)) * _fade_out(stems.shape[1])
+
+    def _parts(self, score: Score, rng: np.random.Generator) -> list[_Played]:
+        """Play each part alone, at its level in the mix."""
         slot_ms = score.duration_ms + TAIL_MS
         heard = self._play(midi_bytes(score, slot_ms))
         slot = slot_ms * SAMPLE_RATE // 1000
-        mix, lead = np.zeros(slot, np.float32), np.zeros(slot, np.float32)
+        played = []
         for index, part in enumerate(score.parts):
             stem = _levelled(heard[index * slot : (index + 1) * slot], slot)
             level = _LEVELS[part.role] * float(rng.choice([0.85, 1.0, 1.18]))
-            mix += level * stem
-            if part.role is Role.LEAD:
-                lead = level * stem
-        mix = _in_room(mix, int(rng.integers(_ROOMS)))
-        gain = min(_TARGET_RMS / max(_rms(mix), 1e-6), _HIGHEST_PEAK / max(float(np.abs(mix).max()), 1e-6))
-        fade = _fade_out(slot)
-        return Rendered(mix * gain * fade, lead * gain * fade)
+            played.append(_Played(part.role, level * stem))
+        return played
 
     def _play(self, midi: bytes) -> Samples:
         """Return what FluidSynth makes of a MIDI file: float32 `[frames]`, the mean of left and right."""
@@ -138,6 +177,10 @@ def find_synthesizer(soundfont: str = "") -> Synthesizer:
         looked = ", ".join(map(str, candidates))
         raise UserProblem("The music for training cannot be played.", f"No soundfont: {looked}.", HOW_TO_INSTALL)
     return Synthesizer(Path(program), found)
+
+
+def _mix_gain(mix: Samples) -> float:
+    return min(_TARGET_RMS / max(_rms(mix), 1e-6), _HIGHEST_PEAK / max(float(np.abs(mix).max()), 1e-6))
 
 
 def _levelled(stem: Samples, frames: int) -> Samples:

@@ -34,6 +34,23 @@ def test_mix_and_lead(synthesizer: Synthesizer) -> None:
     assert abs(rendered.mix[-1]) < 1e-4
 
 
+def test_stems_are_the_parts_of_the_mix(synthesizer: Synthesizer) -> None:
+    score = compose(1, 8, Wish(style="pop", mood="happy", kind="band", drums=True))
+    assert {Role.DRUMS, Role.BASS, Role.LEAD, Role.CHORDS} <= set(score.facts.instruments)
+    stems, rendered = synthesizer.stems(score, 3), synthesizer.render(score, 3)
+    assert stems.shape == (4, len(rendered.mix))
+    np.testing.assert_allclose(stems.sum(0), rendered.mix, atol=1e-5)
+    assert stems.std(axis=1).min() > 0.005
+    # The lead of `render` is dry: in a small room it is still nearly the same.
+    assert np.corrcoef(stems[2], rendered.lead)[0, 1] > 0.9
+
+
+def test_a_part_that_is_not_played_is_silent(synthesizer: Synthesizer) -> None:
+    stems = synthesizer.stems(compose(5, 6, Wish(style="EDM", kind="drums alone")), 1)
+    assert stems[0].any()
+    assert not stems[1:].any()
+
+
 def test_no_soundfont_is_told(synthesizer: Synthesizer, tmp_path: Path) -> None:
     with pytest.raises(UserProblem, match=r"none\.sf2.*apt install"):
         find_synthesizer(str(tmp_path / "none.sf2"))
