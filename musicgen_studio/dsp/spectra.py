@@ -51,14 +51,32 @@ def banded(mono: Floats, filters: Floats, hop: int, on_piece: Callable[[float], 
 @cache
 def mel_filters(rate_hz: int, n_fft: int, bands: int) -> Floats:
     """Return the filters of a mel spectrum from 0 Hz to half the rate: float32 `[bands, 1 + n_fft // 2]`."""
+    edges_hz = _mel_edges_hz(rate_hz, bands)
+    heights = 2 / (edges_hz[2:] - edges_hz[:-2])
+    filters: Floats = (_triangles(rate_hz, n_fft, bands) * heights[:, None]).astype(np.float32)
+    return filters
+
+
+@cache
+def mel_triangles(rate_hz: int, n_fft: int, bands: int) -> Floats:
+    """Return the same filters, but each of the height 1, for what is summed up and not averaged."""
+    triangles: Floats = _triangles(rate_hz, n_fft, bands).astype(np.float32)
+    return triangles
+
+
+def _triangles(rate_hz: int, n_fft: int, bands: int) -> npt.NDArray[np.float64]:
     bins_hz = np.arange(1 + n_fft // 2) * rate_hz / n_fft
-    edges_hz = _hz(np.linspace(0, _mel(rate_hz / 2), bands + 2))  # [bands + 2]
+    edges_hz = _mel_edges_hz(rate_hz, bands)
     slopes = np.diff(edges_hz)
     rising = (bins_hz - edges_hz[:-2, None]) / slopes[:-1, None]
     falling = (edges_hz[2:, None] - bins_hz) / slopes[1:, None]
-    triangles = np.maximum(np.minimum(rising, falling), 0)
-    filters: Floats = (triangles * (2 / (edges_hz[2:] - edges_hz[:-2]))[:, None]).astype(np.float32)
-    return filters
+    triangles: npt.NDArray[np.float64] = np.maximum(np.minimum(rising, falling), 0)
+    return triangles
+
+
+def _mel_edges_hz(rate_hz: int, bands: int) -> npt.NDArray[np.float64]:
+    """Return where the bands begin, peak and end, each where its neighbours peak: `[bands + 2]`."""
+    return _hz(np.linspace(0, _mel(rate_hz / 2), bands + 2))
 
 
 @cache

@@ -5,10 +5,9 @@ import zlib
 
 import numpy as np
 import numpy.typing as npt
-import torch
 
 from musicgen_studio.core.audio import Samples
-from musicgen_studio.training.spectral import mel_spectrum
+from musicgen_studio.dsp.onsets import mel_spectrum
 
 _BANDS, _WINDOW, _RANGE_DB, _GAP, _SCALE = 160, 2048, 70.0, 8, 2
 
@@ -22,7 +21,7 @@ def spectrograms_png(sounds: list[Samples]) -> bytes:
     rows = list[npt.NDArray[np.uint8]]()
     width = min(len(sound) for sound in sounds)
     for sound in sounds:
-        magnitude = mel_spectrum(torch.from_numpy(sound[:width])[None], _WINDOW, _BANDS)[0].numpy()
+        magnitude = mel_spectrum(sound[:width], _WINDOW, _BANDS)
         level_db = 20 * np.log10(np.maximum(magnitude, 1e-6))
         shade = 255 * (1 - np.clip((level_db + _RANGE_DB) / _RANGE_DB, 0, 1))
         picture = np.repeat(shade[::-1], _SCALE, axis=0).astype(np.uint8)

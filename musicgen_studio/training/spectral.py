@@ -14,8 +14,8 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-FLOOR = 3e-4
-"""-70 dB."""
+from musicgen_studio.dsp.onsets import FLOOR
+from musicgen_studio.dsp.spectra import mel_triangles
 
 _WINDOWS = {64: 5, 128: 10, 256: 20, 512: 40, 1024: 80, 2048: 160}
 _RATE_HZ = 32_000
@@ -27,21 +27,13 @@ Floats = npt.NDArray[np.float64]
 
 
 @cache
-def _mel_filters(window: int, mels: int) -> npt.NDArray[np.float32]:
-    from librosa.filters import mel
-
-    filters: npt.NDArray[np.float32] = mel(sr=_RATE_HZ, n_fft=window, n_mels=mels, norm=None)
-    return filters
-
-
-@cache
 def _hann(window: int, device: torch.device) -> Tensor:
     return torch.hann_window(window, device=device)
 
 
 @cache
 def _tools(window: int, mels: int, device: torch.device) -> tuple[Tensor, Tensor]:
-    return _hann(window, device), torch.from_numpy(_mel_filters(window, mels)).to(device)
+    return _hann(window, device), torch.from_numpy(mel_triangles(_RATE_HZ, window, mels)).to(device)
 
 
 def mel_spectrum(sound: Tensor, window: int, mels: int) -> Tensor:
@@ -59,6 +51,15 @@ def mel_spectrum(sound: Tensor, window: int, mels: int) -> Tensor:
     spectrum = torch.stft(sound, window, window // 4, window=hann, return_complex=True)
     magnitude = torch.sqrt(spectrum.real.square() + spectrum.imag.square() + 1e-12)
     return filters @ (magnitude / hann.sum())
+
+
+def _log_mel(sound: Tensor, window: int, mels: int) -> Tensor:
+    """Return the log10 of mel magnitudes, with a floor at -70 dB."""
+    return _log(mel_spectrum(sound, window, mels))
+
+
+def _log(magnitudes: Tensor) -> Tensor:
+    return magnitudes.clamp(min=FLOOR).log10()
 
 
 def reconstruction_loss(made: Tensor, wished: Tensor, mel_share: float = 1.0) -> Tensor:
@@ -87,7 +88,7 @@ def _mel_loss(made: Tensor, wished: Tensor) -> Tensor:
     total = torch.zeros((), device=made.device)
     for window, mels in _WINDOWS.items():
         a, b = mel_spectrum(made, window, mels), mel_spectrum(wished, window, mels)
-        logs = (a.clamp(min=FLOOR).log10() - b.clamp(min=FLOOR).log10()).abs().mean()
+        logs = (_log(a) - _log(b)).abs().mean()
         relative = (a - b).abs().sum() / b.sum().clamp(min=1e-6)
         total = total + (_LOG_WEIGHT * logs + _RELATIVE_WEIGHT * relative) / len(_WINDOWS)
     return total
@@ -96,8 +97,7 @@ def _mel_loss(made: Tensor, wished: Tensor) -> Tensor:
 @torch.no_grad()
 def log_mel_distance(made: Tensor, wished: Tensor) -> float:
     """Return the mean distance of log10-mel spectra (80 bands, window 1024, floor -70 dB) of `[rows, samples]`."""
-    a, b = mel_spectrum(made, 1024, _BANDS), mel_spectrum(wished, 1024, _BANDS)
-    return float((a.clamp(min=FLOOR).log10() - b.clamp(min=FLOOR).log10()).abs().mean())
+    return float((_log_mel(made, 1024, _BANDS) - _log_mel(wished, 1024, _BANDS)).abs().mean())
 
 
 @torch.no_grad()
@@ -137,7 +137,7 @@ def embeddings(sound: Tensor) -> Floats:
 
     What VGGish is to the Fréchet audio distance, in plain signal processing; so figures compare with each other only.
     """
-    logs = mel_spectrum(sound, 1024, 32).clamp(min=FLOOR).log10()  # [rows, 32, frames]
+    logs = _log_mel(sound, 1024, 32)  # [rows, 32, frames]
     span = 16_000 // 256
     usable = logs.shape[-1] // span * span
     parts = logs[..., :usable].view(*logs.shape[:2], -1, span)  # [rows, 32, halves, span]

@@ -5,7 +5,7 @@ import pytest
 from librosa.feature import melspectrogram
 from librosa.filters import mel
 
-from musicgen_studio.dsp.spectra import LOWEST_SEMITONE, banded, mel_filters, semitone_filters
+from musicgen_studio.dsp.spectra import LOWEST_SEMITONE, banded, mel_filters, mel_triangles, semitone_filters
 
 RATE = 22_050
 
@@ -13,6 +13,7 @@ RATE = 22_050
 @pytest.mark.parametrize(("rate", "n_fft", "bands"), [(22_050, 1024, 80), (16_000, 512, 96)])
 def test_mel_filters_are_librosas(rate: int, n_fft: int, bands: int) -> None:
     assert mel_filters(rate, n_fft, bands) == pytest.approx(mel(sr=rate, n_fft=n_fft, n_mels=bands))
+    assert mel_triangles(rate, n_fft, bands) == pytest.approx(mel(sr=rate, n_fft=n_fft, n_mels=bands, norm=None))
 
 
 def test_the_mel_spectrum_is_librosas() -> None:

@@ -23,6 +23,7 @@ import torch
 from torch import Tensor, nn
 
 from musicgen_studio.core.audio import Audio
+from musicgen_studio.dsp.onsets import onsets_kept
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.files.sound import SoundFormat, write
 from musicgen_studio.files.whole import ensure_folder
@@ -36,7 +37,6 @@ from musicgen_studio.training.codec.network import (
     save_codec,
     sound_of,
 )
-from musicgen_studio.training.measures import onsets_kept
 from musicgen_studio.training.muon import optimizers, set_rates
 from musicgen_studio.training.music.corpus import shards
 from musicgen_studio.training.music.synth import SAMPLE_RATE

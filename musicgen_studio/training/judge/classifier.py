@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from musicgen_studio.core.audio import Samples
-from musicgen_studio.training.measures import NOVELTY_RATE_HZ, log_mel, novelty
+from musicgen_studio.dsp.onsets import NOVELTY_RATE_HZ, log_mel, novelty
 from musicgen_studio.training.settings import FRAME_MS, FRAMES_PER_SIXTEENTH
 
 Vectors = npt.NDArray[np.float64]

@@ -13,12 +13,16 @@ import numpy.typing as npt
 
 from musicgen_studio.core.audio import Audio, Samples
 from musicgen_studio.core.request import GenerationRequest
+from musicgen_studio.dsp.breaks import break_at, level_db
 from musicgen_studio.dsp.chroma import follows
+from musicgen_studio.dsp.onsets import grid_share, strong_onsets_s
+from musicgen_studio.dsp.scale import in_key_share
 from musicgen_studio.engine.api import whole_clips
 from musicgen_studio.engine.musicgen import MusicGen, load_engine
-from musicgen_studio.training import measures
+from musicgen_studio.evaluation.copying import nearest_overlap
 from musicgen_studio.training.judge.classifier import Classifier, Vectors, features
 from musicgen_studio.training.judge.reference import ReferenceClip, hummed_melodies, reference_clips, through_codec
+from musicgen_studio.training.judge.tempo import bpm, frames_per_sixteenth, sixteenth_s
 from musicgen_studio.training.language.dataset import corpus_items
 from musicgen_studio.training.music.captions import tempo_word
 from musicgen_studio.training.music.styles import STYLES
@@ -153,14 +157,14 @@ class Examination:
         return [
             Figure(f"style recognised, of {len(names)}", style, ">= 0.70", reference_style, len(clips)),
             _mean("strong onsets on the grid, straight styles", straight, reference, _on_grid, ">= 0.90"),
-            _mean("chroma energy in the scale", clips, self._reference, measures.in_key_share, ">= 0.85"),
+            _mean("chroma energy in the scale", clips, self._reference, in_key_share, ">= 0.85"),
             self._copies(clips),
         ]
 
     def _copies(self, clips: list[Samples]) -> Figure:
         heard = [through_codec(self._engine.codec, _whole_frames(clip))[1] for clip in clips[:: self._extent.clips]]
-        overlap = [measures.nearest_overlap(codes, self._known) for codes in heard]
-        others = [measures.nearest_overlap(clip.codes, self._known) for clip in self._others]
+        overlap = [nearest_overlap(codes, self._known) for codes in heard]
+        others = [nearest_overlap(clip.codes, self._known) for clip in self._others]
         return Figure("codes found in the nearest known window", _average(overlap), "", _average(others), len(heard))
 
     def _classified(self, clips: list[Samples], asked: list[str], words: list[str]) -> tuple[float, float]:
@@ -193,10 +197,10 @@ class Examination:
         by_number = self._make(tuple(f"{style}, {round(750 / k)} bpm" for style, k in numbers))
         by_word = self._make(tuple(f"{word} {style}" for style, word in words))
         each = range(self._extent.clips)
-        right = [measures.frames_per_sixteenth(clip) == k for clip, k in _paired(by_number, numbers, each)]
-        fits = [tempo_word(measures.bpm(clip)) == word for clip, word in _paired(by_word, words, each)]
+        right = [frames_per_sixteenth(clip) == k for clip, k in _paired(by_number, numbers, each)]
+        fits = [tempo_word(bpm(clip)) == word for clip, word in _paired(by_word, words, each)]
         drummed = [clip for clip in self._reference if clip.has_drums]
-        ceiling = [measures.frames_per_sixteenth(clip.sound) == clip.facts.frames_per_sixteenth for clip in drummed]
+        ceiling = [frames_per_sixteenth(clip.sound) == clip.facts.frames_per_sixteenth for clip in drummed]
         return [
             Figure("tempo as the number says", _average(right), ">= 0.80", _average(ceiling), len(right)),
             Figure("tempo as the word says", _average(fits), ">= 0.80", None, len(fits)),
@@ -235,10 +239,10 @@ class Examination:
         for clip in later[:: len(later) // count][:count]:
             opening = self._made_audio(_whole_frames(clip.sound[: len(clip.sound) // 2]))
             made = self._make((clip.facts.style,), opening.duration_s, takes=1, continuation=opening)[0]
-            change_db, share = measures.break_at(made, opening.duration_s)
+            change_db, share = break_at(made, opening.duration_s)
             breaks.append(_is_break(change_db, share))
             changes.append(abs(change_db))
-            intact.append(_is_break(*measures.break_at(clip.sound, opening.duration_s)))
+            intact.append(_is_break(*break_at(clip.sound, opening.duration_s)))
         return [
             Figure("continued without a break", 1 - _average(breaks), ">= 0.90", 1 - _average(intact), len(breaks)),
             Figure("change of level at the splice, dB", _average(changes), "<= 6", None, len(changes)),
@@ -248,10 +252,10 @@ class Examination:
         """Make long clips and compare their last seconds with their first."""
         clips = self._make(("energetic EDM",), self._extent.long_s, takes=self._extent.long_clips)
         span = round(min(12.0, self._extent.long_s / 3) * self._engine.info.sample_rate)
-        fall = [measures.level_db(clip[-span:]) - measures.level_db(clip[:span]) for clip in clips]
+        fall = [level_db(clip[-span:]) - level_db(clip[:span]) for clip in clips]
         grid = [_on_grid(clip[-span:]) - _on_grid(clip[:span]) for clip in clips]
         grid = [-1.0 if np.isnan(change) else change for change in grid]  # EDM without onsets has decayed
-        key = [measures.in_key_share(clip[-span:]) - measures.in_key_share(clip[:span]) for clip in clips]
+        key = [in_key_share(clip[-span:]) - in_key_share(clip[:span]) for clip in clips]
         name = f"over {self._extent.long_s:g} s"
         return [
             Figure(f"change of level {name}, dB", _average(fall), "-3 to 3", None, len(clips)),
@@ -311,7 +315,7 @@ def _is_break(change_db: float, share: float) -> bool:
 
 
 def _on_grid(clip: Samples) -> float:
-    return measures.grid_share(measures.strong_onsets_s(clip), measures.frames_per_sixteenth(clip))
+    return grid_share(strong_onsets_s(clip), sixteenth_s(clip))
 
 
 def _mean(name: str, clips: list[Samples], reference: list[ReferenceClip], measure: Any, goal: str) -> Figure:
