@@ -19,6 +19,7 @@ Importing this package is instant; what a function needs is imported when it is 
 from os import PathLike
 from typing import TYPE_CHECKING
 
+from musicgen_studio.core.loudness import STREAMING_LUFS
 from musicgen_studio.errors import UserProblem
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ def write(
     path: str | PathLike[str],
     audio: "Audio",
     sound_format: str | None = None,
-    loudness_lufs: float | None = -14.0,
+    loudness_lufs: float | None = STREAMING_LUFS,
     compressor: bool = False,
 ) -> None:
     """Write a sound file, whole or not at all. A file already there is replaced.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from musicgen_studio.core.audio import Audio
+from musicgen_studio.core.audio import Audio, mono_mix
 from musicgen_studio.dsp.resample import resample
 from musicgen_studio.dsp.spectra import SEMITONES, Floats, banded, mel_filters, semitone_filters
 
@@ -45,8 +45,8 @@ def frames_of(audio: Audio) -> Frames:
     Args:
         audio: Any sound; channels are averaged.
     """
-    mono = audio.samples.mean(axis=1, keepdims=True)
-    mono = resample(Audio(mono, audio.sample_rate), RATE_HZ).samples[:, 0]
+    mixed = Audio(mono_mix(audio.samples)[:, np.newaxis], audio.sample_rate)
+    mono = resample(mixed, RATE_HZ).samples[:, 0]
     mels = banded(mono, mel_filters(RATE_HZ, _MEL_WINDOW, MELS), HOP)
     semitones = banded(mono, semitone_filters(RATE_HZ, _SEMITONE_WINDOW), HOP)
     bands = np.concatenate([_relative(mels), _relative(semitones)], axis=1)

@@ -7,7 +7,7 @@ import numpy as np
 
 from musicgen_studio.analysis.bars import FEWEST_BEATS, Bars, smoothed
 from musicgen_studio.analysis.frames import RATE_HZ
-from musicgen_studio.core.audio import Audio
+from musicgen_studio.core.audio import Audio, mono_mix
 from musicgen_studio.core.tempo_map import TempoMap
 from musicgen_studio.dsp.resample import resample
 
@@ -27,8 +27,8 @@ def find_bars(audio: Audio) -> Bars | None:
     from librosa.beat import beat_track  # late: it takes a second
     from librosa.onset import onset_strength
 
-    mono = audio.samples.mean(axis=1, keepdims=True)
-    mono = resample(Audio(mono, audio.sample_rate), RATE_HZ).samples[:, 0]
+    mixed = Audio(mono_mix(audio.samples)[:, np.newaxis], audio.sample_rate)
+    mono = resample(mixed, RATE_HZ).samples[:, 0]
     if len(mono) < _SHORTEST_S * RATE_HZ:
         return None
     strength = onset_strength(y=mono, sr=RATE_HZ, hop_length=_HOP)

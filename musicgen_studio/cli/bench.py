@@ -7,7 +7,9 @@ import argparse
 import json
 from collections.abc import Callable
 
-from musicgen_studio.cli.options import COMPUTE_DEVICES, PRECISIONS, Commands, seconds
+from musicgen_studio.cli.options import Commands, seconds
+from musicgen_studio.compute.device import DEVICES
+from musicgen_studio.compute.precision import PRECISIONS
 from musicgen_studio.errors import UserProblem
 
 SHAPES = ("small", "medium", "large", "melody", "starter")
@@ -33,7 +35,7 @@ def add_parser(commands: Commands) -> None:
         default="starter",
         help="what to measure: a size of Meta's, with random weights, or the starter checkpoint (default: %(default)s)",
     )
-    parser.add_argument("--device", choices=COMPUTE_DEVICES, default="auto", help="default: %(default)s")
+    parser.add_argument("--device", choices=DEVICES, default="auto", help="default: %(default)s")
     parser.add_argument("--precision", choices=PRECISIONS, default="auto", help="default: %(default)s")
     parser.add_argument(
         "--seconds",

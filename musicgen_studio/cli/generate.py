@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from musicgen_studio.cli.interrupt import EXIT_INTERRUPTED, stop_on_interrupt
-from musicgen_studio.cli.options import COMPUTE_DEVICES, PRECISIONS, SOUND_FORMATS, Commands, loudness, path
+from musicgen_studio.cli.options import SOUND_FORMATS, Commands, loudness, path
 from musicgen_studio.cli.output import Output
+from musicgen_studio.compute.device import DEVICES
+from musicgen_studio.compute.precision import PRECISIONS
+from musicgen_studio.core.loudness import STREAMING_LUFS
 
 if TYPE_CHECKING:
     from musicgen_studio.checkpoints.catalogue import CheckpointEntry
@@ -34,7 +37,7 @@ _DEFAULTS: dict[str, Any] = {
     "top_p": None,
     "format": "wav24",
     "rate": None,
-    "loudness": -14.0,
+    "loudness": STREAMING_LUFS,
     "compressor": False,
     "melody_ends": False,
     "melody_track": None,
@@ -90,7 +93,7 @@ def _add_sampling_options(parser: argparse.ArgumentParser) -> None:
 def _add_engine_options(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("what makes it")
     group.add_argument("--checkpoint", metavar="DIR", help="folder of a MusicGen checkpoint, or starter, the default")
-    group.add_argument("--device", choices=COMPUTE_DEVICES, help="default: auto")
+    group.add_argument("--device", choices=DEVICES, help="default: auto")
     group.add_argument("--precision", choices=PRECISIONS, help="default: auto")
 
 

@@ -8,8 +8,6 @@ from typing import TypeAlias
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - its only name
 """What `ArgumentParser.add_subparsers` returns."""
 
-COMPUTE_DEVICES = ("auto", "cpu", "cuda", "mps")
-PRECISIONS = ("auto", "float32", "bfloat16", "float16", "int8")
 SOUND_FORMATS = ("wav16", "wav24", "wav32f", "flac", "ogg", "opus", "mp3")
 """Those of `audiofile.SoundFormat`, which is slow to import."""
 NO_LOUDNESS = "none"

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from musicgen_studio.cli.interrupt import EXIT_INTERRUPTED, stop_on_interrupt
-from musicgen_studio.cli.options import COMPUTE_DEVICES, Commands, path
+from musicgen_studio.cli.options import Commands, path
+from musicgen_studio.compute.device import DEVICES
 from musicgen_studio.errors import UserProblem
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def _add_part(parts: Commands, name: str, run: Callable[[argparse.Namespace], in
         parser.add_argument("--hours", type=positive, metavar="H", help="how much music (default: the settings')")
         parser.add_argument("--jobs", type=int, default=0, metavar="N", help="shards made at a time (default: cores)")
     if name in ("codec", "lm"):
-        parser.add_argument("--device", choices=COMPUTE_DEVICES, default="auto", help="default: %(default)s")
+        parser.add_argument("--device", choices=DEVICES, default="auto", help="default: %(default)s")
     if name in ("codec", "lm", "separator"):
         parser.add_argument("--threads", type=int, metavar="N", help="processor threads (default: torch's)")
         parser.add_argument(

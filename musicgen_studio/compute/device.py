@@ -1,13 +1,18 @@
-"""Which device a model runs on."""
+"""Which device a model runs on. torch is imported late: the names are also for those who only choose one."""
 
-import torch
+from typing import TYPE_CHECKING
 
 from musicgen_studio.errors import UserProblem
 
+if TYPE_CHECKING:
+    import torch
+
 AUTO = "auto"
+DEVICES = (AUTO, "cpu", "cuda", "mps")
+"""What may be asked for."""
 
 
-def resolve_device(name: str) -> torch.device:
+def resolve_device(name: str) -> "torch.device":
     """Return the device for a name.
 
     Args:
@@ -17,6 +22,8 @@ def resolve_device(name: str) -> torch.device:
     Raises:
         UserProblem: If that device is not there.
     """
+    import torch
+
     if name == AUTO:
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     present = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
@@ -39,6 +46,8 @@ def is_usable(name: str) -> bool:
     Args:
         name: `cpu`, `cuda` or `mps`, as `resolve_device` knows them.
     """
+    import torch
+
     try:
         return bool(torch.ones(2, device=name).sum().item() == 2)
     except (RuntimeError, AssertionError):  # the latter from a torch that was built without CUDA
@@ -47,6 +56,8 @@ def is_usable(name: str) -> bool:
 
 def devices() -> list[dict[str, str]]:
     """Return what this computer and this build of torch offer: the name to choose each by, and a description."""
+    import torch
+
     found = [{"device": "cpu", "description": f"{torch.get_num_threads()} threads"}]
     if torch.cuda.is_available():
         names = [torch.cuda.get_device_name(index) for index in range(torch.cuda.device_count())]

@@ -1,12 +1,14 @@
-"""How a model's matrices are kept: the choices, and the one for a device."""
+"""How a model's matrices are kept: the choices, and the one for a device. torch is imported late, as in `device`."""
 
 from enum import StrEnum
 from importlib.util import find_spec
-
-import torch
+from typing import TYPE_CHECKING
 
 from musicgen_studio.compute.device import AUTO
 from musicgen_studio.errors import UserProblem
+
+if TYPE_CHECKING:
+    import torch
 
 
 class Precision(StrEnum):
@@ -18,14 +20,20 @@ class Precision(StrEnum):
     INT8 = "int8"
 
     @property
-    def activation_dtype(self) -> torch.dtype:
+    def activation_dtype(self) -> "torch.dtype":
         """Dtype of everything between the matrices, and of the key-value cache."""
+        import torch
+
         return {"float16": torch.float16, "bfloat16": torch.bfloat16}.get(self.value, torch.float32)
 
     @property
     def bytes_per_weight(self) -> int:
         """Memory a weight takes, and what a step reads of it."""
         return {"float32": 4, "int8": 1}.get(self.value, 2)
+
+
+PRECISIONS = (AUTO, *(precision.value for precision in Precision))
+"""What may be asked for."""
 
 
 def not_finite(precision: Precision) -> UserProblem:
@@ -47,10 +55,12 @@ def not_finite(precision: Precision) -> UserProblem:
 
 def int8_is_available() -> bool:
     """Tell whether this processor has the instructions that `cpu/` needs (x86-64 with AVX2), and numba is there."""
+    import torch
+
     return torch.backends.cpu.get_cpu_capability().startswith("AVX") and find_spec("numba") is not None
 
 
-def resolve_precision(name: str, device: torch.device) -> Precision:
+def resolve_precision(name: str, device: "torch.device") -> Precision:
     """Return the precision for a name.
 
     Args:
@@ -75,7 +85,7 @@ def resolve_precision(name: str, device: torch.device) -> Precision:
     return Precision(name)
 
 
-def _precisions(device: torch.device) -> list[str]:
+def _precisions(device: "torch.device") -> list[str]:
     halves = [Precision.BFLOAT16.value] if device.type == "cpu" else [Precision.FLOAT16.value, Precision.BFLOAT16.value]
     has_int8 = int8_is_available() if device.type == "cpu" else device.type == "cuda"
     return [Precision.FLOAT32.value, *halves, *([Precision.INT8.value] if has_int8 else [])]

@@ -50,3 +50,9 @@ class Audio:
     def duration_s(self) -> float:
         """Length in seconds."""
         return self.frames / self.sample_rate
+
+
+def mono_mix(samples: Samples) -> Samples:
+    """Return all channels of a sound as one, their mean: float32 `[frames, channels]` to float32 `[frames]`."""
+    mix: Samples = samples.mean(axis=1, dtype=np.float32)
+    return mix

@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from musicgen_studio.core.audio import Audio
+from musicgen_studio.core.audio import Audio, mono_mix
 from musicgen_studio.core.melody import CHROMA_RATE_HZ, PITCH_CLASSES, Floats, Melody
 from musicgen_studio.dsp.resample import resample
 
@@ -35,7 +35,7 @@ def chroma(audio: Audio, rate_hz: int = RATE_HZ, n_fft: int = N_FFT, hop: int = 
         float32 `[1 + frames // hop, 12]`, a single 1 in each row. Row i lies at frame `i * hop`. Silence is pitch
         class 0, which is also what the model takes for "no melody".
     """
-    return mono_chroma(resample(audio, rate_hz).samples.mean(axis=1), rate_hz, n_fft, hop)
+    return mono_chroma(mono_mix(resample(audio, rate_hz).samples), rate_hz, n_fft, hop)
 
 
 def mono_chroma(mono: Floats, rate_hz: int = RATE_HZ, n_fft: int = N_FFT, hop: int = HOP) -> Floats:
@@ -117,7 +117,7 @@ def wished_chroma(melody: Audio | Melody, duration_s: float, repeats: bool = Tru
         duration_s = min(duration_s, melody.duration_s)
     if isinstance(melody, Melody):
         return melody.chroma(1 + int(duration_s * CHROMA_RATE_HZ), CHROMA_RATE_HZ, repeats=repeats)
-    mono = resample(melody, RATE_HZ).samples.mean(axis=1)
+    mono = mono_mix(resample(melody, RATE_HZ).samples)
     return mono_chroma(np.resize(mono, round(duration_s * RATE_HZ)))
 
 

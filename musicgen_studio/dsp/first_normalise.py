@@ -17,7 +17,7 @@ _OVERSAMPLING = 4
 
 def normalise(
     audio: Audio,
-    target_lufs: float = -14.0,
+    target_lufs: float,
     compressor: bool = False,
     ceiling_db: float = -1.0,
     on_piece: OnPiece = nothing,

@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from musicgen_studio.core.audio import Audio, Samples
+from musicgen_studio.core.loudness import STREAMING_CEILING_DB
 from musicgen_studio.dsp.loudness import (
     Floats,
     OnPiece,
@@ -34,9 +35,6 @@ from musicgen_studio.dsp.loudness import (
     weighted_energies,
 )
 from musicgen_studio.dsp.true_peak import span_peaks, true_peak_db
-
-CEILING_DB = -1.0
-"""True peak in dBTP that is left free unless something else is asked for: what streaming services ask of masters."""
 
 MUCH_LIMITING_DB = 8.0
 """From here on limiting is heard as such, and the musician is told."""
@@ -89,7 +87,7 @@ class Leveler:
         peaks = span_peaks(audio.samples, self._span_frames, lambda share: on_piece(0.5 + 0.5 * share))
         self._peaks_db = 20 * np.log10(np.maximum(peaks, 1e-9, dtype=np.float64))
 
-    def to(self, target_lufs: float, ceiling_db: float = CEILING_DB, on_piece: OnPiece = nothing) -> Leveled:
+    def to(self, target_lufs: float, ceiling_db: float = STREAMING_CEILING_DB, on_piece: OnPiece = nothing) -> Leveled:
         """Bring the sound to a loudness.
 
         Args:

@@ -17,9 +17,6 @@ from numpy.typing import NDArray
 
 from musicgen_studio.core.audio import Audio, Samples
 
-DEFAULT_LUFS = -14.0
-"""What streaming services play music at, and therefore what clips are brought to unless something else is asked for."""
-
 OnPiece = Callable[[float], None]
 Floats = NDArray[np.float64]
 

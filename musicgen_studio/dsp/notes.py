@@ -15,7 +15,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from musicgen_studio.core.audio import Audio
+from musicgen_studio.core.audio import Audio, mono_mix
 from musicgen_studio.core.melody import Key, Melody, Note, PitchCurve
 from musicgen_studio.dsp.key import find_key
 
@@ -104,7 +104,7 @@ def clean(melody: Melody, clean_up: CleanUp) -> Melody:
 
 def _level_db(curve: PitchCurve, audio: Audio) -> Numbers:
     """Return the level of the sound around each frame, two hops long, in dB."""
-    power = np.square(audio.samples.mean(axis=1), dtype=np.float64)
+    power = np.square(mono_mix(audio.samples), dtype=np.float64)
     energy = np.concatenate([[0.0], np.cumsum(power)])
     middles = np.arange(curve.frames) * curve.hop_s
     first, stop = (

@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from musicgen_studio.core.audio import Audio
+from musicgen_studio.core.audio import Audio, mono_mix
 from musicgen_studio.core.melody import Floats, PitchCurve
 from musicgen_studio.dsp.resample import StreamResampler, resample
 
@@ -107,7 +107,7 @@ def track_pitch(audio: Audio, tracker: PitchTracker | None = None) -> PitchCurve
     Returns:
         A frame every 16 ms. Without a pitch: silence, noise, and what lies below 47 or above 2093 Hz.
     """
-    mono = resample(audio, RATE_HZ).samples.mean(axis=1)
+    mono = mono_mix(resample(audio, RATE_HZ).samples)
     return (tracker or pitch_tracker()).track(mono * _gain(float(np.abs(mono).max(initial=0.0))))
 
 
@@ -189,7 +189,7 @@ def is_one_voice(curve: PitchCurve, audio: Audio) -> bool:
 
 def harmonic_share(curve: PitchCurve, audio: Audio) -> float:
     """Return how much of a recording's power between 60 Hz and 4 kHz lies on the overtones of its pitch, 0 to 1."""
-    mono = resample(audio, RATE_HZ).samples.mean(axis=1)
+    mono = mono_mix(resample(audio, RATE_HZ).samples)
     padded = np.pad(mono, _FFT // 2)
     hz = np.fft.rfftfreq(_FFT, 1 / RATE_HZ)
     band = (hz > 60) & (hz < 4000)

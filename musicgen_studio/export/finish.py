@@ -16,8 +16,9 @@ from math import log10
 import numpy as np
 
 from musicgen_studio.core.audio import Audio
+from musicgen_studio.core.loudness import STREAMING_CEILING_DB
 from musicgen_studio.dsp.first_normalise import normalise
-from musicgen_studio.dsp.limiter import CEILING_DB, MUCH_LIMITING_DB, Leveled, Leveler, amplified
+from musicgen_studio.dsp.limiter import MUCH_LIMITING_DB, Leveled, Leveler, amplified
 from musicgen_studio.dsp.loudness import integrated_lufs, is_near_silence
 from musicgen_studio.dsp.resample import resample
 from musicgen_studio.dsp.true_peak import true_peak_db
@@ -63,7 +64,7 @@ class FinishSettings:
     sound_format: SoundFormat = SoundFormat.WAV24
     sample_rate: int | None = None
     loudness_lufs: float | None = None
-    ceiling_db: float = CEILING_DB
+    ceiling_db: float = STREAMING_CEILING_DB
     compressor: bool = False
     first_rules: bool = False
 

@@ -8,7 +8,7 @@ do this itself does it sooner.
 
 import numpy as np
 
-from musicgen_studio.core.audio import Samples
+from musicgen_studio.core.audio import Samples, mono_mix
 from musicgen_studio.sound.ring import Ring
 
 _KEPT_S = 0.5
@@ -27,8 +27,7 @@ def chosen_channel(samples: Samples, channel: int) -> Samples:
         float32 [frames, 1].
     """
     if channel == 0:
-        mixed: Samples = samples.mean(axis=1, keepdims=True, dtype=np.float32)
-        return mixed
+        return mono_mix(samples)[:, np.newaxis]
     last = min(channel, samples.shape[1])
     return samples[:, last - 1 : last]
 

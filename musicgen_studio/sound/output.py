@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from musicgen_studio.core.audio import Samples
+from musicgen_studio.core.audio import Samples, mono_mix
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.sound.devices import SoundDevice, list_devices, open_stream, portaudio, refresh_devices
 from musicgen_studio.sound.watchdog import Fault, Watchdog
@@ -36,7 +36,7 @@ def with_channels(samples: Samples, channels: int) -> Samples:
     """Return the sound [frames, its channels] as [frames, channels]: mono everywhere, more than fit mixed to mono."""
     if samples.shape[1] == channels:
         return samples
-    return np.repeat(samples.mean(axis=1, keepdims=True), channels, axis=1)
+    return np.repeat(mono_mix(samples)[:, np.newaxis], channels, axis=1)
 
 
 class DeviceStream:

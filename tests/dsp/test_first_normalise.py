@@ -58,4 +58,4 @@ def test_the_ceiling_turns_down_and_does_not_clip() -> None:
     ids=["silent", "empty", "one slow swing, which no ear hears"],
 )
 def test_what_has_no_loudness_is_left_alone(audio: Audio) -> None:
-    assert normalise(audio) is audio
+    assert normalise(audio, -14.0) is audio

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from musicgen_studio.core.audio import Audio
+from musicgen_studio.core.loudness import STREAMING_LUFS
 from musicgen_studio.core.melody import Melody
 from musicgen_studio.core.request import GenerationRequest
 from musicgen_studio.dsp.chroma import follows
@@ -39,7 +40,7 @@ class Order:
     folder: Path
     sound_format: SoundFormat = SoundFormat.WAV24
     sample_rate: int | None = None
-    loudness_lufs: float | None = -14.0
+    loudness_lufs: float | None = STREAMING_LUFS
     compressor: bool = False
     melody: SourceFile | None = None
     continuation: SourceFile | None = None

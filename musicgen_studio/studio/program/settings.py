@@ -8,13 +8,13 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from musicgen_studio.compute.device import DEVICES
+from musicgen_studio.compute.precision import PRECISIONS
 from musicgen_studio.files.whole import ensure_folder, write_text
 from musicgen_studio.paths import library_dir
 from musicgen_studio.sound.metronome import MAX_BEATS_PER_BAR, MAX_COUNT_IN_BARS, MAX_TEMPO_BPM, MIN_TEMPO_BPM
 
 THEMES = ("dark", "light", "system")
-DEVICES = ("auto", "cpu", "cuda", "mps")
-PRECISIONS = ("auto", "float32", "bfloat16", "float16", "int8")
 SNAPS = ("off", "beat", "bar")
 MAX_OFFSET_MS = 500.0
 RANGES: dict[str, tuple[float, float]] = {

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from musicgen_studio.core.audio import Samples
+from musicgen_studio.core.audio import Samples, mono_mix
 from musicgen_studio.dsp.chroma import HOP as CHROMA_HOP_SAMPLES
 from musicgen_studio.dsp.resample import resample
 from musicgen_studio.engine.api import StopFlag
@@ -199,7 +199,7 @@ def music_items(folder: Path, codec: "EncodecModel", report: Report) -> list[Ite
     items = list[Item]()
     every = min(_EVERY_NTH_HELD_OUT, len(paths))
     for number, (path, lines) in enumerate(zip(paths, descriptions, strict=True), start=1):
-        sound = resample(audiofile.read(path), SAMPLE_RATE).samples.mean(axis=1)
+        sound = mono_mix(resample(audiofile.read(path), SAMPLE_RATE).samples)
         items.append(
             Item(encode(codec, sound), lead_chroma(sound), partial(_choose, lines), 0, held_out=number % every == 0)
         )

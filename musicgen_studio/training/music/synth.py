@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from musicgen_studio.core.audio import Samples
+from musicgen_studio.core.audio import Samples, mono_mix
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.files import sound as audiofile
 from musicgen_studio.training.music.midi import midi_bytes
@@ -153,8 +153,7 @@ class Synthesizer:
             if done.returncode or "error" in done.stderr or not sound.is_file():
                 said = " ".join(done.stderr.split())[:300]
                 raise UserProblem("FluidSynth could not play a score.", f"It says: {said}.", HOW_TO_INSTALL)
-            mono: Samples = audiofile.read(sound).samples.mean(axis=1)
-            return mono
+            return mono_mix(audiofile.read(sound).samples)
 
 
 def find_synthesizer(soundfont: str = "") -> Synthesizer:

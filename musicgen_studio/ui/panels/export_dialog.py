@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
 )
 
 from musicgen_studio.core.clip import Clip
+from musicgen_studio.core.loudness import STREAMING_LUFS
 from musicgen_studio.core.names import MAX_STEM_BYTES, folded
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.export.clips import SAMPLE_RATES_HZ
@@ -38,7 +39,6 @@ from musicgen_studio.files.sound import SoundFormat
 from musicgen_studio.ui.look.theme import GRID, Look, set_look
 from musicgen_studio.ui.panels.labels import plain_label
 
-STREAMING_LUFS = -14.0
 _MAX_ROWS = 5  # of names that are seen at once
 
 

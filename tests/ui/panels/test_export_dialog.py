@@ -13,10 +13,11 @@ from pytestqt.qtbot import QtBot
 
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip
+from musicgen_studio.core.loudness import STREAMING_LUFS
 from musicgen_studio.export.clips import export_clip
 from musicgen_studio.export.finish import FinishSettings
 from musicgen_studio.files.sound import SoundFormat
-from musicgen_studio.ui.panels.export_dialog import STREAMING_LUFS, ExportChoice, ExportDialog
+from musicgen_studio.ui.panels.export_dialog import ExportChoice, ExportDialog
 from tests.ui.clips import make_clip
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)  # the offscreen platform's only complaint
