@@ -109,6 +109,7 @@ class Program:
         from musicgen_studio.studio.program.background import Background
         from musicgen_studio.ui.qt.bridge import Bridge
         from musicgen_studio.ui.qt.engine_thread import EngineThread
+        from musicgen_studio.ui.qt.garbage import Garbage
         from musicgen_studio.ui.window.dialogs import Dialogs, apply_settings
         from musicgen_studio.ui.window.main_window import MainWindow
         from musicgen_studio.ui.window.services import Services
@@ -117,11 +118,12 @@ class Program:
         library = Library(Path(chosen.library_folder))
         self._found = library.reconcile()
         self._bridge = Bridge()
+        self._garbage = Garbage(_give_memory_back)
         loop = JobLoop(
             load_engine or _load_engine,
             library,
             self._bridge.post,
-            give_memory_back=_give_memory_back,
+            give_memory_back=self._garbage.ask,
             is_usable=_is_usable,
         )
         self.services = Services(
@@ -193,6 +195,7 @@ class Program:
         self.window.deleteLater()
         self.services.recording.close()
         self.services.library.close()
+        self._garbage.close()
 
     def _tell_what_was_found(self) -> None:
         notices = list(self.services.library.notices)

@@ -8,6 +8,7 @@ Not for what is played (`feed`, `player`) nor for choosing the device (`transpor
 """
 
 from collections.abc import Callable
+from math import inf
 from time import monotonic
 from typing import Any, Protocol
 
@@ -123,6 +124,32 @@ class DeviceStream:
         self._callback(out, frames, time, status)
 
 
+class DeviceClock:
+    """When a device asked, by its own clock, in seconds of `monotonic`. For PortAudio's thread.
+
+    Python may come to its call late, when others hold its lock; the device's clock was read before. The call that was
+    late the least tells how the two clocks differ.
+    """
+
+    def __init__(self) -> None:
+        self._gap_s = inf
+
+    def moment_s(self, device_s: float, now_s: float) -> float:
+        """Return when it asked.
+
+        Args:
+            device_s: By the device's clock; 0 if its driver has none.
+            now_s: By `monotonic`, at this moment.
+        """
+        if device_s <= 0:
+            return now_s
+        self._gap_s = min(self._gap_s, now_s - device_s)
+        asked_s = device_s + self._gap_s
+        if now_s - asked_s > _LONGEST_LATENCY_S:  # one of the clocks has leapt
+            self._gap_s, asked_s = now_s - device_s, now_s
+        return asked_s
+
+
 class Output(Protocol):
     """Something open that asks for sound. `play`, `advance`, `fault` and `close` belong to one thread."""
 
@@ -222,6 +249,7 @@ class DeviceOutput:
     def __init__(self, device: SoundDevice, latency_s: float = LATENCY_S) -> None:
         self._fill: Fill | None = None
         self._underflows = 0
+        self._clock = DeviceClock()
         self._stream = DeviceStream(device, latency_s, self._call)
         self._stream.open()
 
@@ -276,7 +304,7 @@ class DeviceOutput:
         delay_s = time.outputBufferDacTime - time.currentTime
         if not 0 < delay_s < _LONGEST_LATENCY_S:  # not every driver fills these in
             delay_s = self._stream.latency_s
-        fill(out, delay_s, monotonic())
+        fill(out, delay_s, self._clock.moment_s(time.currentTime, monotonic()))
 
 
 class SilentOutput:

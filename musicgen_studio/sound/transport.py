@@ -11,10 +11,11 @@ nothing can be opened, a silent clock is played on: without a sound device every
 Music made at `speed` × real time can be played through from the moment when what is still missing arrives in time.
 """
 
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, inf
 from time import monotonic
 
 from musicgen_studio.errors import UserProblem
@@ -26,6 +27,8 @@ from musicgen_studio.sound.output import Output, PortAudioSystem, SilentOutput, 
 
 RESERVE_S = 0.2  # what one slow step of the maker may cost
 
+_LOG = logging.getLogger(__name__)
+_LOST_AGAIN_S = 10.0  # a device that is lost twice within this time is not lost by mistake
 _TICK_S = 0.02
 _IDLE_TICK_S = 0.2
 _KEPT_OPEN_S = 3.0  # pausing and going on is quicker with the device still open
@@ -137,6 +140,7 @@ class Transport:
         self._origin = 0
         self._is_playing = False
         self._starts_in_s: float | None = None
+        self._plays_at_once = False
         self._loop: tuple[int, int] | None = None
         self._volume = 1.0
         self._clipped = (False, False)
@@ -156,6 +160,8 @@ class Transport:
         self._must_take_new = False
         self._refresh_after_s = clock()
         self._must_start = False  # the output's clock begins with the music
+        self._again: tuple[SoundDevice, UserProblem] | None = None  # to be opened anew, and what it was lost by
+        self._lost_s = -inf
         self._idle_since_s = clock()
         self._is_closing = False
         self._feeder = threading.Thread(target=self._run, name="transport", daemon=True)
@@ -177,14 +183,20 @@ class Transport:
             self._origin, self._loop, self._feed = 0, None, None
             self._underruns, self._clipped = 0, (False, False)
 
-    def play(self, from_frame: int | None = None) -> None:
-        """Play on, or from a frame. From the end it plays on from the beginning, from behind a loop from its start."""
+    def play(self, from_frame: int | None = None, *, at_once: bool = False) -> None:
+        """Play on, or from a frame. From the end it plays on from the beginning, from behind a loop from its start.
+
+        Args:
+            from_frame: Where to begin; None is where it stands.
+            at_once: Whether what there is is heard now, though it may run dry; then it waits as usual.
+        """
         with self._changed:
             if self._sound is None or (self._is_playing and from_frame is None):
                 return
             frame = self._within(self._place_to_begin(self._sound) if from_frame is None else from_frame)
             self._origin, self._position, self._problem = frame, frame, None
             self._is_playing = self._must_start = True
+            self._plays_at_once = at_once
             if self._failed and self._clock() - self._failed_s > _FORGIVEN_AFTER_S:
                 self._failed.clear()
                 self._must_reopen = True
@@ -363,6 +375,8 @@ class Transport:
         if sound.is_ended:
             return 0.0
         frame, end = feed.next_frame, sound.expected_frames
+        if self._plays_at_once and sound.frames - frame >= RESERVE_S * sound.sample_rate:
+            return 0.0
         if self._loop is not None and frame < self._loop[1]:
             end = min(end, self._loop[1])
         return time_to_start_s(
@@ -439,6 +453,7 @@ class Transport:
         """Make ready what is heard next, or hold it back until there is enough."""
         if not feed.is_held and feed.has_run_dry:
             feed.hold()
+            self._plays_at_once = False
             is_all_made = not sound.is_ended and sound.frames >= sound.expected_frames  # but not said so yet
             self._underruns += not is_all_made
         feed.top_up()
@@ -450,10 +465,20 @@ class Transport:
             self._halt(float(sound.frames))
 
     def _lose(self, fault: UserProblem) -> None:
+        """Open the device anew and go on: perhaps only the computer stood still. If that is of no use, say so."""
+        _LOG.warning("lost a device to play on: %s", fault)
         self._must_reopen = True
         self._must_refresh = True  # it may be gone from the list, and another be the default now
         if not self._is_playing:
             return  # nothing is lost by that
+        if self._opened is not None and self._clock() - self._lost_s > _LOST_AGAIN_S:
+            self._again = self._opened, fault
+        else:
+            self._give_up(fault)
+        self._lost_s = self._clock()
+
+    def _give_up(self, fault: UserProblem) -> None:
+        """Stop, say why, and leave the device alone for a while."""
         self._halt(self._place())
         self._problem = fault
         if self._opened is not None:
@@ -486,13 +511,32 @@ class Transport:
 
     def _open_output(self) -> None:
         with self._changed:
+            again, self._again = self._again, None
             wanted, failed = self._wanted, frozenset(self._failed)
             rate = _SILENT_RATE if self._sound is None else self._sound.sample_rate
+        if again is not None:
+            self._open_again(*again)
+            return
         device, output, notice = self._open_first(wanted, failed)
         with self._changed:
             self._output = SilentOutput(rate, self._clock) if output is None else output
             self._opened, self._seen_underflows = device, 0
             self._notice = notice
+
+    def _open_again(self, lost: SoundDevice, fault: UserProblem) -> None:
+        """Open the very device that was lost, and none other: music must not jump from headphones to loudspeakers."""
+        device, output = lost, None
+        try:
+            device = next((found for found in self._system.devices() if found.key == lost.key), lost)
+            output = self._system.open(device)
+        except UserProblem as refusal:
+            _LOG.warning("it cannot be opened again: %s", refusal)
+        with self._changed:
+            if output is None:
+                self._give_up(fault)
+                return
+            _LOG.info("it was opened again, and the music goes on")
+            self._output, self._opened, self._seen_underflows = output, device, 0
 
     def _open_first(
         self, wanted: DeviceName | None, failed: frozenset[tuple[str, str]]

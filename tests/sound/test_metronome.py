@@ -117,3 +117,18 @@ def test_one_late_call_does_not_move_the_beat() -> None:
 if __name__ == "__main__":
     Path(click_file(True)).parent.mkdir(exist_ok=True)
     write_sounds()
+
+
+def test_beats_are_counted_by_the_devices_clock_though_its_calls_are_late() -> None:
+    """Under load most calls are late, by up to a second and a half: the count neither jumps back nor begins late."""
+    rate, piece_s, delay_s = 48_000, 0.05, 0.15
+    track = ClickTrack(Metronome(120.0), 1, True, False, rate)
+    late_s = np.random.default_rng(1).uniform(0.0, 1.5, 200) * (np.arange(200) % 5 > 0)
+    told, out = [], np.empty((round(piece_s * rate), 1), np.float32)
+    for call in range(200):
+        now_s = 100.0 + call * piece_s + late_s[call]
+        track.fill(out, delay_s, now_s)
+        told.append(track.beat(now_s))
+    beats = [beat for beat in told if beat is not None]
+    assert beats == sorted(beats)
+    assert track.beat_0_s == pytest.approx(100.0 + delay_s + 0.25 + 4 * 0.5, abs=0.05)

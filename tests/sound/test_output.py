@@ -9,7 +9,7 @@ import pytest
 
 from musicgen_studio.core.audio import Samples
 from musicgen_studio.sound.devices import SoundDevice, refresh_devices
-from musicgen_studio.sound.output import DeviceOutput, PortAudioSystem, SilentOutput, with_channels
+from musicgen_studio.sound.output import DeviceClock, DeviceOutput, PortAudioSystem, SilentOutput, with_channels
 
 
 class _Taker:
@@ -109,3 +109,12 @@ def test_a_sound_server_that_nobody_listens_to_may_wake_up_slowly(device: SoundD
             assert output.fault() is None
             sleep(0.02)
     assert sum(asked) > output.rate // 2
+
+
+def test_a_call_that_python_comes_to_late_is_known_by_the_devices_clock() -> None:
+    clock = DeviceClock()
+    assert clock.moment_s(5.0, 105.001) == pytest.approx(105.001)
+    assert clock.moment_s(5.1, 105.9) == pytest.approx(105.101)  # 0.8 s late, by whoever held Python's lock
+    assert clock.moment_s(5.2, 105.2) == pytest.approx(105.2)  # punctual
+    assert clock.moment_s(0.0, 106.0) == 106.0  # a driver without a clock
+    assert clock.moment_s(5.3, 200.0) == 200.0  # the computer slept

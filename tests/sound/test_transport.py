@@ -544,20 +544,41 @@ def test_a_lost_device_pauses_and_the_default_goes_on() -> None:
         until(transport, lambda _: bool(card.ask(4800).any()))
         for _ in range(10):
             card.ask(480)
+        system.refusing = {"interface"}  # it is unplugged, so it cannot be opened again either
         card.broken = _LOST
         lost = until(transport, lambda state: not state.is_playing)
         assert lost.problem is _LOST
         assert 0 < lost.position_frame < 20 * _SOURCE_RATE
-        until(transport, lambda _: system.refreshes == 1)
+        until(transport, lambda _: system.refreshes >= 1)
         _play(transport, "usual")
         assert transport.poll().problem is None
         assert transport.poll().position_frame == int(lost.position_frame)
 
 
+def test_a_device_that_only_seemed_lost_is_opened_again_and_nothing_is_said(caplog: pytest.LogCaptureFixture) -> None:
+    system = Cards(_named("interface"), _named("usual", is_default=True))
+    with _transport(system) as transport:
+        transport.choose_device(_named("interface"))
+        _play(transport, "interface")
+        until(transport, lambda _: bool(system.opened[0].ask(4800).any()))
+        before = transport.poll().position_frame
+        system.opened[0].broken = _LOST
+        until(transport, lambda _: len(system.opened) == 2)
+        state = until(transport, lambda _: bool(system.opened[1].ask(4800).any()))
+        assert (state.is_playing, state.device, state.problem, state.notice) == (True, "interface", None, None)
+        assert state.position_frame >= before
+        assert "lost a device" in caplog.text
+        system.opened[1].broken = _LOST  # so soon again: now it is said
+        lost = until(transport, lambda state: not state.is_playing)
+        assert lost.problem is _LOST
+
+
 def _play_after_a_loss(transport: Transport, system: Cards) -> None:
     _play(transport, "usual")
+    system.refusing = {"usual"}
     system.opened[0].broken = _LOST
     until(transport, lambda state: not state.is_playing)
+    system.refusing = set()
     transport.play()
 
 

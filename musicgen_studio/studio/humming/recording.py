@@ -19,6 +19,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from math import inf
 from queue import Empty, SimpleQueue
 from typing import Self
 
@@ -43,6 +44,7 @@ _LOG = logging.getLogger("musicgen_studio")
 
 _TICK_S = 0.01  # part of how far what is seen lags behind what is sung
 _RETRY_S = 1.0
+_LOST_AGAIN_S = 10.0  # an input that is lost twice within this time is not lost by mistake
 _KEPT_S = 2.0  # of what came in before a take: more than any latency and offset
 _EXPECTED_S = 60.0
 _SILENT_RATE = 48000
@@ -231,6 +233,7 @@ class RecordingSession:
         self._monitor: InputMonitor | None = None
         self._take: _Take | None = None
         self._must_refresh = False
+        self._lost_s = -inf
         self._refresh_after_s = clock()
         self._is_closing = False
         self._thread = threading.Thread(target=self._run, name="recording", daemon=True)
@@ -446,13 +449,38 @@ class RecordingSession:
         self._state = replace(self._state, device=None)
 
     def _lose(self, fault: UserProblem) -> None:
-        """Keep what there is of the take. To go on, somebody has to `arm` a device."""
+        """Keep what there is of the take. To go on, somebody has to `arm` a device.
+
+        Before a take begins nothing is lost yet: the input is opened anew, as perhaps only the computer stood still.
+        """
+        _LOG.warning("lost an input to record from: %s", fault)
+        if self._state.phase in (Phase.ARMED, Phase.COUNT_IN) and self._open_again():
+            _LOG.info("it was opened again")
+            return
         if self._take is not None:
             self._take.is_cut_off = True
         self._disarm()
         if self._state.phase is Phase.OFF:  # else the disk's problem is more urgent
             self._show(problem=fault)
         self._must_refresh = True  # it may be gone from the list
+
+    def _open_again(self) -> bool:
+        """Open the input that was lost anew; False if it cannot be, or was only just."""
+        device, lost = self._state.device, self._input
+        if device is None or lost is None or self._clock() - self._lost_s < _LOST_AGAIN_S:
+            return False
+        self._lost_s = self._clock()
+        lost.close()
+        try:
+            source = self._inputs.open(device, lost.channels)
+        except UserProblem as refusal:
+            _LOG.warning("it cannot be opened again: %s", refusal)
+            return False
+        self._input, self._frames_in = source, 0
+        self._before.clear()
+        if self._monitor is not None:
+            source.tap(self._monitor.listen)
+        return True
 
     # --- the take ---
 
@@ -604,6 +632,7 @@ class RecordingSession:
             return
         fault = self._output.fault()
         if fault is not None:  # the beats go on as they were
+            _LOG.warning("lost a device to hear the metronome on: %s", fault)
             self._state = replace(self._state, heard_problem=fault)
             self._close_output()
             if self._clicks is not None and self._clicks.beat_0_s is None:  # it has never asked

@@ -30,7 +30,7 @@ from musicgen_studio.ui.widgets.flow_layout import FlowLayout
 from musicgen_studio.ui.widgets.value_slider import ValueSlider
 from musicgen_studio.ui.window.shortcuts import Bindings, KeyMap
 
-EXTEND_MIN_S, EXTEND_MAX_S, EXTEND_S = 1.0, 120.0, 8.0
+EXTEND_MIN_S, EXTEND_MAX_S, EXTEND_S = 1.0, 600.0, 8.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,21 @@ Every change is a signal; the changed clips come back through `LibraryModel.set_
 (`library_row`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QModelIndex, QPoint, QSignalBlocker, QSize, Qt, Signal, SignalInstance, Slot
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtCore import (
+    QItemSelectionModel,
+    QModelIndex,
+    QPoint,
+    QSignalBlocker,
+    QSize,
+    Qt,
+    Signal,
+    SignalInstance,
+    Slot,
+)
+from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -30,7 +40,7 @@ from musicgen_studio.ui.look.theme import GRID, Look, set_look
 from musicgen_studio.ui.models.library_model import LibraryModel, Query
 from musicgen_studio.ui.panels.labels import plain_label
 from musicgen_studio.ui.panels.library_row import LibraryRow
-from musicgen_studio.ui.window.shortcuts import Bindings, KeyMap
+from musicgen_studio.ui.window.shortcuts import Bindings, KeyMap, shortcut
 
 _SHORT_S, _LONG_S = 10.0, 30.0
 
@@ -98,7 +108,9 @@ class LibraryPanel(QWidget):
         """Make a clip the current row and scroll to it, as far as it is shown."""
         index = self._model.index_of(clip_id)
         if index.isValid():
-            self._list.setCurrentIndex(index)
+            # Not the list's own `setCurrentIndex`, which adds to what is selected while Ctrl is held.
+            chosen = QItemSelectionModel.SelectionFlag.ClearAndSelect
+            self._list.selectionModel().setCurrentIndex(index, chosen)
             self._list.scrollTo(index)
 
     def selected_ids(self) -> list[str]:
@@ -264,12 +276,25 @@ class LibraryPanel(QWidget):
         self._bindings.add("search", self._go_search)
         self._bindings.tip(self._search, "search", self.tr("Search titles, prompts and tags"))
         self._actions = {
-            "rename": self._bindings.add("rename", self._rename),
-            "star": self._bindings.add("star", self._toggle_star),
+            "rename": self._menu_action("rename", self.rename_row),
+            "star": self._menu_action("star", self.toggle_star),
             "trash": self._bindings.add("trash", lambda: self._ask_for(self.trash_requested)),
         }
         for name, shape in (("rename", "edit"), ("star", "star"), ("trash", "trash")):
             self._actions[name].setIcon(icon(shape))
+
+    def _menu_action(self, shortcut_id: str, slot: Callable[[], object]) -> QAction:
+        """Make an action for the menu of rows; its key counts in the whole window and is bound there."""
+        action = QAction(shortcut(shortcut_id).title, self)
+        action.triggered.connect(lambda _checked=False: slot())
+        return action
+
+    def rename(self, clip_id: str) -> None:
+        """Let a clip's title be typed anew in its row; if the search hides it, the search is cleared."""
+        if not self._model.index_of(clip_id).isValid():
+            self._clear_query()
+        self.show_clip(clip_id)
+        self.rename_row()
 
     def _ask_for(self, signal: SignalInstance) -> None:
         """Emit the selected ids, if there are any."""
@@ -326,13 +351,15 @@ class LibraryPanel(QWidget):
         self._search.selectAll()
 
     @Slot()
-    def _rename(self) -> None:
+    def rename_row(self) -> None:
+        """Let the title of the current row be typed anew."""
         index = self._list.currentIndex()
         if self._model.flags(index) & Qt.ItemFlag.ItemIsEditable:
             self._list.edit(index)
 
     @Slot()
-    def _toggle_star(self) -> None:
+    def toggle_star(self) -> None:
+        """Give the selected clips a star, or take it away."""
         for clip_id in self.selected_ids():
             self.star_toggled.emit(clip_id)
 

@@ -13,7 +13,6 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QDoubleSpinBox,
     QFileDialog,
     QHBoxLayout,
     QLabel,
@@ -38,6 +37,7 @@ from musicgen_studio.ui.panels.labels import ElidedLabel, plain_label
 from musicgen_studio.ui.panels.recorder_box import RecorderBox
 from musicgen_studio.ui.widgets.fold_box import FoldBox
 from musicgen_studio.ui.widgets.melody_mini import MelodyMini
+from musicgen_studio.ui.widgets.number_box import NumberBox
 from musicgen_studio.ui.widgets.problem_note import ProblemNote
 from musicgen_studio.ui.widgets.segments import Segments
 from musicgen_studio.ui.window.shortcuts import Bindings, KeyMap
@@ -275,7 +275,7 @@ class MelodyPanel(FoldBox):
         self._takes.setToolTip(self.tr("Every recording is kept; choose the one to follow"))
         self._takes.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self._takes.currentIndexChanged.connect(self._choose_take)
-        self._from, self._to = (QDoubleSpinBox() for _ in range(2))
+        self._from, self._to = (NumberBox() for _ in range(2))
         for box, name, tip in (
             (self._from, self.tr("Use from"), self.tr("Where the melody begins in the take; the take itself stays")),
             (self._to, self.tr("to"), self.tr("Where it ends")),
@@ -287,7 +287,6 @@ class MelodyPanel(FoldBox):
             box.setSuffix(" " + self.tr("s"))
             box.setAccessibleName(self.tr("Take: {0}").format(name))
             box.setToolTip(tip)
-            box.setKeyboardTracking(False)
             box.valueChanged.connect(self._tell_edit)
         self._normalise = QCheckBox(self.tr("Bring to full level"))
         self._normalise.setAccessibleName(self._normalise.text())

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QGridLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
 
 from musicgen_studio.sound.metronome import MAX_COUNT_IN_BARS, MAX_TEMPO_BPM, MIN_TEMPO_BPM
 from musicgen_studio.ui.look.theme import GRID, Look, set_look
 from musicgen_studio.ui.panels.labels import plain_label
+from musicgen_studio.ui.widgets.number_box import NumberBox
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class MetronomeRow(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._tempo = QDoubleSpinBox()
+        self._tempo = NumberBox()
         self._tempo.setRange(MIN_TEMPO_BPM, MAX_TEMPO_BPM)
         self._tempo.setDecimals(1)
         self._bars = QSpinBox()

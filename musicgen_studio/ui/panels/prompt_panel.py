@@ -44,7 +44,7 @@ from musicgen_studio.ui.widgets.value_slider import ValueSlider
 from musicgen_studio.ui.widgets.wheel import WheelGuard
 from musicgen_studio.ui.window.shortcuts import Bindings, KeyMap
 
-MIN_S, MAX_S, DEFAULT_S = 1.0, 120.0, 8.0
+MIN_S, MAX_S, DEFAULT_S = 1.0, 600.0, 8.0
 TAKES = (1, 2, 4, 8)
 
 

@@ -74,6 +74,7 @@ class SettingsDialog(QDialog):
             library_folder=self._folder.text(),
             snap=self._snap.currentData(),
             follow_playhead=self._follow.isChecked(),
+            keeps_playing=self._keeps_playing.isChecked(),
             recording_offset_ms=float(self._offset.value()),
             beats_per_bar=self._beats.value(),
         )
@@ -115,6 +116,10 @@ class SettingsDialog(QDialog):
             self.tr("Colours of the window"),
         )
         self._follow = _check(self.tr("Follow the playhead"), self.tr("The waveform scrolls along while it plays"))
+        self._keeps_playing = _check(
+            self.tr("Keep playing when new music begins"),
+            self.tr("Else what is being made is shown and heard at once, in place of what plays"),
+        )
         self._snap = _choice(
             {"off": self.tr("Nothing"), "beat": self.tr("Beats"), "bar": self.tr("Bars")},
             self.tr("What selections, loops and the playhead fall on where the tempo is known"),
@@ -186,6 +191,7 @@ class SettingsDialog(QDialog):
         self._row(form, self.tr("C&olours"), self._theme)
         self._row(form, self.tr("S&nap to"), self._snap)
         form.addRow("", self._follow)
+        form.addRow("", self._keeps_playing)
         self._row(form, self.tr("&Keys"), self._keys)
         column = QVBoxLayout(self)
         column.setContentsMargins(6 * GRID, 4 * GRID, 6 * GRID, 4 * GRID)
@@ -250,6 +256,7 @@ class SettingsDialog(QDialog):
         self._beats.setValue(settings.beats_per_bar)
         self._folder.setText(settings.library_folder)
         self._follow.setChecked(settings.follow_playhead)
+        self._keeps_playing.setChecked(settings.keeps_playing)
         self._describe()
 
     def _offer_absent(self, device: str) -> None:

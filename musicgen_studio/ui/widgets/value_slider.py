@@ -1,8 +1,8 @@
 """A number by slider or by keyboard, with its unit, what it does in one line, and the way back to the usual value."""
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import (
-    QDoubleSpinBox,
     QGridLayout,
     QLabel,
     QSizePolicy,
@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
 
 from musicgen_studio.ui.look.icons import icon
 from musicgen_studio.ui.look.theme import GRID, Look, set_look
+from musicgen_studio.ui.widgets.number_box import NumberBox
 from musicgen_studio.ui.widgets.wheel import WheelGuard
 
 _SLIDER_STEPS = 1000
@@ -56,6 +57,8 @@ class ValueSlider(QWidget):
             raise ValueError(f"default must lie between minimum and maximum, got {minimum}, {default}, {maximum}")
         self._label, self._usual = label, round(default, decimals)
         self._minimum, self._maximum, self._decimals = minimum, maximum, decimals
+        self._words: QLabel | None = None
+        self._explanation = explanation
         self._box = self._make_box(f" {unit}" if unit else "")
         self._slider = self._make_slider()
         self._reset = self._make_reset()
@@ -104,8 +107,8 @@ class ValueSlider(QWidget):
         """Go back to the usual value."""
         self.set_value(self._usual)
 
-    def _make_box(self, suffix: str) -> QDoubleSpinBox:
-        box = QDoubleSpinBox()
+    def _make_box(self, suffix: str) -> NumberBox:
+        box = NumberBox()
         set_look(box, Look.NUMBER)
         box.lineEdit().setTextMargins(2 * GRID, 0, 2 * GRID, 0)  # a style sheet's padding does not reach it
         box.setRange(self._minimum, self._maximum)
@@ -116,9 +119,9 @@ class ValueSlider(QWidget):
         box.setAlignment(Qt.AlignmentFlag.AlignRight)
         box.setMinimumWidth(_BOX_WIDTH)
         box.setAccessibleName(self._label)
-        box.setKeyboardTracking(False)  # half a number is no value
         box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         box.valueChanged.connect(self._follow)
+        box.clamped.connect(self._say_clamped)
         return box
 
     def _make_slider(self) -> QSlider:
@@ -164,19 +167,34 @@ class ValueSlider(QWidget):
         grid.addWidget(self._box, 0, 2)
         grid.addWidget(self._slider, 1, 0, 1, 3)
         grid.setColumnStretch(0, 1)
-        if explanation:
-            words = QLabel(explanation)
-            words.setTextFormat(Qt.TextFormat.PlainText)
-            words.setWordWrap(True)
-            words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
-            set_look(words, Look.MUTED)
-            grid.addWidget(words, 2, 0, 1, 3)
-            self._box.setAccessibleDescription(explanation)
+        self._words = QLabel(explanation)
+        self._words.setTextFormat(Qt.TextFormat.PlainText)
+        self._words.setWordWrap(True)
+        self._words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        self._words.setVisible(bool(explanation))
+        set_look(self._words, Look.MUTED)
+        grid.addWidget(self._words, 2, 0, 1, 3)
+        self._box.setAccessibleDescription(explanation)
         for part in (self._box, self._slider):
             part.setToolTip(explanation or self._label)
 
+    @Slot(str)
+    def _say_clamped(self, text: str) -> None:
+        """Say in place of the explanation what became of the number, until it is changed again."""
+        if self._words is not None:
+            self._words.setText(text)
+            self._words.show()
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self._box, text))
+
+    def _explain(self) -> None:
+        if self._words is not None:
+            self._words.setText(self._explanation)
+            self._words.setVisible(bool(self._explanation))
+
     @Slot(float)
     def _follow(self, value: float) -> None:
+        if self._minimum < value < self._maximum:  # at an end it may have been clamped just now
+            self._explain()
         share = (value - self._minimum) / (self._maximum - self._minimum)
         with QSignalBlocker(self._slider):  # its steps are coarser than the value
             self._slider.setValue(round(share * _SLIDER_STEPS))

@@ -93,7 +93,7 @@ class Collection(QObject):
         panel.use_settings_requested.connect(self._on_clip(self.use_settings_requested.emit))
         panel.again_requested.connect(self._on_clip(self.again_requested.emit))
         panel.reveal_requested.connect(self._on_clip(self._reveal))
-        panel.star_toggled.connect(self._on_clip(self._toggle_star))
+        panel.star_toggled.connect(self._on_clip(self.toggle_star))
         panel.renamed.connect(self.rename)
         panel.tags_edited.connect(self._edit_tags)
         panel.trash_requested.connect(lambda ids: self._trash(ids, is_restoring=False))
@@ -154,7 +154,8 @@ class Collection(QObject):
     def _reveal(self, clip: Clip) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._library.sound_file(clip.id).parent)))
 
-    def _toggle_star(self, clip: Clip) -> None:
+    def toggle_star(self, clip: Clip) -> None:
+        """Give a clip a star, or take it away."""
         text = self.tr("Remove star") if clip.is_starred else self.tr("Star")
         self._edit(clip.id, text, {"is_starred": clip.is_starred}, {"is_starred": not clip.is_starred})
 

@@ -58,6 +58,7 @@ class Generation(QObject):
         self._services = services
         self._prompt, self._queue, self._status = prompt, queue, status
         self._melodies = melodies
+        self._preparing = 0  # orders whose job is being built
         prompt.generate_requested.connect(self.generate)
         queue.cancel_requested.connect(services.loop.cancel)
         queue.move_requested.connect(services.loop.move)
@@ -117,7 +118,9 @@ class Generation(QObject):
         self._queue.set_jobs(views)
         self._queue.setVisible(len(views) > 1)  # the job at work is in the status line
         making = next((view for view in views if view.state is not JobState.QUEUED), None)
-        self._status.set_job(making)
+        if making is None and views:  # nothing but a checkpoint that is being loaded keeps the first from its turn
+            making = replace(views[0], state=JobState.LOADING)
+        self._status.set_job(making, is_preparing=self._preparing > 0)
         if making is not None and making.speed > 0:
             self.speed_measured.emit(making.speed)
 
@@ -134,22 +137,28 @@ class Generation(QObject):
             self._prompt.set_problem(problem)
             return
         self._prompt.set_problem(None)
+        self._preparing += 1
         self._services.background.run(self.tr("Prepare the order"), lambda: make_job(melody), self._send, self._refuse)
+        self.poll()
 
     def _send(self, job: Job) -> None:
+        self._preparing -= 1
         self._services.loop.submit(job)
         self.poll()
 
     def _refuse(self, errand: ErrandDone) -> None:
+        self._preparing -= 1
         self._prompt.set_problem(errand.problem)
 
     @Slot(object)
     def _end(self, event: JobEnded) -> None:
         self.poll()
         self._prompt.set_problem(event.job.problem)
-        self._status.announce(self._in_words(event.job))
+        self._status.announce(self._in_words(event.job, has_clips=bool(event.clips)))
 
-    def _in_words(self, job: JobView) -> str:
+    def _in_words(self, job: JobView, *, has_clips: bool) -> str:
+        if job.state is JobState.STOPPED and not has_clips:
+            return self.tr("“{0}” was stopped before its first sound").format(job.title)
         words = {
             JobState.DONE: self.tr("“{0}” is finished"),
             JobState.STOPPED: self.tr("“{0}” was stopped; what was made is kept"),

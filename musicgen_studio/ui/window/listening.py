@@ -22,17 +22,20 @@ from musicgen_studio.sound.metronome import Metronome
 from musicgen_studio.sound.transport import TransportState
 from musicgen_studio.studio.arranging.composing import splice_frame
 from musicgen_studio.studio.arranging.opening import Opening
+from musicgen_studio.studio.arranging.takes import takes_of
 from musicgen_studio.studio.program.background import Lane
 from musicgen_studio.ui.panels.clip_header import ClipHeader
-from musicgen_studio.ui.panels.takes_strip import TakesStrip, TakeView
+from musicgen_studio.ui.panels.takes_strip import MAX_TAKES, TakesStrip, TakeView
 from musicgen_studio.ui.panels.transport_bar import TransportBar
 from musicgen_studio.ui.qt.dragging import file_drag
 from musicgen_studio.ui.widgets.waveform import WaveformView
+from musicgen_studio.ui.widgets.waveform_scene import Span
 from musicgen_studio.ui.window.services import Services
 
 POLL_MS = 33
 TAKE_COLUMNS = 96
 SEEK_S = 1.0
+LEAD_S = 2.0  # of what was there before, played ahead of what is new
 _AT_ONCE_FRAMES = 1 << 17  # taken into the peaks in some milliseconds
 
 
@@ -98,6 +101,7 @@ class Listening(QObject):
     said = Signal(str)  # what does not stop it
     new_device_found = Signal()  # while it plays on another
     preview_moved = Signal(object)  # where a preview is, in seconds; None when it has ended
+    shown = Signal(object)  # Clip that is in the middle now
 
     def __init__(
         self,
@@ -116,6 +120,7 @@ class Listening(QObject):
         self._state = TransportState()
         self._heard: list[Heard] = []
         self._number = 0
+        self._selection: Span | None = None  # as it was before the musician changed it
         self._problem: object = None
         self._notice: UserProblem | None = None
         self._has_offered = False
@@ -148,24 +153,49 @@ class Listening(QObject):
         return self._state.underruns
 
     def show_clip(self, clip: Clip) -> None:
-        """Show a clip of the library while its file is read; nothing plays until asked.
+        """Show a clip of the library, with the takes beside it, while its file is read; nothing plays until asked.
 
         Raises:
             UserProblem: If its file is gone.
         """
-        services, settings = self._services, self._services.settings
-        services.library.blocks(clip.id)
+        self._services.library.blocks(clip.id)
+        takes = [take for take in takes_of(self._services.library, clip) if not take.is_missing or take == clip]
+        heard = [self._opened(take) for take in takes[:MAX_TAKES]]
+        number = takes.index(clip) if clip in takes[:MAX_TAKES] else 0
+        self._show(heard, number)
+        for each in (heard[number], *heard[:number], *heard[number + 1 :]):  # what is looked at comes first
+            self._read(each)
+
+    def _opened(self, clip: Clip) -> Heard:
+        settings = self._services.settings
         has_clicks = clip.origin is Origin.RECORDED and settings.clicks_playing and clip.tempo_bpm
         metronome = Metronome(clip.tempo_bpm, settings.beats_per_bar) if has_clicks and clip.tempo_bpm else None
-        opening = Opening(services.library, clip, metronome)
-        self._show([Heard(clip, opening.sound, opening.peaks, opening)])
-        work = partial(opening.read, services.background.stop)
-        services.background.run(self.tr("Open “{0}”").format(clip.title), work, self._settle_read, lane=Lane.SOUND)
+        opening = Opening(self._services.library, clip, metronome)
+        return Heard(clip, opening.sound, opening.peaks, opening)
 
-    def show_growing(self, clips: Sequence[Clip], sounds: Sequence[GrowingSound]) -> None:
-        """Show the takes of a run that has begun, and play the first as soon as it will not run dry."""
+    def _read(self, heard: Heard) -> None:
+        if heard.opening is not None:
+            words = self.tr("Open “{0}”").format(heard.clip.title)
+            work = partial(heard.opening.read, self._services.background.stop)
+            self._services.background.run(words, work, self._settle_read, lane=Lane.SOUND)
+
+    def show_growing(
+        self, clips: Sequence[Clip], sounds: Sequence[GrowingSound], given_frames: int = 0, plays: bool = True
+    ) -> None:
+        """Show the takes of a run that has begun, and play the first as soon as it will not run dry.
+
+        Args:
+            clips: The takes.
+            sounds: Their sound.
+            given_frames: How much of it was there before and goes on: a little of that is played, at once.
+            plays: Whether it is to be heard.
+        """
         self._show([Heard(clip, sound, PeakPyramid(sound.channels)) for clip, sound in zip(clips, sounds, strict=True)])
-        self._transport.play()
+        if given_frames:
+            self._waveform.set_markers([given_frames])
+        if plays:
+            lead = max(given_frames - round(LEAD_S * sounds[0].sample_rate), 0)
+            self._transport.play(lead, at_once=given_frames > 0)
 
     def update_clip(self, clip: Clip) -> None:
         """Show what has changed about a clip, if it is here: another title, or that it is finished."""
@@ -258,6 +288,7 @@ class Listening(QObject):
         waveform.seek_requested.connect(self._seek)
         waveform.scrub_requested.connect(self._seek)
         waveform.loop_changed.connect(self._loop_drawn)
+        waveform.selection_changed.connect(self._follow_selection)
         waveform.drag_requested.connect(self._drag_selection)
 
     @Slot()
@@ -279,6 +310,7 @@ class Listening(QObject):
         if heard is None or not is_on:
             self._use_loop(None)
             return
+        self._selection = self._waveform.selection()
         whole = (0, heard.sound.expected_frames)
         self._use_loop(self._waveform.selection() or self._waveform.loop() or whole)
 
@@ -331,12 +363,12 @@ class Listening(QObject):
         elif self._is_told:
             self.preview_moved.emit(state.position_frame / sound.sample_rate)
 
-    def _show(self, heard: list[Heard]) -> None:
+    def _show(self, heard: list[Heard], number: int = 0) -> None:
         self._stop_reading()
         self._heard = heard
         for each in heard:
             self._catch_up(each)
-        self._load(0)
+        self._load(number)
         self._show_takes()
 
     def _stop_reading(self) -> None:
@@ -358,7 +390,9 @@ class Listening(QObject):
         self._waveform.set_loop(None)
         self._tell_loop(None)
         self._takes.set_current(number if len(self._heard) > 1 else None)
+        self._selection = None
         self._tell_clip()
+        self.shown.emit(heard.clip)
         self.poll()
 
     def _tell_clip(self) -> None:
@@ -410,6 +444,21 @@ class Listening(QObject):
         if str(notice) != str(before):  # the same again at every opening is no news
             self.said.emit(notice.what)
 
+    @Slot(object)
+    def _follow_selection(self, selection: Span | None) -> None:
+        """Let the loop go along where it is the selection and one of its edges was moved."""
+        before, self._selection = self._selection, selection
+        if before is None or selection is None or self._waveform.loop() != before:
+            return
+        if set(before) & set(selection):
+            self._use_loop(selection)
+
+    def selection(self, clip_id: str) -> Span | None:
+        """Return what is selected of a clip, None if nothing is or another clip is shown."""
+        heard = self.current
+        is_shown = heard is not None and heard.clip.id == clip_id and not heard.is_making
+        return self._waveform.selection() if is_shown else None
+
     def _use_loop(self, loop: tuple[int, int] | None) -> None:
         self._waveform.set_loop(loop)
         self._loop_drawn(loop)
@@ -430,8 +479,9 @@ class Listening(QObject):
 
     @Slot()
     def _to_end(self) -> None:
-        if self.current is not None:
-            self._transport.seek(self.current.sound.frames)
+        heard = self.current
+        if heard is not None:
+            self._transport.seek(heard.sound.frames if heard.is_making else heard.sound.expected_frames)
 
     @Slot()
     def _drag_selection(self) -> None:

@@ -7,13 +7,14 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QPalette
-from PySide6.QtWidgets import QFrame, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from musicgen_studio.checkpoints.catalogue import STARTER
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.sound.growing import GrowingSound
+from musicgen_studio.studio.humming.recording import Phase
 from musicgen_studio.studio.humming.sketch import Kind
 from musicgen_studio.studio.making.engines import EngineFacts
 from musicgen_studio.studio.making.queue import JobEnded, JobStarted
@@ -24,6 +25,7 @@ from musicgen_studio.ui.panels.clip_header import ClipHeader, ExtendValues
 from musicgen_studio.ui.panels.header_bar import HeaderBar
 from musicgen_studio.ui.panels.library_panel import LibraryPanel
 from musicgen_studio.ui.panels.melody_editor import MelodyEditor
+from musicgen_studio.ui.panels.offer_row import OfferRow
 from musicgen_studio.ui.panels.prompt_panel import PromptPanel
 from musicgen_studio.ui.panels.queue_panel import QueuePanel
 from musicgen_studio.ui.panels.status_line import StatusLine
@@ -40,13 +42,14 @@ from musicgen_studio.ui.window.listening import SEEK_S, Listening
 from musicgen_studio.ui.window.melody import Melodies
 from musicgen_studio.ui.window.recording import Recording
 from musicgen_studio.ui.window.services import Services
-from musicgen_studio.ui.window.shortcuts import Bindings, FocusGuard, KeyMap
+from musicgen_studio.ui.window.shortcuts import TEXT_FIELDS, Bindings, FocusGuard, KeyMap
 from musicgen_studio.ui.window.state import WindowState
 
 KEEP_AFTER_MS = 2000
 QUEUE_POLL_MS = 100
 COLUMNS = (288, 700, 308)
 QUEUE_PX = 168
+_LEAST_GIVEN_S = 0.05
 MIN_SIZE = (1024, 680)
 
 
@@ -130,6 +133,8 @@ class MainWindow(QWidget):
         self.status = StatusLine(keys)
         self.errands = Errands(services.background, self.status.errands, self)
         self._note = ProblemNote()
+        self.offer = OfferRow()
+        self._goes_to_music = False
         self.recording = Recording(services, self.prompt.melody.recorder, self)
         self.melodies = Melodies(services, self.prompt.melody, self.editor, self)
         self.generation = Generation(services, self.prompt, self.melodies, self.queue, self.status, self.inbox, self)
@@ -142,6 +147,7 @@ class MainWindow(QWidget):
         column.setContentsMargins(4 * GRID, 3 * GRID, 4 * GRID, 3 * GRID)
         column.setSpacing(3 * GRID)
         column.addWidget(self._note)
+        column.addWidget(self.offer)
         self._pages = QStackedWidget()
         self._pages.addWidget(self._clip_page())
         self._pages.addWidget(self.editor)
@@ -197,6 +203,9 @@ class MainWindow(QWidget):
         listening.problem_changed.connect(self.show_problem)
         listening.said.connect(self.status.announce)
         listening.new_device_found.connect(self._offer_device)
+        listening.shown.connect(lambda clip: self.library.show_clip(clip.id))
+        self.prompt.generate_requested.connect(self._await_music)
+        self.prompt.text_changed.connect(self._stay_in_text)
         collection.clip_chosen.connect(self._show_clip)
         collection.clip_changed.connect(listening.update_clip)
         collection.imported.connect(self._show_clip)
@@ -205,6 +214,8 @@ class MainWindow(QWidget):
         collection.export_requested.connect(self.export_requested)
         self.minis.ready.connect(self._model.refresh)
         header = self.clip_header
+        for asked in (header.extend_requested, header.again_requested, header.variations_requested):
+            asked.connect(self._await_music)
         header.extend_requested.connect(self._extend)
         header.again_requested.connect(self._on_current(generation.again))
         header.variations_requested.connect(self._on_current(generation.vary))
@@ -222,6 +233,9 @@ class MainWindow(QWidget):
         add("zoom-out", waveform.zoom_out)
         add("zoom-selection", waveform.zoom_to_selection)
         add("zoom-fit", waveform.fit)
+        add("prompt", self.prompt.focus_prompt)
+        add("star", lambda: self._act_on_shown(self.collection.toggle_star, self.library.toggle_star))
+        add("rename", lambda: self._act_on_shown(lambda clip: self.library.rename(clip.id), self.library.rename_row))
         add("next-section", lambda: self._move_section(1))
         add("previous-section", lambda: self._move_section(-1))
         undo = self._services.undo
@@ -268,16 +282,65 @@ class MainWindow(QWidget):
 
     @Slot(object)
     def _begin_clip(self, event: JobStarted) -> None:
-        current = self.listening.current
-        if self.listening.is_playing and current is not None and current.sound.is_ended:
-            return  # the musician listens to something else; the new clip waits in the library
-        self.open_editor(False)
-        self.listening.show_growing(event.clips, event.sounds)
         self.prompt.show_examples(False)
+        if self._services.settings.keeps_playing and self.listening.is_playing:
+            text = self.tr("“{0}” is being made").format(event.clips[0].title)
+            self.offer.offer(text, self.tr("Show"), lambda: self._take_over(event))
+        else:
+            self._take_over(event)
+
+    def _take_over(self, event: JobStarted) -> None:
+        """Show and play what is being made in place of what was there, and let the keys go to it."""
+        self.offer.withdraw()
+        self.show_problem(None)
+        is_recording = self.recording.phase in (Phase.COUNT_IN, Phase.RECORDING)  # the microphone would hear it
+        self.open_editor(False)
+        self.listening.show_growing(event.clips, event.sounds, self._given_frames(event), plays=not is_recording)
+        focus = QApplication.focusWidget()
+        is_elsewhere = isinstance(focus, TEXT_FIELDS) and not self.prompt.isAncestorOf(focus)
+        if self._goes_to_music and not is_elsewhere:
+            self.waveform.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _given_frames(self, event: JobStarted) -> int:
+        """Return how much of a job's sound was there before: the clip that is extended."""
+        clip = event.clips[0]
+        wanted_s = next((view.wanted_s for view in self._services.loop.views() if view.id == event.job), None)
+        given_frames = 0 if wanted_s is None else clip.frames - round(wanted_s * clip.sample_rate)
+        return given_frames if given_frames > _LEAST_GIVEN_S * clip.sample_rate else 0
+
+    @Slot()
+    def _await_music(self) -> None:
+        """Let the focus go to the waveform when the music begins, unless something is typed before."""
+        self._goes_to_music = True
+
+    @Slot()
+    def _stay_in_text(self) -> None:
+        self._goes_to_music = False
+
+    def _act_on_shown(self, action: Callable[[Clip], object], in_library: Callable[[], object]) -> None:
+        """Do something with the clip that is shown, or in the library's rows with what is chosen there."""
+        focus = QApplication.focusWidget()
+        if isinstance(focus, TEXT_FIELDS):
+            return
+        if focus is not None and self.library.isAncestorOf(focus) and self.library.selected_ids():
+            in_library()
+            return
+        current = self.listening.current
+        if current is None:
+            return
+        try:
+            clip = self._services.library.get(current.clip.id)
+        except KeyError:
+            self.status.announce(self.tr("“{0}” is still being made").format(current.clip.title))
+            return
+        action(clip)
 
     @Slot(object)
     def _end_clip(self, event: JobEnded) -> None:
         self.collection.refresh()
+        current = self.listening.current
+        if current is not None and any(clip.id == current.clip.id for clip in event.clips):
+            self.library.show_clip(current.clip.id)
         for clip in event.clips:
             self.listening.update_clip(clip)
         if event.clips and self.listening.current is None:
@@ -290,6 +353,7 @@ class MainWindow(QWidget):
         except UserProblem as problem:
             self.show_problem(problem)
             return
+        self.offer.withdraw()
         self.open_editor(False)
         self.show_problem(None)
 

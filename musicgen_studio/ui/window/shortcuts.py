@@ -86,6 +86,7 @@ _PROGRAM = QT_TRANSLATE_NOOP("shortcuts", "Program")
 TABLE: tuple[Shortcut, ...] = (
     _line("generate", QT_TRANSLATE_NOOP("shortcuts", "Generate"), "Ctrl+Enter; Ctrl+Return", _MAKE),
     _line("cancel", QT_TRANSLATE_NOOP("shortcuts", "Leave the field, then cancel what is being made"), "Esc", _MAKE),
+    _line("prompt", QT_TRANSLATE_NOOP("shortcuts", "Put the cursor into the prompt"), "P", _MAKE),
     _line("record", QT_TRANSLATE_NOOP("shortcuts", "Record a hum: get ready, begin, stop"), "R", _MAKE),
     _line("play", QT_TRANSLATE_NOOP("shortcuts", "Play or stop"), "Space", _PLAY),
     _line("to-start", QT_TRANSLATE_NOOP("shortcuts", "Go to the start"), "Home", _PLAY),
@@ -107,8 +108,8 @@ TABLE: tuple[Shortcut, ...] = (
     _line("zoom-selection", QT_TRANSLATE_NOOP("shortcuts", "Zoom to the selection"), "Ctrl+E", _VIEW),
     _line("zoom-fit", QT_TRANSLATE_NOOP("shortcuts", "Show the whole clip"), "Ctrl+F", _VIEW),
     _line("search", QT_TRANSLATE_NOOP("shortcuts", "Search the library"), "Ctrl+K", _CLIPS),
-    _line("rename", QT_TRANSLATE_NOOP("shortcuts", "Rename the clip"), "F2", _CLIPS, KeyContext.LIBRARY),
-    _line("star", QT_TRANSLATE_NOOP("shortcuts", "Star on or off"), "S", _CLIPS, KeyContext.LIBRARY),
+    _line("rename", QT_TRANSLATE_NOOP("shortcuts", "Rename the clip"), "F2", _CLIPS),
+    _line("star", QT_TRANSLATE_NOOP("shortcuts", "Star on or off"), "S", _CLIPS),
     _line("trash", QT_TRANSLATE_NOOP("shortcuts", "Move to the trash"), "Del", _CLIPS, KeyContext.LIBRARY),
     _line("export", QT_TRANSLATE_NOOP("shortcuts", "Export"), "Ctrl+Shift+E", _CLIPS),
     _line("queue-up", QT_TRANSLATE_NOOP("shortcuts", "Make this sooner"), "Alt+Up", _MAKE, KeyContext.QUEUE),
@@ -247,7 +248,7 @@ class Bindings(QObject):
 
 _MOVING = {Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End}
 _SIDEWAYS = {Qt.Key.Key_Left, Qt.Key.Key_Right}
-_TEXT_FIELDS = (QLineEdit, QPlainTextEdit, QAbstractSpinBox)
+TEXT_FIELDS = (QLineEdit, QPlainTextEdit, QAbstractSpinBox)
 _PLAIN = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
 
 
@@ -262,7 +263,7 @@ class FocusGuard(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Take a key for the focused control; everything else goes its way."""
         focused = QApplication.focusWidget()
-        if event.type() == QEvent.Type.MouseButtonPress and isinstance(focused, _TEXT_FIELDS):
+        if event.type() == QEvent.Type.MouseButtonPress and isinstance(focused, TEXT_FIELDS):
             focused.clearFocus()
         if not isinstance(event, QKeyEvent):
             return super().eventFilter(watched, event)
@@ -276,7 +277,7 @@ class FocusGuard(QObject):
 
 
 def _leaves(focused: QWidget | None, event: QKeyEvent) -> bool:
-    return event.key() == Qt.Key.Key_Escape and isinstance(focused, _TEXT_FIELDS)
+    return event.key() == Qt.Key.Key_Escape and isinstance(focused, TEXT_FIELDS)
 
 
 def _lives_on(focused: QWidget | None, event: QKeyEvent) -> bool:

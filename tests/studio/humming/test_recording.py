@@ -338,9 +338,27 @@ def test_a_device_lost_in_the_count_in_leaves_nothing(desk: _Desk) -> None:
     source = desk.arm(RecordingSetup())
     desk.session.record()
     desk.until(lambda state: state.phase is Phase.COUNT_IN)
+    desk.inputs.present = []
     source.problem = _GONE
     assert desk.until(lambda state: state.phase is Phase.OFF).takes == ()
     assert list((desk.library.folder / "unfinished").iterdir()) == []
+
+
+def test_an_input_that_only_seemed_lost_in_the_count_in_is_opened_again_and_the_take_begins(
+    desk: _Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    source = desk.arm(RecordingSetup())
+    desk.session.record()
+    desk.until(lambda state: state.phase is Phase.COUNT_IN)
+    source.problem = _GONE
+    desk.until(lambda _: len(desk.inputs.opened) == 2)
+    desk.given = 0
+    desk.give(3.0)
+    state = desk.until(lambda state: state.phase is Phase.RECORDING)
+    assert state.problem is None
+    assert source.is_closed
+    assert len(desk.inputs.opened) == 2
+    assert "lost an input" in caplog.text
 
 
 def test_overruns_are_counted_from_the_beginning_of_the_take(desk: _Desk) -> None:

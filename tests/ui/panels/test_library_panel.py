@@ -86,12 +86,12 @@ def test_keys_star_and_trash_what_is_selected(shown: Shown, qtbot: QtBot) -> Non
         QTest.keyClick(shown.list, Qt.Key.Key_Delete)
     assert trashed.args == [[FIRST, SECOND]]
     with qtbot.waitSignals([shown.panel.star_toggled] * 2):
-        QTest.keyClick(shown.list, Qt.Key.Key_S)
+        shown.panel.toggle_star()  # S, bound in the window
 
 
 def test_renaming_in_place(shown: Shown, qtbot: QtBot) -> None:
     shown.click(0)
-    QTest.keyClick(shown.list, Qt.Key.Key_F2)
+    shown.panel.rename_row()  # F2, bound in the window
     qtbot.waitUntil(lambda: isinstance(QApplication.focusWidget(), QLineEdit))
     editor = QApplication.focusWidget()
     assert isinstance(editor, QLineEdit)
@@ -103,7 +103,7 @@ def test_renaming_in_place(shown: Shown, qtbot: QtBot) -> None:
 
 def test_an_open_editor_outlives_a_clip_that_arrives(shown: Shown, qtbot: QtBot) -> None:
     shown.click(0)
-    QTest.keyClick(shown.list, Qt.Key.Key_F2)
+    shown.panel.rename_row()  # F2, bound in the window
     qtbot.waitUntil(lambda: isinstance(QApplication.focusWidget(), QLineEdit))
     editor = QApplication.focusWidget()
     shown.model.set_clips([make_clip(3), make_clip(2), make_clip(1)])

@@ -18,8 +18,9 @@ class Progress:
         made_s: Seconds of music made.
         wanted_s: Seconds of music ordered.
         elapsed_s: Seconds since the start of the run.
-        speed: made_s / elapsed_s, "× real time".
-        left_s: Seconds to wait at this speed, None before there is any music.
+        speed: "× real time", of the music since the first block: what came before it says nothing about what is to
+            come. As long as there is one block only, made_s / elapsed_s.
+        left_s: Seconds to wait at this speed, None as long as there is one block only.
     """
 
     prompt: int
@@ -46,6 +47,7 @@ class Pace(Sink):
         self._made_s = self._wanted_s = self._given_s = 0.0
         self._prompts = 1
         self._at_work = 0
+        self._first: tuple[float, float] | None = None  # when the first block of new music came, and how much it was
 
     def begin(self, begun: Begun) -> None:
         """See how much is wanted."""
@@ -60,10 +62,21 @@ class Pace(Sink):
         begin_s = block.start_frame / block.audio.sample_rate
         end_s = begin_s + block.audio.duration_s
         self._made_s = min(self._made_s + max(0.0, end_s - max(begin_s, self._given_s)), self._wanted_s)
-        elapsed_s = self._clock() - self._start_s
-        speed = self._made_s / elapsed_s if elapsed_s > 0 else 0.0
-        left_s = (self._wanted_s - self._made_s) / speed if speed > 0 else None
+        now_s = self._clock()
+        elapsed_s = now_s - self._start_s
+        if self._first is None and self._made_s > 0:
+            self._first = now_s, self._made_s
+        speed, left_s = self._speed(now_s, elapsed_s)
         self._at_work = max(self._at_work, block.prompt)
         self._on_progress(
             Progress(self._at_work, self._prompts, self._made_s, self._wanted_s, elapsed_s, speed, left_s)
         )
+
+    def _speed(self, now_s: float, elapsed_s: float) -> tuple[float, float | None]:
+        """Return the speed and the seconds left, as `Progress` has them."""
+        first_s, first_made_s = self._first or (now_s, self._made_s)
+        if now_s > first_s and self._made_s > first_made_s:
+            speed = (self._made_s - first_made_s) / (now_s - first_s)
+            return speed, (self._wanted_s - self._made_s) / speed
+        speed = self._made_s / elapsed_s if elapsed_s > 0 else 0.0
+        return speed, 0.0 if 0 < self._wanted_s <= self._made_s else None

@@ -1,0 +1,287 @@
+"""What README promises of the first minute, and what broke when it was walked: real keys on the real window."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from musicgen_studio.app import Program
+from musicgen_studio.core.clip import Clip, Origin
+from musicgen_studio.ui.panels.clip_header import ExtendValues
+from musicgen_studio.ui.panels.export_dialog import ExportDialog
+from musicgen_studio.ui.panels.prompt_panel import PromptValues
+from musicgen_studio.ui.window.listening import LEAD_S
+from tests.ui.panels.finding import said
+from tests.ui.test_window import WAIT_MS, Loader, loader, program, settings_file
+
+__all__ = ["loader", "program", "settings_file"]
+
+pytestmark = pytest.mark.usefixtures("qapp")
+
+NOTHING = Clip("0" * 32, "Nothing", Origin.GENERATED, "2026-01-01T12:00:00+00:00", 1, 1, 1)
+CTRL = Qt.KeyboardModifier.ControlModifier
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+
+
+class Hands:
+    """A musician's two hands."""
+
+    def __init__(self, program: Program, qtbot: QtBot) -> None:
+        self.program, self.window, self._qtbot = program, program.window, qtbot
+        qtbot.waitUntil(self.window.isActiveWindow, timeout=WAIT_MS)
+
+    def press(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        """Press a key where the focus is."""
+        QTest.keyClick(QApplication.focusWidget() or self.window, key, modifiers)
+
+    def type(self, text: str) -> None:
+        """Type where the focus is."""
+        focus = QApplication.focusWidget()
+        assert focus is not None
+        QTest.keyClicks(focus, text)
+
+    def wait(self, holds: Callable[[], bool]) -> None:
+        """Wait until something is so."""
+        self._qtbot.waitUntil(holds, timeout=WAIT_MS)
+
+    def make(self, prompt: str, **values: object) -> Clip:
+        """Make a clip by hand and wait until it is in the library."""
+        panel, library = self.window.prompt, self.program.services.library
+        before = len(library.clips())
+        panel.set_values(PromptValues(**({"duration_s": 4.0} | values)))  # type: ignore[arg-type]
+        panel.focus_prompt()
+        self.type(prompt)
+        self.press(Qt.Key.Key_Return, CTRL)
+        self.wait(lambda: len(library.clips()) > before and not self.program.services.loop.views())
+        self.wait(lambda: self.shown().title.lower().startswith(prompt))
+        self.wait(self.window.waveform.hasFocus)
+        return self.shown()
+
+    def shown(self) -> Clip:
+        """Return the clip in the middle."""
+        current = self.window.listening.current
+        return NOTHING if current is None else current.clip
+
+    def drag(self, widget: QWidget, start: QPoint, end: QPoint) -> None:
+        """Drag with the left button."""
+        QTest.mousePress(widget, Qt.MouseButton.LeftButton, pos=start)
+        for share in (0.25, 0.5, 0.75, 1.0):
+            QTest.mouseMove(widget, start + (end - start) * share)
+        QTest.mouseRelease(widget, Qt.MouseButton.LeftButton, pos=end)
+
+    def select(self, start: float, end: float) -> None:
+        """Drag over a part of the waveform, given as shares of its width."""
+        view = self.window.waveform
+        self.drag(view, QPoint(int(view.width() * start), 150), QPoint(int(view.width() * end), 150))
+
+    @property
+    def is_playing(self) -> bool:
+        """Whether it plays."""
+        return self.window.listening.is_playing
+
+
+def held(go_on: threading.Event, from_block: int = 0) -> Callable[[int], None]:
+    """Return what keeps the engine from making a block, and all after it, until it may."""
+
+    def hold(made: int) -> None:
+        if made >= from_block:
+            assert go_on.wait(20)
+
+    return hold
+
+
+@pytest.fixture
+def hands(program: Program, qtbot: QtBot) -> Hands:
+    return Hands(program, qtbot)
+
+
+def test_the_first_minute_of_readme_word_for_word(hands: Hands, loader: Loader) -> None:
+    window, library = hands.window, hands.program.services.library
+    hands.type("happy rock with organ and drums")  # 1. the cursor is in the prompt
+    assert window.prompt.values().prompt == "happy rock with organ and drums"
+    go_on = threading.Event()
+    loader.before_block = held(go_on, 4)
+    hands.press(Qt.Key.Key_Return, CTRL)  # 2. it grows, the sound starts, and the keys go to it
+    hands.wait(lambda: hands.is_playing and window.waveform.hasFocus())
+    hands.wait(lambda: window.listening.current is not None and window.listening.current.peaks.frames >= 32_000)
+    hands.press(Qt.Key.Key_Escape)  # one press stops, and what was made is kept
+    go_on.set()
+    loader.before_block = lambda _made: None
+    hands.wait(lambda: len(library.clips()) == 1 and not hands.program.services.loop.views())
+    assert not library.clips()[0].is_complete
+    window.listening.toggle_play() if hands.is_playing else None
+    hands.wait(lambda: not hands.is_playing)
+    hands.press(Qt.Key.Key_Space)  # 3. Space plays and pauses
+    hands.wait(lambda: hands.is_playing)
+    hands.press(Qt.Key.Key_Space)
+    hands.wait(lambda: not hands.is_playing)
+    assert window.prompt.values().prompt == "happy rock with organ and drums"
+    hands.select(0.25, 0.75)
+    selection = window.waveform.selection()
+    assert selection is not None
+    hands.press(Qt.Key.Key_L)
+    assert window.waveform.loop() == selection
+    hands.press(Qt.Key.Key_F2)  # 5. renamed, found, starred, taken back
+    hands.wait(lambda: isinstance(QApplication.focusWidget(), QLineEdit))
+    hands.type("Night drive")
+    hands.press(Qt.Key.Key_Return)
+    hands.wait(lambda: hands.shown().title == "Night drive")
+    window.waveform.setFocus()
+    hands.press(Qt.Key.Key_S)
+    hands.wait(lambda: hands.shown().is_starred)
+    hands.press(Qt.Key.Key_Z, CTRL)
+    hands.wait(lambda: not hands.shown().is_starred)
+    hands.press(Qt.Key.Key_K, CTRL)
+    hands.type("night")
+    assert window._model.rowCount() == 1
+    window.waveform.setFocus()
+    hands.press(Qt.Key.Key_E, CTRL | SHIFT)  # 6. export
+    dialog = window.findChildren(ExportDialog)[-1]
+    hands.wait(dialog.isVisible)
+    dialog.reject()
+    hands.press(Qt.Key.Key_P)  # and back to the words with one key
+    hands.type(" more")
+    assert window.prompt.values().prompt.endswith(" more")
+
+
+def test_new_music_takes_over_from_what_plays(hands: Hands) -> None:
+    hands.make("calm")
+    hands.window.listening.set_loop(True)
+    hands.press(Qt.Key.Key_Space) if not hands.is_playing else None
+    hands.wait(lambda: hands.is_playing)
+    hands.make("loud", takes=4)
+    assert hands.shown().title == "Loud · take 1"
+    hands.wait(hands.window.takes.isVisible)
+    hands.press(Qt.Key.Key_3)
+    assert hands.shown().title == "Loud · take 3"
+
+
+def test_who_wants_to_hear_on_is_offered_the_new_music(hands: Hands) -> None:
+    services = hands.program.services
+    hands.make("calm")
+    services.settings = replace(services.settings, keeps_playing=True)
+    hands.window.listening.set_loop(True)
+    hands.press(Qt.Key.Key_Space) if not hands.is_playing else None
+    hands.wait(lambda: hands.is_playing)
+    hands.window.generation.generate(PromptValues(prompt="loud", duration_s=1.0))
+    hands.wait(hands.window.offer.isVisible)
+    assert hands.shown().title == "Calm"
+    assert "“Loud” is being made" in said(hands.window.offer)
+    button = next(each for each in hands.window.offer.findChildren(QPushButton) if each.text() == "Show")
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert hands.shown().title == "Loud"
+    assert not hands.window.offer.isVisible()
+
+
+def test_who_types_on_keeps_the_cursor(hands: Hands, loader: Loader) -> None:
+    go_on = threading.Event()
+    loader.before_block = held(go_on)
+    hands.type("calm")
+    hands.press(Qt.Key.Key_Return, CTRL)
+    hands.type(" and slow")
+    go_on.set()
+    hands.wait(lambda: hands.shown().title == "Calm")
+    hands.type("s")
+    assert hands.window.prompt.values().prompt == "calm and slows"
+
+
+def test_the_library_marks_what_is_shown_and_the_keys_act_on_it(hands: Hands) -> None:
+    first, second = hands.make("calm"), hands.make("loud")
+    hands.wait(lambda: hands.window.library.selected_ids() == [second.id])
+    hands.window.collection.clip_chosen.emit(first)
+    assert hands.window.library.selected_ids() == [first.id]
+    hands.window.waveform.setFocus()
+    hands.press(Qt.Key.Key_S)
+    starred = {clip.title: clip.is_starred for clip in hands.program.services.library.clips()}
+    assert starred == {"Calm": True, "Loud": False}
+    hands.window.prompt.focus_prompt()
+    hands.press(Qt.Key.Key_S)
+    hands.press(Qt.Key.Key_F2)
+    assert not isinstance(QApplication.focusWidget(), QLineEdit)
+    assert hands.window.prompt.values().prompt == "louds"
+
+
+def test_the_takes_come_back_whenever_one_of_them_is_opened(hands: Hands) -> None:
+    hands.make("calm", takes=4)
+    takes = {clip.title: clip for clip in hands.program.services.library.clips()}
+    hands.make("loud")
+    hands.wait(lambda: not hands.window.takes.isVisible())
+    hands.window.collection.clip_chosen.emit(takes["Calm · take 3"])
+    assert hands.window.takes.isVisible()
+    assert hands.shown().title == "Calm · take 3"
+    hands.window.waveform.setFocus()
+    hands.press(Qt.Key.Key_2)
+    assert hands.shown().title == "Calm · take 2"
+    assert hands.window.library.selected_ids() == [takes["Calm · take 2"].id]
+    hands.wait(lambda: not hands.window.listening.is_drawing)
+
+
+def test_the_loop_goes_along_with_the_selections_edge(hands: Hands) -> None:
+    hands.make("calm")
+    view = hands.window.waveform
+    hands.select(0.25, 0.5)
+    hands.press(Qt.Key.Key_L)
+    before = view.loop()
+    assert before is not None
+    hands.drag(view, QPoint(int(view.viewport().x(before[1])), 150), QPoint(int(view.width() * 0.75), 150))
+    after = view.selection()
+    assert after is not None
+    assert after[0] == before[0]
+    assert after[1] > before[1]
+    assert view.loop() == after
+    assert hands.program.services.transport.poll().loop == after
+    hands.select(0.1, 0.2)  # another selection leaves the loop
+    assert view.loop() == after
+
+
+def test_an_extension_begins_shortly_before_what_is_new_and_at_once(hands: Hands, loader: Loader) -> None:
+    clip = hands.make("calm", duration_s=10.0)
+    go_on = threading.Event()
+    loader.before_block = held(go_on, 41)
+    hands.window.clip_header.extend_requested.emit(ExtendValues(from_playhead=False, duration_s=60.0, prompt=""))
+    hands.wait(lambda: hands.shown().title == "Calm · extended" and hands.is_playing)
+    lead = clip.frames - round(LEAD_S * clip.sample_rate)
+    hands.wait(lambda: hands.window.listening.playhead() > lead)
+    assert hands.window.listening.playhead() < clip.frames + clip.sample_rate
+    go_on.set()
+    hands.press(Qt.Key.Key_Escape)
+
+
+def test_the_length_takes_what_is_typed_up_to_ten_minutes_and_says_what_is_too_much(hands: Hands) -> None:
+    box = hands.window.prompt._length._box
+    for typed, kept in (("300", 300.0), ("600", 600.0), ("7", 7.0)):
+        box.setFocus()
+        box.selectAll()
+        QTest.keyClicks(box, typed)
+        assert hands.window.prompt.values().duration_s == kept
+    assert "is the most" not in said(hands.window.prompt)
+    box.selectAll()
+    QTest.keyClicks(box, "9000")
+    assert hands.window.prompt.values().duration_s == 600.0
+    assert "600.0 s is the most" in said(hands.window.prompt)
+
+
+def test_the_first_order_says_that_it_waits_for_the_checkpoint(
+    qtbot: QtBot, settings_file: Path, loader: Loader
+) -> None:
+    go_on = threading.Event()
+
+    def load(choice: object) -> object:
+        assert go_on.wait(20)
+        return loader(choice)  # type: ignore[arg-type]
+
+    with Program(settings_file, load) as program:  # type: ignore[arg-type]
+        program.window.show()
+        program.services.loop.warm_up(program.services.choice)
+        program.window.generation.generate(PromptValues(prompt="calm", duration_s=1.0))
+        status = program.window.status
+        qtbot.waitUntil(lambda: "loading the checkpoint" in said(status), timeout=WAIT_MS)
+        assert "● Ready" not in said(status)
+        go_on.set()
+        qtbot.waitUntil(lambda: "● Ready" in said(status), timeout=WAIT_MS)

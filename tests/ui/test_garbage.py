@@ -1,0 +1,67 @@
+"""Garbage is collected in the window's thread only: Qt's objects die when another thread takes them apart."""
+
+import gc
+import threading
+from collections.abc import Iterator
+from threading import Thread
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from musicgen_studio.app import Program
+from musicgen_studio.ui.qt.garbage import Garbage
+from tests.ui.test_window import WAIT_MS, loader, program, settings_file
+
+__all__ = ["loader", "program", "settings_file"]
+
+pytestmark = pytest.mark.usefixtures("qapp")
+
+
+class Loop:
+    """Refers to itself, and notes in which thread it was found."""
+
+    def __init__(self, found: list[bool]) -> None:
+        self.me, self._found = self, found
+
+    def __del__(self) -> None:
+        self._found.append(threading.current_thread() is threading.main_thread())
+
+
+@pytest.fixture
+def garbage() -> Iterator[Garbage]:
+    garbage = Garbage()
+    yield garbage
+    garbage.close()
+
+
+def _litter(found: list[bool], kept: list[list[int]]) -> None:
+    Loop(found)
+    kept += [[number] for number in range(100_000)]  # any of them would set Python's own collection off
+
+
+@pytest.mark.usefixtures("garbage")
+def test_another_thread_never_collects(qtbot: QtBot) -> None:
+    found: list[bool] = []
+    kept: list[list[int]] = []
+    thread = Thread(target=_litter, args=(found, kept))
+    thread.start()
+    thread.join()
+    assert found == []
+    qtbot.waitUntil(lambda: found == [True], timeout=WAIT_MS)
+    assert len(kept) == 100_000
+
+
+def test_afterwards_python_does_it_again(garbage: Garbage) -> None:
+    assert not gc.isenabled()
+    garbage.close()
+    assert gc.isenabled()
+
+
+def test_giving_memory_back_collects_in_the_windows_thread(qtbot: QtBot, program: Program) -> None:
+    window = program.window
+    qtbot.waitUntil(lambda: program.services.loop.facts is not None, timeout=WAIT_MS)
+    found: list[bool] = []
+    Loop(found)
+    program.services.loop.unload()
+    qtbot.waitUntil(lambda: found == [True], timeout=WAIT_MS)
+    assert window.isVisible()
