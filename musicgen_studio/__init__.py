@@ -43,6 +43,7 @@ __all__ = [
     "generate",
     "load",
     "read",
+    "stems",
     "write",
 ]
 
@@ -105,6 +106,32 @@ def analyse(audio: "Audio") -> "Analysis":
     from musicgen_studio.analysis.analyse import analyse as find_out
 
     return find_out(audio)
+
+
+def stems(
+    audio: "Audio", separator: str | PathLike[str] | None = None, stop: "StopFlag | None" = None
+) -> "dict[str, Audio]":
+    """Take a sound apart into drums, bass, lead and other, whose sum it is.
+
+    Args:
+        audio: From `generate` or `read`, any rate, channels and length.
+        separator: A file of `musicgen-studio train separator`; None takes the one that comes with the program.
+        stop: Such as a `threading.Event`; when another thread sets it, the work ends with `StoppedError`.
+
+    Returns:
+        The stems by name. They add up to the sound as they are; `write` with `loudness_lufs=None` keeps them so.
+
+    Raises:
+        UserProblem: If the separator cannot be used.
+    """
+    from pathlib import Path
+    from threading import Event
+
+    from musicgen_studio.separation.masks import open_separator
+
+    chosen = open_separator(Path(separator) if separator is not None else None)
+    made = chosen.separate(audio, stop if stop is not None else Event(), lambda _share: None)
+    return dict(zip(chosen.info.stems, made, strict=True))
 
 
 def read(path: str | PathLike[str]) -> "Audio":

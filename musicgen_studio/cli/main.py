@@ -15,7 +15,7 @@ import traceback
 from collections.abc import Sequence
 from typing import Never
 
-from musicgen_studio.cli import analyse, bench, checkpoints, devices, evaluate, generate, melody, train
+from musicgen_studio.cli import analyse, bench, checkpoints, devices, evaluate, generate, melody, stems, train
 from musicgen_studio.cli.bench import MeasureWindow
 from musicgen_studio.cli.interrupt import EXIT_INTERRUPTED
 from musicgen_studio.errors import UserProblem
@@ -53,7 +53,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     commands = parser.add_subparsers(title="commands", dest="command", required=True, metavar="COMMAND")
-    for command in (generate, analyse, melody, bench, checkpoints, devices, train, evaluate):
+    for command in (generate, analyse, melody, bench, checkpoints, stems, devices, train, evaluate):
         command.add_parser(commands)
     return parser
 

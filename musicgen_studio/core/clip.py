@@ -14,6 +14,7 @@ class Origin(StrEnum):
     IMPORTED = "imported"
     RECORDED = "recorded"
     RECOVERED = "recovered"
+    STEM = "stem"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class Clip:
         trashed: When it was moved to the trash, like `created`; None if it was not.
         melody_similarity: How far it follows the melody it was made from, 0 to 1 (`dsp.chroma.similarity`); None
             without one.
+        stem: Which part of its parent it is, such as `drums`; empty unless its origin is a stem.
     """
 
     id: str
@@ -64,8 +66,11 @@ class Clip:
     is_missing: bool = False
     trashed: str | None = None
     melody_similarity: float | None = None
+    stem: str = ""
 
     def __post_init__(self) -> None:
+        if (self.origin is Origin.STEM) is not bool(self.stem):
+            raise ValueError(f"stem must be named for a stem and for nothing else, got {self.origin!s}, {self.stem!r}")
         if not self.title.strip():
             raise ValueError("title must not be empty")
         for name in ("frames", "sample_rate", "channels"):

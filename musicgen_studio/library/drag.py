@@ -5,6 +5,8 @@ even with its clip. Until it is handed out, the file waits under the clip's id a
 other formats or places (`export`).
 """
 
+import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 from uuid import uuid4
 
@@ -13,6 +15,7 @@ import numpy as np
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip
 from musicgen_studio.core.names import clean_name
+from musicgen_studio.dsp.adding_up import adding_up
 from musicgen_studio.files.sound import SoundFormat, read, write
 from musicgen_studio.library.files import Places, make_folder, move, writing
 
@@ -73,6 +76,42 @@ def hand_out_selection(places: Places, clip: Clip, start_frame: int, end_frame: 
             fresh.unlink(missing_ok=True)
             raise
     return target
+
+
+def hand_out_stems(places: Places, clip: Clip, stems: Sequence[Clip]) -> list[Path]:
+    """Return the files of a clip and of its stems, which add up to it, in a folder of their own.
+
+    Raises:
+        UserProblem: If a master cannot be read, or a file not be written.
+    """
+    # The folder tells these stems from others that the clip had before.
+    made = hashlib.sha256(" ".join(stem.id for stem in stems).encode()).hexdigest()[:8]
+    folder = places.drag / clip.id / f"stems-{made}"
+    name = clean_name(clip.title, MAX_NAME_UNITS)
+    targets = [folder / f"{name}.wav", *(folder / f"{name}_{clean_name(stem.stem)}.wav" for stem in stems)]
+    if not all(target.exists() for target in targets):
+        masters = [read(places.sound(each.id), max_duration_s=np.inf) for each in (clip, *stems)]
+        rounded = adding_up(masters[0], masters[1:])
+        with writing(_WHAT, places.drag):
+            make_folder(folder.parent)
+            make_folder(folder)
+        for each, audio, target in zip((clip, *stems), (rounded.clip, *rounded.stems), targets, strict=True):
+            _put(places, each, audio, target)
+    return targets
+
+
+def _put(places: Places, clip: Clip, audio: Audio, target: Path) -> None:
+    """Write a file where nobody looks, then give it its name, unless something has that: it may be in use."""
+    if target.exists():
+        return
+    fresh = places.unfinished / f"{uuid4().hex}.wav"
+    try:
+        _write(fresh, clip, audio)
+        with writing(_WHAT, places.drag):
+            move(fresh, target)
+    except BaseException:
+        fresh.unlink(missing_ok=True)
+        raise
 
 
 def _master(places: Places, clip: Clip) -> Audio:

@@ -24,7 +24,7 @@ from typing import Self, TypedDict, Unpack
 import numpy as np
 
 from musicgen_studio.core.audio import Audio
-from musicgen_studio.core.clip import Clip
+from musicgen_studio.core.clip import Clip, Origin
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.files import sound as audiofile
 from musicgen_studio.library import drag
@@ -201,6 +201,15 @@ class Library:
             made = [clip for clip in self._clips.values() if clip.parent == clip_id and clip.trashed is None]
         return _newest_first(made)
 
+    def stems(self, clip_id: str) -> list[Clip]:
+        """Return the stems of a clip in the order they were made, without those in the trash."""
+        with self._changing:
+            return [
+                clip
+                for clip in self._clips.values()
+                if clip.parent == clip_id and clip.origin is Origin.STEM and clip.trashed is None
+            ]
+
     def tags(self) -> list[str]:
         """Return the tags of all clips that are not in the trash, in alphabetical order."""
         with self._changing:
@@ -270,6 +279,27 @@ class Library:
             self._there(clip)
             return drag.hand_out_selection(self._places, clip, start_frame, end_frame)
 
+    def stem_files(self, clip_id: str) -> list[Path]:
+        """Return 24-bit WAV files of a clip and of its stems, which add up to it to the last bit. Any thread.
+
+        All begin together and are equally long; if one would go beyond full scale, all are turned down alike. Call it
+        when a drag or an export begins, like `drag_file`.
+
+        Returns:
+            The clip's file, then one for each stem in their order.
+
+        Raises:
+            UserProblem: If it has no stems, a sound is missing, or a file cannot be written.
+            KeyError: If there is no such clip.
+        """
+        clip, stems = self.get(clip_id), self.stems(clip_id)
+        if len(stems) < 2:
+            raise UserProblem(f'"{clip.title}" has no stems.', "They have not been made yet.", "Press Stems first.")
+        with self._rendering:
+            for each in (clip, *stems):
+                self._there(each)
+            return drag.hand_out_stems(self._places, clip, stems)
+
     # Changing clips
 
     def edit(self, clip_id: str, **changes: Unpack[ClipEdit]) -> Clip:
@@ -291,26 +321,37 @@ class Library:
             return clip
 
     def trash(self, ids: Iterable[str]) -> list[Clip]:
-        """Move clips to the trash, all or none. Their files stay.
+        """Move clips to the trash, with their stems, all or none. Their files stay.
 
         Raises:
             UserProblem: If the disk does not take it.
             KeyError: If there is no such clip.
         """
-        return self._set_trashed(ids, self._now().isoformat(timespec="seconds"))
+        with self._changing:
+            wanted = list(dict.fromkeys(ids))
+            stems = [stem.id for clip_id in wanted for stem in self.stems(clip_id)]
+            return self._set_trashed([*wanted, *stems], self._now().isoformat(timespec="seconds"))
 
     def restore(self, ids: Iterable[str]) -> list[Clip]:
-        """Take clips out of the trash, all or none.
+        """Take clips out of the trash, with the stems that went there when they did, all or none.
 
         Raises:
             UserProblem: If the disk does not take it.
             KeyError: If there is no such clip.
         """
-        return self._set_trashed(ids, None)
+        with self._changing:
+            wanted = list(dict.fromkeys(ids))
+            gone = {clip_id: self._clips[clip_id].trashed for clip_id in wanted}
+            stems = [
+                clip.id
+                for clip in self._clips.values()
+                if clip.origin is Origin.STEM and clip.parent in gone and clip.trashed == gone[clip.parent]
+            ]
+            return self._set_trashed([*wanted, *stems], None)
 
     def _set_trashed(self, ids: Iterable[str], trashed: str | None) -> list[Clip]:
         with self._changing:
-            clips = [replace(self._clips[clip_id], trashed=trashed) for clip_id in ids]
+            clips = [replace(self._clips[clip_id], trashed=trashed) for clip_id in dict.fromkeys(ids)]
             self._save(clips)
             return clips
 

@@ -42,7 +42,9 @@ class PartialClip:
         self._written_frames = 0
         self._is_open = True
         # What the clip is if nobody gets to finish it.
-        write_text(places.record(clip.id), to_json(replace(self._clip, origin=Origin.RECOVERED, is_complete=False)))
+        write_text(
+            places.record(clip.id), to_json(replace(self._clip, origin=Origin.RECOVERED, stem="", is_complete=False))
+        )
         with writing(_WHAT, places.unfinished):
             wave_file.create(self._part, self._shape(0))
 

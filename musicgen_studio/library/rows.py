@@ -15,7 +15,7 @@ MAX_TEMPO_BPM = 999.0
 
 _WHOLE = ("frames", "sample_rate", "channels")
 _YES_NO = ("is_complete", "is_starred", "is_missing")
-_TEXTS = ("id", "title", "origin", "created", "prompt", "checkpoint", "licence", "recipe", "tags")
+_TEXTS = ("id", "title", "origin", "created", "prompt", "checkpoint", "licence", "recipe", "tags", "stem")
 _OPTIONAL: dict[str, type] = {
     "seed": int,
     "parent": str,

@@ -68,7 +68,9 @@ _TABLES = (
 
 _MELODY_SIMILARITY = ("ALTER TABLE clips ADD COLUMN melody_similarity REAL",)
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_TABLES, _MELODY_SIMILARITY)
+_STEM = ("ALTER TABLE clips ADD COLUMN stem TEXT NOT NULL DEFAULT ''",)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_TABLES, _MELODY_SIMILARITY, _STEM)
 
 
 class DamagedDatabaseError(UserProblem):

@@ -158,7 +158,8 @@ def test_an_older_format_is_brought_up_with_a_copy_before(folder: Path, monkeypa
 
 def test_a_library_of_the_first_format_is_brought_up(folder: Path) -> None:
     filled(folder)
-    for sql in ("ALTER TABLE clips DROP COLUMN melody_similarity", "PRAGMA user_version = 1"):
+    older = [f"ALTER TABLE clips DROP COLUMN {name}" for name in ("melody_similarity", "stem")]
+    for sql in (*older, "PRAGMA user_version = 1"):
         execute(folder / "library.sqlite3", sql)
     with Library(folder) as library:
         assert [clip.melody_similarity for clip in library.clips()] == [None, None]
