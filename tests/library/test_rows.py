@@ -13,11 +13,12 @@ from musicgen_studio.library.files import new_id
 from musicgen_studio.library.rows import as_tags, from_json, from_row, tidy, to_json, to_row
 from tests.library.samples import new_clip
 
+PARTS = [(origin, "drums" if origin is Origin.STEM else "") for origin in Origin]
 CLIPS = st.builds(
-    Clip,
+    lambda part, **values: Clip(origin=part[0], stem=part[1], **values),
     id=st.builds(new_id),
     title=st.text(min_size=1).filter(str.strip),
-    origin=st.sampled_from(Origin),
+    part=st.sampled_from(PARTS),
     created=st.just("2026-01-31T12:00:00+00:00"),
     frames=st.integers(1, 2**40),
     sample_rate=st.integers(1, 2**20),
