@@ -22,7 +22,8 @@ def _example() -> str:
 
 
 def test_the_surface_is_small_and_all_there() -> None:
-    names = ["Audio", "GenerationRequest", "UserProblem", "__version__", "generate", "load", "read", "write"]
+    names = ["Analysis", "Audio", "GenerationRequest", "UserProblem", "__version__"]
+    names += ["analyse", "generate", "load", "read", "stems", "write"]
     assert musicgen_studio.__all__ == names
     assert all(getattr(musicgen_studio, name) is not None for name in musicgen_studio.__all__)
     assert musicgen_studio.__version__[0].isdigit()
