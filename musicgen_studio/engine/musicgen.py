@@ -49,6 +49,9 @@ WARM_UP_S = 1.0
 CHUNK_FRAMES = (5, 5, 10, 25)
 """Codec frames decoded at a time: few at first for an early start, then more, because each chunk costs two extra."""
 
+USUAL_TOKENS = 32
+"""So many tokens a prompt has at most, usually: a graphics card gets ready for that."""
+
 
 def load_engine(folder: Path, device: str = AUTO, precision: str = AUTO) -> "MusicGen":
     """Load a checkpoint.
@@ -133,6 +136,18 @@ class MusicGen:
             precision=self.decoder.precision.value,
             sampling=config.sampling,
         )
+        self._prepare()
+
+    def _prepare(self) -> None:
+        """Do once what a graphics card does at the first time only, so that the first clip does not wait for it."""
+        if not isinstance(self.decoder, StepMaker):
+            return
+        config = self._config
+        prefix = 0 if config.chroma is None else config.chroma.length + USUAL_TOKENS
+        with explained_when_full(self.decoder.release):
+            self.decoder.prepare(prefix + config.window_frames + max(config.decoder.delays) + 1, config.sampling)
+            codes = torch.zeros(1, config.decoder.codebooks, CHUNK_FRAMES[-1], dtype=torch.int64)
+            self.codec.decode(DecodeState(), codes, is_last=False)
 
     @property
     def info(self) -> EngineInfo:

@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from musicgen_studio.compute.device import is_usable, resolve_device
+from musicgen_studio.compute.memory import free_memory
 from musicgen_studio.compute.precision import Precision, int8_is_available, resolve_precision
 from musicgen_studio.engine.checkpoint.needs import (
     check_memory,
@@ -112,16 +113,30 @@ def test_more_clips_than_fit_are_refused(monkeypatch: pytest.MonkeyPatch, clips:
 
 def test_a_graphics_card_with_little_memory_gets_int8(monkeypatch: pytest.MonkeyPatch) -> None:
     large = SHAPES["large"]
-    needs = [memory_need(large, precision) for precision in (Precision.INT8, Precision.FLOAT16)]
+    needs = [memory_need(large, precision, CUDA) for precision in (Precision.INT8, Precision.FLOAT16)]
     assert needs[0] < needs[1]
     for free, expected in (
         (needs[0] - 1, Precision.FLOAT16),
         (needs[0], Precision.INT8),
         (needs[1], Precision.FLOAT16),
     ):
-        monkeypatch.setattr("torch.cuda.mem_get_info", lambda _device, free=free: (free, 10**12))
+        monkeypatch.setattr("musicgen_studio.engine.checkpoint.needs.free_memory", lambda _device, free=free: free)
         assert smaller_where_short(large, Precision.FLOAT16, CUDA) is expected
     assert smaller_where_short(large, Precision.FLOAT32, CPU) is Precision.FLOAT32
+
+
+def test_what_torch_keeps_on_a_card_is_free(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("torch.cuda.mem_get_info", lambda _device: (1000, 9000))
+    monkeypatch.setattr("torch.cuda.memory_reserved", lambda _device: 500)
+    monkeypatch.setattr("torch.cuda.memory_allocated", lambda _device: 300)
+    assert free_memory(CUDA) == 1200
+
+
+def test_the_text_encoder_takes_nothing_of_a_graphics_card() -> None:
+    """A card that has memory for all but T5-base, with 110 million weights in float32, is given what fits."""
+    on_card, in_memory = (memory_need(SMALL, Precision.FLOAT16, device) for device in (CUDA, CPU))
+    codec_bytes = 59e6 * 4
+    assert weight_count(SMALL.decoder) * 2 + codec_bytes < on_card < in_memory
 
 
 def test_what_fits_passes() -> None:

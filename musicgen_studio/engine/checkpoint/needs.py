@@ -10,8 +10,13 @@ from musicgen_studio.compute.precision import Precision
 from musicgen_studio.engine.checkpoint.values import CheckpointConfig, DecoderConfig
 from musicgen_studio.errors import UserProblem
 
+CPU = torch.device("cpu")
+
 ENCODERS_BYTES = 700_000_000
 """T5-base and EnCodec in float32 (110 M + 59 M weights): the part that does not depend on the size."""
+
+CARD_BYTES = 500_000_000
+"""The same on a graphics card: EnCodec, and about as much again as work space of CUDA's libraries. T5 is not there."""
 
 
 def weight_count(config: DecoderConfig) -> int:
@@ -28,12 +33,13 @@ def matrix_bytes(decoder: DecoderConfig, precision: Precision) -> int:
     return (decoder.layers * layer + decoder.codebooks * decoder.card * decoder.width) * precision.bytes_per_weight
 
 
-def memory_need(config: CheckpointConfig, precision: Precision, rows: int = 2) -> int:
+def memory_need(config: CheckpointConfig, precision: Precision, device: torch.device = CPU, rows: int = 2) -> int:
     """Return the bytes a checkpoint needs to run: weights, the cache of a full window, text encoder and codec.
 
     Args:
         config: The checkpoint.
         precision: How the matrices are kept.
+        device: Whose memory; the text encoder is always in the computer's.
         rows: Sequences side by side: two per take with guidance.
     """
     decoder = config.decoder
@@ -42,7 +48,8 @@ def memory_need(config: CheckpointConfig, precision: Precision, rows: int = 2) -
     # With int8 weights the cache is int8 with scales on the CPU, float16 on a graphics card.
     bytes_per_number = 2 if precision is Precision.INT8 else precision.activation_dtype.itemsize
     cache = 2 * decoder.layers * rows * positions * decoder.width * bytes_per_number
-    return weight_count(decoder) * precision.bytes_per_weight + cache + ENCODERS_BYTES
+    beside = CARD_BYTES if device.type == "cuda" else ENCODERS_BYTES
+    return weight_count(decoder) * precision.bytes_per_weight + cache + beside
 
 
 def smaller_where_short(config: CheckpointConfig, precision: Precision, device: torch.device) -> Precision:
@@ -50,7 +57,7 @@ def smaller_where_short(config: CheckpointConfig, precision: Precision, device: 
     if device.type != "cuda":
         return precision
     free = free_memory(device)
-    fits = memory_need(config, Precision.INT8) <= free < memory_need(config, precision)
+    fits = memory_need(config, Precision.INT8, device) <= free < memory_need(config, precision, device)
     return Precision.INT8 if fits else precision
 
 
@@ -60,7 +67,7 @@ def check_memory(config: CheckpointConfig, precision: Precision, device: torch.d
     Raises:
         UserProblem: If the free memory is less than the need.
     """
-    need = memory_need(config, precision)
+    need = memory_need(config, precision, device)
     free = free_memory(device)
     if need > free:
         raise UserProblem(

@@ -402,6 +402,22 @@ def test_what_was_prepared_is_not_recorded_again(
     assert recorded == []
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_engine_records_the_usual_steps_while_it_is_loaded(
+    request: pytest.FixtureRequest, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def load(config: Any, outer: Any, layers: Any, *_: object) -> GraphedDecoder:
+        return GraphedDecoder(config, outer, layers, CPU, Precision.FLOAT32)
+
+    monkeypatch.setattr("musicgen_studio.engine.musicgen.load_language_model", load)
+    engine = load_engine(request.getfixturevalue(f"{kind}_checkpoint"), "cpu", "float32")
+    recorded = counted_recordings(monkeypatch)
+    assert list(sounds(engine, GenerationRequest((PROMPT,), 0.5)))
+    assert recorded == []
+    assert list(sounds(engine, GenerationRequest((PROMPT,), 0.5, temperature=0.5)))
+    assert len(recorded) == 1
+
+
 def test_going_back_and_forth_between_settings_records_each_once(
     text: Checkpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
