@@ -25,4 +25,6 @@ def test_the_starter_is_measured_against_transformers(monkeypatch: pytest.Monkey
     assert [step["context"] for step in figures["steps"]] == [0, 200, 400, 580]  # type: ignore[attr-defined]
     positive = [figures[name] for name in ("load_s", "codec_streaming_speed", "resident_bytes", "ratio")]
     assert all(isinstance(value, int | float) and value > 0 for value in positive)
-    assert any("transformers" in line for line in lines)
+    assert figures["first_clip"].keys() == figures["clips"][0].keys()  # type: ignore[attr-defined, index]
+    for name in ("first clip of", "clip of", "transformers"):
+        assert any(line.startswith(name) for line in lines)
