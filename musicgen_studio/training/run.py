@@ -217,7 +217,7 @@ def publish_checkpoint(
     """
     cpu = torch.device("cpu")
     codec = _codec(workspace, begin_with)
-    state = load_state(workspace.language / "state.pt", cpu)
+    state = load_state(workspace.language / "state.pt")
     if state is None:
         raise UserProblem(
             "There is no language model yet.",

@@ -18,8 +18,10 @@ def save_state(path: Path, state: dict[str, Any]) -> None:
         torch.save(state, file)
 
 
-def load_state(path: Path, device: torch.device) -> dict[str, Any] | None:
-    """Read a state, or None if there is none yet.
+def load_state(path: Path) -> dict[str, Any] | None:
+    """Read a state into the computer's memory, or None if there is none yet.
+
+    Models and optimizers copy from it to where they are. Whoever holds on to it holds a second copy of all weights.
 
     Raises:
         UserProblem: If the file is damaged.
@@ -27,7 +29,7 @@ def load_state(path: Path, device: torch.device) -> dict[str, Any] | None:
     if not path.is_file():
         return None
     try:
-        state: dict[str, Any] = torch.load(path, map_location=device, weights_only=True)
+        state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # torch raises whatever a damaged file leads its reader to
         raise UserProblem(
             "The training cannot go on.", f"{path} is damaged: {error}.", "Remove the file to begin this part again."

@@ -1,13 +1,26 @@
 """transformers as the reference: its own tokenizer, feature extractor and `generate`, read out for comparison."""
 
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import pytest
 import torch
+from packaging.version import Version
 from torch import Tensor
 
 from musicgen_studio.compute.torchaudio_import import make_torchaudio_importable
 from musicgen_studio.core.audio import Audio
+
+MELODY_SINCE = Version("5.23")
+"""transformers 5.17 does not let the melody into what it generates (huggingface/transformers issue 45647)."""
+
+
+def require_melody_in_transformers() -> None:
+    """Skip a test that compares with what transformers makes of a melody, where it makes nothing of it."""
+    installed = Version(version("transformers"))
+    if installed < MELODY_SINCE:
+        pytest.skip(f"transformers {installed} ignores melodies; {MELODY_SINCE} follows them")
 
 
 def tokenized(folder: Path, prompt: str) -> dict[str, Tensor]:
@@ -30,6 +43,8 @@ def melody_features(folder: Path, melody: Audio) -> dict[str, Tensor]:
 
 def generated_codes(model: Any, inputs: dict[str, Tensor], frames: int, **settings: Any) -> Tensor:
     """Let transformers generate, and return the codes `[codebooks, frames]` it hands to its codec."""
+    if "input_features" in inputs:
+        require_melody_in_transformers()
     handed: list[Tensor] = []
     codec, decode = model.audio_encoder, model.audio_encoder.decode
 

@@ -44,9 +44,9 @@ def test_figures(tmp_path: Path) -> None:
 
 def test_a_state_there_and_back(tmp_path: Path) -> None:
     path = tmp_path / "state.pt"
-    assert load_state(path, CPU) is None
+    assert load_state(path) is None
     save_state(path, {"step": 3, "weights": torch.arange(3)})
-    state = load_state(path, CPU)
+    state = load_state(path)
     assert state is not None
     assert state["step"] == 3
     assert state["weights"].tolist() == [0, 1, 2]
@@ -56,4 +56,4 @@ def test_a_damaged_state_is_told(tmp_path: Path) -> None:
     path = tmp_path / "state.pt"
     path.write_bytes(b"half a file")
     with pytest.raises(UserProblem, match="damaged"):
-        load_state(path, CPU)
+        load_state(path)

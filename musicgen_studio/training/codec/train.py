@@ -93,7 +93,7 @@ class CodecTraining:
         ensure_folder(workspace.codec)
         self._sounds, self._held_out = _sounds(workspace, settings.codec)
         self.codec = build_codec(codec_config(settings.codec), settings.codec.seed).to(device)
-        self._saved = load_state(self._state_path, device) or {"stage": STAGES[0], "step": 0, "trained_s": 0.0}
+        self._saved = load_state(self._state_path) or {"stage": STAGES[0], "step": 0, "trained_s": 0.0}
         if self._saved.get("settings", _shape(settings.codec)) != _shape(settings.codec):
             raise UserProblem(
                 "The codec cannot be trained further.",
@@ -101,7 +101,7 @@ class CodecTraining:
                 "Take those settings again, or remove the folder to begin anew.",
             )
         if "codec" in self._saved:
-            self.codec.load_state_dict(self._saved["codec"])
+            self.codec.load_state_dict(self._saved.pop("codec"))
 
     def run(self) -> bool:
         """Train until everything is done or the limits say stop.
@@ -252,13 +252,13 @@ class _Learning:
         return state
 
     def restore(self, saved: dict[str, Any]) -> None:
-        """Take up a saved state of the same stage, if there is one."""
+        """Take up a saved state of the same stage, if there is one, and take it out: it is not held twice."""
         if "optimizers" not in saved:
             return
-        restore_optimizers(self._optimizers, saved["optimizers"])
+        restore_optimizers(self._optimizers, saved.pop("optimizers"))
         if self._judge is not None:
-            self._judge.load_state_dict(saved["judge"])
-            self._judge_optimizer.load_state_dict(saved["judge_optimizer"])
+            self._judge.load_state_dict(saved.pop("judge"))
+            self._judge_optimizer.load_state_dict(saved.pop("judge_optimizer"))
 
 
 @torch.no_grad()

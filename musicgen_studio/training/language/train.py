@@ -78,22 +78,23 @@ class LanguageTraining:
         matrices, others = model.split_weights()
         others += self._listener.parameters()
         self._optimizers = optimizers(matrices, others, self._language.matrix_rate, self._language.other_rate)
-        self._saved = load_state(folder / "state.pt", device) or {"step": 0, "trained_s": 0.0}
-        self._restore()
+        saved = load_state(folder / "state.pt")
+        if saved is not None:
+            self._restore(saved)
+        self._step_reached: int = saved["step"] if saved else 0
+        self._trained_s: float = saved["trained_s"] if saved else 0.0
 
-    def _restore(self) -> None:
-        if "model" not in self._saved:
-            return
+    def _restore(self, saved: "dict[str, Any]") -> None:
         try:
-            self.model.load_state_dict(self._saved["model"])
-            self._listener.load_state_dict(self._saved["listener"])
+            self.model.load_state_dict(saved["model"])
+            self._listener.load_state_dict(saved["listener"])
         except (RuntimeError, KeyError) as error:
             raise UserProblem(
                 "The language model cannot be trained further.",
                 f"{self._folder / 'state.pt'} is of another size, codec or version.",
                 "Take the settings it was begun with again, or remove the folder to begin anew.",
             ) from error
-        restore_optimizers(self._optimizers, self._saved["optimizers"])
+        restore_optimizers(self._optimizers, saved["optimizers"])
 
     def run(self, on_examples: "Callable[[], None] | None" = None) -> bool:
         """Train until everything is done or the limits say stop.
@@ -105,7 +106,7 @@ class LanguageTraining:
             Whether the training is complete.
         """
         pace = Pace(
-            "language model", self._language.steps, self._saved["step"], self._saved["trained_s"], self._limits,
+            "language model", self._language.steps, self._step_reached, self._trained_s, self._limits,
             self._report, self._settings.save_every_s, self._started_s,
         )  # fmt: skip
         floor, listened_s = self.unigram_floor(), time.monotonic()

@@ -132,7 +132,7 @@ class SeparatorTraining:
         self.network = begin_with or MaskNetwork(NetworkSizes(settings.widths, settings.bottom))
         self.network.to(memory_format=torch.channels_last).requires_grad_(True)  # type: ignore[call-overload]
         self._optimizers = _optimizers(self.network, settings)
-        state = load_state(workspace.separator / "state.pt", torch.device("cpu")) or {}
+        state = load_state(workspace.separator / "state.pt") or {}
         if state:
             self.network.load_state_dict(state["network"])
             restore_optimizers(self._optimizers, state["optimizers"])

@@ -61,7 +61,9 @@ def test_a_run_that_goes_on_is_the_run_that_was_not_stopped(workspace: Workspace
     assert _training(whole, tiny, unlimited()).run()
 
     assert not _training(workspace, tiny, Limits(_AfterSteps(looks))).run()
-    assert _training(workspace, tiny, unlimited()).run()
+    resumed = _training(workspace, tiny, unlimited())
+    assert "codec" not in resumed._saved  # it would be a second copy of all weights
+    assert resumed.run()
     expected, found = load_codec(whole.codec).state_dict(), load_codec(workspace.codec).state_dict()
     for name, tensor in expected.items():
         torch.testing.assert_close(found[name], tensor, rtol=1e-3, atol=1e-4)

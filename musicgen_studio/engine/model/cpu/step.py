@@ -32,6 +32,7 @@ from musicgen_studio.engine.model.cpu.vector import (
     breathe,
     count_up,
     counted,
+    exchange,
     float_of_bits,
     tile_product,
 )
@@ -215,7 +216,7 @@ def run_step(
 @_compiled
 def end_step(counters: Longs) -> None:
     """Let no thread into the step any more, and wait for those inside."""
-    counters[OPEN] = 0
+    exchange(counters, OPEN, 0)  # a plain store could be seen by the others only after the look at who is inside
     while counted(counters, INSIDE) > 0:
         breathe()
 

@@ -162,6 +162,17 @@ def counted(_context: Any, counters: Any, _index: Any) -> Any:
 
 
 @intrinsic
+def exchange(_context: Any, counters: Any, _index: Any, _value: Any) -> Any:
+    """Set a counter and return what it was, as one act between threads: what is read after it is read after it."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        place = _element(context, builder, signature.args[0], args[0], args[1])
+        return builder.atomic_rmw("xchg", place, args[2], "seq_cst")
+
+    return types.int64(counters, types.int64, types.int64), generate
+
+
+@intrinsic
 def breathe(_context: Any) -> Any:
     """Tell the processor that this thread is waiting in a loop."""
 

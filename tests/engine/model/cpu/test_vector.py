@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numba import njit
 
-from musicgen_studio.engine.model.cpu import vector
+from musicgen_studio.engine.model.cpu import step, vector
 from musicgen_studio.engine.model.cpu.vector import GROUP_SIZES, MAX_INPUTS, TILE, VECTOR_MAX, WEIGHT_MAX
 
 Numbers = npt.NDArray[np.signedinteger]
@@ -47,6 +47,34 @@ def test_a_counter_misses_nothing_between_threads() -> None:
     for thread in threads:
         thread.join()
     assert counters.tolist() == [0, 400_000, 0]
+
+
+def test_what_is_exchanged_is_handed_on_once() -> None:
+    """Each thread puts in its own numbers and takes out somebody's: none is lost, none is met twice."""
+
+    @njit(nogil=True)  # type: ignore[untyped-decorator]
+    def swap(counters: Numbers, first: int, taken: Numbers) -> None:
+        for index in range(len(taken)):
+            taken[index] = vector.exchange(counters, 1, first + index)
+
+    counters, taken = np.zeros(3, np.int64), np.zeros((4, 100_000), np.int64)
+    places = range(4)
+    threads = [threading.Thread(target=swap, args=(counters, 1 + place * 100_000, taken[place])) for place in places]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert np.array_equal(np.sort([*taken.flatten(), counters[1]]), np.arange(400_001))
+
+
+def test_a_step_is_closed_in_one_act() -> None:
+    """Before the look at who is inside. A plain store may be seen after it, on x86 too."""
+    counters = np.zeros(step.FIRST_PART, np.int64)
+    counters[step.OPEN] = 5
+    step.end_step(counters)
+    assert counters[step.OPEN] == 0
+    (code,) = step.end_step.inspect_asm().values()
+    assert "xchg" in code
 
 
 @given(st.floats(width=32, allow_nan=False))

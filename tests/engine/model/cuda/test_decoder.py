@@ -69,7 +69,8 @@ def logits(model: LanguageModel, rows: int, pieces: tuple[int, ...], tokens: int
     texts = [torch.randn(tokens, config.width, generator=random)] if config.cross_attention else []
     codes = torch.randint(0, config.card, (rows, config.codebooks, sum(pieces)), generator=random)
     memory = model.start(rows, sum(pieces), texts, text_rows=max(rows // 2, 1))
-    made = [model.forward(model.embed(some), memory).cpu() for some in torch.split(codes, list(pieces), dim=-1)]
+    split = torch.split(codes.to(model.device), list(pieces), dim=-1)
+    made = [model.forward(model.embed(some), memory).cpu() for some in split]
     assert memory.length == sum(pieces)
     return torch.stack(made)
 
