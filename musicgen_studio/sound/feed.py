@@ -16,8 +16,8 @@ import numpy as np
 
 from musicgen_studio.core.audio import Samples
 from musicgen_studio.dsp.resample import StreamResampler
-from musicgen_studio.sound.growing import GrowingSound
 from musicgen_studio.sound.output import with_channels
+from musicgen_studio.sound.playable import PlayableSound
 from musicgen_studio.sound.ring import Ring
 
 SHORTEST_LOOP_S = 0.01
@@ -52,7 +52,7 @@ class Feed:
         channels: The output's.
     """
 
-    def __init__(self, sound: GrowingSound, rate: int, channels: int) -> None:
+    def __init__(self, sound: PlayableSound, rate: int, channels: int) -> None:
         self._sound = sound
         self._rate = rate
         self._channels = channels

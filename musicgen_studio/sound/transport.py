@@ -21,9 +21,9 @@ from time import monotonic
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.sound.devices import DeviceName, SoundDevice
 from musicgen_studio.sound.feed import SHORTEST_LOOP_S, Feed
-from musicgen_studio.sound.growing import GrowingSound
 from musicgen_studio.sound.meter import FULL_SCALE
 from musicgen_studio.sound.output import Output, PortAudioSystem, SilentOutput, SoundSystem
+from musicgen_studio.sound.playable import PlayableSound
 
 RESERVE_S = 0.2  # what one slow step of the maker may cost
 
@@ -134,7 +134,7 @@ class Transport:
         self._system = PortAudioSystem() if system is None else system
         self._clock = clock
         self._changed = threading.Condition()  # its lock guards all of the following
-        self._sound: GrowingSound | None = None
+        self._sound: PlayableSound | None = None
         self._speed: Callable[[], float | None] | None = None
         self._position = 0.0  # while it does not play
         self._origin = 0
@@ -169,7 +169,7 @@ class Transport:
 
     # --- the window's thread ---
 
-    def load(self, sound: GrowingSound, speed: Callable[[], float | None] | None = None) -> None:
+    def load(self, sound: PlayableSound, speed: Callable[[], float | None] | None = None) -> None:
         """Stop, and take another sound, from its beginning and without a loop.
 
         Args:
@@ -346,7 +346,7 @@ class Transport:
             return self._feed.position(self._clock())
         return self._position
 
-    def _place_to_begin(self, sound: GrowingSound) -> int:
+    def _place_to_begin(self, sound: PlayableSound) -> int:
         frame = int(self._position)
         if self._loop is not None and frame >= self._loop[1]:
             return self._loop[0]
@@ -433,7 +433,7 @@ class Transport:
             while self._output.advance():  # what is left fades out
                 pass
 
-    def _play_on(self, sound: GrowingSound, output: Output) -> None:
+    def _play_on(self, sound: PlayableSound, output: Output) -> None:
         if self._feed is None:
             self._feed = Feed(sound, output.rate, output.channels)
             self._feed.set_loop(self._loop)
@@ -449,7 +449,7 @@ class Transport:
         while output.advance():
             self._supply(sound, self._feed)
 
-    def _supply(self, sound: GrowingSound, feed: Feed) -> None:
+    def _supply(self, sound: PlayableSound, feed: Feed) -> None:
         """Make ready what is heard next, or hold it back until there is enough."""
         if not feed.is_held and feed.has_run_dry:
             feed.hold()

@@ -1,0 +1,183 @@
+"""Sounds that are made from others at the moment they are played: stems with levels, and a metronome over a clip.
+
+What is changed is heard as soon as what was read ahead is over; nothing is computed twice and nothing is stored. Not
+for files: these mixes are only heard.
+"""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from musicgen_studio.core.audio import Samples
+from musicgen_studio.core.tempo_map import TempoMap
+from musicgen_studio.dsp.resample import resample
+from musicgen_studio.files.sound import read
+from musicgen_studio.sound.metronome import click_file
+from musicgen_studio.sound.playable import PlayableSound
+
+RAMP_S = 0.01
+"""A changed level is reached after so long, so that it does not click."""
+
+
+@dataclass(frozen=True, slots=True)
+class LaneLevel:
+    """How one of several sounds is heard.
+
+    Args:
+        level_db: -60 to 12 dB.
+        is_muted: Whether it is silent.
+        is_solo: Whether only it, and others that are solo, are heard.
+
+    Raises:
+        ValueError: If the level is out of range.
+    """
+
+    level_db: float = 0.0
+    is_muted: bool = False
+    is_solo: bool = False
+
+    def __post_init__(self) -> None:
+        if not -60 <= self.level_db <= 12:
+            raise ValueError(f"level_db must be -60 to 12, got {self.level_db}")
+
+
+def gains(levels: Sequence[LaneLevel]) -> list[float]:
+    """Return the factor for each lane: solo silences those that are not, mute silences in any case."""
+    has_solo = any(level.is_solo for level in levels)
+    return [
+        0.0 if level.is_muted or (has_solo and not level.is_solo) else 10 ** (level.level_db / 20) for level in levels
+    ]
+
+
+class StemMix:
+    """Several sounds of one rate and one form as one. `set_levels` belongs to any thread, `read` to one.
+
+    Args:
+        lanes: The sounds, at least one, of one rate and number of channels.
+
+    Raises:
+        ValueError: If they differ in rate or channels, or there is none.
+    """
+
+    def __init__(self, lanes: Sequence[PlayableSound]) -> None:
+        if not lanes or len({(lane.sample_rate, lane.channels) for lane in lanes}) > 1:
+            raise ValueError("lanes must be one or more sounds of one rate and number of channels")
+        self._lanes = tuple(lanes)
+        self._wanted = np.ones(len(lanes), np.float32)
+        self._reached = self._wanted  # as they were at the end of what was read last
+
+    def set_levels(self, levels: Sequence[LaneLevel]) -> None:
+        """Let each lane be heard otherwise from now on."""
+        self._wanted = np.asarray(gains(levels), np.float32)
+
+    @property
+    def sample_rate(self) -> int:
+        """That of all lanes."""
+        return self._lanes[0].sample_rate
+
+    @property
+    def channels(self) -> int:
+        """Those of all lanes."""
+        return self._lanes[0].channels
+
+    @property
+    def frames(self) -> int:
+        """As far as all lanes are there."""
+        return min(lane.frames for lane in self._lanes)
+
+    @property
+    def expected_frames(self) -> int:
+        """As far as the longest will be."""
+        return max(lane.expected_frames for lane in self._lanes)
+
+    @property
+    def largest_block_frames(self) -> int:
+        """As of the lane whose are largest."""
+        return max(lane.largest_block_frames for lane in self._lanes)
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether all have ended."""
+        return all(lane.is_ended for lane in self._lanes)
+
+    def read(self, start: int, count: int) -> Samples:
+        """Return the lanes' sum, as `GrowingSound.read` does; a changed level is approached over `RAMP_S`."""
+        wanted, reached = self._wanted, self._reached
+        parts = [lane.read(start, min(count, max(self.frames - start, 0))) for lane in self._lanes]
+        frames = min(map(len, parts))
+        out = np.zeros((frames, self.channels), np.float32)
+        ramp = min(round(RAMP_S * self.sample_rate), frames)
+        for part, gain, before in zip(parts, wanted, reached, strict=True):
+            if gain == before:
+                out += part[:frames] * gain if gain != 1 else part[:frames]
+            else:
+                shape = np.full((frames, 1), gain, np.float32)
+                shape[:ramp, 0] = np.linspace(before, gain, ramp, dtype=np.float32)
+                out += part[:frames] * shape
+        if frames:
+            self._reached = wanted
+        return out
+
+
+class ClickedSound:
+    """A sound with the metronome's clicks over it, on the beats of a tempo map.
+
+    Args:
+        sound: Any.
+        tempo_map: When the beats are.
+
+    Raises:
+        UserProblem: If the program's own sound files are damaged.
+    """
+
+    def __init__(self, sound: PlayableSound, tempo_map: TempoMap) -> None:
+        self._sound, self._map = sound, tempo_map
+        self._clicks = [
+            resample(read(click_file(is_accent)), sound.sample_rate).samples[:, :1] for is_accent in (False, True)
+        ]
+        self._frames_of_beats = [round(time_s * sound.sample_rate) for time_s in tempo_map.beats_s]
+
+    @property
+    def sample_rate(self) -> int:
+        """The sound's."""
+        return self._sound.sample_rate
+
+    @property
+    def channels(self) -> int:
+        """The sound's."""
+        return self._sound.channels
+
+    @property
+    def frames(self) -> int:
+        """The sound's."""
+        return self._sound.frames
+
+    @property
+    def expected_frames(self) -> int:
+        """The sound's."""
+        return self._sound.expected_frames
+
+    @property
+    def largest_block_frames(self) -> int:
+        """The sound's."""
+        return self._sound.largest_block_frames
+
+    @property
+    def is_ended(self) -> bool:
+        """The sound's."""
+        return self._sound.is_ended
+
+    def read(self, start: int, count: int) -> Samples:
+        """Return the sound with the clicks, as `GrowingSound.read` does."""
+        out = self._sound.read(start, count).copy()
+        longest = max(map(len, self._clicks))
+        first = bisect_left(self._frames_of_beats, start - longest)
+        for beat in range(first, bisect_left(self._frames_of_beats, start + len(out))):
+            is_accent = (beat - self._map.first_downbeat) % self._map.beats_per_bar == 0
+            frame, click = self._frames_of_beats[beat], self._clicks[is_accent]
+            begin, end = max(frame, start), min(frame + len(click), start + len(out))
+            if begin < end:
+                out[begin - start : end - start] += click[begin - frame : end - frame]
+        return out
