@@ -21,7 +21,6 @@ from musicgen_studio.compute.torchaudio_import import make_torchaudio_importable
 CARD = 64
 CODEBOOKS = 4
 SAMPLE_RATE = 32000
-HOP_FRAMES = 640
 WINDOW_S = 2
 WINDOW_FRAMES = 100
 TEXT_WIDTH = 16

@@ -7,7 +7,6 @@ Source: AudioCraft `modules/codebooks_patterns.py` (DelayedPatternProvider), pap
 Not for choosing tokens: that is `tokens.py`.
 """
 
-import torch
 from torch import Tensor
 
 UNKNOWN = -1
@@ -35,9 +34,3 @@ def delayed(codes: Tensor, special: int, delays: tuple[int, ...]) -> Tensor:
     for codebook, delay in enumerate(delays):
         steps[:, codebook, 1 + delay : 1 + delay + frames] = codes[:, codebook]
     return steps
-
-
-def undelayed(steps: Tensor, delays: tuple[int, ...]) -> Tensor:
-    """Read the codes `[rows, codebooks, frames]` out of steps `[rows, codebooks, frames + max(delays) + 1]`."""
-    frames = steps.shape[-1] - max(delays) - 1
-    return torch.stack([steps[:, q, 1 + delay : 1 + delay + frames] for q, delay in enumerate(delays)], dim=1)

@@ -126,26 +126,6 @@ def export_clips(
     return done
 
 
-def export_clip(clip: Clip, audio: Audio, folder: Path, settings: FinishSettings, name: str | None = None) -> Path:
-    """Export one clip. Nothing is overwritten: if the name is taken, a number from 2 comes behind it.
-
-    Args:
-        clip: For the name and the texts in the file.
-        audio: Its sound, at least one frame, 1 or 2 channels.
-        folder: Where the file goes. It is made if it is not there.
-        settings: What to make of it.
-        name: Wanted file name without ending, or None for the suggested one.
-
-    Returns:
-        The file.
-
-    Raises:
-        UserProblem: If the folder cannot be used, the disk is full or the format cannot hold the sound.
-    """
-    job = ExportJob(clip, lambda: audio, folder, settings, name)
-    return _export(job, _course(job, lambda _share: None))[0]
-
-
 def _course(job: ExportJob, report: OnShare) -> Course:
     settings = job.settings
     expected = _LOAD_COST + cost(settings, job.clip.sample_rate) + ENCODE_COST[settings.sound_format]

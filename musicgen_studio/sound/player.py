@@ -10,7 +10,7 @@ A device that is unplugged or stalls tells nobody (see `output`), so the produce
 
 import threading
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from musicgen_studio.core.audio import Audio, Samples
 from musicgen_studio.dsp.resample import StreamResampler
@@ -55,7 +55,6 @@ class Player:
         self._ending = False  # the last frame has been heard, PortAudio may stop
         self._silent_frames = 0  # as far as played
         self._buffering = True
-        self._device_underflows = 0
 
     def __enter__(self) -> Self:
         """Open the device and start the stream, which is silent until the preroll is there."""
@@ -78,11 +77,6 @@ class Player:
     def underruns(self) -> int:
         """How often the sound broke off because it was not made in time."""
         return self._ring.underruns
-
-    @property
-    def device_underflows(self) -> int:
-        """How often the device itself reported a gap: the computer, not the music, was late."""
-        return self._device_underflows
 
     @property
     def position_s(self) -> float:
@@ -156,10 +150,8 @@ class Player:
         if fault is not None and not self._finished:  # it may have finished in between
             raise fault
 
-    def _fill(self, out: Samples, frames: int, time: object, status: Any) -> None:  # noqa: ARG002
+    def _fill(self, out: Samples, frames: int, time: object, status: object) -> None:  # noqa: ARG002
         """Fill `out`, float32 [frames, channels], for PortAudio. On its own thread."""
-        if status.output_underflow:
-            self._device_underflows += 1
         closed = self._ring.closed
         if self._buffering and not closed and self._ring.available < self._preroll_frames:
             out.fill(0)

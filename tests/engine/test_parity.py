@@ -21,12 +21,13 @@ from musicgen_studio.engine import tokens
 from musicgen_studio.engine.checkpoint.open import open_checkpoint
 from musicgen_studio.engine.conditions.prompt import TextConditioner
 from musicgen_studio.engine.musicgen import MusicGen, load_engine
-from musicgen_studio.engine.patterns import UNKNOWN, delayed, undelayed
+from musicgen_studio.engine.patterns import UNKNOWN, delayed
 from musicgen_studio.engine.sampling import Noise, choose, guided, probabilities
 from musicgen_studio.engine.tokens import Conditions, context_frames, sliding_token_frames
 from musicgen_studio.paths import resources_dir
 from tests import tiny_checkpoints as tiny
 from tests.engine.reference import generated_codes, melody_features, tokenized
+from tests.engine.undelayed import undelayed
 
 PROMPT = "calm piano with strings and bass"
 FRAMES = 60

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from musicgen_studio.compute.torchaudio_import import make_torchaudio_importable
-from musicgen_studio.engine.patterns import delayed, sequence_steps, undelayed
+from musicgen_studio.engine.patterns import delayed, sequence_steps
+from tests.engine.undelayed import undelayed
 
 MONO = (0, 1, 2, 3)
 STEREO = (0, 0, 1, 1, 2, 2, 3, 3)

@@ -22,12 +22,12 @@ from musicgen_studio.export.clips import (
     Exported,
     ExportJob,
     ExportProgress,
-    export_clip,
     export_clips,
 )
 from musicgen_studio.export.finish import FinishSettings
 from musicgen_studio.files import sound as audiofile
 from musicgen_studio.files.sound import SoundFormat, read
+from tests.export.one import export_one
 
 _CLIP = Clip(
     id="0" * 32,
@@ -61,7 +61,7 @@ def _files(folder: Path) -> list[str]:
 
 
 def test_as_it_is_the_samples_are_untouched(tmp_path: Path) -> None:
-    file = export_clip(_CLIP, _music(), tmp_path, FinishSettings(SoundFormat.WAV32F))
+    file = export_one(_CLIP, _music(), tmp_path, FinishSettings(SoundFormat.WAV32F))
     np.testing.assert_array_equal(read(file).samples, _music().samples)
 
 
@@ -71,7 +71,7 @@ def test_every_format_and_rate(tmp_path: Path, sound_format: SoundFormat, rate: 
     only_rate_hz = sound_format.only_rate_hz
     if only_rate_hz is not None and rate is not None:
         rate = only_rate_hz
-    file = export_clip(_CLIP, _music(), tmp_path, FinishSettings(sound_format, rate))
+    file = export_one(_CLIP, _music(), tmp_path, FinishSettings(sound_format, rate))
     assert file.name == f"Träume ☾{sound_format.extension}"
     audio = read(file)
     assert audio.sample_rate == (only_rate_hz or rate or 32000)
@@ -81,14 +81,14 @@ def test_every_format_and_rate(tmp_path: Path, sound_format: SoundFormat, rate: 
 @pytest.mark.parametrize("sound_format", SoundFormat)
 def test_the_loudness_is_the_one_asked_for(tmp_path: Path, sound_format: SoundFormat) -> None:
     tone = (np.sin(np.arange(96000) / 10) / 20).astype(np.float32)[:, None]
-    file = export_clip(_CLIP, Audio(tone, 32000), tmp_path, FinishSettings(sound_format, loudness_lufs=-14.0))
+    file = export_one(_CLIP, Audio(tone, 32000), tmp_path, FinishSettings(sound_format, loudness_lufs=-14.0))
     assert integrated_lufs(read(file)) == pytest.approx(-14.0, abs=0.15)
 
 
 def test_a_click_in_silence_keeps_below_the_ceiling_too(tmp_path: Path) -> None:
     samples = np.zeros((320_000, 1), np.float32)
     samples[1000] = 1.0
-    file = export_clip(_CLIP, Audio(samples, 32000), tmp_path, FinishSettings(loudness_lufs=-14.0))
+    file = export_one(_CLIP, Audio(samples, 32000), tmp_path, FinishSettings(loudness_lufs=-14.0))
     assert true_peak_db(read(file)) == pytest.approx(-1.0, abs=1e-3)
 
 
@@ -106,13 +106,13 @@ def test_what_is_too_loud_for_the_format_is_turned_down_and_not_clipped(
     tmp_path: Path, sound_format: SoundFormat
 ) -> None:
     loud = Audio(_music(0.3).samples * np.float32(10), 32000)
-    audio = read(export_clip(_CLIP, loud, tmp_path, FinishSettings(sound_format)))
+    audio = read(export_one(_CLIP, loud, tmp_path, FinishSettings(sound_format)))
     np.testing.assert_allclose(audio.samples, loud.samples / np.abs(loud.samples).max(), atol=1e-4)
 
 
 def test_silence_can_be_exported(tmp_path: Path) -> None:
     silence = Audio(np.zeros((32000, 2), np.float32), 32000)
-    file = export_clip(_CLIP, silence, tmp_path, FinishSettings(SoundFormat.MP3, 48000, -14.0))
+    file = export_one(_CLIP, silence, tmp_path, FinishSettings(SoundFormat.MP3, 48000, -14.0))
     assert np.abs(read(file).samples).max() < 1e-4
 
 
@@ -121,7 +121,7 @@ def test_silence_can_be_exported(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("sound_format", SoundFormat)
 def test_the_file_says_what_made_it_and_under_which_licence(tmp_path: Path, sound_format: SoundFormat) -> None:
-    file = export_clip(_CLIP, _music(), tmp_path, FinishSettings(sound_format))
+    file = export_one(_CLIP, _music(), tmp_path, FinishSettings(sound_format))
     with sf.SoundFile(file) as sound:
         texts = sound.copy_metadata()
     assert texts["title"] == "Träume ☾"
@@ -135,7 +135,7 @@ def test_the_file_says_what_made_it_and_under_which_licence(tmp_path: Path, soun
 
 def test_a_recording_has_no_recipe_to_tell(tmp_path: Path) -> None:
     hum = replace(_CLIP, origin=Origin.RECORDED, prompt="", seed=None, checkpoint="", licence="")
-    with sf.SoundFile(export_clip(hum, _music(), tmp_path, FinishSettings(SoundFormat.FLAC))) as sound:
+    with sf.SoundFile(export_one(hum, _music(), tmp_path, FinishSettings(SoundFormat.FLAC))) as sound:
         assert set(sound.copy_metadata()) == {"title", "date", "software"}
 
 
@@ -144,7 +144,7 @@ def test_a_recording_has_no_recipe_to_tell(tmp_path: Path) -> None:
 
 def test_nothing_is_overwritten(tmp_path: Path) -> None:
     (tmp_path / "träume ☾.WAV").write_text("precious")
-    names = [export_clip(_CLIP, _music(), tmp_path, FinishSettings()).name for _ in range(2)]
+    names = [export_one(_CLIP, _music(), tmp_path, FinishSettings()).name for _ in range(2)]
     assert names == ["Träume ☾ 2.wav", "Träume ☾ 3.wav"]
     assert (tmp_path / "träume ☾.WAV").read_text() == "precious"
 
@@ -155,24 +155,24 @@ def test_a_file_made_in_the_meantime_is_not_overwritten(tmp_path: Path, monkeypa
         return frozenset()
 
     monkeypatch.setattr(module, "taken_names", taken_a_moment_later)
-    assert export_clip(_CLIP, _music(), tmp_path, FinishSettings(), "Song").name == "Song 2.wav"
+    assert export_one(_CLIP, _music(), tmp_path, FinishSettings(), "Song").name == "Song 2.wav"
     assert (tmp_path / "Song.wav").read_text() == "precious"
 
 
 def test_a_given_name_is_made_clean_and_stays_in_the_folder(tmp_path: Path) -> None:
-    file = export_clip(_CLIP, _music(), tmp_path / "new", FinishSettings(), "../../CON")
+    file = export_one(_CLIP, _music(), tmp_path / "new", FinishSettings(), "../../CON")
     assert file == tmp_path / "new" / "CON.wav" or file == tmp_path / "new" / "_CON.wav"
     assert _files(tmp_path) == ["new"]
 
 
 def test_the_tempo_is_in_the_name(tmp_path: Path) -> None:
-    file = export_clip(replace(_CLIP, tempo_bpm=120.0), _music(), tmp_path, FinishSettings())
+    file = export_one(replace(_CLIP, tempo_bpm=120.0), _music(), tmp_path, FinishSettings())
     assert file.name == "Träume ☾_120bpm.wav"
 
 
 def test_a_rate_the_format_cannot_hold_is_told(tmp_path: Path) -> None:
     with pytest.raises(UserProblem, match="cannot hold"):
-        export_clip(_CLIP, _music(rate=96000), tmp_path, FinishSettings(SoundFormat.MP3))
+        export_one(_CLIP, _music(rate=96000), tmp_path, FinishSettings(SoundFormat.MP3))
     assert _files(tmp_path) == []
 
 
@@ -258,5 +258,5 @@ def test_a_lossless_format_is_encoded_once(tmp_path: Path, monkeypatch: pytest.M
         return encode(name, audio, sound_format, *rest)  # type: ignore[arg-type]
 
     monkeypatch.setattr(audiofile, "_encode", count)
-    export_clip(_CLIP, _music(), tmp_path, FinishSettings(SoundFormat.FLAC, loudness_lufs=-14.0))
+    export_one(_CLIP, _music(), tmp_path, FinishSettings(SoundFormat.FLAC, loudness_lufs=-14.0))
     assert encoded == [SoundFormat.FLAC]

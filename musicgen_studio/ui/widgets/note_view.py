@@ -184,10 +184,6 @@ class NoteView(QWidget):
         """Choose notes of the melody."""
         self._choose(notes & frozenset(self._melody.notes), max(notes, key=lambda note: note.onset_s, default=None))
 
-    def duration_shown_s(self) -> float:
-        """Return how much time there is to scroll through; the chroma should reach as far."""
-        return self._total_ms() / PER_S
-
     def fit(self) -> None:
         """Show everything."""
         self._range = pitch_range(self._melody, self._curve)

@@ -47,10 +47,6 @@ class Segments(QWidget):
         """Return a button, for its tooltip and its key."""
         return self._buttons[key]
 
-    def set_enabled(self, key: str, is_enabled: bool) -> None:
-        """Let a choice be made or not."""
-        self._buttons[key].setEnabled(is_enabled)
-
 
 def _button(text: str, tip: str, picture: str) -> QToolButton:
     button = QToolButton()

@@ -229,11 +229,6 @@ class WaveformView(QWidget):
         self._markers = tuple(markers)
         self.update()
 
-    def set_empty_text(self, text: str) -> None:
-        """Say what is written where there is no sound."""
-        self._empty_text = text
-        self.update()
-
     # Zoom
 
     def viewport(self) -> Viewport:

@@ -232,10 +232,6 @@ class Listening(QObject):
         heard.is_catching_up = True
         self._services.background.run(self.tr("Draw the waveform"), heard.catch_up, over, over, Lane.SOUND)
 
-    def has(self, clip_id: str) -> bool:
-        """Tell whether a clip is here."""
-        return any(heard.clip.id == clip_id for heard in self._heard)
-
     def playhead(self) -> int:
         """Return where the playhead stands, in frames."""
         return round(self._state.position_frame) if self._preview is None else self._came_from

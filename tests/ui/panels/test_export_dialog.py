@@ -14,10 +14,10 @@ from pytestqt.qtbot import QtBot
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip
 from musicgen_studio.core.loudness import STREAMING_LUFS
-from musicgen_studio.export.clips import export_clip
 from musicgen_studio.export.finish import FinishSettings
 from musicgen_studio.files.sound import SoundFormat
 from musicgen_studio.ui.panels.export_dialog import ExportChoice, ExportDialog
+from tests.export.one import export_one
 from tests.ui.clips import make_clip
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)  # the offscreen platform's only complaint
@@ -128,7 +128,7 @@ def test_the_files_shown_are_the_files_written(qtbot: QtBot, tmp_path: Path) -> 
     choice = dialog.choice()
     audio = Audio(np.zeros((100, 1), np.float32), 32000)
     written = [
-        export_clip(clip, audio, choice.folder, choice.settings, name).name
+        export_one(clip, audio, choice.folder, choice.settings, name).name
         for clip, name in zip(clips, choice.names, strict=True)
     ]
     assert shown == written == ["Sad jazz 2.wav", "a b.wav", "Sad jazz 3.wav", "_CON.wav"]

@@ -26,11 +26,3 @@ def test_setting_is_silent(qtbot: QtBot) -> None:
     with qtbot.assertNotEmitted(segments.chosen):
         segments.set_value("b")
     assert segments.value() == "b"
-
-
-def test_a_choice_can_be_out_of_reach(qtbot: QtBot) -> None:
-    segments = Segments(CHOICES)
-    qtbot.addWidget(segments)
-    segments.set_enabled("b", False)
-    QTest.mouseClick(segments.button("b"), Qt.MouseButton.LeftButton)
-    assert segments.value() == "a"
