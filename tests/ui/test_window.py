@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QDialog, QDoubleSp
 from pytestqt.qtbot import QtBot
 
 from musicgen_studio.app import Program
+from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip, Origin
 from musicgen_studio.core.request import Sampling
 from musicgen_studio.errors import UserProblem
@@ -303,6 +304,19 @@ def test_exporting_counts_writes_and_says_where(qtbot: QtBot, program: Program, 
     notices = program.window.status.notices
     qtbot.waitUntil(lambda: any("is exported to" in text for text in notices.texts()), timeout=WAIT_MS)
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["Calm.wav"]
+
+
+def test_much_limiting_is_said_when_a_clip_is_exported(qtbot: QtBot, program: Program, tmp_path: Path) -> None:
+    samples = (np.sin(np.arange(64_000) / 10) / 40).astype(np.float32)[:, None]
+    samples[20_000:21_000] *= 30
+    hit = Clip("a" * 32, "Hit", Origin.IMPORTED, "2026-01-01T12:00:00+00:00", len(samples), 32_000, 1)
+    hit = program.services.library.add(hit, Audio(samples, 32_000))
+    program.window.export_requested.emit([hit])
+    dialog = program.window.findChildren(ExportDialog)[-1]
+    dialog.set_settings({"folder": str(tmp_path / "out"), "loudness_lufs": -14.0})
+    dialog.accept()
+    notices = program.window.status.notices
+    qtbot.waitUntil(lambda: any("peaks were limited by up to" in text for text in notices.texts()), timeout=WAIT_MS)
 
 
 def test_a_clip_that_cannot_be_exported_is_told_and_the_others_are(

@@ -15,6 +15,7 @@ from shiboken6 import isValid
 
 from musicgen_studio.checkpoints.catalogue import find
 from musicgen_studio.core.clip import Clip
+from musicgen_studio.dsp.limiter import MUCH_LIMITING_DB
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.export.clips import Exported
 from musicgen_studio.sound.devices import DeviceName, SoundDevice, list_devices, refresh_devices
@@ -127,7 +128,15 @@ class Dialogs(QObject):
             text = self.tr("The export was stopped; {0} of {1} files are in {2}").format(len(files), wanted, folder)
         else:
             text = self.tr("{0} of {1} clips are exported to {2}").format(len(files), wanted, folder)
-        self._window.status.announce(text)
+        self._window.status.announce(text + self._said_of_limiting(results))
+
+    def _said_of_limiting(self, results: Sequence[Exported]) -> str:
+        """Return a sentence to go behind what is said, if any clip had to be limited so much that it is heard."""
+        limited_db = max((result.limited_db for result in results), default=0.0)
+        if limited_db <= MUCH_LIMITING_DB:
+            return ""
+        said = self.tr(". To make it that loud, peaks were limited by up to {0} dB; exported as it is, it keeps them")
+        return said.format(round(limited_db))
 
     def _open_settings(self) -> None:
         devices = [str(device.key) for device in _outputs()]
