@@ -6,6 +6,8 @@ Its sound is a file that never changes; everything here but the sound can be edi
 from dataclasses import dataclass
 from enum import StrEnum
 
+from musicgen_studio.core.analysis import Analysis
+
 
 class Origin(StrEnum):
     """How a clip came to be."""
@@ -44,6 +46,9 @@ class Clip:
         melody_similarity: How far it follows the melody it was made from, 0 to 1 (`dsp.chroma.similarity`); None
             without one.
         stem: Which part of its parent it is, such as `drums`; empty unless its origin is a stem.
+        key: Its key by name, such as `A minor`, if it is sure; else empty.
+        analysis: What is known of its tempo, bars and key, and how surely, as `core.analysis.Analysis.to_json` writes
+            it; empty if nobody has listened yet. See `known`.
     """
 
     id: str
@@ -67,6 +72,8 @@ class Clip:
     trashed: str | None = None
     melody_similarity: float | None = None
     stem: str = ""
+    key: str = ""
+    analysis: str = ""
 
     def __post_init__(self) -> None:
         if (self.origin is Origin.STEM) is not bool(self.stem):
@@ -76,6 +83,14 @@ class Clip:
         for name in ("frames", "sample_rate", "channels"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be 1 or more, got {getattr(self, name)}")
+
+    @property
+    def known(self) -> Analysis | None:
+        """What is known of its tempo, bars and key; None if nobody has listened yet, or nobody can read it any more."""
+        try:
+            return Analysis.from_json(self.analysis) if self.analysis else None
+        except ValueError:
+            return None
 
     @property
     def duration_s(self) -> float:

@@ -23,6 +23,7 @@ from typing import Self, TypedDict, Unpack
 
 import numpy as np
 
+from musicgen_studio.core.analysis import Analysis
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip, Origin
 from musicgen_studio.errors import UserProblem
@@ -34,7 +35,7 @@ from musicgen_studio.library.lock import FolderLock
 from musicgen_studio.library.partial import PartialClip
 from musicgen_studio.library.recovery import Reconciled, compare, find_unlisted, repair_unfinished
 from musicgen_studio.library.rows import tidy
-from musicgen_studio.library.search import Filter, match_expression
+from musicgen_studio.library.search import Filter, Order, match_expression
 
 
 class ClipEdit(TypedDict, total=False):
@@ -44,6 +45,15 @@ class ClipEdit(TypedDict, total=False):
     is_starred: bool
     tags: tuple[str, ...]
     tempo_bpm: float | None
+    key: str
+    analysis: str
+
+
+def known_edit(known: Analysis) -> ClipEdit:
+    """Return the edit that keeps what is known of a clip; tempo and key get places of their own if they are sure."""
+    key = known.key.name if known.key is not None and known.has_sure_key else ""
+    bpm = None if known.bpm is None or not known.has_sure_tempo else round(known.bpm, 2)
+    return ClipEdit(tempo_bpm=bpm, key=key, analysis=known.to_json())
 
 
 class Library:
@@ -174,12 +184,16 @@ class Library:
         max_s: float | None = None,
         trashed: bool = False,
         missing: bool | None = None,
+        min_bpm: float | None = None,
+        max_bpm: float | None = None,
+        key: str | None = None,
+        order: Order = Order.NEWEST,
     ) -> list[Clip]:
-        """Return the clips that fit, newest first.
+        """Return the clips that fit, newest first unless another order is asked for.
 
         Args:
-            query: Anything a person may type. Each word is looked for as the beginning of a word in titles, prompts
-                and tags; case and accents do not matter.
+            query: Anything a person may type. Each word is looked for as the beginning of a word in titles, prompts,
+                tags, tempo and key (`125bpm`, `A minor`, `Ebm`); case and accents do not matter.
             starred: Only those with a star.
             tag: Only those with this tag.
             checkpoint: Only those made by the checkpoint of this id.
@@ -187,13 +201,17 @@ class Library:
             max_s: Longest, in seconds.
             trashed: Those in the trash, else those that are not.
             missing: Those whose sound file is not there (True) or is (False).
+            min_bpm: Slowest, in beats per minute.
+            max_bpm: Fastest, in beats per minute.
+            key: Only those in this key, by name.
+            order: By tempo or key, what has none at the end; among equals the newest is first.
         """
-        wanted = Filter(starred, tag, checkpoint, min_s, max_s, trashed, missing)
+        wanted = Filter(starred, tag, checkpoint, min_s, max_s, trashed, missing, min_bpm, max_bpm, key)
         expression = match_expression(query)
         with self._changing:
             found = self._database.find(expression) if expression else self._clips.keys()
             fitting = [clip for clip in self._clips.values() if clip.id in found and wanted.takes(clip)]
-        return _newest_first(fitting)
+        return sorted(_newest_first(fitting), key=order.of)
 
     def children(self, clip_id: str) -> list[Clip]:
         """Return the clips made from a clip, newest first, without those in the trash."""
@@ -303,7 +321,9 @@ class Library:
     # Changing clips
 
     def edit(self, clip_id: str, **changes: Unpack[ClipEdit]) -> Clip:
-        """Change a clip's title, star, tags or tempo. To undo it, edit with the old clip's values.
+        """Change a clip's title, star, tags, or what is known of it (`known_edit`).
+
+        To undo it, edit with the old clip's values.
 
         Returns:
             The clip as it is now: titles are trimmed, tags in lower case and alphabetical order.
@@ -314,11 +334,26 @@ class Library:
             TypeError: If something else is to be changed.
         """
         if unknown := set(changes) - set(ClipEdit.__annotations__):
-            raise TypeError(f"title, is_starred, tags and tempo_bpm can be edited, not {sorted(unknown)}")
+            raise TypeError(f"{', '.join(ClipEdit.__annotations__)} can be edited, not {sorted(unknown)}")
         with self._changing:
             clip = tidy(replace(self._clips[clip_id], **changes))
             self._save([clip])
             return clip
+
+    def keep_found(self, clip_id: str, found: Analysis) -> Clip:
+        """Keep what was found out about a clip, unless a hand has set it meanwhile. Any thread.
+
+        Returns:
+            The clip as it is now.
+
+        Raises:
+            UserProblem: If the disk does not take it.
+            KeyError: If there is no such clip, or no longer.
+        """
+        with self._changing:
+            clip = self._clips[clip_id]
+            is_locked = clip.known is not None and clip.known.is_locked
+            return clip if is_locked else self.edit(clip_id, **known_edit(found))
 
     def trash(self, ids: Iterable[str]) -> list[Clip]:
         """Move clips to the trash, with their stems, all or none. Their files stay.

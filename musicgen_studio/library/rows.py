@@ -15,7 +15,9 @@ MAX_TEMPO_BPM = 999.0
 
 _WHOLE = ("frames", "sample_rate", "channels")
 _YES_NO = ("is_complete", "is_starred", "is_missing")
-_TEXTS = ("id", "title", "origin", "created", "prompt", "checkpoint", "licence", "recipe", "tags", "stem")
+_TEXTS = (
+    "id", "title", "origin", "created", "prompt", "checkpoint", "licence", "recipe", "tags", "stem", "key", "analysis",
+)  # fmt: skip
 _OPTIONAL: dict[str, type] = {
     "seed": int,
     "parent": str,
@@ -109,6 +111,8 @@ def tidy(clip: Clip) -> Clip:
         checkpoint=_printable(clip.checkpoint, keep=""),
         licence=_printable(clip.licence, keep="\n\t"),
         recipe=_printable(clip.recipe, keep="\n\t"),
+        key=_printable(clip.key, keep=""),
+        analysis=_printable(clip.analysis, keep=""),
         tags=as_tags(clip.tags),
         tempo_bpm=None if clip.tempo_bpm is None else float(clip.tempo_bpm),
     )

@@ -70,7 +70,54 @@ _MELODY_SIMILARITY = ("ALTER TABLE clips ADD COLUMN melody_similarity REAL",)
 
 _STEM = ("ALTER TABLE clips ADD COLUMN stem TEXT NOT NULL DEFAULT ''",)
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_TABLES, _MELODY_SIMILARITY, _STEM)
+_WORDS_OF_BPM = "CAST(round(tempo_bpm) AS INTEGER) || 'bpm ' || CAST(round(tempo_bpm) AS INTEGER) || ' bpm '"
+
+_ANALYSIS = (
+    "ALTER TABLE clips ADD COLUMN key TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE clips ADD COLUMN analysis TEXT NOT NULL DEFAULT ''",
+    # What somebody may type to find a tempo or a key: "125bpm 125 bpm E♭ minor Eb minor Ebm".
+    f"""
+    ALTER TABLE clips ADD COLUMN heard TEXT GENERATED ALWAYS AS (
+        coalesce({_WORDS_OF_BPM}, '') || key || ' ' || replace(key, '♭', 'b') || ' '
+        || replace(replace(replace(key, '♭', 'b'), ' minor', 'm'), ' major', '')
+    ) VIRTUAL
+    """,
+    "DROP TRIGGER words_of_a_new_clip",
+    "DROP TRIGGER words_of_an_old_clip",
+    "DROP TRIGGER words_of_a_changed_clip",
+    "DROP TABLE words",
+    """
+    CREATE VIRTUAL TABLE words USING fts5 (
+        title, prompt, tags, heard,
+        content = 'clips', content_rowid = 'number',
+        tokenize = "unicode61 remove_diacritics 2", prefix = '1 2 3'
+    )
+    """,
+    "INSERT INTO words (words) VALUES ('rebuild')",
+    """
+    CREATE TRIGGER words_of_a_new_clip AFTER INSERT ON clips BEGIN
+        INSERT INTO words (rowid, title, prompt, tags, heard)
+        VALUES (new.number, new.title, new.prompt, new.tags, new.heard);
+    END
+    """,
+    """
+    CREATE TRIGGER words_of_an_old_clip AFTER DELETE ON clips BEGIN
+        INSERT INTO words (words, rowid, title, prompt, tags, heard)
+        VALUES ('delete', old.number, old.title, old.prompt, old.tags, old.heard);
+    END
+    """,
+    """
+    CREATE TRIGGER words_of_a_changed_clip AFTER UPDATE ON clips
+    WHEN (old.title, old.prompt, old.tags, old.heard) <> (new.title, new.prompt, new.tags, new.heard) BEGIN
+        INSERT INTO words (words, rowid, title, prompt, tags, heard)
+        VALUES ('delete', old.number, old.title, old.prompt, old.tags, old.heard);
+        INSERT INTO words (rowid, title, prompt, tags, heard)
+        VALUES (new.number, new.title, new.prompt, new.tags, new.heard);
+    END
+    """,
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_TABLES, _MELODY_SIMILARITY, _STEM, _ANALYSIS)
 
 
 class DamagedDatabaseError(UserProblem):

@@ -1,6 +1,7 @@
 """Which clips a musician means: words typed into a search field, and filters. Not for SQL (`database`)."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from musicgen_studio.core.clip import Clip
 from musicgen_studio.library.rows import as_tags
@@ -23,6 +24,20 @@ def match_expression(typed: str) -> str:
     return " ".join('"' + word.replace('"', '""') + '"*' for word in words[:_MAX_WORDS])
 
 
+class Order(StrEnum):
+    """In which order clips are listed."""
+
+    NEWEST = "newest"
+    TEMPO = "tempo"
+    KEY = "key"
+
+    def of(self, clip: Clip) -> tuple[bool, float | str]:
+        """Return what a clip is sorted by: the slowest, or A major, first; without tempo or key, last."""
+        if self is Order.TEMPO:
+            return clip.tempo_bpm is None, clip.tempo_bpm or 0.0
+        return (not clip.key, clip.key) if self is Order.KEY else (False, 0.0)
+
+
 @dataclass(frozen=True, slots=True)
 class Filter:
     """What a clip must be to be listed.
@@ -35,6 +50,9 @@ class Filter:
         max_s: Longest, in seconds.
         is_trashed: Those in the trash, else those that are not.
         is_missing: Those whose sound file is not there, or those whose is; None is both.
+        min_bpm: Slowest, in beats per minute; a clip whose tempo is not known is not among them.
+        max_bpm: Fastest, in the same way.
+        key: Only those in this key, by name; None is any.
     """
 
     is_starred: bool = False
@@ -44,6 +62,9 @@ class Filter:
     max_s: float | None = None
     is_trashed: bool = False
     is_missing: bool | None = None
+    min_bpm: float | None = None
+    max_bpm: float | None = None
+    key: str | None = None
 
     def takes(self, clip: Clip) -> bool:
         """Return whether a clip is to be listed."""
@@ -55,4 +76,7 @@ class Filter:
             and (self.min_s is None or clip.duration_s >= self.min_s)
             and (self.max_s is None or clip.duration_s <= self.max_s)
             and self.is_missing in (None, clip.is_missing)
+            and (self.min_bpm is None or (clip.tempo_bpm is not None and clip.tempo_bpm >= self.min_bpm))
+            and (self.max_bpm is None or (clip.tempo_bpm is not None and clip.tempo_bpm <= self.max_bpm))
+            and self.key in (None, clip.key)
         )

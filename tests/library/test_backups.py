@@ -156,13 +156,31 @@ def test_an_older_format_is_brought_up_with_a_copy_before(folder: Path, monkeypa
             assert connection.execute("PRAGMA user_version").fetchone() == (number - 1,)
 
 
+def go_back_to_the_first_format(path: Path) -> None:
+    """Make a database what it was before there were migrations, with what it held then."""
+    with closing(sqlite3.connect(path)) as connection:
+        all_rows = connection.execute("SELECT * FROM clips ORDER BY number")
+        names, rows = [column[0] for column in all_rows.description], all_rows.fetchall()
+    path.unlink()
+    with closing(sqlite3.connect(path)) as connection:
+        for statement in schema.MIGRATIONS[0]:
+            connection.execute(statement)
+        known = [column[1] for column in connection.execute("PRAGMA table_info(clips)")]
+        for row in rows:
+            values = [value for name, value in zip(names, row, strict=True) if name in known]
+            connection.execute(f"INSERT INTO clips VALUES ({', '.join('?' * len(values))})", values)  # noqa: S608
+        connection.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
+        connection.execute("PRAGMA user_version = 1")
+        connection.commit()
+
+
 def test_a_library_of_the_first_format_is_brought_up(folder: Path) -> None:
     filled(folder)
-    older = [f"ALTER TABLE clips DROP COLUMN {name}" for name in ("melody_similarity", "stem")]
-    for sql in (*older, "PRAGMA user_version = 1"):
-        execute(folder / "library.sqlite3", sql)
+    go_back_to_the_first_format(folder / "library.sqlite3")
     with Library(folder) as library:
         assert [clip.melody_similarity for clip in library.clips()] == [None, None]
+        assert [(clip.key, clip.analysis) for clip in library.clips()] == [("", ""), ("", "")]
+        assert titles(library.clips("renam")) == ["old, renamed"]
         followed = add(library, title="followed", melody_similarity=0.5)
     with Library(folder) as library:
         assert library.get(followed.id).melody_similarity == 0.5

@@ -1,0 +1,98 @@
+"""What is known of a clip's tempo and key, in the library: kept, found, sorted, set by hand."""
+
+from pathlib import Path
+
+import pytest
+
+from musicgen_studio.core.analysis import Analysis
+from musicgen_studio.core.melody import Key
+from musicgen_studio.core.tempo_map import TempoMap
+from musicgen_studio.library.library import Library, known_edit
+from musicgen_studio.library.search import Order
+from tests.library.samples import add, titles
+
+A_MINOR, E_FLAT = Key(9, is_minor=True, strength=0.9), Key(3, is_minor=False, strength=0.9)
+
+
+def known(bpm: float, key: Key | None, confidence: float = 0.9) -> Analysis:
+    return Analysis(TempoMap.constant(bpm, 8.0, confidence=confidence), 0.9, key=key, lufs=-14.0)
+
+
+@pytest.fixture
+def shelf(library: Library) -> Library:
+    for title, found in (
+        ("fast", known(170.0, A_MINOR)),
+        ("slow", known(62.4, E_FLAT)),
+        ("vague", known(100.0, Key(0, is_minor=False, strength=0.1), confidence=0.2)),
+        ("silent", Analysis()),
+    ):
+        library.keep_found(add(library, title=title).id, found)
+    add(library, title="unheard")
+    return library
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("170", ["fast"]),
+        ("170bpm", ["fast"]),
+        ("62 bpm", ["slow"]),
+        ("A minor", ["fast"]),
+        ("Am", ["fast"]),
+        ("Eb major", ["slow"]),
+        ("E♭", ["slow"]),
+        ("major", ["slow"]),
+        ("100", []),
+        ("slow 62", ["slow"]),
+    ],
+)
+def test_a_clip_is_found_by_tempo_and_key_if_they_are_sure(shelf: Library, typed: str, found: list[str]) -> None:
+    assert titles(shelf.clips(typed)) == found
+
+
+def test_clips_are_filtered_by_tempo_and_key(shelf: Library) -> None:
+    assert titles(shelf.clips(min_bpm=100)) == ["fast"]
+    assert titles(shelf.clips(max_bpm=100)) == ["slow"]
+    assert titles(shelf.clips(key="A minor")) == ["fast"]
+
+
+def test_clips_are_sorted_by_tempo_or_key_and_the_rest_comes_last(shelf: Library) -> None:
+    assert titles(shelf.clips(order=Order.TEMPO)) == ["slow", "fast", "unheard", "silent", "vague"]
+    assert titles(shelf.clips(order=Order.KEY)) == ["fast", "slow", "unheard", "silent", "vague"]
+    assert titles(shelf.clips()) == ["unheard", "silent", "vague", "slow", "fast"]
+
+
+def test_what_is_known_survives_a_restart_and_a_lost_database(folder: Path) -> None:
+    with Library(folder) as library:
+        clip = library.keep_found(add(library).id, known(125.0, A_MINOR))
+    with Library(folder) as library:
+        assert library.get(clip.id) == clip
+        assert library.get(clip.id).known == known(125.0, A_MINOR)
+
+
+def test_what_a_hand_has_set_is_not_found_out_anew(library: Library) -> None:
+    clip = library.keep_found(add(library).id, known(125.0, A_MINOR))
+    by_hand = known(125.0, A_MINOR).halved()
+    library.edit(clip.id, **known_edit(by_hand))
+    assert library.keep_found(clip.id, known(125.0, A_MINOR)).known == by_hand
+    assert library.get(clip.id).tempo_bpm == pytest.approx(62.5)
+
+
+def test_an_edit_is_undone_by_the_old_values(library: Library) -> None:
+    clip = library.keep_found(add(library).id, known(125.0, A_MINOR))
+    library.edit(clip.id, **known_edit(known(125.0, A_MINOR).doubled()))
+    library.edit(clip.id, tempo_bpm=clip.tempo_bpm, key=clip.key, analysis=clip.analysis)
+    assert library.get(clip.id) == clip
+
+
+def test_a_text_that_nobody_can_read_is_nothing_known(library: Library) -> None:
+    clip = library.edit(add(library).id, analysis="{broken")
+    assert clip.known is None
+    assert library.keep_found(clip.id, known(125.0, A_MINOR)).tempo_bpm == pytest.approx(125)
+
+
+def test_a_changed_tempo_is_found_under_the_new_one_only(library: Library) -> None:
+    clip = library.keep_found(add(library, title="song").id, known(125.0, A_MINOR))
+    library.edit(clip.id, **known_edit(known(125.0, A_MINOR).with_bpm(90.0, 8.0)))
+    assert titles(library.clips("90")) == ["song"]
+    assert titles(library.clips("125")) == []
