@@ -25,7 +25,7 @@ def normalise(
     """Bring a sound to a loudness, as far as its peaks allow.
 
     Args:
-        audio: Up to 5 channels. One with an RMS below 0.002, or that the loudness gate takes for silence, comes back
+        audio: Up to 8 channels. One with an RMS below 0.002, or that the loudness gate takes for silence, comes back
             as it is.
         target_lufs: Wanted loudness in LUFS.
         compressor: Round off peaks by the hyperbolic tangent after the gain, for a louder and denser sound.
@@ -37,7 +37,7 @@ def normalise(
         The sound with its rate, channels and length.
 
     Raises:
-        ValueError: If there are more than 5 channels.
+        ValueError: If there are more than 8 channels.
     """
     if not audio.frames or is_near_silence(audio):
         return audio

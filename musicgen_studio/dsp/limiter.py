@@ -73,11 +73,11 @@ class Leveler:
     """Brings one sound to a loudness, as often as is asked; what has to be known of the sound is measured once.
 
     Args:
-        audio: Up to 5 channels.
+        audio: Up to 8 channels.
         on_piece: Told which share of the measuring is done, 0 to 1; what it raises ends the work.
 
     Raises:
-        ValueError: If there are more than 5 channels.
+        ValueError: If there are more than 8 channels.
     """
 
     def __init__(self, audio: Audio, on_piece: OnPiece = nothing) -> None:

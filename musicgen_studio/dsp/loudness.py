@@ -24,7 +24,19 @@ _BLOCK_S = 0.400  # the gating block of BS.1770
 _STEP = 0.25  # from block to block, in blocks
 _GATE_LUFS = -70.0
 _RELATIVE_GATE_LU = -10.0
-_CHANNEL_GAINS = (1.0, 1.0, 1.0, 1.41, 1.41)
+# In the order of a WAV file's channels: left, right, centre, bass effects (not counted), behind, beside. BS.1770-4
+# counts what comes from the side more, 60 to 120 degrees off the front: there also stand the two behind of 5.0 and 5.1.
+_SIDE = 1.41
+_CHANNEL_GAINS: dict[int, tuple[float, ...]] = {
+    1: (1.0,),
+    2: (1.0, 1.0),
+    3: (1.0, 1.0, 1.0),
+    4: (1.0, 1.0, _SIDE, _SIDE),
+    5: (1.0, 1.0, 1.0, _SIDE, _SIDE),
+    6: (1.0, 1.0, 1.0, 0.0, _SIDE, _SIDE),
+    7: (1.0, 1.0, 1.0, 0.0, 1.0, _SIDE, _SIDE),
+    8: (1.0, 1.0, 1.0, 0.0, 1.0, 1.0, _SIDE, _SIDE),
+}
 _PIECE_BLOCKS = 100
 _PIECE_FRAMES = 1 << 19
 _RUN_UP_S = 0.5  # the slowest filter, 38 Hz, has by then forgotten all but 1e-50 of what was before
@@ -46,14 +58,14 @@ def integrated_lufs(audio: Audio, on_piece: OnPiece = nothing) -> float | None:
     Sound shorter than the standard's block of 400 ms is measured as if it were looped, as a musician would hear it.
 
     Args:
-        audio: Up to 5 channels, in the order left, right, centre, left surround, right surround.
+        audio: Up to 8 channels, in the order of a WAV file's.
         on_piece: See the module.
 
     Returns:
         Loudness in LUFS, or None if the sound is empty or quieter than the standard's gate of -70 LUFS throughout.
 
     Raises:
-        ValueError: If there are more than 5 channels.
+        ValueError: If there are more than 8 channels.
     """
     _check_channels(audio)
     if not audio.frames:
@@ -97,7 +109,7 @@ def weighted_energies(audio: Audio, span_frames: int, on_piece: OnPiece = nothin
         `[spans]`, the last one perhaps of fewer frames.
 
     Raises:
-        ValueError: If there are more than 5 channels.
+        ValueError: If there are more than 8 channels.
     """
     _check_channels(audio)
     filters = _weighting(audio.sample_rate)
@@ -114,7 +126,7 @@ def weighted_energies(audio: Audio, span_frames: int, on_piece: OnPiece = nothin
 
 
 def _check_channels(audio: Audio) -> None:
-    if audio.channels > len(_CHANNEL_GAINS):
+    if audio.channels not in _CHANNEL_GAINS:
         raise ValueError(f"audio must have 1 to {len(_CHANNEL_GAINS)} channels, got {audio.channels}")
 
 
@@ -151,7 +163,7 @@ def _block_powers(samples: Samples, rate: int, on_piece: OnPiece) -> Iterator[Fl
 def _energy(samples: Samples, filters: list[Any]) -> Floats:
     """Return the weighted square of each frame, summed over the channels, `[frames]`."""
     total = np.zeros(len(samples))
-    for gain, channel in zip(_CHANNEL_GAINS, samples.T, strict=False):
+    for gain, channel in zip(_CHANNEL_GAINS[samples.shape[1]], samples.T, strict=True):
         weighted = channel.astype(np.float64)
         for each in filters:
             weighted = each.apply_filter(weighted)

@@ -105,7 +105,7 @@ def finish(audio: Audio, settings: FinishSettings, course: Course | None = None)
     """Make a sound ready to be written with `files.sound.write` in the format of the settings.
 
     Args:
-        audio: At least one frame, 1 or 2 channels.
+        audio: At least one frame, 1 to 8 channels.
         settings: What to make of it.
         course: Told how far it is; the steps cost what `cost` says.
 

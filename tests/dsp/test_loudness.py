@@ -60,9 +60,24 @@ def test_it_tells_how_far_it_is_and_can_be_ended() -> None:
         integrated_lufs(noise, on_piece=enough)
 
 
-def test_more_than_five_channels_are_refused() -> None:
+def test_more_than_eight_channels_are_refused() -> None:
     with pytest.raises(ValueError, match="channels"):
-        integrated_lufs(Audio(np.zeros((1000, 6), np.float32), 48000))
+        integrated_lufs(Audio(np.zeros((1000, 9), np.float32), 48000))
+
+
+@pytest.mark.parametrize(("channels", "sides"), [(5, (3, 4)), (6, (4, 5)), (7, (5, 6)), (8, (6, 7))])
+def test_surround_counts_by_where_it_stands(channels: int, sides: tuple[int, int]) -> None:
+    """As in stereo from the front, 1.5 dB more from the sides, and not at all from the bass effects of 5.1 and more."""
+
+    def lufs(*where: int) -> float | None:
+        samples = np.zeros((96_000, channels), np.float32)
+        samples[:, where] = _sine(-20, 2)[:, : len(where)]
+        return integrated_lufs(Audio(samples, 48000))
+
+    assert lufs(0, 1) == pytest.approx(-20, abs=0.1)
+    assert lufs(*sides) == pytest.approx(-18.5, abs=0.1)
+    if channels > 5:
+        assert lufs(3) is None
 
 
 def test_quiet_passages_do_not_count() -> None:
