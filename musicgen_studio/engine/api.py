@@ -3,7 +3,7 @@
 Not for how music is made: that begins in `musicgen.py`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from threading import Event
 from typing import Protocol
@@ -26,12 +26,17 @@ class StopFlag(Protocol):
 class AudioBlock:
     """A finished piece of one result. The blocks of a result follow each other without gap or overlap.
 
+    An engine's blocks hold what is new. Only where that joins another sound, some of the codec's version of that sound
+    comes with it, in blocks of its own: to be faded over from and to (`studio.making.join`), not to be kept.
+
     Args:
         prompt: Index into the request's prompts.
         take: Take number, from 0.
-        start_frame: Where the block begins in its result, in audio frames.
-        audio: The sound, in the engine's sample rate and channels.
+        start_frame: Where the block begins, in audio frames: 0 is where the new music does, or after joining where the
+            whole clip does. Negative before the new music.
+        audio: The sound, of the same rate and channels in all blocks.
         is_last: Whether it ends its result. A stopped run may never send one.
+        is_new: Whether it is new music, and not a version of what stands before or after it.
     """
 
     prompt: int
@@ -39,6 +44,7 @@ class AudioBlock:
     start_frame: int
     audio: Audio
     is_last: bool
+    is_new: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,7 @@ class EngineInfo:
         device: `cpu`, `cuda` or `mps`.
         precision: Of the language model's matrices: `float32`, `float16`, `bfloat16` or `int8`.
         sampling: How tokens are chosen where a request leaves it open.
+        frame_rate_hz: Codec frames per second; sound is continued and made in whole ones.
     """
 
     architecture: str
@@ -66,6 +73,11 @@ class EngineInfo:
     device: str
     precision: str
     sampling: Sampling = USUAL_SAMPLING
+    frame_rate_hz: float = 50.0
+
+    def codec_frames(self, sound: Audio) -> int:
+        """Return how many whole codec frames there are in a sound."""
+        return int(sound.frames * self.frame_rate_hz // sound.sample_rate)
 
 
 class Engine(Protocol):
@@ -77,7 +89,7 @@ class Engine(Protocol):
         ...
 
     def stream(self, request: GenerationRequest, stop: StopFlag) -> Iterator[AudioBlock]:
-        """Make music and hand it over block by block while it is being made.
+        """Make music and hand it over block by block while it is being made; what is new, see `AudioBlock`.
 
         As many prompts as the request says are made at a time, with all their takes, then the next ones.
 
@@ -90,20 +102,42 @@ class Engine(Protocol):
             Blocks in the order of time; those of clips made together take turns.
 
         Raises:
-            UserProblem: If the loaded checkpoint cannot do what is asked, such as follow a melody.
+            UserProblem: When called, not with the first block: if the loaded checkpoint cannot do what is asked, such
+                as follow a melody.
+        """
+        ...
+
+    def score(self, request: GenerationRequest, fills: Sequence[Audio], stop: StopFlag) -> list[float]:
+        """Tell how well what stands after follows from each of some fills, by the likelihood that the model gives it.
+
+        Args:
+            request: Its `continuation` stands before the fills, if there is one, and its `after` behind them. The
+                first of its prompts counts, or its last passage.
+            fills: New music for in between, as `stream` makes it, in any rate and channels; possibly none at all,
+                of 0 frames.
+            stop: Looked at between the fills that are read together.
+
+        Returns:
+            For each fill the mean log-likelihood of the codes of up to a second after it, in nats per token: below 0,
+            the higher the better. Fewer than there are fills if it was stopped.
+
+        Raises:
+            UserProblem: If the checkpoint cannot do what is asked, or what stands after is too short.
+            ValueError: If nothing stands after.
         """
         ...
 
 
 def whole_clips(engine: Engine, request: GenerationRequest) -> list[Audio]:
-    """Make everything a request asks for, for those who need no blocks: by prompt, and within a prompt by take.
+    """Make everything new a request asks for, for those who need no blocks: by prompt, and within a prompt by take.
 
     Raises:
         UserProblem: As in `Engine.stream`.
     """
     blocks: dict[tuple[int, int], list[Audio]] = {}
     for block in engine.stream(request, Event()):
-        blocks.setdefault((block.prompt, block.take), []).append(block.audio)
+        if block.is_new:
+            blocks.setdefault((block.prompt, block.take), []).append(block.audio)
     return [
         Audio(np.concatenate([audio.samples for audio in clip]), clip[0].sample_rate)
         for _, clip in sorted(blocks.items())

@@ -1,18 +1,18 @@
 """The engine: request in, audio blocks out. This file reads like the data flow.
 
-    prompt, melody, continuation → conditions (`text.py`, `melody.py`)
-    conditions → token frames (`tokens.py`, on a `language_model.py`)
+    prompt, passages, melody, continuation → conditions over time (`conditions/`)
+    conditions → token frames (`tokens.py`, on a model of `model/`)
     token frames → audio blocks (`codec.py`)
 
 Music longer than the checkpoint's window is made by a sliding window. A continuation's last part opens the first
-window; the result begins with the given sound itself, and crosses over into the codec's version of it shortly before
-the new music begins. Source of all rules: AudioCraft `models/musicgen.py` and `models/genmodel.py`.
+window. What comes out is new; only a little of the codec's version of what stands before and after comes with it, to be
+faded over where that is joined. Source of all rules: AudioCraft `models/musicgen.py` and `models/genmodel.py`.
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from itertools import chain, product, repeat
-from math import ceil
+from itertools import chain, groupby, product, repeat
 from pathlib import Path
 
 import numpy as np
@@ -23,9 +23,8 @@ from musicgen_studio.compute.device import AUTO, resolve_device
 from musicgen_studio.compute.memory import explained_when_full, free_memory
 from musicgen_studio.compute.precision import Precision, not_finite, resolve_precision
 from musicgen_studio.core.audio import Audio, Samples
-from musicgen_studio.core.melody import Melody
-from musicgen_studio.core.request import GenerationRequest
-from musicgen_studio.dsp.fades import equal_power_crossfade
+from musicgen_studio.core.request import MAX_TAKES, GenerationRequest
+from musicgen_studio.dsp.channels import with_channels
 from musicgen_studio.dsp.resample import resample
 from musicgen_studio.engine.api import AudioBlock, EngineInfo, StopFlag
 from musicgen_studio.engine.checkpoint.needs import check_memory, check_room, smaller_where_short, weight_count
@@ -33,15 +32,19 @@ from musicgen_studio.engine.checkpoint.open import open_checkpoint
 from musicgen_studio.engine.checkpoint.values import Checkpoint
 from musicgen_studio.engine.codec import Codec, DecodeState
 from musicgen_studio.engine.conditions.melody import ChromaConditioner
+from musicgen_studio.engine.conditions.over_time import ConditionsOverTime
 from musicgen_studio.engine.conditions.prompt import TextConditioner
 from musicgen_studio.engine.model.load import load_language_model
 from musicgen_studio.engine.model.protocol import StepMaker
 from musicgen_studio.engine.sampling import Noise
-from musicgen_studio.engine.tokens import Conditions, context_frames, sliding_token_frames
+from musicgen_studio.engine.tokens import Span, context_frames, likelihood, spans, token_frames
 from musicgen_studio.errors import UserProblem
 
 CROSSFADE_S = 0.04
-"""Length of the equal-power crossfade from a continued sound into its codec version; it ends at the splice."""
+"""How much of the codec's version of what stands before and after comes with the new music, to be faded over."""
+
+SEEN = 10
+"""How many codec frames of what stands after the codec looks at, so that the new music ends as if it went on so."""
 
 WARM_UP_S = 1.0
 """How much of a continued sound the codec hears before the crossfade, so that its LSTM is in the right state."""
@@ -51,6 +54,10 @@ CHUNK_FRAMES = (5, 5, 10, 25)
 
 USUAL_TOKENS = 32
 """So many tokens a prompt has at most, usually: a graphics card gets ready for that."""
+
+
+SCORED_FRAMES = 50
+"""How much of what stands after a fill is scored: a second."""
 
 
 def load_engine(folder: Path, device: str = AUTO, precision: str = AUTO) -> "MusicGen":
@@ -88,13 +95,39 @@ class _Run:
         request: What to make.
         frames: New codec frames per prompt.
         opening: What to go on from, or None.
-        melody: Mono samples `[frames]` as the chroma analysis wants them, or notes, or None.
+        after: First codes of what the music leads into, `[codebooks, n]`; none if it just ends.
+        conditions: What the model is told, and when.
+        plan: What the windows make, one after the other.
     """
 
     request: GenerationRequest
     frames: int
     opening: _Opening | None
-    melody: Samples | Melody | None
+    after: Tensor
+    conditions: ConditionsOverTime
+    plan: Sequence[Span]
+
+    @property
+    def opening_frames(self) -> int:
+        """How many codec frames the model reads of the opening."""
+        return 0 if self.opening is None else self.opening.codes.shape[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Decoded sound of all clips that are made together.
+
+    Args:
+        samples: `[clips, frames, channels]`.
+        start: Where it begins, in audio frames of new music.
+        is_last: Whether nothing follows.
+        is_new: As in `AudioBlock`.
+    """
+
+    samples: Samples
+    start: int
+    is_last: bool
+    is_new: bool
 
 
 class MusicGen:
@@ -131,6 +164,7 @@ class MusicGen:
             channels=config.channels,
             sample_rate=config.sample_rate,
             window_s=config.window_frames / config.frame_rate,
+            frame_rate_hz=config.frame_rate,
             parameters=weight_count(config.decoder),
             device=where.type,
             precision=self.decoder.precision.value,
@@ -156,29 +190,56 @@ class MusicGen:
 
     def stream(self, request: GenerationRequest, stop: StopFlag) -> Iterator[AudioBlock]:
         """Make music block by block; see `api.Engine.stream`."""
-        with explained_when_full(self.decoder.release if isinstance(self.decoder, StepMaker) else None):
-            yield from self._blocks(request, stop)
+        with self._explained_when_full():
+            run = self._prepared(request)
+            self._check_room(run)
+        return self._streamed(run, stop)
 
-    def _blocks(self, request: GenerationRequest, stop: StopFlag) -> Iterator[AudioBlock]:
-        run = self._prepared(request)
-        self._check_room(run)
-        for group in request.groups():
+    def _streamed(self, run: _Run, stop: StopFlag) -> Iterator[AudioBlock]:
+        with self._explained_when_full():
+            yield from self._blocks(run, stop)
+
+    def _explained_when_full(self) -> AbstractContextManager[None]:
+        return explained_when_full(self.decoder.release if isinstance(self.decoder, StepMaker) else None)
+
+    def _blocks(self, run: _Run, stop: StopFlag) -> Iterator[AudioBlock]:
+        for group in run.request.groups():
             if stop.is_set():
                 return
-            prompts, start = [request.prompts[index] for index in group], 0
-            clips = list(product(group, range(request.takes)))
-            made = self._decoded(run, self._token_frames(run, prompts, stop))
-            for samples, is_last in self._spliced(run, len(clips), made):
-                for (index, take), clip in zip(clips, samples, strict=True):
-                    yield AudioBlock(index, take, start, self._audio(clip), is_last)
-                start += samples.shape[1]
+            prompts = [run.request.prompts[index] for index in group]
+            clips = list(product(group, range(run.request.takes)))
+            for piece in self._told_apart(run, self._decoded(run, self._token_frames(run, prompts, stop))):
+                for (index, take), samples in zip(clips, piece.samples, strict=True):
+                    yield AudioBlock(index, take, piece.start, self._audio(samples), piece.is_last, piece.is_new)
+
+    def score(self, request: GenerationRequest, fills: Sequence[Audio], stop: StopFlag) -> list[float]:
+        """Tell how well what stands after follows from each fill; see `api.Engine.score`."""
+        if request.after is None:
+            raise ValueError("after must be the sound that the fills are to lead into, got None")
+        run, hop = self._prepared(request), self._config.hop_frames
+        right = self._whole_frames(request.after, "lead into", SCORED_FRAMES)
+        left = np.empty((0, self._config.channels), np.float32)
+        if run.opening is not None:
+            left = run.opening.samples[-run.opening_frames * hop :]
+        # Encoded in one, as the joined clip would be: alone, what stands after has other codes.
+        sounds = [np.concatenate([left, self._whole_frames(fill, "score", least=0), right]) for fill in fills]
+        scores = dict[int, float]()
+        for places in _of_one_length(sounds):
+            if stop.is_set():
+                break
+            codes = torch.stack([self._codes(sounds[place]) for place in places])[..., -self._config.window_frames :]
+            start = len(sounds[places[0]]) // hop - codes.shape[-1]
+            told = run.conditions.at(request.prompts[0], len(request.passages), start)
+            known = codes.shape[-1] - len(right) // hop
+            scores |= zip(places, likelihood(self.decoder, told, codes, known).tolist(), strict=True)
+        return [scores[place] for place in sorted(scores)]
 
     def _check_room(self, run: _Run) -> None:
         clips = run.request.takes * max(len(group) for group in run.request.groups())
-        frames = run.frames + (0 if run.opening is None else run.opening.codes.shape[-1])
-        window = self._config.window_frames
-        # A window that is followed by another lies beside it for a while.
-        need = self.decoder.cache_bytes(2 * clips, min(frames, window)) * (2 if frames > window else 1)
+        longest = max(span.context + span.end - span.first for span in run.plan)
+        # Two prompts have two pairs of rows at most; a window that is followed by another lies beside it for a while.
+        rows = 2 * clips * max(len(span.stretch.voices) for span in run.plan)
+        need = self.decoder.cache_bytes(rows, longest) * (2 if len(run.plan) > 1 else 1)
         if isinstance(self.decoder, StepMaker) and need > free_memory(self.decoder.device):
             self.decoder.release()  # what is kept from the run before
         check_room(need, clips, self.decoder.device)
@@ -190,37 +251,54 @@ class MusicGen:
 
     def _prepared(self, request: GenerationRequest) -> _Run:
         """Bring the request's sounds into the model's form."""
-        melody: Samples | Melody | None = None
-        if request.melody is not None:
-            if self._melody is None:
-                raise UserProblem(
-                    "This checkpoint cannot follow a melody.",
-                    "It is a text checkpoint; only melody checkpoints listen to one.",
-                    "Choose a melody checkpoint, such as the starter or facebook/musicgen-melody.",
-                )
-            given = request.melody
-            melody = self._melody.prepared(given) if isinstance(given, Audio) else given
+        config = self._config
         opening = None if request.continuation is None else self._opening(request.continuation)
-        frames = max(round(request.duration_s * self._config.frame_rate), 1)
-        return _Run(request, frames, opening, melody)
+        samples = np.empty((0, config.channels), np.float32)
+        after = self._codes(samples if request.after is None else self._whole_frames(request.after, "lead into", SEEN))
+        known = 0 if opening is None else opening.codes.shape[-1]
+        frames = max(round(request.duration_s * config.frame_rate), 1)
+        samples = samples if opening is None else opening.samples
+        conditions = ConditionsOverTime(config, self._text, self._melody, request, samples, known, frames)
+        plan = spans(conditions.stretches, known, config.window_frames)
+        return _Run(request, frames, opening, after, conditions, plan)
 
     def _opening(self, continuation: Audio) -> _Opening:
-        audio = resample(continuation, self._config.sample_rate)
-        samples = _with_channels(audio.samples, self._config.channels)
+        samples = self._whole_frames(continuation, "continue")
+        read = context_frames(self._config.window_frames) * self._config.hop_frames
+        return _Opening(samples, self._codes(samples[-read:]))
+
+    def _whole_frames(self, sound: Audio, purpose: str, most: int | None = None, least: int = 1) -> Samples:
+        """Return a sound in the model's form, cut to whole codec frames.
+
+        Args:
+            sound: Any.
+            purpose: What it is there for, as in `the sound to continue`.
+            most: How many frames are wanted at most, from its beginning; None is all.
+            least: How many there have to be.
+
+        Raises:
+            UserProblem: If it is too short.
+        """
         hop = self._config.hop_frames
-        frames = len(samples) // hop
-        if frames == 0:
+        samples = with_channels(resample(sound, self._config.sample_rate).samples, self._config.channels)
+        frames = self._info.codec_frames(sound)
+        if frames < least:
             raise UserProblem(
-                "The sound to continue is too short.",
-                f"It lasts {continuation.duration_s * 1000:.0f} ms.",
+                f"The sound to {purpose} is too short.",
+                f"It lasts {sound.duration_s * 1000:.0f} ms.",
                 "Give at least a tenth of a second; a few seconds work best.",
             )
-        samples = samples[: frames * hop]
-        read = min(frames, context_frames(self._config.window_frames))
-        return _Opening(samples, self.codec.encode(Audio(samples[-read * hop :], audio.sample_rate)))
+        wanted = min(frames, frames if most is None else most) * hop
+        return np.pad(samples[:wanted], ((0, max(wanted - len(samples), 0)), (0, 0)))  # a resampler may round off one
+
+    def _codes(self, samples: Samples) -> Tensor:
+        """Return the codes `[codebooks, frames]` of whole codec frames; of none too."""
+        if not len(samples):
+            return torch.empty(self.decoder.config.codebooks, 0, dtype=torch.int64)
+        return self.codec.encode(Audio(samples, self._config.sample_rate))
 
     def _token_frames(self, run: _Run, prompts: Sequence[str], stop: StopFlag) -> Iterator[Tensor]:
-        """Make the codes for some prompts: first those the codec warms up on, if any, then the new ones as they come.
+        """Make the codes for some prompts: those to warm up on, the new ones as they come, and what stands after.
 
         Yields:
             `[prompts * takes, codebooks]`.
@@ -229,22 +307,21 @@ class MusicGen:
         opening = torch.empty(decoder.codebooks, 0, dtype=torch.int64) if run.opening is None else run.opening.codes
         opening = opening.expand(len(prompts) * request.takes, -1, -1)
         yield from opening[..., opening.shape[-1] - self._warm_up_frames(run) :].unbind(dim=-1)
-        yield from sliding_token_frames(
+        yield from token_frames(
             self.decoder,
-            lambda start: [self._conditions(run, prompt, start) for prompt in prompts],
-            self._config.window_frames,
+            lambda voice, start: [run.conditions.at(prompt, voice, start) for prompt in prompts],
+            run.plan,
             opening,
-            run.frames,
             request.sampling(self._config.sampling),
             Noise(request.seed, request.takes, decoder.codebooks, decoder.card, len(prompts)),
             stop,
         )
+        if not stop.is_set():
+            yield from run.after.expand(len(opening), -1, -1).unbind(dim=-1)
 
     def _warm_up_frames(self, run: _Run) -> int:
         """Return how many of the opening's last codes the codec hears before the new ones."""
-        return (
-            0 if run.opening is None else min(run.opening.codes.shape[-1], round(WARM_UP_S * self._config.frame_rate))
-        )
+        return min(run.opening_frames, round(WARM_UP_S * self._config.frame_rate))
 
     def _decoded(self, run: _Run, token_frames: Iterator[Tensor]) -> Iterator[tuple[Samples, bool]]:
         """Decode codes in chunks as they come: `[clips, frames, channels]` at a time, and whether it is the last."""
@@ -253,7 +330,7 @@ class MusicGen:
         wanted, chunk, state = next(sizes), list[Tensor](), DecodeState()
         for count, codes in enumerate(token_frames, start=1):
             chunk.append(codes)
-            is_last = count == warm_up + run.frames
+            is_last = count == warm_up + run.frames + run.after.shape[-1]
             if len(chunk) == wanted or is_last:
                 state, samples = self.codec.decode(state, torch.stack(chunk, dim=-1), is_last)
                 yield _interleaved(samples), is_last
@@ -262,78 +339,19 @@ class MusicGen:
             state, samples = self.codec.decode(state, torch.stack(chunk, dim=-1), is_last=False)
             yield _interleaved(samples), False
 
-    def _spliced(self, run: _Run, clips: int, made: Iterator[tuple[Samples, bool]]) -> Iterator[tuple[Samples, bool]]:
-        """Put the opening, sample for sample, before what was made, with a crossfade that ends where it ends."""
-        if run.opening is None:
-            yield from (block for block in made if block[0].shape[1])
-            return
-        original = run.opening.samples
-        splice = self._warm_up_frames(run) * self._config.hop_frames
-        fade = min(round(CROSSFADE_S * self._config.sample_rate), splice)
-        if len(original) > fade:
-            yield np.repeat(original[None, : len(original) - fade], clips, axis=0), False
-        heard = np.empty((clips, 0, self._config.channels), np.float32)
-        for samples, is_last in made:
-            heard = np.concatenate([heard, samples], axis=1)
-            if heard.shape[1] > splice:
-                outgoing = original[len(original) - fade :]
-                joint = [equal_power_crossfade(outgoing, clip[splice - fade : splice]) for clip in heard]
-                yield np.concatenate([np.stack(joint), heard[:, splice:]], axis=1), is_last
-                break
-        yield from (block for block in made if block[0].shape[1])
-
-    def _conditions(self, run: _Run, prompt: str, start: int) -> Conditions:
-        """Return what the model is told in the window that begins `start` frames after the opening's first code."""
-        text = self._text.states(prompt)
-        if self._melody is None:
-            return Conditions(text=text if prompt else None, is_null=not prompt)
-        chroma = self._chroma_in_window(self._melody, run, start)
-        return Conditions(
-            prefix=torch.cat([self._melody.states(chroma), text]),
-            null_prefix=torch.cat([self._melody.states(self._melody.null_chroma()), torch.zeros_like(text)]),
-            is_null=not prompt and run.melody is None,
-        )
-
-    def _chroma_in_window(self, conditioner: ChromaConditioner, run: _Run, start: int) -> Tensor:
-        """Return the melody's chroma `[length, bins]` in the window that begins at codec frame `start`.
-
-        The melody begins with the new music. Over an opening it is the chroma of the opening itself, so that chroma and
-        tokens agree.
-        """
-        if run.melody is None:
-            return conditioner.null_chroma()
-        if not isinstance(run.melody, Melody):
-            return conditioner.chroma(self._melody_in_window(run, run.melody, start))
-        first_s = self._melody_frame(run, start) / self._config.frame_rate
-        chroma = conditioner.note_chroma(run.melody, first_s, run.request.melody_repeats)
-        if first_s < 0:
-            before = ceil(-first_s * conditioner.config.sample_rate / conditioner.config.hop_frames)
-            silence = np.zeros(1, np.float32)
-            chroma[:before] = conditioner.chroma(self._melody_in_window(run, silence, start))[:before]
-        return chroma
-
-    def _melody_frame(self, run: _Run, start: int) -> int:
-        """Return at which codec frame of the melody a window begins; negative over an opening."""
-        return start - (0 if run.opening is None else run.opening.codes.shape[-1])
-
-    def _melody_in_window(self, run: _Run, melody: Samples, start: int) -> Samples:
-        """Return mono samples `[frames]` of the melody as the window that begins at codec frame `start` hears it.
-
-        It is repeated as long as the music lasts, or else followed by silence.
-        """
-        hop, window = self._config.hop_frames, self._config.window_frames
-        repeats = run.request.melody_repeats
-        if run.opening is None and run.frames <= window and repeats:
-            return melody[: window * hop]  # one window: the chroma is repeated, not the sound (AudioCraft)
-        first = self._melody_frame(run, start) * hop
-        positions = np.arange(first, first + window * hop)
-        heard = melody[positions % len(melody)]
-        if not repeats:
-            heard[positions >= len(melody)] = 0.0
-        if run.opening is not None:
-            before = positions < 0
-            heard[before] = run.opening.samples.mean(axis=1)[positions[before]]
-        return heard
+    def _told_apart(self, run: _Run, made: Iterator[tuple[Samples, bool]]) -> Iterator[_Piece]:
+        """Leave out what the codec only warmed up on or looked ahead at, and part what is new from what is not."""
+        hop, fade = self._config.hop_frames, round(CROSSFADE_S * self._config.sample_rate)
+        at, new_end = -self._warm_up_frames(run) * hop, run.frames * hop
+        end = new_end + min(fade, run.after.shape[-1] * hop)
+        parts = ((max(-fade, at), 0, False), (0, new_end, True), (new_end, end, False))
+        for samples, _ in made:
+            for first, last, is_new in parts:
+                piece = samples[:, max(first - at, 0) : max(last - at, 0)]
+                if piece.shape[1]:
+                    start = max(first, at)
+                    yield _Piece(piece, start, start + piece.shape[1] == end, is_new)
+            at += samples.shape[1]
 
 
 def _interleaved(samples: Tensor) -> Samples:
@@ -341,9 +359,8 @@ def _interleaved(samples: Tensor) -> Samples:
     return np.ascontiguousarray(samples.transpose(1, 2).numpy())
 
 
-def _with_channels(samples: Samples, channels: int) -> Samples:
-    """Return `[frames, channels]`: mono is the mean of what there is, stereo from mono is the same twice."""
-    if samples.shape[1] == channels:
-        return samples
-    mono = samples.mean(axis=1, keepdims=True)
-    return np.ascontiguousarray(np.repeat(mono, channels, axis=1))
+def _of_one_length(sounds: Sequence[Samples]) -> list[list[int]]:
+    """Return the places of sounds that can be read side by side, up to 16 of the same length."""
+    by_length = sorted(range(len(sounds)), key=lambda place: len(sounds[place]))
+    alike = [list(places) for _, places in groupby(by_length, key=lambda place: len(sounds[place]))]
+    return [some[first : first + MAX_TAKES] for some in alike for first in range(0, len(some), MAX_TAKES)]

@@ -5,6 +5,8 @@ kept; top-p wins over top-k). The draw takes the random numbers from outside, so
 argmax(p / e) with e ~ Exp(1) is a sample from p, and is what `torch.multinomial` computes for one sample on the CPU.
 """
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
@@ -17,6 +19,31 @@ def guided(conditional: Tensor, null: Tensor, scale: float) -> Tensor:
     Classifier-free guidance: null + (conditional - null) * scale, all of one shape.
     """
     return null + (conditional - null) * scale
+
+
+def blended(
+    logits: Tensor, pairs: Sequence[tuple[int, int]], guidance_scale: float, weights: Sequence[float]
+) -> Tensor:
+    """Guide each of the prompts that sound at a time, and blend them: `Σ wᵢ · (uᵢ + g · (cᵢ − uᵢ))`.
+
+    A weight of 1 among zeros gives the very numbers of that prompt alone.
+
+    Args:
+        logits: `[groups, ...]`, of rows that are told different things.
+        pairs: Of each prompt the group that is told of it and the one that guidance leads away from; the same one if
+            there is no guidance.
+        guidance_scale: As in `Sampling`.
+        weights: What each prompt counts; together 1.
+
+    Returns:
+        `[...]`.
+    """
+    prompts = [
+        logits[told] if told == null else guided(logits[told], logits[null], guidance_scale) for told, null in pairs
+    ]
+    if len(prompts) == 1:
+        return prompts[0]
+    return torch.stack([weight * prompt for weight, prompt in zip(weights, prompts, strict=True)]).sum(dim=0)
 
 
 def probabilities(logits: Tensor, sampling: Sampling) -> Tensor:

@@ -3,6 +3,10 @@
 Source: AudioCraft `models/lm.py` (`generate`) for one window and `models/musicgen.py` (`_generate_tokens`) for music
 longer than the window: the last part of a window opens the next one, which moves on by a stride of 18 s of 30 s.
 
+A window makes music of one stretch (`conditions.over_time`): where another prompt is cut in, or two begin or cease to
+go over into each other, it ends early. The next one opens with what there is, as much as any window opens with, under
+conditions of its own. So there are more rows only while there are two prompts.
+
 What the next window has to read before its first new frame, conditions and context, it reads a little at a time while
 the window before it is still being made, so that the music never waits for it.
 
@@ -11,18 +15,20 @@ Tokens and codes lie on the CPU, wherever the model runs.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from musicgen_studio.compute.precision import not_finite
 from musicgen_studio.compute.threads import one_thread
 from musicgen_studio.core.request import Sampling
 from musicgen_studio.engine.api import StopFlag
+from musicgen_studio.engine.conditions.over_time import Stretch
+from musicgen_studio.engine.conditions.rows import Conditions, Rows
 from musicgen_studio.engine.model.protocol import LanguageModel, StepMaker
 from musicgen_studio.engine.patterns import UNKNOWN, delayed
-from musicgen_studio.engine.sampling import Noise, choose, guided
+from musicgen_studio.engine.sampling import Noise, choose
 
 READ_AT_ONCE, READ_EVERY = 16, 10
 """The next window reads so many positions every so many frames: conditions and context are then read in time."""
@@ -34,34 +40,51 @@ STRIDE_SHARE = 18 / 30
 """Share of the window that each further window adds; the rest is its context (AudioCraft's `extend_stride`)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Conditions:
-    """What the model is told in one window.
-
-    Args:
-        text: States `[tokens, width]` to attend to, in models with cross-attention.
-        prefix: States `[positions, width]` put before the music, in melody models.
-        null_prefix: The same for the rows that are told nothing; as long as `prefix`.
-        is_null: Whether this says nothing at all, so that guidance would change nothing.
-    """
-
-    text: Tensor | None = None
-    prefix: Tensor | None = None
-    null_prefix: Tensor | None = None
-    is_null: bool = False
-
-
 def context_frames(window_frames: int) -> int:
     """Return how many frames of the music so far open the next window."""
     return window_frames - round(window_frames * STRIDE_SHARE)
 
 
-def sliding_token_frames(
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The new music that one window makes.
+
+    Args:
+        first: Its first frame of new music.
+        end: The frame after its last.
+        context: How many frames of what is before open the window.
+        stretch: In which it lies.
+    """
+
+    first: int
+    end: int
+    context: int
+    stretch: Stretch
+
+
+def spans(stretches: Sequence[Stretch], opening_frames: int, window_frames: int) -> list[Span]:
+    """Return what each window makes: as much as it holds, or up to where other prompts begin to sound.
+
+    Args:
+        stretches: What sounds when.
+        opening_frames: How much there is before the new music, at most `context_frames(window_frames)`.
+        window_frames: Codec frames the model was trained on.
+    """
+    found = list[Span]()
+    for stretch in stretches:
+        at = stretch.first
+        while at < stretch.end:
+            context = min(opening_frames + at, context_frames(window_frames))
+            found.append(Span(at, min(stretch.end, at + window_frames - context), context, stretch))
+            at = found[-1].end
+    return found
+
+
+def token_frames(
     model: LanguageModel,
-    conditions_at: Callable[[int], Sequence[Conditions]],
-    window_frames: int,
+    conditions: Callable[[int, int], Sequence[Conditions]],
+    plan: Sequence[Span],
     opening: Tensor,
-    frames: int,
     sampling: Sampling,
     noise: Noise,
     stop: StopFlag,
@@ -70,39 +93,49 @@ def sliding_token_frames(
 
     Args:
         model: The language model.
-        conditions_at: Gives each prompt's conditions for the window that begins at a frame, counted from the opening's
-            first; either all of them say nothing or none.
-        window_frames: Codec frames the model was trained on.
-        opening: Codes to go on from, `[takes, codebooks, n]`, n from 0 to `context_frames(window_frames)`. As many
-            takes of each prompt, those of the first prompt first.
-        frames: How many new frames to make.
+        conditions: Gives what each prompt's clips are told by a voice (see `Stretch`) in the window that begins at a
+            frame, counted from the opening's first; either all of them say nothing or none.
+        plan: What the windows make, one after the other.
+        opening: Codes to go on from, `[clips, codebooks, n]`, as many as the plan was made for. As many clips of each
+            prompt, those of the first prompt first.
         sampling: How tokens are chosen.
         noise: Random numbers.
         stop: Ends the run within one step when set.
 
     Yields:
-        Codes `[takes, codebooks]` of each new frame.
+        Codes `[clips, codebooks]` of each new frame.
     """
-    kept = context_frames(window_frames)
-    left = frames
-    start = 0
-    window = Window(model, conditions_at(0), opening, min(window_frames, opening.shape[-1] + left), sampling)
-    while True:
+
+    def opened(span: Span) -> Window:
+        start = opening.shape[-1] + span.first - span.context
+        told = [conditions(voice, start) for voice in span.stretch.voices]
+        return Window(model, told, opening[..., :0], span, sampling)
+
+    window = opened(plan[0])
+    window.open_with(opening)
+    for span, coming in zip_longest(plan, plan[1:]):
+        shared = 0 if coming is None else window.length - coming.context  # from here on the next window hears it too
         following: Window | None = None
-        shared = window.length - kept  # from here on the next window hears it too
-        left -= window.length - window.known
         for frame in window.frames(noise, stop):
             yield frame
-            if left > 0 and window.known > shared and (window.known - shared) % READ_EVERY == 0:
+            if coming is not None and window.known > shared and (window.known - shared) % READ_EVERY == 0:
                 if following is None:
-                    length = min(window_frames, kept + left)
-                    following = Window(model, conditions_at(start + shared), window.codes[..., :0], length, sampling)
-                following.read_ahead(window.codes[..., shared : window.known])
-        if left == 0 or stop.is_set():
+                    following = opened(coming)
+                    at_once = _at_once(following, window, span, coming)
+                following.read_ahead(window.codes[..., shared : window.known], at_once)
+        if coming is None or stop.is_set():
             return
-        assert following is not None, "a window's context is longer than READ_EVERY"
+        following = following or opened(coming)
         following.open_with(window.codes[..., shared:])
-        window, start = following, start + shared
+        window = following
+
+
+def _at_once(following: "Window", window: "Window", span: Span, coming: Span) -> int:
+    """Return how much a window reads ahead at a time, so that nothing is left when its turn comes."""
+    if span.stretch == coming.stretch:
+        return READ_AT_ONCE
+    times = (window.length - window.known) // READ_EVERY + 1
+    return max(READ_AT_ONCE, -(-following.unread // times))
 
 
 class Window:
@@ -110,29 +143,38 @@ class Window:
 
     Args:
         model: The language model.
-        conditions: What the takes of each prompt are told.
-        context: Codes that open the window, `[takes, codebooks, n]`, n < length.
-        length: Frames in the window, the context included.
+        told: What the clips of each prompt are told, by voice.
+        context: Codes that open the window, `[clips, codebooks, n]`; `open_with` sets what is not known yet.
+        span: What it makes.
         sampling: How tokens are chosen.
     """
 
     def __init__(
-        self, model: LanguageModel, conditions: Sequence[Conditions], context: Tensor, length: int, sampling: Sampling
+        self,
+        model: LanguageModel,
+        told: Sequence[Sequence[Conditions]],
+        context: Tensor,
+        span: Span,
+        sampling: Sampling,
     ) -> None:
-        self.length = length
+        clips, codebooks, _ = context.shape
+        self.length = span.context + span.end - span.first
+        self._span = span
         self._model = model
         self._sampling = sampling
-        self._is_guided = not conditions[0].is_null and sampling.guidance_scale != 1.0
-        takes, codebooks, _ = context.shape
-        self._takes = takes
-        self._codes = context.new_full((takes, codebooks, length), UNKNOWN)
-        self._prefix, begins = self._rows_prefix(conditions)  # [rows, positions, width]
+        self._codes = context.new_full((clips, codebooks, self.length), UNKNOWN)
+        self._rows = rows = Rows(told, clips, sampling.guidance_scale, model.config.width)
+        self._prefix = rows.prefix.to(model.device)
         self._told = 0  # positions of the prefix that were read
         self._read = 0  # steps that were read
-        positions = self._prefix.shape[1] + length + max(model.config.delays) + 1
-        texts = [each.text for each in conditions if each.text is not None]
-        self._memory = model.start(len(self._prefix), positions, texts, text_rows=takes, begins=begins)
+        positions = self._prefix.shape[1] + self.length + max(model.config.delays) + 1
+        self._memory = model.start(rows.count, positions, rows.texts, rows.text_rows, rows.begins)
         self.open_with(context)
+
+    @property
+    def unread(self) -> int:
+        """How many positions there are to read before the first new frame, conditions and context."""
+        return self._prefix.shape[1] + self._span.context - self._told - self._read
 
     @property
     def known(self) -> int:
@@ -141,30 +183,31 @@ class Window:
 
     @property
     def codes(self) -> Tensor:
-        """All codes `[takes, codebooks, length]`; those after `known` are not complete."""
+        """All codes `[clips, codebooks, length]`; those after `known` are not complete."""
         return self._codes
 
     def open_with(self, context: Tensor) -> None:
-        """Set the codes that open the window, `[takes, codebooks, n]`: those that were read ahead, and what follows."""
+        """Set the codes that open the window, `[clips, codebooks, n]`: those that were read ahead, and what follows."""
         self._known = context.shape[-1]
         self._codes[..., : self._known] = context
         self._steps = delayed(self._codes, self._model.config.card, self._model.config.delays)
 
-    def read_ahead(self, context: Tensor) -> None:
+    def read_ahead(self, context: Tensor, at_once: int) -> None:
         """Read a little of the conditions, or of the first codes, as far as they are known.
 
         Args:
             context: The codes that will open this window, as many as there are by now.
+            at_once: How many positions.
         """
         if isinstance(self._model, StepMaker):
             return  # reads all of it in the time of some steps, and each little as slowly as all of it
         if self._told < self._prefix.shape[1]:
-            piece = self._prefix[:, self._told : self._told + READ_AT_ONCE]
+            piece = self._prefix[:, self._told : self._told + at_once]
             self._told += piece.shape[1]
             self._model.forward(piece, self._memory)
-        elif self._read + READ_AT_ONCE <= context.shape[-1]:
+        elif self._read + at_once <= context.shape[-1]:
             self.open_with(context)
-            self._read_steps(self._read + READ_AT_ONCE)
+            self._read_steps(self._read + at_once)
 
     def frames(self, noise: Noise, stop: StopFlag) -> Iterator[Tensor]:
         """Make the frames after the context.
@@ -174,7 +217,7 @@ class Window:
             stop: Ends the run within one step when set, or within a chunk of them where the model makes its steps.
 
         Yields:
-            Codes `[takes, codebooks]` of each.
+            Codes `[clips, codebooks]` of each.
 
         Raises:
             UserProblem: If the model computes what is no number.
@@ -182,8 +225,9 @@ class Window:
         opened, delays = self._known, self._model.config.delays
         lag, codebook = torch.tensor(delays), torch.arange(len(delays))
         logits = self._read_rest(opened + 1)
-        is_maker = isinstance(self._model, StepMaker)
-        for step in (self._filled_by_model if is_maker else self._filled)(logits, noise, stop):
+        # What a model makes its steps of is one prompt; a blend of two is chosen here, as rarely as there is one.
+        is_left_to_model = isinstance(self._model, StepMaker) and len(self._span.stretch.voices) == 1
+        for step in (self._filled_by_model if is_left_to_model else self._filled)(logits, noise, stop):
             complete = step - 1 - max(delays)
             if complete >= opened:
                 frame = self._steps[:, codebook, complete + 1 + lag]
@@ -201,7 +245,7 @@ class Window:
                 if (step - first) % CHECKED_EVERY == 0 or step == last:
                     self._require_numbers(logits)
                 column = self._steps[..., step]
-                column.copy_(torch.where(column == UNKNOWN, self._chosen(logits, noise), column))
+                column.copy_(torch.where(column == UNKNOWN, self._chosen(step, logits, noise), column))
             yield step
             if step + 1 < self._steps.shape[-1]:
                 logits = self._read_steps(step + 1)
@@ -219,28 +263,11 @@ class Window:
         if not logits.sum().isfinite().item():  # the sum is no number if one of them is none, and takes less time
             raise not_finite(self._model.precision)
 
-    def _chosen(self, logits: Tensor, noise: Noise) -> Tensor:
-        """Choose a token per codebook, int64 `[takes, codebooks]`, from the logits of all rows."""
-        logits = logits.cpu()
-        if self._is_guided:
-            logits = guided(logits[: self._takes], logits[self._takes :], self._sampling.guidance_scale)
+    def _chosen(self, step: int, logits: Tensor, noise: Noise) -> Tensor:
+        """Choose a step's token per codebook, int64 `[clips, codebooks]`, from the logits of all rows."""
+        weights = self._span.stretch.weights(self._span.first + step - 1 - self._span.context)
+        logits = self._rows.blended(logits.cpu(), weights)
         return choose(logits, self._sampling, None if self._sampling.temperature == 0.0 else noise.draw())
-
-    def _rows_prefix(self, conditions: Sequence[Conditions]) -> tuple[Tensor, list[int]]:
-        """Return the prefix of every row, `[rows, positions, width]`, and at which position each of them begins.
-
-        All end together, where the music begins; no positions where no row has a prefix.
-        """
-        takes = self._takes // len(conditions)
-        each = [told.prefix for told in conditions for _ in range(takes)]
-        if self._is_guided:
-            each += [told.null_prefix for told in conditions for _ in range(takes)]
-        nothing = torch.empty(0, self._model.config.width)
-        prefixes = [nothing if prefix is None else prefix for prefix in each]
-        longest = max(len(prefix) for prefix in prefixes)
-        begins = [longest - len(prefix) for prefix in prefixes]
-        rows = [functional.pad(prefix, (0, 0, begin, 0)) for prefix, begin in zip(prefixes, begins, strict=True)]
-        return torch.stack(rows).to(self._model.device), begins
 
     def _read_rest(self, end: int) -> Tensor:
         """Read what is left of the conditions and the steps before `end`, at once."""
@@ -256,6 +283,37 @@ class Window:
         return self._model.forward(x, self._memory)
 
     def _embedded(self, steps: Tensor) -> Tensor:
-        """Embed steps `[takes, codebooks, n]` for all rows: with guidance each take has a second, null row."""
-        x = self._model.embed(steps.to(self._model.device))
-        return torch.cat([x, x]) if self._is_guided else x
+        """Embed steps `[clips, codebooks, n]` for all rows: all of a clip's read the same."""
+        return self._rows.repeated(self._model.embed(steps.to(self._model.device)))
+
+
+def likelihood(model: LanguageModel, told: Conditions, codes: Tensor, known: int) -> Tensor:
+    """Return how likely the model finds what follows, told each time what really came before (teacher forcing).
+
+    Args:
+        model: The language model.
+        told: Under which conditions; without guidance.
+        codes: `[clips, codebooks, frames]`, of different clips, no more frames than a window has.
+        known: How many frames come before.
+
+    Returns:
+        float32 `[clips]`: the mean of log-likelihoods over all tokens from `known` on, in nats.
+    """
+    clips, codebooks, frames = codes.shape
+    delays = model.config.delays
+    rows = Rows([[told]], clips, 1.0, model.config.width)
+    steps = delayed(codes, model.config.card, delays)
+    memory = model.start(rows.count, rows.prefix.shape[1] + steps.shape[-1], rows.texts, rows.text_rows, rows.begins)
+    x = model.embed(steps[..., : known + 1].to(model.device))
+    logits = model.forward(torch.cat([rows.prefix.to(x), x], dim=1), memory)
+    total = torch.zeros(clips)
+    for step in range(known + 1, steps.shape[-1]):
+        column = steps[..., step]
+        times = step - 1 - torch.tensor(delays)  # of each codebook's token
+        is_what_follows = (times >= known) & (times < frames)
+        tokens = torch.where(is_what_follows, column, 0)
+        likely = torch.log_softmax(logits.cpu().float(), dim=-1).gather(-1, tokens[..., None])[..., 0]
+        total += (likely * is_what_follows).sum(dim=-1)
+        if step + 1 < steps.shape[-1]:
+            logits = model.forward(model.embed(column[..., None].to(model.device)), memory)
+    return total / (codebooks * (frames - known))

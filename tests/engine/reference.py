@@ -1,5 +1,6 @@
 """transformers as the reference: its own tokenizer, feature extractor and `generate`, read out for comparison."""
 
+from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,13 @@ from torch import Tensor
 
 from musicgen_studio.compute.torchaudio_import import make_torchaudio_importable
 from musicgen_studio.core.audio import Audio
+from musicgen_studio.core.request import Sampling
+from musicgen_studio.engine.api import StopFlag
+from musicgen_studio.engine.conditions.over_time import Stretch
+from musicgen_studio.engine.conditions.rows import Conditions
+from musicgen_studio.engine.model.protocol import LanguageModel
+from musicgen_studio.engine.sampling import Noise
+from musicgen_studio.engine.tokens import spans, token_frames
 
 MELODY_SINCE = Version("5.23")
 """transformers 5.17 does not let the melody into what it generates (huggingface/transformers issue 45647)."""
@@ -64,3 +72,18 @@ def generated_codes(model: Any, inputs: dict[str, Tensor], frames: int, **settin
         codec.decode = decode
     codes = [piece[0, 0] for piece in handed]  # one piece for mono; left and right for stereo
     return codes[0] if len(codes) == 1 else torch.stack(codes, dim=1).flatten(0, 1)
+
+
+def frames_of_one_prompt(
+    model: LanguageModel,
+    told: Sequence[Conditions],
+    window_frames: int,
+    opening: Tensor,
+    frames: int,
+    sampling: Sampling,
+    noise: Noise,
+    stop: StopFlag,
+) -> Iterator[Tensor]:
+    """Make music under the same conditions throughout: `engine.tokens.token_frames` without passages."""
+    plan = spans([Stretch(0, frames)], opening.shape[-1], window_frames)
+    return token_frames(model, lambda _voice, _start: told, plan, opening, sampling, noise, stop)

@@ -12,13 +12,13 @@ from torch import Tensor
 
 from musicgen_studio.core.audio import Audio, Samples
 from musicgen_studio.core.request import GenerationRequest
-from musicgen_studio.dsp.resample import resample
 from musicgen_studio.engine.api import AudioBlock, Engine
 from musicgen_studio.engine.model.plain import KeyValues
 from musicgen_studio.engine.musicgen import CROSSFADE_S, MusicGen, load_engine
 from musicgen_studio.engine.tokens import CHECKED_EVERY
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.paths import resources_dir
+from musicgen_studio.studio.making.join import joined
 
 PROMPT = "calm piano with strings"
 
@@ -36,7 +36,7 @@ def starter() -> MusicGen:
 def collected(engine: Engine, request: GenerationRequest) -> dict[tuple[int, int], list[AudioBlock]]:
     """Return the blocks of each (prompt, take)."""
     results: dict[tuple[int, int], list[AudioBlock]] = {}
-    for block in engine.stream(request, Event()):
+    for block in joined(engine, request, Event()):
         results.setdefault((block.prompt, block.take), []).append(block)
     return results
 
@@ -73,7 +73,7 @@ def test_what_is_continued_is_heard_before_anything_is_made(starter: MusicGen) -
     opening = Audio((0.3 * np.sin(np.arange(48000) / 20)[:, None]).astype(np.float32), 32000)
     stop = StopAfter(1)
     order = GenerationRequest(("happy rock", "sad jazz"), 2.0, continuation=opening, takes=2, together=2)
-    blocks = list(starter.stream(order, stop))
+    blocks = list(joined(starter, order, stop))
     assert [(block.prompt, block.take) for block in blocks] == [(0, 0), (0, 1), (1, 0), (1, 1)]
     assert all(1.0 < block.audio.duration_s < 1.5 for block in blocks)
 
@@ -235,12 +235,18 @@ def test_a_continuation_sounds_as_if_it_had_been_made_in_one(starter: MusicGen) 
     assert jumps[splice - 2000 : splice + 2000].max() <= jumps[: splice - 2000].max() * 1.5
 
 
-def test_a_continuation_of_another_form_is_brought_into_the_engine_s(engine: MusicGen) -> None:
+def test_a_continuation_of_another_form_keeps_it(engine: MusicGen) -> None:
+    """The model hears it in its own form; what is handed over is new and in the engine's."""
     original = _noise(44100, channels=2, rate=44100)
-    result = sound(collected(engine, GenerationRequest((PROMPT,), 0.2, continuation=original))[0, 0])
-    expected = resample(original, 32000).samples.mean(axis=1, keepdims=True)
-    assert result.shape[1] == 1
-    assert np.array_equal(result[:30000], expected[:30000])
+    order = GenerationRequest((PROMPT,), 0.2, continuation=original)
+    result = sound(collected(engine, order)[0, 0])
+    assert result.shape == (44100 + 8820, 2)
+    assert np.array_equal(result[: 44100 - 1764], original.samples[: 44100 - 1764])
+    lead, *new = engine.stream(order, Event())
+    assert (lead.start_frame, lead.audio.frames, lead.is_new) == (-1280, 1280, False)
+    assert new[0].start_frame == 0
+    assert sound(new).shape == (6400, 1)
+    assert all(block.is_new and block.audio.sample_rate == 32000 for block in new)
 
 
 def test_takes_of_a_continuation_differ_after_the_splice(engine: MusicGen) -> None:
@@ -259,9 +265,8 @@ def test_a_melody_and_a_continuation_together(melody_checkpoint: Path) -> None:
     engine = load_engine(melody_checkpoint, "cpu", "float32")
     original, melody = _noise(32000), _noise(16000)
     order = GenerationRequest((PROMPT,), 3.0, continuation=original, melody=melody)
-    run = engine._prepared(order)
-    assert isinstance(run.melody, np.ndarray)
-    heard = engine._melody_in_window(run, run.melody, 0)
+    conditions = engine._prepared(order).conditions
+    heard = conditions._sound_in_window(melody.samples[:, 0], 0, -40)
     context = 40 * 640  # of the 50 frames of the original, the model reads what fits the window's context
     assert np.array_equal(heard[:context], original.samples[-context:, 0])
     assert np.array_equal(heard[context : context + 16000], melody.samples[:, 0])

@@ -20,13 +20,14 @@ from musicgen_studio.core.request import GenerationRequest, Sampling
 from musicgen_studio.engine import tokens
 from musicgen_studio.engine.checkpoint.open import open_checkpoint
 from musicgen_studio.engine.conditions.prompt import TextConditioner
+from musicgen_studio.engine.conditions.rows import Conditions
 from musicgen_studio.engine.musicgen import MusicGen, load_engine
 from musicgen_studio.engine.patterns import UNKNOWN, delayed
 from musicgen_studio.engine.sampling import Noise, choose, guided, probabilities
-from musicgen_studio.engine.tokens import Conditions, context_frames, sliding_token_frames
+from musicgen_studio.engine.tokens import context_frames
 from musicgen_studio.paths import resources_dir
 from tests import tiny_checkpoints as tiny
-from tests.engine.reference import generated_codes, melody_features, tokenized
+from tests.engine.reference import frames_of_one_prompt, generated_codes, melody_features, tokenized
 from tests.engine.undelayed import undelayed
 
 PROMPT = "calm piano with strings and bass"
@@ -181,7 +182,7 @@ def test_logits_of_every_step(pair: tuple[MusicGen, Any], is_guided: bool, known
     decoder = engine.decoder
     codes = torch.randint(0, tiny.CARD, (2, decoder.config.codebooks, 40), generator=torch.manual_seed(0))
     steps = delayed(codes, tiny.CARD, decoder.config.delays)
-    conditions = engine._conditions(engine._prepared(GenerationRequest((PROMPT,))), PROMPT, 0)
+    conditions = engine._prepared(GenerationRequest((PROMPT,))).conditions.at(PROMPT, 0, 0)
     text, prefix = conditions.text, conditions.prefix
     memory_rows = 2 if is_guided else 1  # one conditional row, and one null row if guided
     rows = steps[:memory_rows]
@@ -203,7 +204,7 @@ def test_beyond_the_window(request: pytest.FixtureRequest, kind: str) -> None:
     engine, model = load_engine(folder, "cpu", "float32"), reference_model(folder)
     order = GenerationRequest((PROMPT,), 5.0, seed=3)
     ours = engine_codes(engine, order)
-    conditions = engine._conditions(engine._prepared(order), PROMPT, 0)
+    conditions = engine._prepared(order).conditions.at(PROMPT, 0, 0)
     with torch.inference_mode():
         expected = _reference_windows(model, conditions, 250, Noise(3, 1, engine.decoder.config.codebooks, tiny.CARD))
     assert ours.shape[-1] == 250
@@ -215,10 +216,9 @@ def test_a_long_melody_slides_with_the_window(melody_checkpoint: Path) -> None:
     engine = load_engine(melody_checkpoint, "cpu", "float32")
     melody = Audio(np.concatenate([humming(262.0, 1.5).samples, humming(392.0, 1.7).samples]), 32000)
     run = engine._prepared(GenerationRequest((PROMPT,), 5.0, melody=melody))
-    assert isinstance(run.melody, np.ndarray)
     for start in (0, 60, 120):
         expected = np.tile(melody.samples[:, 0], 4)[start * 640 : (start + 100) * 640]
-        assert np.array_equal(engine._melody_in_window(run, run.melody, start), expected)
+        assert np.array_equal(run.conditions._sound_in_window(melody.samples[:, 0], 0, start), expected)
 
 
 def _inputs(request: pytest.FixtureRequest) -> dict[str, Tensor]:
@@ -262,9 +262,9 @@ def _reference_windows(model: Any, conditions: Conditions, frames: int, noise: N
 def test_sliding_yields_nothing_once_stopped(text_checkpoint: Path) -> None:
     engine = load_engine(text_checkpoint, "cpu", "float32")
     stop = Event()
-    frames = sliding_token_frames(
+    frames = frames_of_one_prompt(
         engine.decoder,
-        lambda _: [Conditions(is_null=True)],
+        [Conditions(is_null=True)],
         tiny.WINDOW_FRAMES,
         torch.empty(1, 4, 0, dtype=torch.int64),
         200,

@@ -1,6 +1,7 @@
 """The one way from a request to everything that wants its sound: the window, the command line, Python, a cluster.
 
-    engine.stream(request, stop) ─► block, block, … ─► make() ─► each sink: begin, block …, take ended, failed
+    engine.stream(request, stop) ─► new sound ─► joined() to the original ─► block, block, …
+        ─► make() ─► each sink: begin, block …, take ended, failed
 
 It collects the blocks of each take and tells; what a take becomes is the sinks' matter. Not for how music is made
 (`engine`), not for what is wished (`order`).
@@ -13,6 +14,7 @@ import numpy as np
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.request import GenerationRequest
 from musicgen_studio.engine.api import AudioBlock, Engine, StopFlag
+from musicgen_studio.studio.making.join import joined
 from musicgen_studio.studio.making.sink import Begun, Sink, TakeEnded
 
 _OpenTakes = dict[tuple[int, int], list[Audio]]  # by prompt and take, what has come of those that go on
@@ -50,7 +52,7 @@ def _collect(
     engine: Engine, request: GenerationRequest, stop: StopFlag, sinks: Sequence[Sink], open_takes: _OpenTakes
 ) -> None:
     has_begun = False
-    for block in engine.stream(request, stop):
+    for block in joined(engine, request, stop):
         if not has_begun:
             has_begun = True
             begun = _begun(engine, request, block)
@@ -67,8 +69,10 @@ def _collect(
 
 
 def _begun(engine: Engine, request: GenerationRequest, first: AudioBlock) -> Begun:
-    given_s = request.continuation.duration_s if request.continuation else 0.0
-    return Begun(request, engine.info, first.audio.sample_rate, first.audio.channels, given_s)
+    info, given_s = engine.info, 0.0
+    if request.continuation is not None:
+        given_s = info.codec_frames(request.continuation) / info.frame_rate_hz
+    return Begun(request, info, first.audio.sample_rate, first.audio.channels, given_s)
 
 
 def _end(sinks: Sequence[Sink], ended: TakeEnded, fault: Exception | None) -> Exception | None:

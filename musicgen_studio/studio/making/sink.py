@@ -33,7 +33,8 @@ class Begun:
     @property
     def expected_frames(self) -> int:
         """How long each take will be if nothing stops it."""
-        return round((self.given_s + self.request.duration_s) * self.sample_rate)
+        after_s = self.request.after.duration_s if self.request.after else 0.0
+        return round((self.given_s + self.request.duration_s + after_s) * self.sample_rate)
 
 
 @dataclass(frozen=True, slots=True)

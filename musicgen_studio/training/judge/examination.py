@@ -6,6 +6,7 @@ after the checkpoint's codec: the measures are not perfect, and no model can be 
 
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from musicgen_studio.core.audio import Audio, Samples
 from musicgen_studio.core.request import GenerationRequest
 from musicgen_studio.dsp.breaks import break_at, level_db
 from musicgen_studio.dsp.chroma import follows
+from musicgen_studio.dsp.fades import equal_power_crossfade
 from musicgen_studio.dsp.onsets import grid_share, strong_onsets_s
 from musicgen_studio.dsp.scale import in_key_share
 from musicgen_studio.engine.api import whole_clips
@@ -238,7 +240,7 @@ class Examination:
         count = min(self._extent.continued, len(later))
         for clip in later[:: len(later) // count][:count]:
             opening = self._made_audio(_whole_frames(clip.sound[: len(clip.sound) // 2]))
-            made = self._make((clip.facts.style,), opening.duration_s, takes=1, continuation=opening)[0]
+            made = self._continued(clip.facts.style, opening)
             change_db, share = break_at(made, opening.duration_s)
             breaks.append(_is_break(change_db, share))
             changes.append(abs(change_db))
@@ -247,6 +249,15 @@ class Examination:
             Figure("continued without a break", 1 - _average(breaks), ">= 0.90", 1 - _average(intact), len(breaks)),
             Figure("change of level at the splice, dB", _average(changes), "<= 6", None, len(changes)),
         ]
+
+    def _continued(self, prompt: str, opening: Audio) -> Samples:
+        """Return a mono clip that opens with a sound and is twice as long."""
+        request = GenerationRequest((prompt,), opening.duration_s, seed=_SEED, continuation=opening)
+        blocks = list(self._engine.stream(request, Event()))
+        before, new = ([block.audio.samples for block in blocks if block.is_new == is_new] for is_new in (False, True))
+        lead = np.concatenate(before)
+        kept, fading = opening.samples[: -len(lead)], opening.samples[-len(lead) :]
+        return np.concatenate([kept, equal_power_crossfade(fading, lead), *new])[:, 0]
 
     def _long(self) -> list[Figure]:
         """Make long clips and compare their last seconds with their first."""

@@ -81,7 +81,7 @@ def rows(engine: MusicGen, start: int, duration_s: float = 1.0, **values: object
     """Return the pitch classes a window is told: D and G are 2 and 7, no melody is 0."""
     assert engine._melody is not None
     run = engine._prepared(GenerationRequest((PROMPT,), duration_s, **values))  # type: ignore[arg-type]
-    chroma = engine._chroma_in_window(engine._melody, run, start)
+    chroma = run.conditions._chroma(engine._melody, 0, start)
     assert chroma.shape == (16, 12)
     assert chroma.sum(dim=1).eq(1).all()
     return [int(row) for row in chroma.argmax(dim=1)]

@@ -263,7 +263,9 @@ def test_extending_keeps_the_clip_and_makes_a_longer_one(studio: Studio, from_fr
     (longer,) = ended.clips
     kept = from_frame or 32000
     assert (longer.parent, longer.prompt, longer.title) == (clip.id, "calm", "Night drive · extended")
-    assert np.array_equal(studio.library.read(longer.id).samples[:kept], studio.library.read(clip.id).samples[:kept])
+    untouched = kept - 1280  # in the last 40 ms it goes over into what is new
+    one, other = (studio.library.read(each.id).samples[:untouched] for each in (longer, clip))
+    assert np.array_equal(one, other)
     assert composing.splice_frame(longer) == kept
     assert studio.library.get(clip.id) == clip
     again = studio.make(composing.again_job(longer, STARTER)).clips[0]

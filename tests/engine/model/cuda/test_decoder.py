@@ -18,6 +18,7 @@ from musicgen_studio.core.request import GenerationRequest, Sampling
 from musicgen_studio.engine.checkpoint.open import open_checkpoint
 from musicgen_studio.engine.checkpoint.random import SHAPES, RandomCheckpoint
 from musicgen_studio.engine.checkpoint.values import Checkpoint
+from musicgen_studio.engine.conditions.rows import Conditions
 from musicgen_studio.engine.model.cuda.decoder import GraphedDecoder
 from musicgen_studio.engine.model.cuda.graphs import Recorder
 from musicgen_studio.engine.model.cuda.room import KEPT_CHOICES, STEPS_AT_ONCE
@@ -27,9 +28,9 @@ from musicgen_studio.engine.model.protocol import LanguageModel, StepMaker
 from musicgen_studio.engine.musicgen import MusicGen, load_engine
 from musicgen_studio.engine.patterns import UNKNOWN
 from musicgen_studio.engine.sampling import Noise
-from musicgen_studio.engine.tokens import Conditions, context_frames, sliding_token_frames
+from musicgen_studio.engine.tokens import context_frames
 from musicgen_studio.errors import UserProblem
-from tests.engine.reference import generated_codes, melody_features, tokenized
+from tests.engine.reference import frames_of_one_prompt, generated_codes, melody_features, tokenized
 from tests.gpu import CUDA, needs_gpu
 
 CPU = torch.device("cpu")
@@ -157,7 +158,7 @@ def codes(
     known = torch.randint(0, config.card, (1, config.codebooks, opening), generator=random).expand(takes, -1, -1)
     told = conditions or conditions_of(checkpoint)
     noise = Noise(7, takes, config.codebooks, config.card)
-    made = list(sliding_token_frames(model, lambda _: [told], 100, known, frames, sampling, noise, Event()))
+    made = list(frames_of_one_prompt(model, [told], 100, known, frames, sampling, noise, Event()))
     return torch.stack(made, dim=-1)
 
 
@@ -245,7 +246,7 @@ def test_a_stop_is_seen_within_ten_steps(text: Checkpoint, at: int) -> None:
     noise = Stopping(stop, at, config.codebooks, config.card)
     opening = torch.zeros(1, config.codebooks, 0, dtype=torch.int64)
     told = [conditions_of(text)]
-    made = list(sliding_token_frames(graphed(text), lambda _: told, 100, opening, 90, Sampling(), noise, stop))
+    made = list(frames_of_one_prompt(graphed(text), told, 100, opening, 90, Sampling(), noise, stop))
     assert noise.draws - at < 2 * STEPS_AT_ONCE
     assert len(made) == max(noise.draws - max(config.delays), 0)  # what was complete is handed over
 
@@ -361,7 +362,7 @@ def test_an_abandoned_run_does_not_disturb_the_next(text: Checkpoint, device: to
     noise = Noise(1, 1, model.config.codebooks, model.config.card)
     told = conditions_of(text)
     for _ in range(5):
-        run = sliding_token_frames(model, lambda _: [told], 100, opening, 90, Sampling(top_k=20), noise, Event())
+        run = frames_of_one_prompt(model, [told], 100, opening, 90, Sampling(top_k=20), noise, Event())
         next(run)
         del run
         assert torch.equal(codes(model, text, 30, Sampling(top_k=20)), expected)

@@ -33,10 +33,10 @@ def test_progress_counts_over_all_prompts_and_takes(make_order: OrderMaker) -> N
 
 def test_progress_does_not_count_what_is_continued(make_order: OrderMaker) -> None:
     order = make_order()
-    given = Audio(np.full((40000, 1), 0.1, np.float32), 32000)  # 1.25 s
+    given = Audio(np.full((40000, 1), 0.1, np.float32), 32000)  # 1.25 s, of which 1.24 are whole codec frames
     order = replace(order, request=replace(order.request, continuation=given))
     seconds = count(0.0, 1.0)
     told = _progress(order, lambda: next(seconds))
-    assert [one.made_s for one in told] == pytest.approx([0.0, 0.0, 0.25, 0.75, 1.25, 1.75, 2.0])
+    assert [one.made_s for one in told] == pytest.approx([0.0, 0.0, 0.5, 1.0, 1.5, 2.0])
     assert (told[0].speed, told[0].left_s) == (0.0, None)
     assert told[-1].wanted_s == 2.0

@@ -1,0 +1,21 @@
+"""Changing the number of channels. Not for placing sounds in the stereo picture."""
+
+import numpy as np
+
+from musicgen_studio.core.audio import Samples
+
+
+def with_channels(samples: Samples, channels: int) -> Samples:
+    """Return sound in so many channels: one is the mean of what there is, several others are the same, repeated.
+
+    Args:
+        samples: float32 `[frames, channels]`.
+        channels: How many are wanted, 1 or more.
+
+    Returns:
+        float32 `[frames, channels]`; the very same array if it has them already.
+    """
+    if samples.shape[1] == channels:
+        return samples
+    mono = samples.mean(axis=1, keepdims=True)
+    return np.ascontiguousarray(np.repeat(mono, channels, axis=1))

@@ -1,0 +1,1 @@
+"""Notes of what was made before, to hold what is made against."""
