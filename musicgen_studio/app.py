@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -31,26 +31,49 @@ LEAVE_MS = 1500
 def main(argv: list[str] | None = None) -> int:
     """Run the program; see the module's docstring. Returns the exit code."""
     arguments = sys.argv[1:] if argv is None else argv
-    if arguments:
+    files = _files(arguments)
+    if arguments and not files:
         from musicgen_studio.cli.main import main as command_line
 
         return command_line(arguments, measure_window)
-    return run_window()
+    return run_window(files)
 
 
-def run_window() -> int:
-    """Open the window and return when it is closed, with the exit code."""
+def _files(arguments: list[str]) -> list[Path]:
+    """Return the arguments if they are files to open, by their endings and as they are there, else nothing."""
+    if not arguments or any(argument.startswith("-") or not Path(argument).suffix for argument in arguments):
+        return []
+    from musicgen_studio.files.midi import is_midi
+    from musicgen_studio.files.sound import is_sound
+
+    files = [Path(argument) for argument in arguments]
+    return files if all(file.is_file() and (is_midi(file) or is_sound([file])) for file in files) else []
+
+
+def run_window(files: Sequence[Path] = ()) -> int:
+    """Open the window, or raise the one that is there, and return when it is closed, with the exit code.
+
+    Args:
+        files: Sound and MIDI files to open in it.
+    """
     from PySide6.QtWidgets import QApplication
 
     from musicgen_studio import __version__, logs, paths
+    from musicgen_studio.ui.qt import single
 
     app = QApplication(sys.argv[:1])
     app.setApplicationName("MusicGen Studio")
     _translator = _translate(app)  # as long as it lives
+    name = single.name_for(paths.settings_file())
+    if single.hand_over(name, list(files)):
+        return 0
     log = logs.start(paths.log_dir(), __version__)
     try:
         with Program(paths.settings_file(), watches_devices=True) as program:
             program.window.show()
+            later_starts = single.SingleWindow(name, program.window)
+            later_starts.files_received.connect(program.window.welcome)
+            program.window.open_files(files)
             if log.crash_report:
                 program.window.inbox.bug_found.emit(log.crash_report)
             code = app.exec()

@@ -9,7 +9,7 @@ the same folder, so under the final name there is either the old file or the who
 """
 
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from musicgen_studio.files.whole import replacing
 MAX_CHANNELS = 8
 MAX_SAMPLE_RATE = 384_000
 OPUS_RATE_HZ = 48_000
+EXTENSIONS = (".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aiff", ".aif")
 METADATA_KEYS = ("title", "artist", "comment", "date", "software", "copyright", "tempo", "key")
 
 _OPENING_BYTES = (b"RIFF", b"RF64", b"fLaC", b"OggS", b"FORM", b"ID3")
@@ -101,6 +102,11 @@ _ENCODERS: dict[SoundFormat, dict[str, object]] = {
 
 _BITS = {SoundFormat.WAV16: 16, SoundFormat.WAV24: 24, SoundFormat.FLAC: 24}
 """Of those whose samples are whole numbers."""
+
+
+def is_sound(paths: Sequence[Path]) -> bool:
+    """Tell whether all of these, and at least one, are called as sound files are that can be read."""
+    return bool(paths) and all(path.suffix.lower() in EXTENSIONS for path in paths)
 
 
 def read(path: Path, max_duration_s: float = 3600) -> Audio:

@@ -21,9 +21,11 @@ class Loop:
     """Refers to itself, and notes in which thread it was found."""
 
     def __init__(self, found: list[bool]) -> None:
-        self.me, self._found = self, found
+        self._kept = [self]
+        self._found = found
 
     def __del__(self) -> None:
+        assert self._kept
         self._found.append(threading.current_thread() is threading.main_thread())
 
 

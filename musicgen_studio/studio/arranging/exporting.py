@@ -25,6 +25,7 @@ def export_from_library(
     folder: Path,
     settings: FinishSettings,
     errand: Errand,
+    span: tuple[int, int] | None = None,
 ) -> list[Exported]:
     """Export clips one after the other, in the errand's thread.
 
@@ -35,12 +36,13 @@ def export_from_library(
         folder: Where the files go. It is made if it is not there.
         settings: What to make of each.
         errand: Told how far it is; its stop leaves what is done, and no half file.
+        span: Of a single clip the first frame and the one after the last that are wanted; None is all of each.
 
     Returns:
         What became of each clip, up to where it was stopped.
     """
     jobs = [
-        ExportJob(clip, partial(_read, library, clip, errand), folder, settings, name)
+        ExportJob(clip, partial(_read, library, clip, errand, span), folder, settings, name)
         for clip, name in zip(clips, names, strict=True)
     ]
 
@@ -50,7 +52,7 @@ def export_from_library(
     return export_clips(jobs, errand.stop, tell)
 
 
-def _read(library: Library, clip: Clip, errand: Errand) -> Audio:
+def _read(library: Library, clip: Clip, errand: Errand, span: tuple[int, int] | None) -> Audio:
     """Read a clip as the library does, but with a look at the stop flag after each second or so of sound."""
     sound = library.sound_file(clip.id)
     if not sound.exists():
@@ -59,4 +61,5 @@ def _read(library: Library, clip: Clip, errand: Errand) -> Audio:
     for block in audiofile.blocks(sound, max_duration_s=np.inf):
         errand.check()
         pieces.append(block.samples)
-    return Audio(np.concatenate(pieces), clip.sample_rate)
+    start, end = span or (0, None)
+    return Audio(np.concatenate(pieces)[start:end], clip.sample_rate)

@@ -87,9 +87,11 @@ class CheckpointMenu(QFrame):
 
     def open_below(self, button: QWidget) -> None:
         """Fold out."""
-        self.adjustSize()
+        self.ensurePolished()
+        self.resize(self.sizeHint())  # once dressed: before, its buttons are lower than they will be
         self.move(button.mapToGlobal(QPoint(0, button.height() + GRID)))
         self.show()
+        self.resize(self.sizeHint().expandedTo(self.minimumSizeHint()))
         self._list.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def _button(self, name: str, text: str, tip: str) -> QPushButton:

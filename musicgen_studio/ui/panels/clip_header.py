@@ -62,7 +62,6 @@ class ClipHeader(QWidget):
     variations_requested = Signal()  # again, with other seeds
     again_requested = Signal()  # again, with the same seed
     use_settings_requested = Signal()
-    loop_toggled = Signal(bool)
     export_requested = Signal()
 
     def __init__(self, keys: KeyMap, parent: QWidget | None = None) -> None:
@@ -93,7 +92,6 @@ class ClipHeader(QWidget):
         for button, reason in (
             (self._extend, needs_sound),
             (self._export, needs_sound),
-            (self._loop, needs_sound),
             (self._variations, needs_recipe),
             (self._again, needs_recipe),
             (self._use, needs_recipe),
@@ -107,12 +105,6 @@ class ClipHeader(QWidget):
     def set_melody(self, is_there: bool) -> None:
         """Say whether there is a melody that going on could follow."""
         self._card.set_melody(is_there)
-
-    def set_loop(self, is_on: bool) -> None:
-        """Say whether the region is repeated. Emits nothing."""
-        self._loop.blockSignals(True)
-        self._loop.setChecked(is_on)
-        self._loop.blockSignals(False)
 
     def set_keys(self, keys: KeyMap) -> None:
         """Use other keys from now on."""
@@ -130,9 +122,6 @@ class ClipHeader(QWidget):
         self._again.clicked.connect(self.again_requested)
         self._use = self._button("settings", self.tr("Use settings"), self.tr("Put its settings back on the left"))
         self._use.clicked.connect(self.use_settings_requested)
-        self._loop = self._button("loop", self.tr("Loop"), self.tr("Repeat the loop region, or all"))
-        self._loop.setCheckable(True)
-        self._loop.toggled.connect(self.loop_toggled)
         self._export = self._button("export", self.tr("Export"), self.tr("Write it as a file for other programs"))
         self._export.clicked.connect(self.export_requested)
         self._bindings.add("export", self._export.click)
@@ -151,7 +140,7 @@ class ClipHeader(QWidget):
     def _lay_out(self) -> None:
         actions = QWidget()
         flow = FlowLayout(actions, GRID)
-        for button in (self._extend, self._variations, self._again, self._use, self._loop, self._export):
+        for button in (self._extend, self._variations, self._again, self._use, self._export):
             flow.addWidget(button)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -168,6 +157,7 @@ class ClipHeader(QWidget):
         facts += [clip.checkpoint, clip.licence]
         if clip.melody_similarity is not None:
             facts.insert(1, self.tr("follows the melody {0}").format(similarity(clip.melody_similarity)))
+        facts += [self.tr("in the trash")] if clip.trashed is not None else []
         facts += [self.tr("file missing")] if clip.is_missing else []
         facts += [self.tr("still being made")] if is_making else []
         facts += [self.tr("incomplete")] if not (clip.is_complete or is_making) else []
@@ -188,8 +178,6 @@ class ClipHeader(QWidget):
         button.setAccessibleDescription(tip)
         if button is self._export:
             self._bindings.tip(button, "export", tip)
-        elif button is self._loop:
-            self._bindings.tip(button, "loop", tip)
         else:
             button.setToolTip(tip)
         if reason and button is self._extend:

@@ -13,6 +13,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QCheckBox,
     QComboBox,
     QDialog,
     QDialogButtonBox,
@@ -37,6 +38,7 @@ from musicgen_studio.export.licence import forbids_commercial_use
 from musicgen_studio.export.names import free_names, suggested_name, taken_names
 from musicgen_studio.files.sound import SoundFormat
 from musicgen_studio.ui.look.theme import GRID, Look, set_look
+from musicgen_studio.ui.panels.clip_words import clock
 from musicgen_studio.ui.panels.labels import plain_label
 
 _MAX_ROWS = 5  # of names that are seen at once
@@ -50,11 +52,13 @@ class ExportChoice:
         settings: What to make of each clip.
         folder: Where the files go. It may not be there yet.
         names: Wanted file name of each clip without ending. They may be taken: the exporter then adds a number.
+        is_selection: Whether only what is selected is to be exported.
     """
 
     settings: FinishSettings
     folder: Path
     names: tuple[str, ...]
+    is_selection: bool = False
 
 
 class ExportDialog(QDialog):
@@ -64,17 +68,25 @@ class ExportDialog(QDialog):
         clips: What is to be exported, at least one.
         folder: Where to, unless `set_settings` knows better.
         parent: The window.
+        selection_s: What is selected of the one clip, from and to in seconds; None if nothing is.
     """
 
     export_accepted = Signal(object)  # ExportChoice
 
-    def __init__(self, clips: Sequence[Clip], folder: Path, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        clips: Sequence[Clip],
+        folder: Path,
+        parent: QWidget | None = None,
+        selection_s: tuple[float, float] | None = None,
+    ) -> None:
         super().__init__(parent)
         self._clips = tuple(clips)
         self._suggested = tuple(suggested_name(clip.title, clip.tempo_bpm) for clip in clips)
         self._taken: frozenset[str] = frozenset()
         self._usual_rate: int | None = None  # what is chosen where the format leaves the choice
         self.setWindowTitle(self.tr("Export"))
+        self._build_selection(selection_s)
         self._build_sound()
         self._build_place(folder)
         self._build_words()
@@ -91,7 +103,7 @@ class ExportDialog(QDialog):
             sample_rate=sound_format.only_rate_hz or self._rate.currentData(),
             loudness_lufs=self._loudness.currentData(),
         )
-        return ExportChoice(settings, self._chosen_folder(), self._names())
+        return ExportChoice(settings, self._chosen_folder(), self._names(), self._selection.isChecked())
 
     def settings(self) -> dict[str, str | int | float | None]:
         """Return what is to be remembered for the next export, ready for JSON."""
@@ -136,6 +148,15 @@ class ExportDialog(QDialog):
         if len(self._clips) == 1:
             self._name.setFocus()
             self._name.selectAll()
+
+    def _build_selection(self, selection_s: tuple[float, float] | None) -> None:
+        self._selection = QCheckBox()
+        self._has_selection = selection_s is not None
+        if selection_s is not None:
+            words = self.tr("Only the selection, {0} to {1}").format(*map(clock, selection_s))
+            self._selection.setText(words)
+            self._selection.setAccessibleName(words)
+            self._selection.setToolTip(self.tr("Else the whole clip is exported"))
 
     def _build_sound(self) -> None:
         self._format = _choice(self.tr("Format"), self.tr("The kind of sound file"))
@@ -238,6 +259,8 @@ class ExportDialog(QDialog):
         rows.setVerticalSpacing(2 * GRID)
         rows.setHorizontalSpacing(4 * GRID)
         rows.setColumnStretch(1, 1)
+        if self._has_selection:
+            _add_row(rows, "", self._selection)
         _add_row(rows, self.tr("&Format"), self._format)
         _add_row(rows, "", self._format_note)
         _add_row(rows, self.tr("&Sample rate"), self._rate)

@@ -1,7 +1,8 @@
 """The line above everything: the program's menu, which checkpoint makes the music, where and how fast, and settings."""
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtGui import QCursor
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMenu, QToolButton, QWidget
 
 from musicgen_studio.ui.look.icons import icon
 from musicgen_studio.ui.look.theme import GRID, Look, set_look
@@ -24,6 +25,7 @@ class HeaderBar(QWidget):
         self.setAccessibleName(self.tr("Header"))
         self._menu = self._button("menu", self.tr("Menu"))
         self._menu.setMenu(menu)
+        menu.aboutToHide.connect(lambda: let_go(self._menu))
         self._menu.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._settings = self._button("settings", self.tr("Settings"))
         self._settings.clicked.connect(self.settings_requested)
@@ -53,6 +55,11 @@ class HeaderBar(QWidget):
         """Say where it runs and how fast, such as `CPU · 2.1× real time`."""
         self._speed.setText(text)
 
+    @Slot()
+    def let_go(self) -> None:
+        """Say that the list below the button is closed."""
+        let_go(self.checkpoint_button)
+
     def _button(self, name: str, text: str) -> QToolButton:
         button = QToolButton()
         button.setIcon(icon(name))
@@ -60,3 +67,12 @@ class HeaderBar(QWidget):
         button.setToolTip(text)
         set_look(button, Look.QUIET)
         return button
+
+
+def let_go(button: QToolButton) -> None:
+    """Let a button whose popup is closed look as any other: the popup has taken the news that the mouse has left it."""
+    button.setDown(False)
+    if not button.rect().contains(button.mapFromGlobal(QCursor.pos())):
+        button.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, False)
+        QApplication.sendEvent(button, QEvent(QEvent.Type.Leave))
+    button.update()

@@ -18,7 +18,7 @@ from PySide6.QtCore import (
     SignalInstance,
     Slot,
 )
-from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -34,14 +34,17 @@ from PySide6.QtWidgets import (
 )
 
 from musicgen_studio.core.clip import Clip
+from musicgen_studio.files.sound import is_sound
 from musicgen_studio.library.search import Filter
 from musicgen_studio.ui.look.icons import icon
 from musicgen_studio.ui.look.theme import GRID, Look, set_look
 from musicgen_studio.ui.models.library_model import LibraryModel, Query
 from musicgen_studio.ui.panels.labels import plain_label
 from musicgen_studio.ui.panels.library_row import LibraryRow
+from musicgen_studio.ui.qt.drops import FileDrops
 from musicgen_studio.ui.window.shortcuts import Bindings, KeyMap, shortcut
 
+_SEARCH_PX = 32  # in the smallest window
 _SHORT_S, _LONG_S = 10.0, 30.0
 
 
@@ -71,7 +74,7 @@ class LibraryPanel(QWidget):
         super().__init__(parent)
         self._model = model
         self._bindings = Bindings(self, keys)
-        self.setAcceptDrops(True)
+        FileDrops(self, is_sound, self._take_files)
         self.setAccessibleName(self.tr("Library"))
         self._build_search()
         self._build_filters()
@@ -148,22 +151,14 @@ class LibraryPanel(QWidget):
         menu.addAction(self._actions["trash"])
         return menu
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Welcome files from outside the program."""
-        if event.source() is None and _files(event):
-            event.setDropAction(Qt.DropAction.CopyAction)
-            event.accept()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        """Hand dropped files over."""
-        event.setDropAction(Qt.DropAction.CopyAction)
-        event.accept()
-        self.files_dropped.emit(_files(event))
+    def _take_files(self, files: Sequence[Path]) -> None:
+        self.files_dropped.emit(list(files))
 
     def _build_search(self) -> None:
         self._search = QLineEdit(placeholderText=self.tr("Search"), clearButtonEnabled=True)
         self._search.addAction(icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
         self._search.setAccessibleName(self.tr("Search the library"))
+        self._search.setMinimumWidth(_SEARCH_PX)
         self._search.textChanged.connect(self._ask)
         self._starred = _toggle("star", self.tr("Starred clips only"))
         self._starred.toggled.connect(self._ask)
@@ -432,7 +427,3 @@ def _clear(widget: QWidget) -> None:
         widget.setCurrentIndex(0)
     elif isinstance(widget, QToolButton):
         widget.setChecked(False)
-
-
-def _files(event: QDropEvent) -> list[Path]:
-    return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]

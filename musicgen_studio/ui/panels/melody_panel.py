@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -26,7 +25,8 @@ from musicgen_studio.core.clip import Clip
 from musicgen_studio.core.melody import Floats, Melody
 from musicgen_studio.dsp.peaks import Peaks
 from musicgen_studio.errors import UserProblem
-from musicgen_studio.files.midi import EXTENSIONS, MidiTrack
+from musicgen_studio.files.midi import EXTENSIONS, MidiTrack, is_midi
+from musicgen_studio.files.sound import is_sound
 from musicgen_studio.paths import resources_dir
 from musicgen_studio.studio.humming.sketch import Kind
 from musicgen_studio.studio.humming.take import TakeEdit
@@ -35,6 +35,7 @@ from musicgen_studio.ui.look.theme import GRID, Look, set_look
 from musicgen_studio.ui.panels.clip_words import clock
 from musicgen_studio.ui.panels.labels import ElidedLabel, plain_label
 from musicgen_studio.ui.panels.recorder_box import RecorderBox
+from musicgen_studio.ui.qt.drops import FileDrops
 from musicgen_studio.ui.widgets.fold_box import FoldBox
 from musicgen_studio.ui.widgets.melody_mini import MelodyMini
 from musicgen_studio.ui.widgets.number_box import NumberBox
@@ -92,7 +93,7 @@ class MelodyPanel(FoldBox):
     def __init__(self, keys: KeyMap) -> None:
         super().__init__(self.tr("MELODY"))
         self._bindings = Bindings(self, keys)
-        self.setAcceptDrops(True)
+        FileDrops(self, has_melody, lambda files: self.choose_file(files[0]))
         self._source = Segments(
             (
                 (Kind.HUM, self.tr("Hum"), self.tr("Record your voice"), ""),
@@ -139,7 +140,7 @@ class MelodyPanel(FoldBox):
         with QSignalBlocker(self._takes):
             self._takes.clear()
             if chosen not in {take.id for take in takes}:
-                self._takes.addItem(self.tr("Choose a take"), "")
+                self._takes.addItem(self.tr("Choose a recording"), "")
             for take in takes:
                 self._takes.addItem(f"{take.title} · {clock(take.duration_s)}", take.id)
             self._takes.setCurrentIndex(self._takes.findData(chosen) if chosen else 0)
@@ -179,6 +180,7 @@ class MelodyPanel(FoldBox):
         """
         self._melody_part.setVisible(view is not None)
         self._nothing.setVisible(view is None)
+        self.set_note("" if view is None else view.title)
         if view is not None:
             self._name.setText(view.title)
             self._facts.setText(view.facts)
@@ -236,20 +238,6 @@ class MelodyPanel(FoldBox):
             self.source_chosen.emit(Kind.HUM)
         self.recorder.act()
 
-    # Files dropped here
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Take files."""
-        if _local_file(event) is not None:
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        """Follow the melody of a file."""
-        file = _local_file(event)
-        if file is not None:
-            event.acceptProposedAction()
-            self.choose_file(file)
-
     def choose_file(self, file: Path) -> None:
         """Ask for a file's melody, with the page that belongs to it in view."""
         self.set_source(Kind.MIDI if file.suffix.lower() in EXTENSIONS else Kind.FILE)
@@ -271,7 +259,7 @@ class MelodyPanel(FoldBox):
 
     def _build_takes(self) -> None:
         self._takes = QComboBox()
-        self._takes.setAccessibleName(self.tr("Kept takes"))
+        self._takes.setAccessibleName(self.tr("Kept recordings"))
         self._takes.setToolTip(self.tr("Every recording is kept; choose the one to follow"))
         self._takes.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self._takes.currentIndexChanged.connect(self._choose_take)
@@ -305,7 +293,7 @@ class MelodyPanel(FoldBox):
         column.addWidget(self._normalise)
         self._take_part = QWidget()
         column = _column(self._take_part)
-        column.addWidget(plain_label(self.tr("TAKES"), Look.SECTION))
+        column.addWidget(plain_label(self.tr("RECORDINGS"), Look.SECTION))
         column.addWidget(self._takes)
         column.addWidget(self._trim)
 
@@ -457,9 +445,9 @@ class MelodyPanel(FoldBox):
         dialog.open()
 
 
-def _local_file(event: QDropEvent) -> Path | None:
-    files = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-    return files[0] if len(files) == 1 else None
+def has_melody(files: Sequence[Path]) -> bool:
+    """Tell whether this is one file whose melody can be followed, by its name."""
+    return len(files) == 1 and (is_midi(files[0]) or is_sound(files))
 
 
 def _small(picture: str, text: str) -> QToolButton:

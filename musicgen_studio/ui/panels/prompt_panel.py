@@ -3,8 +3,9 @@
 The words are English, as the checkpoints know them. Its `melody` is a panel of its own. Not for making (`studio`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import (
@@ -25,7 +26,7 @@ from musicgen_studio.errors import UserProblem
 from musicgen_studio.ui.look.icons import icon
 from musicgen_studio.ui.look.theme import GRID, Look, set_look
 from musicgen_studio.ui.panels.labels import plain_label
-from musicgen_studio.ui.panels.melody_panel import MelodyPanel
+from musicgen_studio.ui.panels.melody_panel import MelodyPanel, has_melody
 from musicgen_studio.ui.panels.prompt_words import (
     EXAMPLES,
     GENRES,
@@ -36,6 +37,7 @@ from musicgen_studio.ui.panels.prompt_words import (
     without_word,
 )
 from musicgen_studio.ui.panels.sampling_fold import SamplingFold
+from musicgen_studio.ui.qt.drops import FileDrops
 from musicgen_studio.ui.widgets.chip_row import ChipRow
 from musicgen_studio.ui.widgets.flow_layout import FlowLayout
 from musicgen_studio.ui.widgets.key_button import KeyButton
@@ -170,6 +172,7 @@ class PromptPanel(QWidget):
         self._prompt.setFixedHeight(88)
         self._bindings.tip(self._prompt, "generate", self.tr("What the music is to be like, in English; then generate"))
         self._prompt.textChanged.connect(self._follow_text)
+        FileDrops(self._prompt.viewport(), has_melody, self._take_melody)
         self._problem = ProblemNote()
         self._problem.set_problem(None)
         self._examples = QWidget()
@@ -258,6 +261,9 @@ class PromptPanel(QWidget):
         area.setWidget(self._page)
         WheelGuard(self._page)
         self._area = area
+        for fold in (self.melody, self._sampling.fold):
+            fold.toggled.connect(self._make_room, Qt.ConnectionType.QueuedConnection)
+        self._make_room()
         # Later, as what is to be seen is often laid out only now.
         self.melody.seen_wanted.connect(self._show_part, Qt.ConnectionType.QueuedConnection)
         column = QVBoxLayout(self)
@@ -268,9 +274,19 @@ class PromptPanel(QWidget):
         bottom.setContentsMargins(3 * GRID, 0, 3 * GRID, 0)
         column.addLayout(bottom)
 
+    @Slot()
+    def _make_room(self) -> None:
+        """Be as wide as the widest part needs at least: nothing here scrolls sideways."""
+        bar = self._area.verticalScrollBar().sizeHint().width()
+        self._area.setMinimumWidth(self._page.minimumSizeHint().width() + bar)
+
     @Slot(object)
     def _show_part(self, part: QWidget) -> None:
         self._area.ensureWidgetVisible(part, 0, 4 * GRID)
+
+    def _take_melody(self, files: Sequence[Path]) -> None:
+        self.melody.set_open(True)
+        self.melody.choose_file(files[0])
 
     @Slot()
     def _ask(self) -> None:

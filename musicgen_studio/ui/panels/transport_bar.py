@@ -2,7 +2,7 @@
 
 from html import escape
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QToolButton, QVBoxLayout, QWidget
 
 from musicgen_studio.ui.look.icons import icon
@@ -35,6 +35,8 @@ class TransportBar(QWidget):
         self._bindings = Bindings(self, keys)
         self._waiting = ""
         self._notice = "", ""
+        self._symbol_name = "volume"
+        self._symbol = QLabel()
         self.setAccessibleName(self.tr("Transport"))
         self.meter = LevelMeter()
         self.meter.setMinimumWidth(64)  # in the smallest window
@@ -69,6 +71,15 @@ class TransportBar(QWidget):
             self._waiting = text
             self._show_words()
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow a change of theme: a picture does not, as a button's icon does."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._draw_symbol()
+
+    def _draw_symbol(self) -> None:
+        self._symbol.setPixmap(icon(self._symbol_name, "muted").pixmap(QSize(16, 16)))
+
     def set_notice(self, what: str, whole: str = "", *, is_unheard: bool = False) -> None:
         """Say quietly what does not stop the music.
 
@@ -79,7 +90,8 @@ class TransportBar(QWidget):
         """
         self._notice = what, f"<qt>{escape(whole or what)}</qt>" if what else ""
         self._show_words()
-        self._symbol.setPixmap(icon("volume-off" if is_unheard else "volume", "muted").pixmap(QSize(16, 16)))
+        self._symbol_name = "volume-off" if is_unheard else "volume"
+        self._draw_symbol()
         self._symbol.setToolTip(self._notice[1] if is_unheard else "")
         self._symbol.setAccessibleName(what if is_unheard else "")
 
@@ -148,7 +160,6 @@ class TransportBar(QWidget):
         self._words.setAccessibleName(self.tr("When the sound starts, and on what"))
 
     def _build_volume(self) -> None:
-        self._symbol = QLabel()
         self._volume = QSlider(Qt.Orientation.Horizontal)
         self._volume.setRange(0, _FULL)
         self._volume.setValue(_FULL)

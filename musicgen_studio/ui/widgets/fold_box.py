@@ -22,6 +22,7 @@ class FoldBox(QWidget):
         super().__init__(parent)
         self._content: QWidget | None = None
         self._instead: QWidget | None = None
+        self._title, self._note = title, ""
         self._heading = QToolButton()
         self._heading.setText(title)
         self._heading.setAccessibleName(title)
@@ -61,6 +62,20 @@ class FoldBox(QWidget):
         self._top.addWidget(widget)
         widget.setVisible(not self.is_open())
 
+    def set_note(self, note: str) -> None:
+        """Say beside the heading what is in the content, as long as it is hidden.
+
+        Args:
+            note: A few words; empty for nothing.
+        """
+        self._note = note
+        self._say_heading()
+
+    def _say_heading(self) -> None:
+        text = self._title if self.is_open() or not self._note else f"{self._title} · {self._note}"
+        self._heading.setText(text)
+        self._heading.setAccessibleName(text)
+
     def set_open(self, is_open: bool) -> None:
         """Show or hide the content."""
         self._heading.setChecked(is_open)
@@ -74,6 +89,7 @@ class FoldBox(QWidget):
         self._heading.setIcon(icon("chevron-down" if is_open else "chevron-right", "muted"))
         self._heading.setAccessibleDescription(self.tr("open") if is_open else self.tr("closed"))
         self._heading.setToolTip(self.tr("Show less") if is_open else self.tr("Show more"))
+        self._say_heading()
         if self._content is not None:
             self._content.setVisible(is_open)
         if self._instead is not None:

@@ -116,13 +116,15 @@ class LevelMeter(LevelDisplay):
         width = self._light_width()
         area = QRectF(self.width() - width - 2, 2, width, 2 * _BAR + _GAP)
         clipped = self.is_clipped()
+        if width != _LIGHT_WIDTH and not clipped:
+            return  # there is no room for what it would say, and an empty one says nothing
         painter.setPen(QPen(QColor(colours.danger if clipped else colours.border), 1))
         painter.setBrush(QColor(colours.danger if clipped else colours.field))
         painter.drawRoundedRect(area.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
         painter.setPen(QColor(colours.on_danger if clipped else colours.muted))
         if width == _LIGHT_WIDTH:
             painter.drawText(area, _CENTRED, self.tr("CLIP") if clipped else self._held_text())
-        elif clipped:
+        else:
             painter.drawText(area, _CENTRED, "!")
 
     def _light_width(self) -> int:

@@ -55,6 +55,7 @@ class CheckpointChoice(QObject):
         menu.chosen.connect(self.choose)
         menu.folder_requested.connect(self._ask_folder)
         menu.settings_requested.connect(self._open_settings)
+        menu.destroyed.connect(self._header.let_go)
         menu.open_below(self._header.checkpoint_button)
 
     def lines(self) -> list[CheckpointLine]:

@@ -172,7 +172,13 @@ class Collection(QObject):
 
     def _trash(self, ids: Sequence[str], *, is_restoring: bool) -> None:
         text = self.tr("Restore") if is_restoring else self.tr("Move to the trash")
-        self._services.undo.push(TrashClips(text, self._library, ids, is_restoring, self.refresh))
+
+        def changed() -> None:
+            self.refresh()
+            for clip_id in ids:
+                self.clip_changed.emit(self._library.get(clip_id))
+
+        self._services.undo.push(TrashClips(text, self._library, ids, is_restoring, changed))
 
 
 def _render(library: Library, clip: Clip) -> tuple[str, Peaks]:

@@ -5,7 +5,6 @@ import json
 import platform
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import PySide6
@@ -21,7 +20,7 @@ from musicgen_studio.export.clips import Exported
 from musicgen_studio.sound.devices import DeviceName, SoundDevice, list_devices, refresh_devices
 from musicgen_studio.studio.arranging.exporting import export_from_library
 from musicgen_studio.studio.making.record import program_version
-from musicgen_studio.studio.program.background import ErrandDone
+from musicgen_studio.studio.program.background import Errand, ErrandDone
 from musicgen_studio.studio.program.settings import Settings
 from musicgen_studio.ui.look.theme import Theme, apply_theme
 from musicgen_studio.ui.panels.about_dialog import AboutDialog
@@ -77,14 +76,17 @@ class Dialogs(QObject):
         if not clips:
             return
         folder = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.MusicLocation))
-        dialog = ExportDialog(clips, folder, self._window)
+        span = self._window.listening.selection(clips[0].id) if len(clips) == 1 else None
+        rate = clips[0].sample_rate
+        selection_s = None if span is None else (span[0] / rate, span[1] / rate)
+        dialog = ExportDialog(clips, folder, self._window, selection_s)
         remembered = self._services.library.recall(EXPORT_KEY)
         if remembered is not None:
             dialog.set_settings(json.loads(remembered))
 
         def begin(choice: ExportChoice) -> None:
             self._services.library.remember(EXPORT_KEY, json.dumps(dialog.settings()))
-            self._run_export(clips, choice)
+            self._run_export(clips, choice, span if choice.is_selection else None)
 
         dialog.export_accepted.connect(begin)
         _open(dialog)
@@ -97,8 +99,13 @@ class Dialogs(QObject):
         lines = (f"MusicGen Studio {program_version()}, Qt {PySide6.__version__}, {platform.platform()}", "", report)
         self._bug.show_report("\n".join(lines))
 
-    def _run_export(self, clips: Sequence[Clip], choice: ExportChoice) -> None:
-        work = partial(export_from_library, self._services.library, clips, choice.names, choice.folder, choice.settings)
+    def _run_export(self, clips: Sequence[Clip], choice: ExportChoice, span: tuple[int, int] | None) -> None:
+        library = self._services.library
+        names, folder, settings = choice.names, choice.folder, choice.settings
+
+        def work(errand: Errand) -> list[Exported]:
+            return export_from_library(library, clips, names, folder, settings, errand, span)
+
         title = clips[0].title if len(clips) == 1 else self.tr("{0} clips").format(len(clips))
         self._services.background.start(
             self.tr("Exporting {0}").format(title),

@@ -13,9 +13,10 @@ from PySide6.QtWidgets import QWidget
 from musicgen_studio.checkpoints.catalogue import STARTER
 from musicgen_studio.core.clip import Clip
 from musicgen_studio.errors import UserProblem
+from musicgen_studio.library.library import Library
 from musicgen_studio.studio.arranging import composing
 from musicgen_studio.studio.arranging.composing import Tune, Wish
-from musicgen_studio.studio.making.engines import EngineFacts
+from musicgen_studio.studio.making.engines import EngineChoice, EngineFacts
 from musicgen_studio.studio.making.queue import Job, JobEnded, JobState, JobView
 from musicgen_studio.studio.program.background import ErrandDone
 from musicgen_studio.ui.panels.clip_header import ExtendValues
@@ -80,7 +81,7 @@ class Generation(QObject):
 
         self._submit(
             self._tune if values.follows_melody else _no_tune,
-            lambda tune: composing.extension_job(library, clip, wish, choice, from_frame, tune),
+            lambda tune: _extension(library, clip, wish, choice, from_frame, tune),
         )
 
     def again(self, clip: Clip) -> None:
@@ -189,6 +190,19 @@ class Generation(QObject):
                 self.tr("Switch to {0} under MELODY, or choose no melody.").format(STARTER.capitalize()),
             )
         return tune
+
+
+def _extension(
+    library: Library, clip: Clip, wish: Wish, choice: EngineChoice, from_frame: int | None, tune: Tune | None
+) -> Job:
+    """Build the job; what is wrong with the clip's file is said by the clip's title, not by the file's name."""
+    library.blocks(clip.id)
+    try:
+        return composing.extension_job(library, clip, wish, choice, from_frame, tune)
+    except UserProblem as problem:
+        file = library.sound_file(clip.id).name
+        said = (text.replace(file, clip.title) for text in (problem.what, problem.why, problem.what_to_do))
+        raise UserProblem(*said) from problem
 
 
 def _no_tune() -> None:

@@ -144,8 +144,9 @@ class Listening(QObject):
 
     @property
     def is_drawing(self) -> bool:
-        """Whether there is sound that the waveform does not show yet."""
-        return any(heard.peaks.frames < heard.sound.frames for heard in self._heard)
+        """Whether there is sound that the waveform does not show yet, or a file that is being read."""
+        reads = any(heard.opening is not None and not heard.sound.is_ended for heard in self._heard)
+        return reads or any(heard.peaks.frames < heard.sound.frames for heard in self._heard)
 
     @property
     def underruns(self) -> int:
@@ -279,7 +280,6 @@ class Listening(QObject):
         bar.loop_toggled.connect(self.set_loop)
         bar.volume_changed.connect(self._transport.set_volume)
         bar.meter.reset_requested.connect(self._reset_clip)
-        self._header.loop_toggled.connect(self.set_loop)
         self._takes.take_chosen.connect(self.choose_take)
         waveform.seek_requested.connect(self._seek)
         waveform.scrub_requested.connect(self._seek)
@@ -466,7 +466,6 @@ class Listening(QObject):
 
     def _tell_loop(self, loop: tuple[int, int] | None) -> None:
         self._bar.set_loop(loop is not None)
-        self._header.set_loop(loop is not None)
 
     @Slot()
     def _reset_clip(self) -> None:

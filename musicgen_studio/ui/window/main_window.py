@@ -1,23 +1,25 @@
 """The window: it places the parts and joins them. What they do: `generation`, `listening` and `collection`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication, QFrame, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QMenu, QMessageBox, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from musicgen_studio.checkpoints.catalogue import STARTER
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip
 from musicgen_studio.errors import UserProblem
+from musicgen_studio.files.midi import is_midi
+from musicgen_studio.files.sound import is_sound
 from musicgen_studio.sound.growing import GrowingSound
 from musicgen_studio.studio.humming.recording import Phase
 from musicgen_studio.studio.humming.sketch import Kind
 from musicgen_studio.studio.making.engines import EngineFacts
-from musicgen_studio.studio.making.queue import JobEnded, JobStarted
+from musicgen_studio.studio.making.queue import JobEnded, JobStarted, JobState
 from musicgen_studio.studio.program.background import ErrandDone
 from musicgen_studio.ui.look.theme import GRID
 from musicgen_studio.ui.models.library_model import LibraryModel
@@ -31,6 +33,7 @@ from musicgen_studio.ui.panels.queue_panel import QueuePanel
 from musicgen_studio.ui.panels.status_line import StatusLine
 from musicgen_studio.ui.panels.takes_strip import TakesStrip
 from musicgen_studio.ui.panels.transport_bar import TransportBar
+from musicgen_studio.ui.qt.drops import FileDrops
 from musicgen_studio.ui.widgets.problem_note import ProblemNote
 from musicgen_studio.ui.widgets.timeline import Snap
 from musicgen_studio.ui.widgets.waveform import WaveformView
@@ -50,7 +53,8 @@ QUEUE_POLL_MS = 100
 COLUMNS = (288, 700, 308)
 QUEUE_PX = 168
 _LEAST_GIVEN_S = 0.05
-MIN_SIZE = (1024, 680)
+MIN_SIZE = (800, 560)
+USUAL_SIZE = (1280, 800)
 
 
 class MainWindow(QWidget):
@@ -70,6 +74,9 @@ class MainWindow(QWidget):
         super().__init__()
         self._services = services
         self._keys = KeyMap(services.settings.shortcuts)
+        self._goes_to_music = False  # the focus, when the music begins
+        self._may_quit = False
+        self._question: QMessageBox | None = None
         self.setWindowTitle("MusicGen Studio")
         self.setMinimumSize(*MIN_SIZE)
         self._make_parts()
@@ -92,6 +99,23 @@ class MainWindow(QWidget):
         """Show or clear a problem that belongs to no single field."""
         self._note.set_problem(problem)
 
+    @Slot(list)
+    def open_files(self, files: Sequence[Path]) -> None:
+        """Open sound files as clips, and follow the melody of the last MIDI file."""
+        self.collection.import_files([file for file in files if not is_midi(file)])
+        for file in [file for file in files if is_midi(file)][-1:]:
+            self.prompt.melody.set_open(True)
+            self.prompt.melody.choose_file(file)
+
+    @Slot(list)
+    def welcome(self, files: Sequence[Path]) -> None:
+        """Come to the front, as the program was started once more, and open its files."""
+        self.setWindowState((self.windowState() & ~Qt.WindowState.WindowMinimized) | Qt.WindowState.WindowActive)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+        self.open_files(files)
+
     def keep_state(self) -> None:
         """Write down what the next start is to find again."""
         state = WindowState(
@@ -103,7 +127,12 @@ class MainWindow(QWidget):
         self._services.library.remember("window", state.to_json())
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Keep the state and let the program end."""
+        """Keep the state and let the program end; if orders wait that would be lost, ask first."""
+        waiting = [view for view in self._services.loop.views() if view.state is JobState.QUEUED]
+        if waiting and not self._may_quit:
+            event.ignore()
+            self._ask_to_quit(len(waiting))
+            return
         self._keep.stop()
         self._poll.stop()
         self.listening.close()
@@ -112,6 +141,32 @@ class MainWindow(QWidget):
         self.keep_state()
         self.closing.emit()
         super().closeEvent(event)
+
+    def _ask_to_quit(self, waiting: int) -> None:
+        """Ask whether orders that nobody has made yet may be forgotten."""
+        if self._question is not None:
+            return
+        text = (
+            self.tr("1 order still waits to be made.") if waiting == 1 else self.tr("{0} orders still wait to be made.")
+        )
+        box = QMessageBox(QMessageBox.Icon.Question, self.tr("Quit"), text.format(waiting), parent=self)
+        box.setInformativeText(self.tr("What is being made now is kept as far as it is; what waits is forgotten."))
+        box.addButton(self.tr("Quit"), QMessageBox.ButtonRole.AcceptRole)
+        box.setDefaultButton(box.addButton(self.tr("Go on making"), QMessageBox.ButtonRole.RejectRole))
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.accepted.connect(self._quit)
+        box.finished.connect(self._forget_question)
+        self._question = box
+        box.open()
+
+    @Slot()
+    def _forget_question(self) -> None:
+        self._question = None
+
+    @Slot()
+    def _quit(self) -> None:
+        self._may_quit = True
+        self.close()
 
     # Building.
 
@@ -134,7 +189,6 @@ class MainWindow(QWidget):
         self.errands = Errands(services.background, self.status.errands, self)
         self._note = ProblemNote()
         self.offer = OfferRow()
-        self._goes_to_music = False
         self.recording = Recording(services, self.prompt.melody.recorder, self)
         self.melodies = Melodies(services, self.prompt.melody, self.editor, self)
         self.generation = Generation(services, self.prompt, self.melodies, self.queue, self.status, self.inbox, self)
@@ -144,7 +198,7 @@ class MainWindow(QWidget):
     def _lay_out(self) -> None:
         middle = QWidget()
         column = QVBoxLayout(middle)
-        column.setContentsMargins(4 * GRID, 3 * GRID, 4 * GRID, 3 * GRID)
+        column.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 3 * GRID)
         column.setSpacing(3 * GRID)
         column.addWidget(self._note)
         column.addWidget(self.offer)
@@ -208,6 +262,7 @@ class MainWindow(QWidget):
         self.prompt.text_changed.connect(self._stay_in_text)
         collection.clip_chosen.connect(self._show_clip)
         collection.clip_changed.connect(listening.update_clip)
+        collection.clip_changed.connect(self._tell_trashed)
         collection.imported.connect(self._show_clip)
         collection.use_settings_requested.connect(generation.use_settings)
         collection.again_requested.connect(generation.again)
@@ -254,12 +309,13 @@ class MainWindow(QWidget):
         self.menu.addAction(self.tr("Give the checkpoint's memory back"), self._services.loop.unload)
         self.menu.addSeparator()
         self.menu.addAction(actions[4])
+        FileDrops(self.waveform, is_sound, self.open_files)
         self._guard = FocusGuard(self)
         self.installEventFilter(self._guard)
 
     def _begin(self) -> None:
         """Find again what the last start left, and begin to keep it."""
-        self.resize(1280, 800)
+        self.resize(*USUAL_SIZE)
         self.use_settings()
         self.prompt.show_examples(not self._services.library.clips())
         state = WindowState.from_json(self._services.library.recall("window"))
@@ -268,6 +324,7 @@ class MainWindow(QWidget):
             self._columns.restoreState(QByteArray.fromBase64(state.columns.encode()))
             self.prompt.set_values(replace(self.prompt.values(), **state.values))
             self.prompt.set_folds(*state.folds)
+        self._stay_on_screen()
         self.header.set_checkpoint(Path(self._services.settings.checkpoint).name.capitalize())
         self._keep = QTimer(self, singleShot=True, interval=KEEP_AFTER_MS)
         self._keep.timeout.connect(self.keep_state)
@@ -277,6 +334,16 @@ class MainWindow(QWidget):
         self._poll.timeout.connect(self.generation.poll)
         self._poll.start()
         self.prompt.focus_prompt()
+
+    def _stay_on_screen(self) -> None:
+        """Let the window lie within its screen, which may be small or scaled, or another one than the last time."""
+        screen = QGuiApplication.screenAt(self.geometry().center()) or QGuiApplication.primaryScreen()
+        if screen is not None and not self.isMaximized():
+            room = screen.availableGeometry()
+            self.resize(self.size().boundedTo(room.size()))
+            left = min(max(self.x(), room.left()), room.right() + 1 - self.width())
+            top = min(max(self.y(), room.top()), room.bottom() + 1 - self.height())
+            self.move(left, top)
 
     # What the parts tell.
 
@@ -356,6 +423,13 @@ class MainWindow(QWidget):
         self.offer.withdraw()
         self.open_editor(False)
         self.show_problem(None)
+
+    @Slot(object)
+    def _tell_trashed(self, clip: Clip) -> None:
+        """Say so where the clip that is shown goes into the trash."""
+        current = self.listening.current
+        if clip.trashed is not None and current is not None and current.clip.id == clip.id:
+            self.status.announce(self.tr("“{0}” is in the trash; it stays open until you leave it").format(clip.title))
 
     @Slot(bool)
     def open_editor(self, is_open: bool) -> None:

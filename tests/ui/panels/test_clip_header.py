@@ -31,7 +31,7 @@ def header(qtbot: QtBot) -> ClipHeader:
 
 
 def can(header: ClipHeader) -> dict[str, bool]:
-    names = ("Extend", "Variations", "Again", "Use settings", "Loop", "Export")
+    names = ("Extend", "Variations", "Again", "Use settings", "Export")
     return {name: control(header, QToolButton, name).isEnabled() for name in names}
 
 
@@ -42,9 +42,9 @@ def test_it_says_what_the_clip_is(header: ClipHeader) -> None:
 @pytest.mark.parametrize(
     ("clip", "is_making", "words", "allowed"),
     [
-        (CLIP, False, "", {"Extend", "Variations", "Again", "Use settings", "Loop", "Export"}),
+        (CLIP, False, "", {"Extend", "Variations", "Again", "Use settings", "Export"}),
         (make_clip(1, is_missing=True, recipe="{}"), False, "file missing", {"Variations", "Again", "Use settings"}),
-        (make_clip(1, is_complete=False), False, "incomplete", {"Extend", "Loop", "Export"}),
+        (make_clip(1, is_complete=False), False, "incomplete", {"Extend", "Export"}),
         (make_clip(1, is_complete=False), True, "still being made", set()),
         (None, False, "No clip yet", set()),
     ],
@@ -68,7 +68,6 @@ def test_a_button_that_cannot_be_pressed_says_why(header: ClipHeader) -> None:
         ("Variations", lambda header: header.variations_requested),
         ("Again", lambda header: header.again_requested),
         ("Use settings", lambda header: header.use_settings_requested),
-        ("Loop", lambda header: header.loop_toggled),
         ("Export", lambda header: header.export_requested),
     ],
 )
@@ -128,12 +127,6 @@ def test_going_on_can_follow_the_melody_if_there_is_one(header: ClipHeader) -> N
     assert card.values().follows_melody
     header.set_melody(False)
     assert not card.values().follows_melody
-
-
-def test_showing_the_loop_emits_nothing(header: ClipHeader, qtbot: QtBot) -> None:
-    with qtbot.assertNotEmitted(header.loop_toggled):
-        header.set_loop(True)
-    assert control(header, QToolButton, "Loop").isChecked()
 
 
 def test_every_control_has_a_name_and_a_tooltip(header: ClipHeader) -> None:

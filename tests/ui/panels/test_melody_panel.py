@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QDoubleSpinBox, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from musicgen_studio.core.clip import Origin
@@ -110,11 +110,11 @@ def test_playing_turns_the_button_into_stop(panel: MelodyPanel) -> None:
 
 
 def test_the_kept_takes_can_be_chosen(panel: MelodyPanel, qtbot: QtBot) -> None:
-    choice = control(panel, QComboBox, "Kept takes")
+    choice = control(panel, QComboBox, "Kept recordings")
     assert not choice.isVisible()
     panel.set_takes(TAKES, "", TakeEdit())
     assert choice.isVisible()
-    assert choice.currentText() == "Choose a take"
+    assert choice.currentText() == "Choose a recording"
     with qtbot.waitSignal(panel.take_chosen) as chosen:
         choice.setCurrentIndex(choice.findText("Hum 1 · 0:08.0"))
     assert chosen.args == [TAKES[1].id]
@@ -154,8 +154,11 @@ def test_a_dropped_file_is_a_melody(panel: MelodyPanel, qtbot: QtBot, tmp_path: 
     data.setUrls([QUrl.fromLocalFile(str(tmp_path / name))])
     keys, buttons = Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
     drop = QDropEvent(QPointF(50, 50), Qt.DropAction.CopyAction, data, buttons, keys)
+    enter = QDragEnterEvent(QPoint(50, 50), Qt.DropAction.CopyAction, data, buttons, keys)
+    QApplication.sendEvent(panel, enter)
+    assert enter.isAccepted()
     with qtbot.waitSignal(panel.file_chosen) as chosen:
-        panel.dropEvent(drop)
+        QApplication.sendEvent(panel, drop)
     assert chosen.args == [tmp_path / name]
     assert panel.source() == source
 

@@ -266,7 +266,7 @@ def test_several_takes_are_kept_and_chosen(desk: Desk) -> None:
     first = desk.add_take()
     other = sung(written("E4 D4 C4", 0.5, gap_s=0.08), Voice())
     second = desk.add_take(other)
-    takes = control(desk.panel, QComboBox, "Kept takes")
+    takes = control(desk.panel, QComboBox, "Kept recordings")
     assert [takes.itemData(row) for row in range(takes.count())] == [second.id, first.id]
     takes.setCurrentIndex(1)
     desk.wait(lambda: desk.sketch.place == first.id)
