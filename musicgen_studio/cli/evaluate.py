@@ -32,6 +32,7 @@ def add_parser(commands: Commands) -> None:
         help="examine the separator in this file (default: the shipped one); --clips is then how many pieces of each "
         "kind (default: 104)",
     )
+    which.add_argument("--beats", action="store_true", help="examine how tempo, bars and key are heard")
     parser.add_argument("--work", type=path, metavar="DIR", help="the training it comes from: look for copies there")
     parser.add_argument("--clips", type=int, metavar="N", help="clips for each prompt (default: 4)")
     parser.add_argument("--seconds", type=seconds, metavar="S", help="length of a clip (default: 12)")
@@ -46,6 +47,22 @@ def add_parser(commands: Commands) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Examine a checkpoint, and print the table or one JSON object."""
+    return _heard(args) if args.beats else _made(args)
+
+
+def _heard(args: argparse.Namespace) -> int:
+    from musicgen_studio.training.beats.examination import examine, table
+    from musicgen_studio.training.music.synth import find_synthesizer
+    from musicgen_studio.training.run import starter_folder
+
+    extent = (4, 2, 1) if args.quick else (200, 40, 5)
+    scores = examine(find_synthesizer(), starter_folder(), *extent, _print_line)
+    told = json.dumps({"evaluate": [asdict(score) for score in scores]})
+    print(told if args.json else table(scores))
+    return 0
+
+
+def _made(args: argparse.Namespace) -> int:
     if args.separator is not None:
         return _separator(args)
 

@@ -30,6 +30,7 @@ def add_parser(commands: Commands) -> None:
     _add_part(parts, "codec", _codec, "train the codec on the corpus")
     _add_part(parts, "lm", _lm, "train the language model on the corpus, or on music of your own")
     _add_part(parts, "separator", _separator, "train what takes clips apart (needs fluidsynth and a soundfont)")
+    _add_part(parts, "beats", _beats, "train the net that hears beats (needs fluidsynth and a soundfont)")
     _add_part(parts, "publish", _publish, "write what was trained as a checkpoint")
 
 
@@ -41,13 +42,14 @@ def _add_part(parts: Commands, name: str, run: Callable[[argparse.Namespace], in
     begun.add_argument("--settings", type=path, metavar="FILE", help="a settings file to begin with")
     if name == "separator":
         parser.add_argument("--from", dest="begin_with", type=path, metavar="FILE", help="the separator to go on from")
+    if name in ("separator", "beats"):
         parser.add_argument("--jobs", type=int, default=0, metavar="N", help="pieces played at a time (default: cores)")
     if name == "corpus":
         parser.add_argument("--hours", type=positive, metavar="H", help="how much music (default: the settings')")
         parser.add_argument("--jobs", type=int, default=0, metavar="N", help="shards made at a time (default: cores)")
     if name in ("codec", "lm"):
         parser.add_argument("--device", choices=DEVICES, default="auto", help="default: %(default)s")
-    if name in ("codec", "lm", "separator"):
+    if name in ("codec", "lm", "separator", "beats"):
         parser.add_argument("--threads", type=int, metavar="N", help="processor threads (default: torch's)")
         parser.add_argument(
             "--minutes", type=positive, metavar="M", help="plan each stage for M minutes in all, instead of its steps"
@@ -137,6 +139,14 @@ def _separator(args: argparse.Namespace) -> int:
             workspace, settings, limits, args.jobs, _print_line, begin_with=args.begin_with
         ),
     )
+
+
+def _beats(args: argparse.Namespace) -> int:
+    from musicgen_studio.training.run import train_beats
+
+    args.device = "cpu"
+    workspace, settings = _begun(args)
+    return _trained(args, lambda _device, limits: train_beats(workspace, settings, limits, args.jobs, _print_line))
 
 
 def _publish(args: argparse.Namespace) -> int:

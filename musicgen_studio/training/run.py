@@ -17,6 +17,8 @@ from musicgen_studio.core.request import Sampling
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.paths import resources_dir
 from musicgen_studio.separation.network import load_network
+from musicgen_studio.training.beats.dataset import make_examples
+from musicgen_studio.training.beats.train import BeatTraining
 from musicgen_studio.training.card import CODEC_PICTURE, PROMPTS_PICTURE, model_card
 from musicgen_studio.training.codec.network import latents_of, load_codec, quantised, sound_of
 from musicgen_studio.training.codec.train import CodecTraining
@@ -142,6 +144,30 @@ def train_separator(
     network = load_network(begin_with)[0] if begin_with else None
     training = SeparatorTraining(workspace, wished, mixer, limits, report, settings.save_every_s, network)
     return training.run()
+
+
+def train_beats(workspace: Workspace, settings: Settings, limits: Limits, jobs: int, report: Report) -> bool:
+    """Train the net that hears beats, on the processor: play pieces at any tempo, keep what is seen of them, learn.
+
+    Args:
+        workspace: Where everything lies; only its beats folder is used.
+        settings: Of the whole training.
+        limits: What ends the run.
+        jobs: Shards of pieces made at a time; 0 is one for each core.
+        report: Takes lines for the person.
+
+    Returns:
+        Whether it is complete.
+
+    Raises:
+        UserProblem: If FluidSynth or a soundfont is missing.
+    """
+    synthesizer = find_synthesizer(settings.corpus.soundfont)
+    folder, coder = workspace.beats / "examples", through_codec(starter_folder())
+    make_examples(folder, settings.beats, synthesizer, coder, jobs, limits.stop, report)
+    if limits.stop.is_set():
+        return False
+    return BeatTraining(workspace.beats, settings.beats, limits, report, settings.save_every_s).run()
 
 
 def through_codec(checkpoint: Path) -> Coding:

@@ -222,6 +222,45 @@ class SeparatorSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class BeatSettings:
+    """The net that hears beats and downbeats.
+
+    Args:
+        pieces: How many pieces it learns from.
+        piece_s: About how long a piece is.
+        pieces_per_shard: How many pieces go into one file.
+        drifting: Share of pieces whose tempo wanders.
+        coded: Share of pieces that go through the starter's codec.
+        width: Of the network.
+        layers: Each looks twice as far as the one before.
+        batch: Examples a step.
+        shortest_s: Of an example.
+        longest_s: Of an example.
+        steps: How long it learns.
+        rate: AdamW's learning rate.
+        seed: Decides everything random.
+    """
+
+    pieces: int = 560
+    piece_s: float = 20.0
+    pieces_per_shard: int = 20
+    drifting: float = 0.5
+    coded: float = 0.15
+    width: int = 48
+    layers: int = 8
+    batch: int = 8
+    shortest_s: float = 6.0
+    longest_s: float = 14.0
+    steps: int = 1600
+    rate: float = 2e-3
+    seed: int = 5
+
+    def __post_init__(self) -> None:
+        _check(self, pieces=(1, 1_000_000), piece_s=(4, 600), drifting=(0, 1), coded=(0, 1), width=(4, 1024))
+        _check(self, layers=(1, 12), batch=(1, 1024), shortest_s=(1, 600), longest_s=(self.shortest_s, 600))
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything.
 
@@ -230,6 +269,7 @@ class Settings:
         codec: The codec.
         language: The language model.
         separator: The separator, which is trained by itself.
+        beats: The net that hears beats.
         sampling: How the checkpoint says it is best sampled. One that goes on from another says what that one says.
         save_every_s: Seconds between saved states: what a kill can cost at most.
         examples_every_s: Seconds between sounds to listen to; 0 makes none, at the end neither.
@@ -239,6 +279,7 @@ class Settings:
     codec: CodecSettings = field(default_factory=CodecSettings)
     language: LanguageSettings = field(default_factory=LanguageSettings)
     separator: SeparatorSettings = field(default_factory=SeparatorSettings)
+    beats: BeatSettings = field(default_factory=BeatSettings)
     sampling: Sampling = USUAL_SAMPLING
     save_every_s: float = 120.0
     examples_every_s: float = 900.0
@@ -261,6 +302,10 @@ PRESETS = {
         ),
         separator=SeparatorSettings(
             pieces=3, piece_s=6.0, coded_minutes=0.2, widths=(4, 6, 8, 8), bottom=8, batch=2, crop_s=1.0, steps=8,
+        ),
+        beats=BeatSettings(
+            pieces=8, piece_s=6.0, pieces_per_shard=4, width=8, layers=3, batch=2, shortest_s=3.0, longest_s=4.0,
+            steps=6,
         ),
         examples_every_s=3600.0,
     ),
@@ -291,7 +336,7 @@ def settings_from(raw: dict[str, Any]) -> Settings:
     """
     rooms: dict[str, Callable[..., Any]] = {
         "corpus": CorpusSettings, "codec": CodecSettings, "language": LanguageSettings,
-        "separator": SeparatorSettings,
+        "separator": SeparatorSettings, "beats": BeatSettings,
         "sampling": partial(replace, Settings().sampling),
     }  # fmt: skip
     values = {name: rooms[name](**value) if name in rooms else value for name, value in raw.items()}

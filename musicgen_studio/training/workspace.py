@@ -6,6 +6,7 @@ codec/            state.pt, codec.safetensors, figures.json, examples/
 tokens/<codec>/   shard-00000.npz
 language/         state.pt, figures.json, examples/
 separator/        pieces/, coded/, state.pt, separator.safetensors, figures.json
+beats/            examples/shard-00000.npz, state.pt, beats.safetensors, figures.json
 figures.json      what `evaluate` found
 """
 
@@ -56,6 +57,11 @@ class Workspace:
     def separator(self) -> Path:
         """Folder of the separator, with all it learns from."""
         return self.root / "separator"
+
+    @property
+    def beats(self) -> Path:
+        """Folder of the net that hears beats."""
+        return self.root / "beats"
 
     @property
     def settings_file(self) -> Path:

@@ -1,0 +1,258 @@
+"""How well tempo, bars and key are heard: on pieces nobody has learned from, and on what the starter makes.
+
+The same music is heard by the net and by librosa's beat tracker, the floor. Held-out pieces are in keys that their
+styles are never trained in, and begin anywhere in a bar.
+"""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from musicgen_studio.analysis.analyse import analyse
+from musicgen_studio.analysis.pulse import find_bars as find_pulse
+from musicgen_studio.core.analysis import Analysis
+from musicgen_studio.core.audio import Audio
+from musicgen_studio.core.melody import PITCH_CLASSES
+from musicgen_studio.core.request import GenerationRequest
+from musicgen_studio.training.beats.music import Timing, draw_timing, play
+from musicgen_studio.training.music.score import Key, Role
+from musicgen_studio.training.music.styles import STYLES
+from musicgen_studio.training.music.synth import SAMPLE_RATE, Synthesizer
+from musicgen_studio.training.pace import Report
+from musicgen_studio.training.settings import FRAMES_PER_SIXTEENTH
+
+KINDS = ("straight", "drift", "swing", "six tempi")
+TEMPO_SHARE, DOWNBEAT_S, BEAT_S, ENOUGH = 0.01, 0.03, 0.07, 0.9
+
+_SEED = 4242
+_PIECE_S = 16.0
+_LATEST_START_S = 2.5
+_LOOKS_PAST = 50  # of a kind, at most, for one piece that is of it
+_CLIP_S = 8.0
+_CLIP_STYLES = ("rock", "EDM", "house", "pop", "funk", "hip hop", "jazz", "reggae")
+_Times = npt.NDArray[np.float64]
+Hear = Callable[[Audio], Analysis]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Question:
+    """Music, and what is true of it.
+
+    Args:
+        sound: It.
+        bpm: Its tempo: the median.
+        beats_s: Its beats; empty if they are not known.
+        downbeats_s: Its downbeats.
+        key: Its key; None if it has none, or it is not known.
+    """
+
+    sound: Audio
+    bpm: float
+    beats_s: _Times
+    downbeats_s: _Times
+    key: Key | None
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How well a kind of music is heard; every figure is a share of the pieces, None where it does not apply.
+
+    Args:
+        kind: Of music.
+        by: Who hears.
+        pieces: How many.
+        tempo: The tempo is right to 1 %.
+        tempo_or_octave: It is right, or half or twice as much.
+        beats: Nine of ten beats are right to 70 ms, and nine of ten that are heard.
+        downbeats: The same of downbeats, to 30 ms.
+        key: The key is right.
+        key_or_related: It is right, or the relative, the parallel, or a fifth away.
+        sure: It says that the tempo is sure.
+        sure_and_right: Of those, the tempo is right.
+    """
+
+    kind: str
+    by: str
+    pieces: int
+    tempo: float
+    tempo_or_octave: float
+    beats: float | None
+    downbeats: float | None
+    key: float | None
+    key_or_related: float | None
+    sure: float
+    sure_and_right: float | None
+
+
+def questions(kind: str, count: int, synthesizer: Synthesizer) -> Iterator[Question]:
+    """Give held-out pieces of a kind, the same ones every time.
+
+    Args:
+        kind: One of `KINDS`: steady at any tempo, drifting by up to 3 %, swinging, or at one of the corpus' tempi.
+        count: How many.
+        synthesizer: What plays them.
+    """
+    swings = {index for index, style in enumerate(STYLES.values()) if style.swing}
+    fitting = (index for index in range(count * _LOOKS_PAST) if (index % len(STYLES) in swings) is (kind == "swing"))
+    for number, index in zip(range(count), fitting, strict=False):
+        rng = np.random.default_rng([_SEED, KINDS.index(kind), number])
+        timing = replace(draw_timing(rng, drifts=False), jitter_ms=float(rng.choice([0.0, 4.0])))
+        if kind == "drift":
+            timing = replace(timing, drift=0.03)
+        if kind == "six tempi":
+            timing = Timing(750 / int(rng.choice(FRAMES_PER_SIXTEENTH)))
+        yield _question(index, timing, float(rng.uniform(0, _LATEST_START_S)), synthesizer)
+
+
+def _question(index: int, timing: Timing, start_s: float, synthesizer: Synthesizer) -> Question:
+    played = play(index, _SEED, _PIECE_S, synthesizer, held_out=True, timing=timing)
+    start = round(start_s * SAMPLE_RATE)
+    beats_s = played.beats_s - start / SAMPLE_RATE
+    last_s = len(played.sound) / SAMPLE_RATE - start_s
+    has_key = any(part.role is not Role.DRUMS for part in played.score.parts)
+    downbeats_s = beats_s[:: played.beats_per_bar]
+    return Question(
+        Audio(np.ascontiguousarray(played.sound[start:, None]), SAMPLE_RATE),
+        60 / float(np.median(np.diff(beats_s))),
+        beats_s[(beats_s >= 0) & (beats_s < last_s)],
+        downbeats_s[(downbeats_s >= 0) & (downbeats_s < last_s)],
+        played.score.facts.key if has_key else None,
+    )
+
+
+def starter_questions(folder: Path, rounds: int) -> Iterator[Question]:
+    """Give clips of 8 s that a checkpoint makes; true is the tempo that was asked for.
+
+    Args:
+        folder: The checkpoint.
+        rounds: Clips of each tempo of the corpus.
+    """
+    from musicgen_studio.engine.musicgen import load_engine
+
+    engine = load_engine(folder, "auto", "auto")
+    for number in range(rounds):
+        for k in FRAMES_PER_SIXTEENTH:
+            style = _CLIP_STYLES[(number * len(FRAMES_PER_SIXTEENTH) + k) % len(_CLIP_STYLES)]
+            prompt = f"{style} with drums, {round(750 / k)} bpm"
+            request = GenerationRequest((prompt,), duration_s=_CLIP_S, seed=1000 * number + k)
+            blocks = [block.audio.samples for block in engine.stream(request, threading.Event())]
+            none = np.empty(0)
+            yield Question(Audio(np.concatenate(blocks), engine.info.sample_rate), 750 / k, none, none, None)
+
+
+def by_librosa(audio: Audio) -> Analysis:
+    """Hear by the floor: `analysis.pulse`, as the program did before it had a net."""
+    bars = find_pulse(audio)
+    return Analysis() if bars is None else Analysis(bars.tempo_map, bars.confidence)
+
+
+HEARERS: tuple[tuple[str, Hear], ...] = (("net", analyse), ("librosa", by_librosa))
+
+
+def examine(
+    synthesizer: Synthesizer, checkpoint: Path, pieces: int, others: int, rounds: int, report: Report
+) -> list[Score]:
+    """Hear all kinds of music by the net and by librosa.
+
+    Args:
+        synthesizer: What plays the pieces.
+        checkpoint: What makes the clips.
+        pieces: How many straight pieces.
+        others: How many of every other kind.
+        rounds: Clips of each tempo.
+        report: Takes lines for the person.
+    """
+    scores = list[Score]()
+    for kind in (*KINDS, "starter's clips"):
+        report(f"beats: {kind}")
+        if kind in KINDS:
+            asked = list(questions(kind, pieces if kind == "straight" else others, synthesizer))
+        else:
+            asked = list(starter_questions(checkpoint, rounds))
+        scores += [scored(kind, by, asked, [hear(each.sound) for each in asked]) for by, hear in HEARERS]
+    return scores
+
+
+def scored(kind: str, by: str, asked: Sequence[Question], heard: Sequence[Analysis]) -> Score:
+    """Return how much of what was heard is right."""
+    pairs = list(zip(asked, heard, strict=True))
+    knows_beats = bool(len(asked[0].beats_s))
+    keys = [(each.key, found) for each, found in pairs if each.key is not None and found.key is not None]
+    sure = [pair for pair in pairs if pair[1].has_sure_tempo]
+    return Score(
+        kind,
+        by,
+        len(asked),
+        _mean([_has_tempo(each, found, (1.0,)) for each, found in pairs]) or 0.0,
+        _mean([_has_tempo(each, found, (0.5, 1.0, 2.0)) for each, found in pairs]) or 0.0,
+        _mean([agree(each.beats_s, _beats(found), BEAT_S) for each, found in pairs]) if knows_beats else None,
+        _mean([agree(each.downbeats_s, _downbeats(found), DOWNBEAT_S) for each, found in pairs])
+        if knows_beats
+        else None,
+        _mean([_related(key, found, only_same=True) for key, found in keys]),
+        _mean([_related(key, found, only_same=False) for key, found in keys]),
+        len(sure) / len(pairs),
+        _mean([_has_tempo(each, found, (1.0,)) for each, found in sure]),
+    )
+
+
+def _mean(right: list[bool]) -> float | None:
+    return round(float(np.mean(right)), 3) if right else None
+
+
+def _has_tempo(asked: Question, found: Analysis, factors: tuple[float, ...]) -> bool:
+    return found.bpm is not None and any(abs(found.bpm * factor / asked.bpm - 1) <= TEMPO_SHARE for factor in factors)
+
+
+def _beats(found: Analysis) -> _Times:
+    return np.array(found.tempo_map.beats_s if found.tempo_map else ())
+
+
+def _downbeats(found: Analysis) -> _Times:
+    return np.array(found.tempo_map.downbeats_s if found.tempo_map else ())
+
+
+def agree(true_s: _Times, found_s: _Times, within_s: float) -> bool:
+    """Return whether nine of ten true times were found, and nine of ten found ones are true (all but one of a few).
+
+    What is found before the first true time or after the last, where the music has ended, does not count.
+    """
+    if not len(true_s) or not len(found_s):
+        return False
+    inside = found_s[(found_s > true_s[0] - within_s) & (found_s < true_s[-1] + within_s)]
+    return _mostly(true_s, found_s, within_s) and _mostly(inside, true_s, within_s)
+
+
+def _mostly(these_s: _Times, those_s: _Times, within_s: float) -> bool:
+    if not len(these_s):
+        return False
+    near = np.abs(these_s[:, None] - those_s[None]).min(axis=1) <= within_s
+    return bool(near.mean() >= ENOUGH or (len(near) > 2 and np.sum(~near) <= 1))
+
+
+def _related(key: Key, found: Analysis, *, only_same: bool) -> bool:
+    assert found.key is not None
+    away, is_minor = (found.key.tonic - key.tonic) % PITCH_CLASSES, not key.is_major
+    if found.key.is_minor is is_minor:
+        return away == 0 or (not only_same and away in (5, 7))
+    return not only_same and away in (0, 3 if is_minor else 9)
+
+
+def table(scores: Sequence[Score]) -> str:
+    """Return the scores as a Markdown table."""
+    names = (
+        "tempo", "or octave", "beats", "downbeats", "key", "or related", "sure", "sure and right",
+    )  # fmt: skip
+    rows = [f"| music | heard by | pieces | {' | '.join(names)} |", "|" + "---|" * (3 + len(names))]
+    for each in scores:
+        figures = (
+            each.tempo, each.tempo_or_octave, each.beats, each.downbeats, each.key, each.key_or_related, each.sure,
+            each.sure_and_right,
+        )  # fmt: skip
+        told = " | ".join("" if figure is None else f"{figure:.2f}" for figure in figures)
+        rows.append(f"| {each.kind} | {each.by} | {each.pieces} | {told} |")
+    return "\n".join(rows)
