@@ -1,0 +1,1 @@
+"""Projects of other programs: one file for each kind."""
