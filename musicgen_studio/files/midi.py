@@ -8,14 +8,17 @@ and drums (channel 10) are no melody and are left out. Not for MIDI devices.
 import io
 import struct
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from math import ceil, floor
 from pathlib import Path
 from typing import Any
 
 import mido
 
 from musicgen_studio.core.melody import Key, Melody, Note
+from musicgen_studio.core.tempo_map import TempoMap
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.files.whole import write_bytes
 
@@ -26,6 +29,8 @@ MAX_DURATION_S = 3600.0
 
 _TEMPO_IF_NONE = 500_000  # microseconds per beat, by the standard: 120 bpm
 _TICKS_PER_BEAT = 480
+_MAX_TEMPO = 2**24 - 1
+_STEADY = 1e-4  # a tempo that leaves its median by less over a bar is one number
 _BROKEN = (OSError, EOFError, ValueError, LookupError, TypeError, OverflowError, struct.error, mido.KeySignatureError)
 """What mido raises over damaged files, as tried with many."""
 
@@ -129,7 +134,9 @@ def write_midi(path: Path, melody: Melody, key: Key | None = None) -> None:
     track = midi.add_track("Melody")
     ticks_per_s = _TICKS_PER_BEAT * 1e6 / mido.bpm2tempo(tempo_bpm)
     now = 0
-    for tick, _, message in sorted(_messages(melody, ticks_per_s), key=lambda entry: entry[:2]):
+    for tick, _, message in sorted(
+        _messages(melody.notes, lambda time_s: round(time_s * ticks_per_s)), key=lambda entry: entry[:2]
+    ):
         track.append(message.copy(time=tick - now))
         now = tick
     end = round(melody.duration_s * ticks_per_s)
@@ -139,11 +146,104 @@ def write_midi(path: Path, melody: Melody, key: Key | None = None) -> None:
     write_bytes(path, content.getvalue())
 
 
-def _messages(melody: Melody, ticks_per_s: float) -> Iterator[tuple[int, int, Any]]:
+@dataclass(frozen=True, slots=True)
+class MidiPart:
+    """What one instrument plays.
+
+    Args:
+        name: Of its track.
+        notes: In any order.
+        is_drums: Whether the pitches are the drums of General MIDI.
+    """
+
+    name: str
+    notes: tuple[Note, ...]
+    is_drums: bool = False
+
+
+def write_parts(
+    path: Path, parts: Sequence[MidiPart], tempo: TempoMap, key: Key | None = None, duration_s: float = 0.0
+) -> None:
+    """Write music as a MIDI file of type 1 that begins when its sound does: tempo, metre and key in the first track.
+
+    Args:
+        path: Where to; a file already there is replaced.
+        parts: A track for each, on a channel of its own as long as there are any; drums on channel 10.
+        tempo: Its beats; the file's tempo changes wherever theirs does.
+        key: For the key signature, or None.
+        duration_s: How long the sound is; the tracks end there, or with their last note.
+
+    Raises:
+        UserProblem: If it cannot be written.
+    """
+    midi = mido.MidiFile(type=1, ticks_per_beat=_TICKS_PER_BEAT)
+    ends_s = [duration_s, *(note.end_s for part in parts for note in part.notes)]
+    head, now = midi.add_track(), 0
+    metre = {"numerator": tempo.beats_per_bar, "denominator": tempo.beat_unit}
+    head.append(mido.MetaMessage("time_signature", **metre))
+    if key is not None:
+        head.append(mido.MetaMessage("key_signature", key=key.symbol))
+    grid = _Grid(tempo, max(ends_s))
+    for tick, tempo_us in grid.changes:
+        head.append(mido.MetaMessage("set_tempo", tempo=tempo_us, time=tick - now))
+        now = tick
+    channels = [channel for channel in range(16) if channel != DRUM_CHANNEL - 1]
+    for number, part in enumerate(parts):
+        track, now = midi.add_track(_latin(part.name)), 0
+        channel = DRUM_CHANNEL - 1 if part.is_drums else channels[number % len(channels)]
+        for tick, _, message in sorted(_messages(part.notes, grid.tick), key=lambda entry: entry[:2]):
+            track.append(message.copy(time=tick - now, channel=channel))
+            now = tick
+        track.append(mido.MetaMessage("end_of_track", time=max(grid.tick(max(ends_s)) - now, 0)))
+    content = io.BytesIO()
+    midi.save(file=content)
+    write_bytes(path, content.getvalue())
+
+
+class _Grid:
+    """Where moments lie in the ticks of a file whose tempo follows a map.
+
+    The file counts a quarter note in whole microseconds; what that leaves is made up for by the next change, so that
+    the file is never off by more than a tick.
+
+    Args:
+        tempo: The map.
+        duration_s: How far the changes go.
+    """
+
+    def __init__(self, tempo: TempoMap, duration_s: float) -> None:
+        self.changes: list[tuple[int, int]] = []
+        self._tempo = tempo
+        self._begin = tempo.beat_at(0.0)
+        beats = [self._begin]
+        if tempo.drift > _STEADY:
+            beats += [float(beat) for beat in range(floor(self._begin) + 1, ceil(tempo.beat_at(duration_s)))]
+        file_s = 0.0  # when the file is at a change, which rounding makes a little early or late
+        for beat, later in pairwise([*beats, max(tempo.beat_at(duration_s), beats[-1] + 1)]):
+            ticks = self._tick_of(later) - self._tick_of(beat)
+            tempo_us = round((tempo.beat_s(later) - file_s) * 1e6 * _TICKS_PER_BEAT / max(ticks, 1))
+            tempo_us = min(max(tempo_us, 1), _MAX_TEMPO)
+            self.changes.append((self._tick_of(beat), tempo_us))
+            file_s += ticks * tempo_us / 1e6 / _TICKS_PER_BEAT
+
+    def tick(self, time_s: float) -> int:
+        """Return the tick of a moment."""
+        return self._tick_of(self._tempo.beat_at(time_s))
+
+    def _tick_of(self, beat: float) -> int:
+        return round((beat - self._begin) * self._tempo.quarters_per_beat * _TICKS_PER_BEAT)
+
+
+def _latin(text: str) -> str:
+    """Return a text as MIDI files can hold it."""
+    return text.encode("latin-1", "replace").decode("latin-1")
+
+
+def _messages(notes: Sequence[Note], tick: Callable[[float], int]) -> Iterator[tuple[int, int, Any]]:
     """Yield what a track holds: tick, order within the tick (ends before beginnings), message."""
-    for note in melody.notes:
-        begin = round(note.onset_s * ticks_per_s)
-        end = max(round(note.end_s * ticks_per_s), begin + 1)
+    for note in notes:
+        begin = max(tick(note.onset_s), 0)
+        end = max(tick(note.end_s), begin + 1)
         pitch = min(note.semitone, 127)
         yield begin, 1, mido.Message("note_on", note=pitch, velocity=max(round(note.velocity * 127), 1))
         yield end, 0, mido.Message("note_off", note=pitch, velocity=0)
