@@ -23,6 +23,7 @@ from musicgen_studio.core.loudness import STREAMING_LUFS
 from musicgen_studio.errors import UserProblem
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from musicgen_studio.core.analysis import Analysis
@@ -40,8 +41,10 @@ __all__ = [
     "UserProblem",
     "__version__",
     "analyse",
+    "export_project",
     "generate",
     "load",
+    "loop",
     "read",
     "stems",
     "write",
@@ -132,6 +135,82 @@ def stems(
     chosen = open_separator(Path(separator) if separator is not None else None)
     made = chosen.separate(audio, stop if stop is not None else Event(), lambda _share: None)
     return dict(zip(chosen.info.stems, made, strict=True))
+
+
+def loop(
+    audio: "Audio",
+    folder: str | PathLike[str],
+    bars: int = 4,
+    *,
+    title: str = "loop",
+    tempo_bpm: float | None = None,
+    start_bar: int | None = None,
+) -> "Path":
+    """Cut whole bars out of a sound, so that they close without a click, and write them with tempo, beats and key.
+
+    Args:
+        audio: From `generate` or `read`.
+        folder: Where the WAV file goes; it is made if it is not there, and nothing in it is overwritten.
+        bars: How many.
+        title: What it is called.
+        tempo_bpm: Beats per minute; None is as heard.
+        start_bar: With which bar it begins, from 0; None chooses.
+
+    Returns:
+        The file, such as `loop_125bpm_Am_4bars.wav`. Its length is the bars' to the nearest frame.
+
+    Raises:
+        UserProblem: If no tempo is heard for sure and none is given, there are not so many bars, or the file cannot be
+            written.
+    """
+    from pathlib import Path
+
+    from musicgen_studio.export.loop import export_loop
+    from musicgen_studio.studio.arranging.hand_off import song_of
+
+    song = song_of(title, audio, _known(audio, tempo_bpm))
+    return export_loop(song, Path(folder), bars, start_bar=start_bar)
+
+
+def export_project(
+    audio: "Audio",
+    folder: str | PathLike[str],
+    project: str = "dawproject",
+    *,
+    title: str = "clip",
+    tempo_bpm: float | None = None,
+    stems: "Mapping[str, Audio] | None" = None,
+    sample_rate: int | None = None,
+) -> "Path":
+    """Make a project of a DAW out of a sound and its stems, or a folder of stems.
+
+    Args:
+        audio: From `generate` or `read`.
+        folder: Where it goes; it is made if it is not there, and nothing in it is overwritten.
+        project: `dawproject`, `reaper` or `stems`.
+        title: What it is called.
+        tempo_bpm: Beats per minute; None is as heard, if that is sure.
+        stems: By name, each as long as the sound; they add up to it. None makes the sound the only track.
+        sample_rate: Of the sounds in it, in Hz; None is the sound's own.
+
+    Returns:
+        The file to open, or the folder of stems.
+
+    Raises:
+        UserProblem: If it cannot be written.
+    """
+    from pathlib import Path
+
+    from musicgen_studio.export.tracks import TrackSettings
+    from musicgen_studio.studio.arranging.hand_off import HandOff, Target, make_target, song_of
+
+    song = song_of(title, audio, _known(audio, tempo_bpm), stems)
+    return make_target(song, HandOff(Target(project), Path(folder), TrackSettings(sample_rate)))
+
+
+def _known(audio: "Audio", tempo_bpm: float | None) -> "Analysis":
+    found = analyse(audio)
+    return found if tempo_bpm is None else found.with_bpm(tempo_bpm, audio.duration_s)
 
 
 def read(path: str | PathLike[str]) -> "Audio":

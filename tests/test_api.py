@@ -23,7 +23,8 @@ def _example() -> str:
 
 def test_the_surface_is_small_and_all_there() -> None:
     names = ["Analysis", "Audio", "GenerationRequest", "UserProblem", "__version__"]
-    names += ["analyse", "generate", "load", "read", "stems", "write"]
+    names = ["Analysis", "Audio", "GenerationRequest", "UserProblem", "__version__"]
+    names += ["analyse", "export_project", "generate", "load", "loop", "read", "stems", "write"]
     assert musicgen_studio.__all__ == names
     assert all(getattr(musicgen_studio, name) is not None for name in musicgen_studio.__all__)
     assert musicgen_studio.__version__[0].isdigit()

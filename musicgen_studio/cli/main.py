@@ -15,7 +15,19 @@ import traceback
 from collections.abc import Sequence
 from typing import Never
 
-from musicgen_studio.cli import analyse, bench, checkpoints, devices, evaluate, generate, melody, stems, train
+from musicgen_studio.cli import (
+    analyse,
+    bench,
+    checkpoints,
+    devices,
+    evaluate,
+    export,
+    generate,
+    loop,
+    melody,
+    stems,
+    train,
+)
 from musicgen_studio.cli.bench import MeasureWindow
 from musicgen_studio.cli.interrupt import EXIT_INTERRUPTED
 from musicgen_studio.errors import UserProblem
@@ -53,7 +65,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     commands = parser.add_subparsers(title="commands", dest="command", required=True, metavar="COMMAND")
-    for command in (generate, analyse, melody, bench, checkpoints, stems, devices, train, evaluate):
+    for command in (generate, analyse, stems, loop, export, melody, bench, checkpoints, devices, train, evaluate):
         command.add_parser(commands)
     return parser
 
