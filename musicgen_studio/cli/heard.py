@@ -51,6 +51,8 @@ def heard_song(args: argparse.Namespace, take_apart: "Callable[[Audio], Mapping[
     if not found.has_sure_tempo:
         told = found.tempo_text or "no beat"
         print(f"The tempo is not sure ({told}); give it with --tempo to have it used.", file=sys.stderr)
+    elif not found.has_sure_bars:
+        print("Where the bars begin is not sure; say it with --downbeat if it is wrong.", file=sys.stderr)
     return song_of(args.title or args.sound.stem, audio, found, take_apart and take_apart(audio))
 
 

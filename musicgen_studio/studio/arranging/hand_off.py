@@ -1,12 +1,12 @@
 """A clip on its way into another program: one place that makes any target of it, or of a part of it.
 
-    sound file · loop · folder of stems · DAWproject · REAPER
+    sound file · loop · folder of stems · DAWproject · REAPER · MIDI of the music
 
 As a long errand: counted, stopped at once, and what was there before is never touched. Not for how the targets are
 written (`export`), nor for asking about them.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -14,19 +14,25 @@ from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
+from musicgen_studio.analysis.notes import find_notes
 from musicgen_studio.core.analysis import Analysis
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip, Origin
-from musicgen_studio.core.melody import Melody
+from musicgen_studio.core.melody import Melody, Note
 from musicgen_studio.core.names import UNTITLED
 from musicgen_studio.core.song import Load, Marker, Song
+from musicgen_studio.dsp.drum_hits import find_hits
+from musicgen_studio.errors import UserProblem
 from musicgen_studio.export.loop import export_loop
+from musicgen_studio.export.midi import DRUMS, export_midi
 from musicgen_studio.export.projects.api import ProjectFormat
 from musicgen_studio.export.projects.dawproject import DawProject
 from musicgen_studio.export.projects.reaper import ReaperProject
 from musicgen_studio.export.sound_file import export_sound
 from musicgen_studio.export.stems import export_stems
 from musicgen_studio.export.tracks import TrackSettings
+from musicgen_studio.library.library import Library
+from musicgen_studio.studio.making.record import Recipe
 from musicgen_studio.studio.program.background import Errand
 
 OnShare = Callable[[float], None]
@@ -40,6 +46,7 @@ class Target(StrEnum):
     STEMS = "stems"
     DAWPROJECT = "dawproject"
     REAPER = "reaper"
+    MIDI = "midi"
 
 
 _PROJECTS: dict[Target, ProjectFormat] = {Target.DAWPROJECT: DawProject(), Target.REAPER: ReaperProject()}
@@ -127,7 +134,68 @@ def make_target(song: Song, wish: HandOff, on_share: OnShare = lambda _share: No
         return export_sound(song, wish.folder, wish.settings, on_share)
     if wish.target is Target.STEMS:
         return export_stems(song, wish.folder, wish.settings, on_share)
+    if wish.target is Target.MIDI:
+        return export_midi(song, notes_of(song, on_share), wish.folder)
     return _PROJECTS[wish.target].write(song, wish.folder, wish.settings, on_share)
+
+
+def notes_of(song: Song, on_share: OnShare = lambda _share: None) -> dict[str, tuple[Note, ...]]:
+    """Return the notes that are heard in a song, by stem: strokes in the drums, pitches in all others.
+
+    Args:
+        song: Without stems all of it is listened to at once, and drums are not told apart.
+        on_share: Told how much is done, 0 to 1; what it raises ends the work.
+    """
+    found = {}
+    for number, (name, load) in enumerate(song.parts.items()):
+
+        def tell(share: float, number: int = number) -> None:
+            on_share((number + share) / len(song.parts))
+
+        audio = load()
+        found[name] = find_hits(audio, tell) if name == DRUMS else find_notes(audio, tell).notes
+    return found
+
+
+def song_in_library(library: Library, clip: Clip, markers: Sequence[Marker] = ()) -> Song:
+    """Return a clip of the library as a song: its stems if it has some, what is sure of its tempo and key, its melody.
+
+    Args:
+        library: Which has it. Its sounds are read when their turn comes, in whichever thread that is.
+        clip: The clip.
+        markers: Of its takes and passages; where it goes on from another sound, that is marked as well.
+    """
+    known = clip.known or Analysis()
+    melody, begin_s = _melody_of(clip)
+    marked = (Marker(clip.prompt, begin_s, clip.duration_s),) if 0 < begin_s < clip.duration_s else ()
+    return Song(
+        clip,
+        partial(library.read, clip.id),
+        {stem.stem: partial(library.read, stem.id) for stem in library.stems(clip.id)},
+        known.tempo_map if known.has_sure_tempo else None,
+        known.key if known.has_sure_key else None,
+        (*markers, *marked),
+        None if melody is None else _later(melody, begin_s, clip.duration_s),
+    )
+
+
+def _melody_of(clip: Clip) -> tuple[Melody | None, float]:
+    """Return the notes a clip was made from, and when the new music in it begins, in seconds."""
+    try:
+        recipe = Recipe.from_json(clip.recipe) if clip.recipe else None
+    except UserProblem:  # of another version of the program; the sound is none the worse for it
+        recipe = None
+    if recipe is None:
+        return None, 0.0
+    begin_s = 0.0 if recipe.continuation is None else max(clip.duration_s - recipe.duration_s, 0.0)
+    return recipe.melody_notes, begin_s
+
+
+def _later(melody: Melody, by_s: float, end_s: float) -> Melody | None:
+    """Return the notes that begin before an end, moved to where the new music begins and cut at the end."""
+    moved = [replace(note, onset_s=note.onset_s + by_s) for note in melody.notes if note.onset_s + by_s < end_s]
+    notes = tuple(replace(note, duration_s=min(note.end_s, end_s) - note.onset_s) for note in moved)
+    return Melody(notes, end_s, melody.tempo_bpm) if notes else None
 
 
 def song_of(title: str, audio: Audio, known: Analysis, stems: Mapping[str, Audio] | None = None) -> Song:

@@ -1,5 +1,7 @@
 """Every target of a clip and of a part of it, as a background errand: made, told, stopped."""
 
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Event
@@ -11,13 +13,29 @@ import soundfile as sf
 
 from musicgen_studio.core.analysis import Analysis
 from musicgen_studio.core.audio import Audio
+from musicgen_studio.core.clip import Clip, Origin
 from musicgen_studio.core.melody import Key
+from musicgen_studio.core.song import Marker, Song
 from musicgen_studio.core.tempo_map import TempoMap
+from musicgen_studio.dsp.drum_hits import KICK
 from musicgen_studio.errors import StoppedError
 from musicgen_studio.export.tracks import TrackSettings
-from musicgen_studio.studio.arranging.hand_off import HandOff, Target, hand_off, make_target, part_of, song_of
+from musicgen_studio.library.library import Library
+from musicgen_studio.studio.arranging.hand_off import (
+    HandOff,
+    Target,
+    hand_off,
+    make_target,
+    notes_of,
+    part_of,
+    song_in_library,
+    song_of,
+)
+from musicgen_studio.studio.making.record import Recipe, SourceFile
 from musicgen_studio.studio.program.background import Background, Errand, ErrandDone
+from tests.dsp.test_drum_hits import _played
 from tests.export.songs import files, song
+from tests.studio.making.test_record import NOTES, RECIPE
 
 MADE = {
     Target.SOUND: "Night Drive_125bpm_Am.wav",
@@ -25,6 +43,7 @@ MADE = {
     Target.STEMS: "Night Drive_125bpm_Am_stems",
     Target.DAWPROJECT: "Night Drive_125bpm_Am.dawproject",
     Target.REAPER: "Night Drive_125bpm_Am/Night Drive_125bpm_Am.rpp",
+    Target.MIDI: "Night Drive_125bpm_Am.mid",
 }
 
 
@@ -113,3 +132,51 @@ def test_only_what_is_sure_goes_along() -> None:
     assert (song_of("", audio, vague).tempo, song_of("", audio, vague).key) == (None, None)
     with pytest.raises(ValueError, match="stem drums"):
         song_of("a", audio, Analysis(), {"drums": Audio(np.zeros((10, 1), np.float32), 8000)})
+
+
+def _kept(library: Library, recipe: Recipe, known: Analysis) -> Clip:
+    whole = song(4.0)
+    made = replace(whole.clip, id="a" * 32, recipe=recipe.to_json(), analysis=known.to_json())
+    clip = library.add(made, whole.mix())
+    for number, (name, load) in enumerate(whole.stems.items()):
+        stem = replace(made, id=f"{number}" * 32, origin=Origin.STEM, parent=clip.id, stem=name, recipe="", analysis="")
+        library.add(stem, load())
+    return clip
+
+
+def test_a_clip_of_the_library_takes_along_all_that_is_known(tmp_path: Path) -> None:
+    known = Analysis(TempoMap.constant(125, 4.0), key=Key(9, is_minor=True))
+    continued = replace(RECIPE, melody_notes=NOTES, continuation=SourceFile("a.wav", "ef"), duration_s=3.2)
+    with Library(tmp_path / "library") as library:
+        whole = song_in_library(library, _kept(library, continued, known), (Marker("take 1", 0.0, 0.8),))
+        assert (whole.tempo, whole.key) == (known.tempo_map, known.key)
+        assert [(marker.name, round(marker.start_s, 6), marker.end_s) for marker in whole.markers] == [
+            ("take 1", 0.0, 0.8),
+            (whole.clip.prompt, 0.8, 4.0),
+        ]
+        assert whole.melody is not None
+        assert [note.onset_s for note in whole.melody.notes] == pytest.approx([0.9, 1.3])
+        folder = make_target(whole, HandOff(Target.STEMS, tmp_path))
+        total = np.sum([sf.read(file, always_2d=True)[0] for file in folder.glob("*.wav")], axis=0)
+        np.testing.assert_array_equal(total, whole.mix().samples)
+
+
+def test_a_clip_that_nobody_knows_anything_of(tmp_path: Path) -> None:
+    with Library(tmp_path / "library") as library:
+        clip = library.add(replace(song(1.0).clip, recipe="{of another version}"), song(1.0).mix())
+        whole = song_in_library(library, clip)
+        assert (whole.tempo, whole.key, whole.melody, whole.markers, dict(whole.stems)) == (None, None, None, (), {})
+
+
+def _same(audio: Audio) -> Audio:
+    return audio
+
+
+def test_the_notes_of_stems_are_drums_and_pitches() -> None:
+    time_s = np.arange(2 * 22_050) / 22_050
+    tone = (np.sin(2 * np.pi * 440 * time_s) * (time_s < 1.0) * 0.5).astype(np.float32)[:, np.newaxis]
+    stems = {"drums": _played([(0.5, KICK)], 2.0), "lead": Audio(tone, 22_050)}
+    plain = song(1.0, 8000, 1)
+    found = notes_of(Song(plain.clip, plain.mix, {name: partial(_same, sound) for name, sound in stems.items()}))
+    assert [note.pitch for note in found["drums"]] == [KICK]
+    assert 69 in {note.semitone for note in found["lead"]}
