@@ -7,7 +7,6 @@ Not for what becomes of the sound (`finish`) nor for what files are called (`nam
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Protocol
 
@@ -16,7 +15,8 @@ from musicgen_studio.core.clip import Clip
 from musicgen_studio.core.names import folded
 from musicgen_studio.errors import StoppedError, UserProblem
 from musicgen_studio.export.course import Course, OnShare
-from musicgen_studio.export.finish import ENCODE_COST, FinishSettings, cost, finish, tags
+from musicgen_studio.export.finish import ENCODE_COST, FinishSettings, cost, finish
+from musicgen_studio.export.marks import known_music, texts, whole_chunks
 from musicgen_studio.export.names import free_names, suggested_name, taken_names
 from musicgen_studio.files.sound import write
 from musicgen_studio.files.whole import ensure_folder
@@ -146,6 +146,8 @@ def _export(job: ExportJob, course: Course) -> tuple[Path, float]:
 def _store(job: ExportJob, audio: Audio, tell: OnShare) -> Path:
     sound_format = job.settings.sound_format
     wanted = suggested_name(job.clip.title, job.clip.tempo_bpm) if job.name is None else job.name
+    tempo, key = known_music(job.clip)
+    told = texts(job.clip, job.clip.tempo_bpm if tempo is None else tempo.quarter_bpm, key)
     taken = set(taken_names(job.folder))
     while True:
         (name,) = free_names(job.folder, [wanted], sound_format.extension, taken)
@@ -154,7 +156,8 @@ def _store(job: ExportJob, audio: Audio, tell: OnShare) -> Path:
                 job.folder / name,
                 audio,
                 sound_format,
-                metadata(job.clip),
+                told,
+                wave_chunks=whole_chunks(job.clip, audio, tempo, key),
                 replace=False,
                 on_block=lambda frames: tell(frames / audio.frames),
             )
@@ -162,18 +165,3 @@ def _store(job: ExportJob, audio: Audio, tell: OnShare) -> Path:
             taken.add(folded(name))
         else:
             return job.folder / name
-
-
-def metadata(clip: Clip) -> dict[str, str]:
-    """Return the texts that go into a clip's file: what made it, and under which licence it may be used.
-
-    Args:
-        clip: The clip.
-    """
-    facts = {
-        "Prompt": clip.prompt,
-        "Seed": "" if clip.seed is None else str(clip.seed),
-        "Checkpoint": clip.checkpoint,
-        "Licence": clip.licence,
-    }
-    return tags(clip.title, clip.created, facts, clip.licence, version("musicgen-studio"))

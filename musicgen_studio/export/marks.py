@@ -11,6 +11,7 @@ from musicgen_studio.core.clip import Clip
 from musicgen_studio.core.melody import Key
 from musicgen_studio.core.song import Marker
 from musicgen_studio.core.tempo_map import TempoMap
+from musicgen_studio.export.finish import tags
 from musicgen_studio.files import chunks
 
 PROGRAM = "MusicGen Studio"
@@ -30,15 +31,22 @@ def texts(clip: Clip, tempo_bpm: float | None = None, key: Key | None = None) ->
         "Checkpoint": clip.checkpoint,
         "Licence": clip.licence,
     }
-    return {
-        "title": clip.title,
-        "date": clip.created[:10],
-        "software": f"{PROGRAM} {version('musicgen-studio')}",
-        "comment": "\n".join(f"{name}: {fact}" for name, fact in facts.items() if fact),
-        "copyright": clip.licence,
+    return tags(clip.title, clip.created, facts, clip.licence, version("musicgen-studio")) | {
         "tempo": "" if tempo_bpm is None else f"{tempo_bpm:.6g}",
         "key": "" if key is None else key.symbol,
     }
+
+
+def known_music(clip: Clip) -> tuple[TempoMap | None, Key | None]:
+    """Return what is sure of a clip's tempo and key: a guess in a file is worse than nothing.
+
+    Args:
+        clip: The clip.
+    """
+    known = clip.known
+    if known is None:
+        return None, None
+    return known.tempo_map if known.has_sure_tempo else None, known.key if known.has_sure_key else None
 
 
 def whole_chunks(

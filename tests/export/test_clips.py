@@ -11,8 +11,11 @@ import numpy as np
 import pytest
 import soundfile as sf
 
+from musicgen_studio.core.analysis import Analysis
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip, Origin
+from musicgen_studio.core.melody import Key
+from musicgen_studio.core.tempo_map import TempoMap
 from musicgen_studio.dsp.loudness import integrated_lufs
 from musicgen_studio.dsp.true_peak import true_peak_db
 from musicgen_studio.errors import UserProblem
@@ -137,6 +140,25 @@ def test_a_recording_has_no_recipe_to_tell(tmp_path: Path) -> None:
     hum = replace(_CLIP, origin=Origin.RECORDED, prompt="", seed=None, checkpoint="", licence="")
     with sf.SoundFile(export_one(hum, _music(), tmp_path, FinishSettings(SoundFormat.FLAC))) as sound:
         assert set(sound.copy_metadata()) == {"title", "date", "software"}
+
+
+def test_a_wav_file_says_tempo_and_key_in_chunks_and_the_others_in_comments(tmp_path: Path) -> None:
+    known = Analysis(TempoMap.constant(125, 3.0), key=Key(9, is_minor=True))
+    clip = replace(_CLIP, analysis=known.to_json())
+    with sf.SoundFile(export_one(clip, _music(), tmp_path, FinishSettings(SoundFormat.WAV24))) as sound:
+        said = " ".join(sound.extra_info.split())
+    for fact in ("Tempo : 125", "Meter : 4/4", "Root note : 0x39", "bext : 602"):
+        assert fact in said
+    for sound_format, field in (
+        (SoundFormat.FLAC, b"BPM=125"),
+        (SoundFormat.MP3, b"TBPM"),
+        (SoundFormat.OPUS, b"BPM=125"),
+    ):
+        content = export_one(clip, _music(), tmp_path, FinishSettings(sound_format)).read_bytes()
+        assert field in content
+        assert b"INITIALKEY=Am" in content or b"TKEY" in content
+    unsure = replace(_CLIP, analysis=Analysis(TempoMap.constant(125, 3.0, confidence=0.2)).to_json(), tempo_bpm=None)
+    assert b"acid" not in export_one(unsure, _music(), tmp_path, FinishSettings(SoundFormat.WAV24)).read_bytes()
 
 
 # --- the file ---

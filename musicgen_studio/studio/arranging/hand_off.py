@@ -24,6 +24,7 @@ from musicgen_studio.core.song import Load, Marker, Song
 from musicgen_studio.dsp.drum_hits import find_hits
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.export.loop import export_loop
+from musicgen_studio.export.marks import known_music
 from musicgen_studio.export.midi import DRUMS, export_midi
 from musicgen_studio.export.projects.api import ProjectFormat
 from musicgen_studio.export.projects.dawproject import DawProject
@@ -165,15 +166,15 @@ def song_in_library(library: Library, clip: Clip, markers: Sequence[Marker] = ()
         clip: The clip.
         markers: Of its takes and passages; where it goes on from another sound, that is marked as well.
     """
-    known = clip.known or Analysis()
+    tempo, key = known_music(clip)
     melody, begin_s = _melody_of(clip)
     marked = (Marker(clip.prompt, begin_s, clip.duration_s),) if 0 < begin_s < clip.duration_s else ()
     return Song(
         clip,
         partial(library.read, clip.id),
         {stem.stem: partial(library.read, stem.id) for stem in library.stems(clip.id)},
-        known.tempo_map if known.has_sure_tempo else None,
-        known.key if known.has_sure_key else None,
+        tempo,
+        key,
         (*markers, *marked),
         None if melody is None else _later(melody, begin_s, clip.duration_s),
     )
