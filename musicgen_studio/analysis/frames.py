@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from musicgen_studio.core.audio import Audio, mono_mix
-from musicgen_studio.dsp.resample import resample
+from musicgen_studio.core.audio import Audio
+from musicgen_studio.dsp.resample import mono_at
 from musicgen_studio.dsp.spectra import SEMITONES, Floats, banded, mel_filters, semitone_filters
 
 RATE_HZ = 22_050
@@ -45,8 +45,7 @@ def frames_of(audio: Audio) -> Frames:
     Args:
         audio: Any sound; channels are averaged.
     """
-    mixed = Audio(mono_mix(audio.samples)[:, np.newaxis], audio.sample_rate)
-    mono = resample(mixed, RATE_HZ).samples[:, 0]
+    mono = mono_at(audio, RATE_HZ)
     mels = banded(mono, mel_filters(RATE_HZ, _MEL_WINDOW, MELS), HOP)
     semitones = banded(mono, semitone_filters(RATE_HZ, _SEMITONE_WINDOW), HOP)
     bands = np.concatenate([_relative(mels), _relative(semitones)], axis=1)

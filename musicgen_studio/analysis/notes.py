@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.melody import Melody, Note
-from musicgen_studio.dsp.resample import resample
+from musicgen_studio.dsp.resample import mono_at
 from musicgen_studio.paths import resources_dir
 
 if TYPE_CHECKING:
@@ -68,8 +68,7 @@ def find_notes(audio: Audio, on_piece: OnPiece = _ignore) -> Melody:
 
 def activations(audio: Audio, on_piece: OnPiece = _ignore) -> tuple[Floats, Floats]:
     """Return how likely each pitch sounds, and begins: float32 `[frames, 88]` each, frame i at `i * HOP / RATE_HZ`."""
-    mono = audio.samples.mean(axis=1, keepdims=True)
-    mono = resample(Audio(mono, audio.sample_rate), RATE_HZ).samples[:, 0]
+    mono = mono_at(audio, RATE_HZ)
     frames = -(-len(mono) // HOP)
     heard = list[tuple[Floats, Floats]]()
     for first, window in _windows(mono):

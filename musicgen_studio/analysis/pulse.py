@@ -7,9 +7,9 @@ import numpy as np
 
 from musicgen_studio.analysis.bars import FEWEST_BEATS, Bars, smoothed
 from musicgen_studio.analysis.frames import RATE_HZ
-from musicgen_studio.core.audio import Audio, mono_mix
+from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.tempo_map import TempoMap
-from musicgen_studio.dsp.resample import resample
+from musicgen_studio.dsp.resample import mono_at
 
 _BEATS_PER_BAR = 4
 _HOP = 512
@@ -27,8 +27,7 @@ def find_bars(audio: Audio) -> Bars | None:
     from librosa.beat import beat_track  # late: it takes a second
     from librosa.onset import onset_strength
 
-    mixed = Audio(mono_mix(audio.samples)[:, np.newaxis], audio.sample_rate)
-    mono = resample(mixed, RATE_HZ).samples[:, 0]
+    mono = mono_at(audio, RATE_HZ)
     if len(mono) < _SHORTEST_S * RATE_HZ:
         return None
     strength = onset_strength(y=mono, sr=RATE_HZ, hop_length=_HOP)

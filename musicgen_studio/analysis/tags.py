@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from musicgen_studio.compute.threads import one_thread
 from musicgen_studio.core.audio import Audio
-from musicgen_studio.dsp.resample import resample
+from musicgen_studio.dsp.resample import mono_at
 from musicgen_studio.dsp.spectra import banded, mel_filters
 from musicgen_studio.paths import resources_dir
 
@@ -88,8 +88,7 @@ def tag(audio: Audio, tagger: Tagger = Tagger.MAGNATAGATUNE) -> Tags:
             one before; what is shorter than one is repeated to fill it.
         tagger: Which one.
     """
-    mono = audio.samples.mean(axis=1, keepdims=True)
-    mono = resample(Audio(mono, audio.sample_rate), RATE_HZ).samples[:, 0]
+    mono = mono_at(audio, RATE_HZ)
     mels = np.log10(1 + 10_000 * banded(mono, mel_filters(RATE_HZ, _N_FFT, _MELS), _HOP)).astype(np.float32)
     windows = torch.from_numpy(_windows(mels))  # [windows, frames, mels]
     net, likely, embedding = _shipped(tagger), list[Tensor](), list[Tensor]()

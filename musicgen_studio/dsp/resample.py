@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import soxr
 
-from musicgen_studio.core.audio import Audio, Samples
+from musicgen_studio.core.audio import Audio, Samples, mono_mix
 
 _PIECE_FRAMES = 1 << 20  # 0.1 s of work
 
@@ -37,6 +37,17 @@ def resample(audio: Audio, sample_rate: int, on_piece: Callable[[float], None] =
         pieces.append(stream.push(audio.samples[start : start + _PIECE_FRAMES]))
         on_piece(min(1.0, (start + _PIECE_FRAMES) / audio.frames))
     return Audio(np.concatenate([*pieces, stream.flush()]), sample_rate)
+
+
+def mono_at(audio: Audio, sample_rate: int) -> Samples:
+    """Return the mean of a sound's channels at another sample rate, float32 `[frames]`: what models listen to.
+
+    Args:
+        audio: Any sound.
+        sample_rate: The wanted rate in Hz, above 0.
+    """
+    mixed = Audio(mono_mix(audio.samples)[:, np.newaxis], audio.sample_rate)  # mixed first: less to resample
+    return resample(mixed, sample_rate).samples[:, 0]
 
 
 class StreamResampler:

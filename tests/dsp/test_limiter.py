@@ -63,7 +63,7 @@ def _hot(rate: int, duration_s: float) -> Samples:
 _SOUNDS = {"drums": _drums, "tone": _tone, "one side": _one_side, "click": _click, "hot": _hot}
 
 
-@pytest.mark.parametrize("duration_s", [0.05, 0.2, 0.39, 0.41, 3.0])
+@pytest.mark.parametrize("duration_s", [0.05, 0.39, 2.0])
 @pytest.mark.parametrize("rate", _RATES)
 @pytest.mark.parametrize("kind", _SOUNDS)
 def test_it_is_as_loud_as_wished_and_keeps_below_the_ceiling(kind: str, rate: int, duration_s: float) -> None:

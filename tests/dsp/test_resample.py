@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from musicgen_studio.core.audio import Audio, Samples
-from musicgen_studio.dsp.resample import StreamResampler, resample
+from musicgen_studio.dsp.resample import StreamResampler, mono_at, resample
 
 
 def _noise(frames: int, channels: int = 2) -> Samples:
@@ -79,3 +79,12 @@ def test_a_stream_can_be_used_again_after_its_end() -> None:
     first = np.concatenate([stream.push(_noise(1000)), stream.flush()])
     second = np.concatenate([stream.push(_noise(1000)), stream.flush()])
     np.testing.assert_array_equal(first, second)
+
+
+@pytest.mark.parametrize("to_rate", [16000, 32000, 44100])
+def test_mono_at_a_rate_is_the_mean_of_the_channels_there(to_rate: int) -> None:
+    audio = Audio(_noise(32000), 32000)
+    expected = resample(audio, to_rate).samples.mean(axis=1)
+    made = mono_at(audio, to_rate)
+    assert (made.shape, made.dtype) == (expected.shape, np.dtype(np.float32))
+    np.testing.assert_allclose(made, expected, atol=1e-5)
