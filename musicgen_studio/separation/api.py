@@ -3,11 +3,11 @@
 Not for how sound is taken apart (`masks`, `demucs`), nor for stems as files that add up bit by bit (`dsp.adding_up`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from musicgen_studio.core.audio import Audio
+from musicgen_studio.core.audio import Audio, Samples
 
 OnProgress = Callable[[float], None]
 """Told which share is done, 0 to 1."""
@@ -44,6 +44,14 @@ class SeparatorInfo:
             raise ValueError(f"stems must be two names or more, none twice, got {self.stems}")
         if self.size_bytes < 0:
             raise ValueError(f"size_bytes must be 0 or more, got {self.size_bytes}")
+
+
+def with_rest(audio: Audio, stems: Sequence[Samples]) -> tuple[Audio, ...]:
+    """Return stems and what they leave of the sound, as the last one. Memory grows by that one alone."""
+    rest = audio.samples.copy()
+    for stem in stems:
+        rest -= stem
+    return tuple(Audio(samples, audio.sample_rate) for samples in [*stems, rest])
 
 
 class Separator(Protocol):

@@ -24,7 +24,7 @@ from torch.nn import functional
 from musicgen_studio.core.audio import Audio, Samples
 from musicgen_studio.dsp.resample import resample
 from musicgen_studio.errors import StoppedError, UserProblem
-from musicgen_studio.separation.api import OnProgress, SeparatorInfo, StopFlag
+from musicgen_studio.separation.api import OnProgress, SeparatorInfo, StopFlag, with_rest
 
 LICENCE = "MIT (Meta Platforms, demucs)"
 _OVERLAP = 0.25
@@ -132,8 +132,7 @@ class DemucsSeparator:
             for stem, sound in zip(stems, made, strict=True):
                 back = resample(Audio(np.ascontiguousarray(sound[:, :width]), self._rate), audio.sample_rate, check)
                 stem[:, left : left + width] = _of_length(back.samples, audio.frames)
-        rest = audio.samples - np.sum(stems, axis=0)
-        return tuple(Audio(stem, audio.sample_rate) for stem in [*stems, rest])
+        return with_rest(audio, stems)
 
     def _pair(self, heard: Samples, stop: StopFlag, on_progress: OnProgress) -> list[Samples]:
         """Return the stems but the last, float32 `[frames, 2]` each, of stereo sound `[frames, 2]` at 44.1 kHz."""

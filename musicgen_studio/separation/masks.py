@@ -22,7 +22,7 @@ from torch.nn import functional
 from musicgen_studio.core.audio import Audio, Samples
 from musicgen_studio.errors import StoppedError
 from musicgen_studio.paths import resources_dir
-from musicgen_studio.separation.api import OnProgress, SeparatorInfo, StopFlag
+from musicgen_studio.separation.api import OnProgress, SeparatorInfo, StopFlag, with_rest
 from musicgen_studio.separation.network import (
     BINS,
     FFT_SAMPLES,
@@ -37,6 +37,7 @@ from musicgen_studio.separation.network import (
 PIECE_FRAMES = 384
 """Frames made at a time, 12 s: with 3.6 s of surroundings, what costs a third more than the whole at once."""
 
+_BLOCK_FRAMES = 1 << 18
 _QUIETEST_RMS = 1e-6
 _OVERLAP_GAIN = 1.5  # the sum of squared periodic Hann windows, a quarter of their length apart
 
@@ -66,7 +67,7 @@ class MaskSeparator:
     def separate(self, audio: Audio, stop: StopFlag, on_progress: OnProgress) -> tuple[Audio, ...]:
         """Take sound apart; see `Separator`."""
         grid = _Grid.of(audio)
-        rms = float(np.sqrt(np.mean(np.square(audio.samples, dtype=np.float64))))
+        rms = _rms(audio.samples)
         scale = 1.0 / (max(rms, _QUIETEST_RMS) * grid.window_samples / FFT_SAMPLES)
         stems = [np.zeros_like(audio.samples) for _ in self.info.stems[1:]]
         for first, last in _pieces(grid.frames, self._piece_frames):
@@ -78,8 +79,7 @@ class MaskSeparator:
             for stem, mask in zip(stems, masks, strict=False):
                 grid.add(stem, kept * mask, first)
             on_progress(min(last / grid.frames, 1.0))
-        rest = audio.samples - np.sum(stems, axis=0)
-        return tuple(Audio(stem, audio.sample_rate) for stem in [*stems, rest])
+        return with_rest(audio, stems)
 
     def _masks(self, spectra: Tensor, scale: float) -> Tensor:
         """Return masks `[stems, bins, frames]` of spectra `[channels, bins, frames]`."""
@@ -111,6 +111,13 @@ def open_separator(path: Path | None = None) -> MaskSeparator:
         size_bytes=path.stat().st_size,
     )
     return MaskSeparator(network, info)
+
+
+def _rms(samples: Samples) -> float:
+    power = 0.0
+    for start in range(0, len(samples), _BLOCK_FRAMES):
+        power += float(np.sum(np.square(samples[start : start + _BLOCK_FRAMES], dtype=np.float64)))
+    return float(np.sqrt(power / max(samples.size, 1)))
 
 
 def _pieces(frames: int, piece_frames: int) -> Iterator[tuple[int, int]]:

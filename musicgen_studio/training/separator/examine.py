@@ -10,6 +10,7 @@ the coded mix; beside it magnitudes against those of the clean stem. The oracle 
 """
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -147,8 +148,10 @@ def _played(
 
 def _clean_rows(separator: Separator, pieces: Sequence[Measured], words: str, report: Report) -> list[Row]:
     stems = separator.info.stems
+    began_s = time.monotonic()
     measured = [_estimates(separator, each) for each in pieces]
-    report(f"{words}: separated {len(pieces)} pieces")
+    speed = sum(len(each.mix) for each in pieces) / SAMPLE_RATE / (time.monotonic() - began_s)
+    report(f"{words}: separated {len(pieces)} pieces, {speed:.0f} × real time")
 
     def row(name: str, estimates: Sequence[Estimates]) -> Row:
         return Row(f"{words}: {name}", _medians(stems, pieces, estimates, lambda each, k: each.stems[k], sdr_db))
