@@ -25,6 +25,7 @@ from musicgen_studio.sound.recorder import InputSystem
 from musicgen_studio.studio.program.background import Errand
 from musicgen_studio.ui.panels.diagnostics_dialog import DiagnosticsDialog
 from musicgen_studio.ui.panels.prompt_panel import PromptValues
+from musicgen_studio.ui.qt.drops import _Light
 from tests import melody_screens
 from tests.melody_screens import Singers
 
@@ -94,7 +95,14 @@ def _render(app: QApplication, theme: str, save: Callable[[str, QWidget], object
         _settle(app)
         save(f"problem-{theme}", window)
         window.prompt.set_problem(None)
-        window.resize(1024, 680)
+        window.offer.offer("“Sad jazz, slow piano” is being made", "Show", lambda: None)
+        light = window.waveform.findChildren(_Light)[0]
+        light.shine()
+        _settle(app)
+        save(f"offer-and-drop-{theme}", window)
+        light.hide()
+        window.offer.withdraw()
+        window.resize(800, 560)
         _settle(app)
         save(f"small-{theme}", window)
         for name in ("settings", "shortcuts", "about"):

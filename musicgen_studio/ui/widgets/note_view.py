@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAccessible, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
+from PySide6.QtGui import QAccessible, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from musicgen_studio.core.melody import CHROMA_RATE_HZ, PITCH_CLASSES, Floats, Melody, Note, PitchCurve, pitch_name
@@ -21,13 +21,11 @@ from musicgen_studio.ui.widgets.note_paint import paint_notes
 from musicgen_studio.ui.widgets.note_scene import GUTTER, PER_S, Grip, NoteScene, pitch_range
 from musicgen_studio.ui.widgets.timeline import Beats, Viewport
 from musicgen_studio.ui.widgets.waveform_paint import paint_frame
+from musicgen_studio.ui.widgets.zoomed_view import ZoomedView
 
 NEW_NOTE_S = 0.5  # where there is no grid
 _ROOM_S = 1.0  # behind the end, to draw in
 _LEAST_S = 4.0  # that are shown
-_ZOOM_STEP = 1.25  # of one notch of the wheel
-_NOTCH = 120
-_PAN_STEP = 96.0
 _NUDGE_S = 0.05  # of a key, where there is no grid
 _BEATS_PER_BAR = 4
 
@@ -64,7 +62,7 @@ class _Drag:
     has_moved: bool = False
 
 
-class NoteView(QWidget):
+class NoteView(ZoomedView):
     """The notes of one melody. Times are seconds.
 
     Args:
@@ -91,7 +89,6 @@ class NoteView(QWidget):
         self._sample_rate = 1
         self._chroma: Floats = np.zeros((0, PITCH_CLASSES), np.float32)
         self._chroma_rate_hz = CHROMA_RATE_HZ
-        self._view = Viewport()
         self._range = pitch_range(self._melody, None)
         self._playhead_s = 0.0
         self._step_s: float | None = None
@@ -248,20 +245,9 @@ class NoteView(QWidget):
             return True
         return super().event(event)
 
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow a change of theme or type."""
-        self.update()
-        super().changeEvent(event)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the zoom, or everything in view."""
-        self._show(self._resized_view())
-        super().resizeEvent(event)
-
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the scene."""
-        if self._view.ratio != self.devicePixelRatioF():  # the window came to another screen
-            self._view = self._resized_view()
+        self._follow_screen()
         painter = QPainter(self)
         paint_notes(painter, self._scene(), self._seen_sound())
         paint_frame(painter, QRectF(self.rect()), self.palette().color(self.backgroundRole()), self.hasFocus())
@@ -312,18 +298,6 @@ class NoteView(QWidget):
             self.mousePressEvent(event)
             return
         self._draw_note(scene.time_s(at.x()), scene.pitch(at.y()))
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Zoom with Ctrl, else pan; where nothing can be panned, what lies around may scroll."""
-        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            factor = _ZOOM_STEP ** (event.angleDelta().y() / _NOTCH)
-            self._show(self._view.zoomed(factor, event.position().x() - GUTTER))
-        elif self._view.is_fit:
-            event.ignore()
-        else:
-            angle = event.angleDelta()
-            notches = angle.x() if abs(angle.x()) > abs(angle.y()) else angle.y()
-            self._show(self._view.panned(-notches / _NOTCH * _PAN_STEP))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Choose, move, size, add and delete notes; Esc takes back a gesture."""
@@ -529,18 +503,12 @@ class NoteView(QWidget):
             self._sound = self._view, self._peaks.query(start, max(end, start + 1), self._view.columns)
         return self._sound[1]
 
-    def _total_ms(self) -> int:
+    def _gutter_px(self) -> int:
+        return GUTTER
+
+    def _total_frames(self) -> int:
         sound_s = self._peaks.frames / self._sample_rate if self._peaks is not None else 0.0
         return round(max(self._melody.duration_s + _ROOM_S, sound_s, _LEAST_S) * PER_S)
-
-    def _resized_view(self) -> Viewport:
-        ratio = self.devicePixelRatioF()
-        return self._view.resized(self._total_ms(), round(max(self.width() - GUTTER, 1) * ratio), ratio)
-
-    def _show(self, view: Viewport) -> None:
-        if view != self._view:
-            self._view = view
-            self.update()
 
     def _describe(self) -> None:
         self.setAccessibleName(self.tr("Notes"))

@@ -15,8 +15,6 @@ from PySide6.QtGui import (
     QNativeGestureEvent,
     QPainter,
     QPaintEvent,
-    QResizeEvent,
-    QWheelEvent,
 )
 from PySide6.QtWidgets import QApplication, QGestureEvent, QPinchGesture, QSizePolicy, QWidget
 
@@ -28,10 +26,8 @@ from musicgen_studio.ui.widgets.timeline import Beats, Snap, Viewport
 from musicgen_studio.ui.widgets.waveform_paint import HEAD, paint_empty, paint_frame, paint_scene
 from musicgen_studio.ui.widgets.waveform_scene import Grip, Scene, Span
 from musicgen_studio.ui.widgets.waveform_tiles import WaveformTiles
+from musicgen_studio.ui.widgets.zoomed_view import ZoomedView
 
-_ZOOM_STEP = 1.25  # of one notch of the wheel
-_NOTCH = 120  # Qt's angle of it
-_PAN_STEP = 96.0  # pixels for one notch
 _SEEK_S, _LARGE_SEEK_S = 0.1, 1.0  # arrow keys, where there is no beat to go by
 _MIN_LOOP_S = 0.01
 
@@ -58,7 +54,7 @@ class _Drag:
     has_moved: bool = False
 
 
-class WaveformView(QWidget):
+class WaveformView(ZoomedView):
     """The waveform of one sound. All positions are frames of it.
 
     Args:
@@ -75,8 +71,6 @@ class WaveformView(QWidget):
     """The loop region likewise."""
     drag_requested = Signal()
     """The selection is being dragged out of the program; the mouse is the receiver's from here on."""
-    zoom_changed = Signal()
-    """Another part is in view."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -86,7 +80,6 @@ class WaveformView(QWidget):
         self._sample_rate = 1
         self._expected_frames = 0
         self._made_frames = 0
-        self._view = Viewport()
         self._playhead = 0
         self._selection: Span | None = None
         self._loop: Span | None = None
@@ -288,20 +281,9 @@ class WaveformView(QWidget):
                 return True
         return super().event(event)
 
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow a change of theme or type."""
-        self.update()
-        super().changeEvent(event)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the zoom, or everything in view."""
-        self._show(self._resized_view())
-        super().resizeEvent(event)
-
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw what was asked for."""
-        if self._view.ratio != self.devicePixelRatioF():  # the window came to another screen
-            self._view = self._resized_view()
+        self._follow_screen()
         painter = QPainter(self)
         if self._total_frames() == 0 or self._peaks is None:
             paint_empty(painter, QRectF(self.rect()), self._empty_text)
@@ -360,18 +342,6 @@ class WaveformView(QWidget):
             return
         selected = self._view.showing(*self._selection) if self._selection else self._view.fit()
         self._show(self._view.fit() if self._view == selected else selected)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Zoom with Ctrl, pan without; where nothing can be panned, what lies around may scroll."""
-        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self._show(self._view.zoomed(_ZOOM_STEP ** (event.angleDelta().y() / _NOTCH), event.position().x()))
-        elif self._view.is_fit:
-            event.ignore()
-        else:
-            angle, pixels = event.angleDelta(), event.pixelDelta()
-            notches = angle.x() if abs(angle.x()) > abs(angle.y()) else angle.y()
-            exact = pixels.x() if abs(pixels.x()) > abs(pixels.y()) else pixels.y()
-            self._show(self._view.panned(-exact or -notches / _NOTCH * _PAN_STEP))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Move the playhead; Esc takes back a gesture."""
@@ -459,16 +429,6 @@ class WaveformView(QWidget):
 
     def _total_frames(self) -> int:
         return max(self._expected_frames, self._made_frames) if self._peaks is not None else 0
-
-    def _resized_view(self) -> Viewport:
-        ratio = self.devicePixelRatioF()
-        return self._view.resized(self._total_frames(), round(self.width() * ratio), ratio)
-
-    def _show(self, view: Viewport) -> None:
-        if view != self._view:
-            self._view = view
-            self.update()
-            self.zoom_changed.emit()
 
     def _checked(self, span: Span | None) -> Span | None:
         if span is None:
