@@ -10,6 +10,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -19,6 +20,7 @@ from musicgen_studio.errors import UserProblem
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
+    from musicgen_studio.separation.api import Separator
     from musicgen_studio.sound.recorder import InputSystem
     from musicgen_studio.studio.making.engines import EngineChoice, LoadedEngine
     from musicgen_studio.ui.window.main_window import MainWindow
@@ -157,6 +159,7 @@ class Program:
             recording=RecordingSession(library, inputs, on_bug=lambda bug: self._bridge.post(FaultFound(bug))),
             settings=chosen,
             keep_settings=lambda new: settings.save(settings_file, new),
+            separator=_separator,
         )
         apply_settings(self.services)
         self.window = MainWindow(self.services)
@@ -189,6 +192,7 @@ class Program:
         if self._watches_devices:
             services.background.run("device watch", device_watch.load, self._watch_devices)
         services.background.run("backup", services.library.backup)
+        self.window.tempo.hear_all()
         services.loop.warm_up(services.choice)
 
     def _restart(self) -> None:
@@ -262,6 +266,14 @@ def _load_engine(choice: "EngineChoice") -> "LoadedEngine":
 
     entry = find(choice.checkpoint)
     return LoadedEngine(load_engine(entry.folder, choice.device, choice.precision), CheckpointRecord.of(entry))
+
+
+@cache
+def _separator() -> "Separator":
+    """Load the separator that comes along, once."""
+    from musicgen_studio.separation.masks import open_separator
+
+    return open_separator()
 
 
 def _translate(app: "QApplication") -> object:

@@ -63,12 +63,19 @@ class ClipHeader(QWidget):
     again_requested = Signal()  # again, with the same seed
     use_settings_requested = Signal()
     export_requested = Signal()
+    tempo_requested = Signal()  # tempo and key are to be seen or corrected
+    stems_requested = Signal()  # the stems are to be shown, made first if need be
 
     def __init__(self, keys: KeyMap, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._bindings = Bindings(self, keys)
         self._title = ElidedLabel(Look.TITLE)
         self._facts = ElidedLabel(Look.MUTED)
+        self.tempo_chip = QToolButton()
+        set_look(self.tempo_chip, Look.CHIP)
+        self.tempo_chip.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.tempo_chip.clicked.connect(self.tempo_requested)
+        self.set_tempo("")
         self._build_actions()
         self._card = ExtendCard()
         self._card.extend_requested.connect(self._extend_now)
@@ -92,11 +99,19 @@ class ClipHeader(QWidget):
         for button, reason in (
             (self._extend, needs_sound),
             (self._export, needs_sound),
+            (self._stems, needs_sound),
             (self._variations, needs_recipe),
             (self._again, needs_recipe),
             (self._use, needs_recipe),
         ):
             self._allow(button, reason)
+
+    def set_tempo(self, text: str) -> None:
+        """Say what is known of tempo and key, such as `125 bpm · A minor`; an empty text says nothing."""
+        self.tempo_chip.setText(text)
+        self.tempo_chip.setAccessibleName(self.tr("Tempo and key: {0}").format(text))
+        self.tempo_chip.setToolTip(self.tr("Tempo, bars and key; click to correct them"))
+        self.tempo_chip.setVisible(bool(text))
 
     def set_playhead(self, seconds: float) -> None:
         """Say where the playhead stands, for going on from there."""
@@ -122,6 +137,8 @@ class ClipHeader(QWidget):
         self._again.clicked.connect(self.again_requested)
         self._use = self._button("settings", self.tr("Use settings"), self.tr("Put its settings back on the left"))
         self._use.clicked.connect(self.use_settings_requested)
+        self._stems = self._button("stems", self.tr("Stems"), self.tr("Take it apart: drums, bass, lead and the rest"))
+        self._stems.clicked.connect(self.stems_requested)
         self._export = self._button("export", self.tr("Export"), self.tr("Write it as a file for other programs"))
         self._export.clicked.connect(self.export_requested)
         self._bindings.add("export", self._export.click)
@@ -140,12 +157,16 @@ class ClipHeader(QWidget):
     def _lay_out(self) -> None:
         actions = QWidget()
         flow = FlowLayout(actions, GRID)
-        for button in (self._extend, self._variations, self._again, self._use, self._export):
+        for button in (self._extend, self._variations, self._again, self._use, self._stems, self._export):
             flow.addWidget(button)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID)
-        column.addWidget(self._title)
+        name = QHBoxLayout()
+        name.setSpacing(2 * GRID)
+        name.addWidget(self._title, 1)
+        name.addWidget(self.tempo_chip)
+        column.addLayout(name)
         column.addWidget(self._facts)
         column.addSpacing(GRID)
         column.addWidget(actions)

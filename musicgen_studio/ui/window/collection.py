@@ -13,11 +13,12 @@ from PySide6.QtCore import QObject, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
+from musicgen_studio.core.analysis import Analysis
 from musicgen_studio.core.clip import Clip, Origin
 from musicgen_studio.dsp.peaks import PeakPyramid
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.files.untrusted import read_untrusted
-from musicgen_studio.library.library import ClipEdit, Library
+from musicgen_studio.library.library import ClipEdit, Library, known_edit
 from musicgen_studio.studio.arranging.composing import title_of
 from musicgen_studio.studio.program.background import Errand, Lane
 from musicgen_studio.ui.models.library_model import LibraryModel, Peaks, Query
@@ -158,6 +159,12 @@ class Collection(QObject):
         """Give a clip a star, or take it away."""
         text = self.tr("Remove star") if clip.is_starred else self.tr("Star")
         self._edit(clip.id, text, {"is_starred": clip.is_starred}, {"is_starred": not clip.is_starred})
+
+    @Slot(object, object)
+    def set_known(self, clip: Clip, known: Analysis) -> None:
+        """Keep what a hand has set of a clip's tempo, bars and key."""
+        before = ClipEdit(tempo_bpm=clip.tempo_bpm, key=clip.key, analysis=clip.analysis)
+        self._edit(clip.id, self.tr("Tempo and key"), before, known_edit(known))
 
     @Slot(str, tuple)
     def _edit_tags(self, clip_id: str, tags: tuple[str, ...]) -> None:

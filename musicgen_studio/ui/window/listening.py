@@ -19,6 +19,8 @@ from musicgen_studio.errors import UserProblem
 from musicgen_studio.sound.growing import GrowingSound
 from musicgen_studio.sound.meter import PeakMeter
 from musicgen_studio.sound.metronome import Metronome
+from musicgen_studio.sound.mixing import ClickedSound
+from musicgen_studio.sound.playable import PlayableSound
 from musicgen_studio.sound.transport import TransportState
 from musicgen_studio.studio.arranging.composing import splice_frame
 from musicgen_studio.studio.arranging.opening import Opening
@@ -125,6 +127,8 @@ class Listening(QObject):
         self._notice: UserProblem | None = None
         self._has_offered = False
         self._preview: GrowingSound | None = None
+        self._instead: PlayableSound | None = None
+        self._clicks: TempoMap | None = None
         self._is_told = False  # whether it is told where the preview is
         self._came_from = 0  # where the clip stood when the preview began
         self._connect()
@@ -259,12 +263,46 @@ class Listening(QObject):
         self._transport.stop()
         heard = self.current
         if heard is not None:
-            self._transport.load(heard.audible, self._speed(heard))
+            self._transport.load(self._audible(heard), self._speed(heard))
             self._transport.set_loop(self._waveform.loop())
             self._transport.seek(self._came_from)
         self._state = self._transport.poll()  # the preview's is no longer true
         if self._is_told:
             self.preview_moved.emit(None)
+
+    def hear(self, sound: PlayableSound | None) -> None:
+        """Play something in place of the clip's own sound, such as its stems, from where the playhead is.
+
+        Args:
+            sound: As long as the clip and of its rate; None is the clip itself again.
+        """
+        if sound is not self._instead:
+            self._instead = sound
+            self._reload()
+
+    def set_clicks(self, tempo_map: TempoMap | None) -> None:
+        """Let the metronome be heard over the clip, on these beats; None is without."""
+        if tempo_map != self._clicks:
+            self._clicks = tempo_map
+            self._reload()
+
+    def _audible(self, heard: Heard) -> PlayableSound:
+        sound: PlayableSound = self._instead or heard.audible
+        return sound if self._clicks is None else ClickedSound(sound, self._clicks)
+
+    def _reload(self) -> None:
+        """Go on where it is with what is to be heard now."""
+        heard = self.current
+        if heard is None or self._preview is not None:  # after a preview it is loaded in any case
+            return
+        place, was_playing = self.playhead(), self._state.is_playing
+        self._transport.load(self._audible(heard), self._speed(heard))
+        self._transport.set_loop(self._waveform.loop())
+        if was_playing:
+            self._transport.play(place)
+        else:
+            self._transport.seek(place)
+        self._state = self._transport.poll()
 
     def close(self) -> None:
         """Stop polling, and reading."""
@@ -377,12 +415,13 @@ class Listening(QObject):
 
     def _load(self, number: int) -> None:
         self._number = number
+        self._instead = self._clicks = None
         heard = self._heard[number]
         if self._preview is not None:  # what is shown now is what is to be heard
             self._preview = None
             self.preview_moved.emit(None)
         self._waveform.set_sound(heard.peaks, heard.sound.sample_rate, heard.sound.expected_frames)
-        self._transport.load(heard.audible, self._speed(heard))
+        self._transport.load(self._audible(heard), self._speed(heard))
         self._waveform.set_loop(None)
         self._tell_loop(None)
         self._takes.set_current(number if len(self._heard) > 1 else None)
@@ -396,7 +435,6 @@ class Listening(QObject):
         if heard is None:
             return
         self._header.set_clip(heard.clip, is_making=heard.is_making)
-        self._waveform.set_tempo_map(_sung_to(heard.clip))
         splice = None if heard.is_making else splice_frame(heard.clip)
         self._waveform.set_markers([] if splice is None else [splice])
         self._bar.set_available(True)
@@ -493,8 +531,3 @@ def _take_view(heard: Heard) -> TakeView:
         mins, maxs = heard.peaks.query(0, heard.sound.expected_frames, TAKE_COLUMNS)
         peaks = (mins.min(axis=1), maxs.max(axis=1))
     return TakeView(peaks, heard.sound.frames / max(heard.sound.expected_frames, 1), heard.clip.melody_similarity)
-
-
-def _sung_to(clip: Clip) -> TempoMap | None:
-    """Return the beats of the metronome that a take was sung to, or None."""
-    return None if clip.tempo_bpm is None else TempoMap.constant(clip.tempo_bpm, clip.duration_s)

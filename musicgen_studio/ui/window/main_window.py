@@ -31,6 +31,7 @@ from musicgen_studio.ui.panels.offer_row import OfferRow
 from musicgen_studio.ui.panels.prompt_panel import PromptPanel
 from musicgen_studio.ui.panels.queue_panel import QueuePanel
 from musicgen_studio.ui.panels.status_line import StatusLine
+from musicgen_studio.ui.panels.stem_lanes import StemLanes
 from musicgen_studio.ui.panels.takes_strip import TakesStrip
 from musicgen_studio.ui.panels.transport_bar import TransportBar
 from musicgen_studio.ui.qt.drops import FileDrops
@@ -47,6 +48,8 @@ from musicgen_studio.ui.window.recording import Recording
 from musicgen_studio.ui.window.services import Services
 from musicgen_studio.ui.window.shortcuts import TEXT_FIELDS, Bindings, FocusGuard, KeyMap
 from musicgen_studio.ui.window.state import WindowState
+from musicgen_studio.ui.window.stems import Stems
+from musicgen_studio.ui.window.tempo import Tempo
 
 KEEP_AFTER_MS = 2000
 QUEUE_POLL_MS = 100
@@ -193,6 +196,9 @@ class MainWindow(QWidget):
         self.melodies = Melodies(services, self.prompt.melody, self.editor, self)
         self.generation = Generation(services, self.prompt, self.melodies, self.queue, self.status, self.inbox, self)
         self.listening = Listening(services, self.waveform, self.bar, self.clip_header, self.takes, self)
+        self.lanes = StemLanes()
+        self.stems = Stems(services, self.listening, self.clip_header, self.waveform, self.lanes, self)
+        self.tempo = Tempo(services, self.listening, self.clip_header, self.waveform, self)
         self.collection = Collection(services, self._model, self.library, self)
 
     def _lay_out(self) -> None:
@@ -225,7 +231,7 @@ class MainWindow(QWidget):
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(3 * GRID)
-        for part in (self.clip_header, self.waveform, self.bar, self.takes):
+        for part in (self.clip_header, self.waveform, self.lanes, self.bar, self.takes):
             column.addWidget(part, 1 if part is self.waveform else 0)
         return page
 
@@ -263,6 +269,12 @@ class MainWindow(QWidget):
         collection.clip_chosen.connect(self._show_clip)
         collection.clip_changed.connect(listening.update_clip)
         collection.clip_changed.connect(self._tell_trashed)
+        collection.clip_changed.connect(self._tell_tempo)
+        collection.imported.connect(lambda clip: self.tempo.hear([clip.id]))
+        self.tempo.corrected.connect(collection.set_known)
+        self.tempo.clips_heard.connect(self._show_heard)
+        self.tempo.snap_chosen.connect(self._keep_snap)
+        self.stems.made.connect(lambda _stems: collection.refresh())
         collection.imported.connect(self._show_clip)
         collection.use_settings_requested.connect(generation.use_settings)
         collection.again_requested.connect(generation.again)
@@ -412,6 +424,25 @@ class MainWindow(QWidget):
             self.listening.update_clip(clip)
         if event.clips and self.listening.current is None:
             self.listening.show_clip(event.clips[0])
+        self.tempo.hear([clip.id for clip in event.clips])
+
+    @Slot(list)
+    def _show_heard(self, clips: list[Clip]) -> None:
+        """Show what was found out about clips."""
+        self.collection.refresh()
+        for clip in clips:
+            self.listening.update_clip(clip)
+            self._tell_tempo(clip)
+
+    @Slot(object)
+    def _tell_tempo(self, clip: Clip) -> None:
+        current = self.listening.current
+        if current is not None and current.clip.id == clip.id:
+            self.tempo.show_clip(clip)
+
+    @Slot(str)
+    def _keep_snap(self, snap: str) -> None:
+        self.settings_wished.emit(replace(self._services.settings, snap=snap))
 
     @Slot(object)
     def _show_clip(self, clip: Clip) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from PySide6.QtGui import QUndoStack
 
 from musicgen_studio.library.library import Library
+from musicgen_studio.separation.api import Separator
 from musicgen_studio.sound.transport import Transport
 from musicgen_studio.studio.humming.recording import RecordingSession
 from musicgen_studio.studio.making.engines import EngineChoice
@@ -26,6 +27,7 @@ class Services:
         recording: What is recorded.
         settings: What the user has chosen; replaced as a whole.
         keep_settings: Writes new settings to disk.
+        separator: Gives what takes clips apart; the first call loads it, which takes a moment.
         undo: Edits of clips that can be taken back.
     """
 
@@ -36,6 +38,7 @@ class Services:
     recording: RecordingSession
     settings: Settings
     keep_settings: Callable[[Settings], None]
+    separator: Callable[[], Separator]
     undo: QUndoStack = field(default_factory=QUndoStack)
 
     @property

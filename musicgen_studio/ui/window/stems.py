@@ -1,0 +1,158 @@
+"""The stems of the clip that is shown: made in the background, shown as lanes, heard in place of the clip, dragged out.
+
+Not for separating (`studio.arranging.stems`), mixing (`sound.mixing`) or drawing (`panels.stem_lanes`).
+"""
+
+from functools import partial
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QWidget
+
+from musicgen_studio.core.clip import Clip, Origin
+from musicgen_studio.sound.mixing import LaneLevel, StemMix
+from musicgen_studio.studio.arranging.opening import Opening
+from musicgen_studio.studio.arranging.stems import make_stems
+from musicgen_studio.studio.program.background import Errand, Lane
+from musicgen_studio.ui.panels.clip_header import ClipHeader
+from musicgen_studio.ui.panels.stem_lanes import StemLanes, StemView
+from musicgen_studio.ui.qt.dragging import file_drag
+from musicgen_studio.ui.widgets.waveform import WaveformView
+from musicgen_studio.ui.window.listening import POLL_MS, Listening
+from musicgen_studio.ui.window.services import Services
+
+
+class Stems(QObject):
+    """Stands between the library's stems, their lanes and what is heard. Main thread.
+
+    Args:
+        services: The program behind the window.
+        listening: What is shown and heard.
+        header: Where the stems are asked for.
+        waveform: Whose zoom the lanes follow.
+        lanes: Where they are shown.
+        parent: Qt's owner.
+    """
+
+    made = Signal(list)  # Clips: the stems that are in the library now
+
+    def __init__(
+        self,
+        services: Services,
+        listening: Listening,
+        header: ClipHeader,
+        waveform: WaveformView,
+        lanes: StemLanes,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._services, self._listening = services, listening
+        self._waveform, self._lanes = waveform, lanes
+        self._clip: Clip | None = None
+        self._openings: list[Opening] = []
+        self._mix: StemMix | None = None
+        self._at_work: set[str] = set()  # ids of clips that are being taken apart
+        self._timer = QTimer(self, interval=POLL_MS)
+        self._timer.timeout.connect(self._poll)
+        header.stems_requested.connect(self.show)
+        listening.shown.connect(self._leave)
+        lanes.levels_changed.connect(self._set_levels)
+        lanes.drag_requested.connect(self._drag)
+        lanes.closed.connect(self.hide)
+        waveform.zoom_changed.connect(self._follow)
+        lanes.set_stems(())
+
+    @Slot()
+    def show(self) -> None:
+        """Show the stems of the clip, making them first if it has none; a second time hides them."""
+        heard = self._listening.current
+        if heard is None or heard.is_making:
+            return
+        if self._mix is not None:
+            self.hide()
+            return
+        stems = self._services.library.stems(heard.clip.id)
+        if stems:
+            self._open(heard.clip, stems)
+        elif heard.clip.id not in self._at_work:
+            self._make(heard.clip)
+
+    @Slot()
+    def hide(self) -> None:
+        """Hide the lanes; the clip itself is heard again."""
+        self._let_go()
+        self._listening.hear(None)
+
+    @Slot()
+    def _poll(self) -> None:
+        """Bring the lanes up to what is heard and read."""
+        self._lanes.set_playhead(self._listening.playhead())
+        if any(not opening.sound.is_ended for opening in self._openings):
+            self._lanes.sounds_grew()
+
+    def _make(self, clip: Clip) -> None:
+        services = self._services
+        self._at_work.add(clip.id)
+
+        def work(errand: Errand) -> list[Clip]:
+            return make_stems(services.library, clip, services.separator(), errand)
+
+        def over(_result: object) -> None:
+            self._at_work.discard(clip.id)
+
+        def done(stems: list[Clip]) -> None:
+            over(None)
+            self.made.emit(stems)
+            heard = self._listening.current
+            if heard is not None and heard.clip.id == clip.id and self._mix is None:
+                self._open(clip, stems)
+
+        services.background.start(self.tr("Stems of “{0}”").format(clip.title), work, done, over)
+
+    def _open(self, clip: Clip, stems: list[Clip]) -> None:
+        """Show stems while their files are read; they are heard as soon as they are there."""
+        services = self._services
+        self._clip = clip
+        self._openings = [Opening(services.library, stem) for stem in stems]
+        for opening, stem in zip(self._openings, stems, strict=True):
+            read = partial(opening.read, services.background.stop)
+            name = self.tr("Open “{0}”").format(stem.title)
+            services.background.run(name, read, lambda _: self._lanes.sounds_grew(), lane=Lane.SOUND)
+        self._mix = StemMix([opening.sound for opening in self._openings])
+        views = [StemView(s.id, s.stem, o.peaks) for s, o in zip(stems, self._openings, strict=True)]
+        self._lanes.set_stems(views, self.tr("they add up to the clip"))
+        self._follow()
+        self._timer.start()
+        self._listening.hear(self._mix)
+
+    def _let_go(self) -> None:
+        for opening in self._openings:
+            opening.stop()
+        self._timer.stop()
+        self._openings, self._mix, self._clip = [], None, None
+        self._lanes.set_stems(())
+
+    @Slot(object)
+    def _leave(self, clip: Clip) -> None:
+        """Another clip is shown: its own stems are shown when they are asked for."""
+        if self._clip is not None and clip.id != self._clip.id:
+            self._let_go()
+
+    @Slot(list)
+    def _set_levels(self, levels: list[LaneLevel]) -> None:
+        if self._mix is not None:
+            self._mix.set_levels(levels)
+
+    @Slot()
+    def _follow(self) -> None:
+        self._lanes.set_view(self._waveform.viewport())
+
+    @Slot(list)
+    def _drag(self, ids: list[str]) -> None:
+        """Drag stems out as aligned 24-bit files that add up."""
+        if self._clip is None:
+            return
+        library = self._services.library
+        stems = [stem.id for stem in library.stems(self._clip.id) if stem.origin is Origin.STEM]
+        files = library.stem_files(self._clip.id)[1:]  # the first is the clip's own
+        paths = [path for stem, path in zip(stems, files, strict=True) if stem in ids]
+        file_drag(self._lanes, paths).exec(Qt.DropAction.CopyAction)

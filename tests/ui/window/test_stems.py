@@ -1,0 +1,103 @@
+"""The stems of the clip that is shown: made, shown, heard and hidden again, in the real window."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QToolButton
+from pytestqt.qtbot import QtBot
+
+from musicgen_studio.app import Program
+from musicgen_studio.core.audio import Audio
+from musicgen_studio.core.clip import Clip, Origin
+from musicgen_studio.separation.api import OnProgress, SeparatorInfo, StopFlag
+from musicgen_studio.sound.mixing import StemMix
+from tests.ui.panels.finding import control
+from tests.ui.test_window import WAIT_MS, loader, program, settings_file
+
+__all__ = ["loader", "program", "settings_file"]
+
+pytestmark = pytest.mark.usefixtures("qapp")
+
+RATE = 32_000
+BEEP = Audio(np.sin(np.arange(2 * RATE, dtype=np.float32) / 20)[:, None] * np.float32(0.4), RATE)
+
+
+class Quarters:
+    """Takes a sound apart into quarters of its loudness: a separator that anyone can check."""
+
+    info = SeparatorInfo("Quarters", ("drums", "bass", "lead", "other"), "nothing", "free", 0)
+
+    def separate(self, audio: Audio, stop: StopFlag, on_progress: OnProgress) -> tuple[Audio, ...]:
+        """Return four times the same."""
+        assert not stop.is_set()
+        on_progress(1.0)
+        part = Audio(audio.samples * np.float32(0.25), audio.sample_rate)
+        return (part,) * 4
+
+
+@pytest.fixture
+def clip(program: Program) -> Iterator[Clip]:
+    """A clip of the library that is shown."""
+    program.services.separator = Quarters
+    made = Clip("b" * 32, "Beep", Origin.IMPORTED, "2026-01-01T12:00:00+00:00", BEEP.frames, RATE, 1, analysis="{}")
+    made = program.services.library.add(made, BEEP)
+    program.window.collection.refresh()
+    program.window.collection.clip_chosen.emit(made)
+    yield made
+    program.window.stems.hide()
+
+
+def press_stems(program: Program) -> None:
+    QTest.mouseClick(control(program.window.clip_header, QToolButton, "Stems"), Qt.MouseButton.LeftButton)
+
+
+def test_stems_are_made_shown_heard_and_hidden(qtbot: QtBot, program: Program, clip: Clip) -> None:
+    window, library = program.window, program.services.library
+    assert not window.lanes.isVisibleTo(window)
+    with qtbot.waitSignal(window.stems.made, timeout=WAIT_MS):
+        press_stems(program)
+    stems = library.stems(clip.id)
+    assert [stem.stem for stem in stems] == ["drums", "bass", "lead", "other"]
+    assert window.lanes.isVisibleTo(window)
+    mix = window.listening._instead
+    assert isinstance(mix, StemMix)
+    qtbot.waitUntil(lambda: mix.is_ended, timeout=WAIT_MS)
+    np.testing.assert_allclose(mix.read(0, BEEP.frames), BEEP.samples, atol=1e-6)
+    QTest.mouseClick(control(window.lanes, QToolButton, "Solo Bass"), Qt.MouseButton.LeftButton)
+    mix.read(0, RATE)
+    np.testing.assert_allclose(mix.read(RATE, 1000), BEEP.samples[RATE : RATE + 1000] / 4, atol=1e-6)
+    press_stems(program)
+    assert not window.lanes.isVisibleTo(window)
+    assert window.listening._instead is None
+    press_stems(program)  # they are there already
+    assert window.lanes.isVisibleTo(window)
+    assert library.stems(clip.id) == stems
+
+
+def test_another_clip_hides_them(qtbot: QtBot, program: Program, clip: Clip) -> None:
+    window = program.window
+    with qtbot.waitSignal(window.stems.made, timeout=WAIT_MS):
+        press_stems(program)
+    other = program.services.library.add(
+        Clip("c" * 32, "Other", Origin.IMPORTED, clip.created, BEEP.frames, RATE, 1), BEEP
+    )
+    window.collection.clip_chosen.emit(other)
+    assert not window.lanes.isVisibleTo(window)
+    assert window.listening._instead is None
+
+
+def test_what_cannot_be_taken_apart_is_said_and_can_be_tried_again(
+    qtbot: QtBot, program: Program, clip: Clip, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = program.window
+    monkeypatch.setattr(Quarters, "separate", lambda *_: (_ for _ in ()).throw(MemoryError("too little")))
+    with qtbot.waitSignal(window.inbox.bug_found, timeout=WAIT_MS):
+        press_stems(program)
+    monkeypatch.undo()
+    program.services.separator = Quarters
+    with qtbot.waitSignal(window.stems.made, timeout=WAIT_MS):
+        press_stems(program)
+    assert len(program.services.library.stems(clip.id)) == 4
