@@ -145,13 +145,13 @@ def _step_rates(engine: MusicGen, contexts: list[int]) -> Iterator[float]:
     decoder = engine.decoder
     config = decoder.config
     texts = [torch.randn(8, config.width)] if config.cross_attention else []
-    memory = decoder.start(2, contexts[-1] + STEPS, texts, text_rows=1)
+    cache = decoder.start(2, contexts[-1] + STEPS, texts, text_rows=1)
     tokens = torch.randint(0, config.card, (2, config.codebooks, 1), device=decoder.device)
 
     def steps_at(context: int) -> None:
-        memory.length = context
+        cache.length = context
         for _ in range(STEPS):
-            logits = decoder.forward(decoder.embed(tokens), memory)
+            logits = decoder.forward(decoder.embed(tokens), cache)
         logits.sum().item()  # waits for the device
 
     steps_at(contexts[0])  # warms up

@@ -27,7 +27,7 @@ from musicgen_studio.engine.checkpoint.open import open_checkpoint
 from musicgen_studio.engine.checkpoint.random import SHAPES, RandomCheckpoint
 from musicgen_studio.engine.checkpoint.values import Checkpoint
 from musicgen_studio.engine.codec import Codec, DecodeState
-from musicgen_studio.engine.model.protocol import LanguageModel, Memory
+from musicgen_studio.engine.model.protocol import KVCache, LanguageModel
 from musicgen_studio.engine.musicgen import MusicGen
 from musicgen_studio.engine.sampling import guided
 from musicgen_studio.paths import resources_dir
@@ -148,11 +148,11 @@ def measure_drift(
 
 
 @dataclass(slots=True)
-class _Memories:
+class _KVCaches:
     """What two models remember."""
 
-    reference: Memory
-    other: Memory
+    reference: KVCache
+    other: KVCache
 
     @property
     def length(self) -> int:
@@ -184,20 +184,20 @@ class SideBySide:
         texts: Sequence[Tensor] = (),
         text_rows: int = 0,
         begins: Sequence[int] = (),
-    ) -> Memory:
+    ) -> KVCache:
         """Return two empty memories; see `LanguageModel.start`."""
         models = self._reference, self._other
-        return _Memories(*(model.start(rows, positions, texts, text_rows, begins) for model in models))
+        return _KVCaches(*(model.start(rows, positions, texts, text_rows, begins) for model in models))
 
     def embed(self, tokens: Tensor) -> Tensor:
         """Embed tokens as the reference does."""
         return self._reference.embed(tokens)
 
-    def forward(self, x: Tensor, memory: Memory) -> Tensor:
+    def forward(self, x: Tensor, cache: KVCache) -> Tensor:
         """Run both, compare, and return the reference's logits."""
-        assert isinstance(memory, _Memories)
-        expected = self._reference.forward(x, memory.reference)
-        self.divergences.append(divergence(expected, self._other.forward(x, memory.other)))
+        assert isinstance(cache, _KVCaches)
+        expected = self._reference.forward(x, cache.reference)
+        self.divergences.append(divergence(expected, self._other.forward(x, cache.other)))
         return expected
 
     def cache_bytes(self, rows: int, positions: int) -> int:

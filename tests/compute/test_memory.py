@@ -11,7 +11,7 @@ from torch import Tensor
 
 from musicgen_studio.compute.memory import explained_when_full, give_memory_back
 from musicgen_studio.core.request import GenerationRequest
-from musicgen_studio.engine.model.protocol import Memory
+from musicgen_studio.engine.model.protocol import KVCache
 from musicgen_studio.engine.musicgen import load_engine
 from musicgen_studio.errors import UserProblem
 from tests.gpu import CUDA, needs_gpu
@@ -99,10 +99,10 @@ def test_a_request_that_does_not_fit_is_explained(text_checkpoint: Path, monkeyp
     engine = load_engine(text_checkpoint, "cpu", "float32")
     forward, order = engine.decoder.forward, GenerationRequest(("calm piano",), 0.5)
 
-    def full(x: Tensor, memory: Memory) -> Tensor:
-        if memory.length > 5:
+    def full(x: Tensor, cache: KVCache) -> Tensor:
+        if cache.length > 5:
             raise torch.OutOfMemoryError("CUDA out of memory")
-        return forward(x, memory)
+        return forward(x, cache)
 
     monkeypatch.setattr(engine.decoder, "forward", full)
     with pytest.raises(UserProblem, match="graphics card's memory is full"):

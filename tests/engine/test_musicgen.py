@@ -13,7 +13,7 @@ from torch import Tensor
 from musicgen_studio.core.audio import Audio, Samples
 from musicgen_studio.core.request import GenerationRequest
 from musicgen_studio.engine.api import AudioBlock, Engine
-from musicgen_studio.engine.model.plain import KeyValues
+from musicgen_studio.engine.model.plain import PlainKVCache
 from musicgen_studio.engine.musicgen import CROSSFADE_S, MusicGen, load_engine
 from musicgen_studio.engine.tokens import CHECKED_EVERY
 from musicgen_studio.errors import UserProblem
@@ -150,11 +150,11 @@ def test_an_empty_prompt_runs_on_one_row(engine: MusicGen, monkeypatch: pytest.M
     rows = []
     start = engine.decoder.start
 
-    def counting_start(count: int, *args: object, **kwargs: object) -> object:
+    def counting(count: int, *args: object, **kwargs: object) -> object:
         rows.append(count)
         return start(count, *args, **kwargs)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(engine.decoder, "start", counting_start)
+    monkeypatch.setattr(engine.decoder, "start", counting)
     guided_off = sound(collected(engine, GenerationRequest(("",), 0.3, guidance_scale=3.0))[0, 0])
     same = sound(collected(engine, GenerationRequest(("",), 0.3, guidance_scale=7.0))[0, 0])
     collected(engine, GenerationRequest((PROMPT,), 0.3))
@@ -166,12 +166,12 @@ def test_a_stop_is_seen_within_one_step(engine: MusicGen, monkeypatch: pytest.Mo
     stop, steps = Event(), 0
     forward = engine.decoder.forward
 
-    def forward_that_stops_at_the_40th(x: Tensor, memory: KeyValues) -> Tensor:
+    def forward_that_stops_at_the_40th(x: Tensor, cache: PlainKVCache) -> Tensor:
         nonlocal steps
         steps += 1
         if steps == 40:
             stop.set()
-        return forward(x, memory)
+        return forward(x, cache)
 
     monkeypatch.setattr(engine.decoder, "forward", forward_that_stops_at_the_40th)
     blocks = list(engine.stream(GenerationRequest((PROMPT,), 2.0), stop))

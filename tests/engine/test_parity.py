@@ -186,13 +186,13 @@ def test_logits_of_every_step(pair: tuple[MusicGen, Any], is_guided: bool, known
     text, prefix = conditions.text, conditions.prefix
     memory_rows = 2 if is_guided else 1  # one conditional row, and one null row if guided
     rows = steps[:memory_rows]
-    memory = decoder.start(memory_rows, 400, [] if text is None else [text], text_rows=1)
+    cache = decoder.start(memory_rows, 400, [] if text is None else [text], text_rows=1)
     x = decoder.embed(rows[..., : known + 1])
     if prefix is not None:
         both = [prefix, conditions.null_prefix][:memory_rows]
         x = torch.cat([torch.stack([p for p in both if p is not None]), x], dim=1)
-    ours = [decoder.forward(x, memory)]
-    ours += [decoder.forward(decoder.embed(rows[..., s : s + 1]), memory) for s in range(known + 1, steps.shape[-1])]
+    ours = [decoder.forward(x, cache)]
+    ours += [decoder.forward(decoder.embed(rows[..., s : s + 1]), cache) for s in range(known + 1, steps.shape[-1])]
     expected = _reference_logits(model, rows, conditions)[:, :, known:]
     difference = (torch.stack(ours, dim=2) - expected).abs().max() / expected.abs().max()
     assert difference <= 1e-5

@@ -20,7 +20,7 @@ from musicgen_studio.engine.conditions.over_time import Stretch, stretches
 from musicgen_studio.engine.conditions.rows import Conditions
 from musicgen_studio.engine.model.cpu.decoder import CpuDecoder
 from musicgen_studio.engine.model.cuda.decoder import GraphedDecoder
-from musicgen_studio.engine.model.protocol import Memory
+from musicgen_studio.engine.model.protocol import KVCache
 from musicgen_studio.engine.musicgen import MusicGen, load_engine
 from musicgen_studio.engine.patterns import UNKNOWN, delayed
 from musicgen_studio.engine.sampling import Noise, blended, choose
@@ -234,9 +234,9 @@ def test_rows_are_blended_only_while_a_morph_is_on(
         with monkeypatch.context() as patch:
             forward = engine.decoder.forward
 
-            def noting(x: Tensor, memory: Memory, forward: Any = forward, rows: list[int] = rows) -> Tensor:
+            def noting(x: Tensor, cache: KVCache, forward: Any = forward, rows: list[int] = rows) -> Tensor:
                 rows.append(x.shape[0])
-                return forward(x, memory)  # type: ignore[no-any-return]
+                return forward(x, cache)  # type: ignore[no-any-return]
 
             patch.setattr(engine.decoder, "forward", noting)
             codes_of(engine, GenerationRequest((CALM,), 2.0, passages=(Passage(0.8, ROCK, morph_s=0.4),)))
@@ -254,9 +254,9 @@ def test_music_never_waits_for_a_passage(
     positions = list[int]()
     forward = engine.decoder.forward
 
-    def noting(x: Tensor, memory: Memory) -> Tensor:
+    def noting(x: Tensor, cache: KVCache) -> Tensor:
         positions.append(x.shape[1])
-        return forward(x, memory)
+        return forward(x, cache)
 
     monkeypatch.setattr(engine.decoder, "forward", noting)
     codes_of(engine, GenerationRequest((CALM,), 3.0, passages=(Passage(1.0, ROCK, morph_s=morph_s),)))

@@ -10,8 +10,6 @@ from musicgen_studio.training.settings import PRESETS
 from musicgen_studio.training.state import load_state, save_state
 from musicgen_studio.training.workspace import Workspace, read_figures, write_json, written_whole
 
-CPU = torch.device("cpu")
-
 
 def test_settings_are_written_down(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path / "work")

@@ -18,14 +18,15 @@ from torch.nn import functional
 
 from musicgen_studio.compute.precision import Precision
 from musicgen_studio.engine.checkpoint.values import Affine, DecoderConfig, LayerWeights, OuterWeights
+from musicgen_studio.engine.model.embedding import Embedding
 from musicgen_studio.engine.model.linear import Linear, pack
-from musicgen_studio.engine.model.protocol import Memory
+from musicgen_studio.engine.model.protocol import KVCache
 
 LAYER_NORM_EPS = 1e-5
 
 
 @dataclass(slots=True)
-class KeyValues:
+class PlainKVCache:
     """What the transformer remembers of a sequence.
 
     Args:
@@ -88,8 +89,7 @@ class Decoder:
         self.device = device
         self.precision = precision
         self.dtype = precision.activation_dtype
-        self.embeddings = outer.embeddings.to(device, self.dtype).flatten(0, 1)  # [codebooks * (card + 1), width]
-        self._codebook_start = torch.arange(self.config.codebooks, device=device)[:, None] * (self.config.card + 1)
+        self.embed = Embedding(config, outer.embeddings, device, self.dtype)
         self._out_norm = self._affine(outer.out_norm)
         self._heads = self._pack(outer.heads)
         self._layers = [self._layer(weights) for weights in layers]
@@ -102,11 +102,11 @@ class Decoder:
         texts: Sequence[Tensor] = (),
         text_rows: int = 0,
         begins: Sequence[int] = (),
-    ) -> KeyValues:
-        """Return an empty memory; see `LanguageModel.start`."""
+    ) -> PlainKVCache:
+        """Return an empty cache; see `LanguageModel.start`."""
         config = self.config
         shape = (config.layers, rows, config.heads, positions, config.width // config.heads)
-        memory = KeyValues(
+        cache = PlainKVCache(
             keys=torch.zeros(shape, device=self.device, dtype=self.dtype),
             values=torch.zeros(shape, device=self.device, dtype=self.dtype),
             length=0,
@@ -115,47 +115,42 @@ class Decoder:
             begins=torch.tensor(begins, device=self.device)[:, None] if any(begins) else None,
         )
         self._extend_positions(positions)
-        return memory
-
-    def embed(self, tokens: Tensor) -> Tensor:
-        """Sum the codebooks' embeddings of tokens `[rows, codebooks, steps]`: `[rows, steps, width]`."""
-        summed = functional.embedding(tokens + self._codebook_start, self.embeddings).sum(dim=1)
-        return summed if self.config.embedding_scale == 1.0 else summed * self.config.embedding_scale
+        return cache
 
     def cache_bytes(self, rows: int, positions: int) -> int:
         """Return how much memory keys and values take; see `LanguageModel.cache_bytes`."""
         return 2 * self.config.layers * rows * positions * self.config.width * self.dtype.itemsize
 
     @torch.inference_mode()
-    def forward(self, x: Tensor, memory: Memory) -> Tensor:
+    def forward(self, x: Tensor, cache: KVCache) -> Tensor:
         """Run new positions through the model and remember them; see `LanguageModel.forward`."""
-        assert isinstance(memory, KeyValues)
+        assert isinstance(cache, PlainKVCache)
         rows, steps, _ = x.shape
-        start, end = memory.length, memory.length + steps
+        start, end = cache.length, cache.length + steps
         at = torch.arange(start, end, device=self.device)
-        seen = _seen(start, at, memory.begins)
-        if memory.begins is not None:
-            at = (at - memory.begins).clamp(min=0)
+        seen = _seen(start, at, cache.begins)
+        if cache.begins is not None:
+            at = (at - cache.begins).clamp(min=0)
         x = (x.to(self.dtype) + self._positions[at]).flatten(0, 1)  # [rows * steps, width], as all matrices want it
         for index, layer in enumerate(self._layers):
-            x = x + self._attend(layer, self._norm(x, layer.attention_norm), memory, index, seen)
-            if memory.text_rows and layer.cross is not None:
-                x = self._attend_to_text(layer.cross, x, memory, index, steps)
+            x = x + self._attend(layer, self._norm(x, layer.attention_norm), cache, index, seen)
+            if cache.text_rows and layer.cross is not None:
+                x = self._attend_to_text(layer.cross, x, cache, index, steps)
             up = functional.gelu(layer.up(self._norm(x, layer.feed_forward_norm)))
             x = x + layer.down(up)
-        memory.length = end
+        cache.length = end
         last = x.view(rows, steps, -1)[:, -1]
         logits = self._heads(self._norm(last, self._out_norm)).float()
         return logits.view(rows, self.config.codebooks, self.config.card)
 
-    def _attend(self, layer: _Layer, x: Tensor, memory: KeyValues, index: int, seen: Tensor | None) -> Tensor:
+    def _attend(self, layer: _Layer, x: Tensor, cache: PlainKVCache, index: int, seen: Tensor | None) -> Tensor:
         """Self-attention of the new positions over all so far: `[rows * steps, width]` to the same."""
-        rows = memory.keys.shape[1]
-        start, steps = memory.length, x.shape[0] // rows
+        rows = cache.keys.shape[1]
+        start, steps = cache.length, x.shape[0] // rows
         end = start + steps
         qkv = layer.qkv(x).view(rows, steps, 3, self.config.heads, -1)
         q, k, v = qkv.permute(2, 0, 3, 1, 4)  # each [rows, heads, steps, head_dim]
-        keys, values = memory.keys[index], memory.values[index]
+        keys, values = cache.keys[index], cache.values[index]
         keys[:, :, start:end] = k
         values[:, :, start:end] = v
         is_causal = seen is None and steps > 1
@@ -164,9 +159,9 @@ class Decoder:
         )
         return layer.attention_out(attended.transpose(1, 2).reshape(rows * steps, -1))
 
-    def _attend_to_text(self, cross: _Cross, x: Tensor, memory: KeyValues, index: int, steps: int) -> Tensor:
+    def _attend_to_text(self, cross: _Cross, x: Tensor, cache: PlainKVCache, index: int, steps: int) -> Tensor:
         """Add to the rows that have a text what they read in it; the others get the zero that attention would."""
-        reading, texts = memory.text_rows * steps, memory.texts[index]
+        reading, texts = cache.text_rows * steps, cache.texts[index]
         q = cross.q(self._norm(x[:reading], cross.norm))
         q = q.view(len(texts), 1, reading // len(texts), self.config.heads, -1).transpose(2, 3)
         read = [  # all readers of a text are one long query

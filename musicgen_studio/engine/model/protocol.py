@@ -17,7 +17,7 @@ from musicgen_studio.engine.checkpoint.values import DecoderConfig
 from musicgen_studio.engine.sampling import Noise
 
 
-class Memory(Protocol):
+class KVCache(Protocol):
     """What a model remembers of some sequences; each kind of model has its own."""
 
     length: int
@@ -38,8 +38,8 @@ class LanguageModel(Protocol):
         texts: Sequence[Tensor] = (),
         text_rows: int = 0,
         begins: Sequence[int] = (),
-    ) -> Memory:
-        """Return an empty memory.
+    ) -> KVCache:
+        """Return an empty cache.
 
         Args:
             rows: Sequences side by side.
@@ -54,12 +54,12 @@ class LanguageModel(Protocol):
         """Sum the codebooks' embeddings of tokens `[rows, codebooks, steps]`: `[rows, steps, width]`."""
         ...
 
-    def forward(self, x: Tensor, memory: Memory) -> Tensor:
+    def forward(self, x: Tensor, cache: KVCache) -> Tensor:
         """Run new positions through the model and remember them.
 
         Args:
             x: `[rows, steps, width]`.
-            memory: From `start` of this model; is filled in place.
+            cache: From `start` of this model; is filled in place.
 
         Returns:
             Logits after the last position, float32 `[rows, codebooks, card]`.
@@ -80,12 +80,12 @@ class StepMaker(LanguageModel, Protocol):
     """
 
     def make_steps(
-        self, memory: Memory, logits: Tensor, steps: Tensor, sampling: Sampling, noise: Noise, stop: StopFlag
+        self, cache: KVCache, logits: Tensor, steps: Tensor, sampling: Sampling, noise: Noise, stop: StopFlag
     ) -> Iterator[Tensor]:
         """Choose tokens and read them, step after step.
 
         Args:
-            memory: From `start` of this model. With twice as many rows as takes, the second half is what guidance
+            cache: From `start` of this model. With twice as many rows as takes, the second half is what guidance
                 leads away from.
             logits: After the last position so far, `[rows, codebooks, card]`, from `forward`.
             steps: What follows it, int64 `[takes, codebooks, n]` on the CPU; what is `UNKNOWN` is chosen. Not changed.

@@ -16,18 +16,18 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from musicgen_studio.compute.precision import Precision
 from musicgen_studio.compute.threads import one_thread
 from musicgen_studio.engine.checkpoint.values import DecoderConfig, LayerWeights, OuterWeights
-from musicgen_studio.engine.model.cpu import step
+from musicgen_studio.engine.model.cpu import arrays, step
 from musicgen_studio.engine.model.cpu.kept import kept_or_packed
 from musicgen_studio.engine.model.cpu.packing import pack_model, padded
 from musicgen_studio.engine.model.cpu.team import Team
 from musicgen_studio.engine.model.cpu.vector import MAX_INPUTS, TILE
+from musicgen_studio.engine.model.embedding import Embedding
 from musicgen_studio.engine.model.plain import sinusoidal_positions
-from musicgen_studio.engine.model.protocol import Memory
+from musicgen_studio.engine.model.protocol import KVCache
 
 MAX_VECTORS = 32
 """Positions that go through the matrices side by side when several are read at once."""
@@ -36,11 +36,11 @@ Floats = npt.NDArray[np.float32]
 
 
 @dataclass(slots=True)
-class CpuMemory:
+class Int8KVCache:
     """What the model remembers of some sequences.
 
     Args:
-        cache: Keys and values, filled up to `length`.
+        kv: Keys and values, filled up to `length`.
         texts: What the first `text_rows` rows attend to.
         rows: Sequences side by side.
         positions: For how many there is room.
@@ -48,8 +48,8 @@ class CpuMemory:
         text_rows: How many rows, from the first, attend to a text.
     """
 
-    cache: step.Cache
-    texts: step.Texts
+    kv: arrays.KeyValues
+    texts: arrays.Texts
     rows: int
     positions: int
     length: int
@@ -88,10 +88,9 @@ class CpuDecoder:
         self.device = torch.device("cpu")
         self.precision = Precision.INT8
         self.dtype = torch.float32
-        self.embeddings = outer.embeddings.float().flatten(0, 1)  # [codebooks * (card + 1), width]
-        self._codebook_start = torch.arange(config.codebooks)[:, None] * (config.card + 1)
+        self._embedding = Embedding(config, outer.embeddings, self.device, self.dtype)
         head = config.width // config.heads
-        self._shape = step.Shape(
+        self._shape = arrays.Shape(
             layers=config.layers,
             width=config.width,
             heads=config.heads,
@@ -102,7 +101,7 @@ class CpuDecoder:
         )
         self._model = kept_or_packed(config, identity, lambda: pack_model(config, outer, layers))
         self._positions = np.empty((0, config.width), np.float32)
-        self._stream = self._room_for_stream()
+        self._activations = self._new_activations()
         self.use_threads(threads)
         self._counters = np.zeros(step.FIRST_PART + 16 * (step.PARTS_PER_LAYER * config.layers + 1), np.int64)
         self._ticket = 0
@@ -113,7 +112,7 @@ class CpuDecoder:
     def use_threads(self, threads: int) -> None:
         """Let so many threads work on the next steps, on memories begun from now on."""
         self._team = Team(threads)
-        self._desks = [self._room_for_thread(TILE) for _ in range(threads)]
+        self._scratch = [self._new_scratch(TILE) for _ in range(threads)]
 
     def start(
         self,
@@ -122,13 +121,13 @@ class CpuDecoder:
         texts: Sequence[Tensor] = (),
         text_rows: int = 0,
         begins: Sequence[int] = (),
-    ) -> CpuMemory:
-        """Return an empty memory; see `LanguageModel.start`."""
+    ) -> Int8KVCache:
+        """Return an empty cache; see `LanguageModel.start`."""
         positions = padded(positions)
         assert positions <= step.MAX_POSITIONS
         shape = self._shape
         places = shape.layers * rows * shape.heads * positions
-        cache = step.Cache(
+        kv = arrays.KeyValues(
             keys=np.zeros(places * shape.head, np.int8),
             key_scales=np.zeros(places, np.float32),
             values=np.zeros(places * shape.padded_head, np.int8),
@@ -136,17 +135,16 @@ class CpuDecoder:
             begins=np.array(begins or (0,) * rows, np.int64),
         )
         longest = max(positions, *(len(text) for text in texts), 0)
-        if longest > len(self._desks[0].shares):
-            self._desks = [self._room_for_thread(longest) for _ in self._desks]
+        if longest > len(self._scratch[0].shares):
+            self._scratch = [self._new_scratch(longest) for _ in self._scratch]
         if positions > len(self._positions):
             self._positions = sinusoidal_positions(positions, shape.width).numpy()
-        return CpuMemory(cache, self._keys_values(texts), rows, positions, 0, text_rows if texts else 0)
+        return Int8KVCache(kv, self._keys_values(texts), rows, positions, 0, text_rows if texts else 0)
 
     def embed(self, tokens: Tensor) -> Tensor:
-        """Sum the codebooks' embeddings of tokens `[rows, codebooks, steps]`: `[rows, steps, width]`."""
+        """Turn tokens into states; see `LanguageModel.embed`."""
         with one_thread():  # torch's threads, once called, would not leave their cores for a while
-            summed = functional.embedding(tokens + self._codebook_start, self.embeddings).sum(dim=1)
-            return summed if self.config.embedding_scale == 1.0 else summed * self.config.embedding_scale
+            return self._embedding(tokens)
 
     def cache_bytes(self, rows: int, positions: int) -> int:
         """Return how much memory keys and values take; see `LanguageModel.cache_bytes`."""
@@ -154,47 +152,47 @@ class CpuDecoder:
         scales = 2 * np.dtype(np.float32).itemsize
         return shape.layers * rows * shape.heads * positions * (shape.head + shape.padded_head + scales)
 
-    def forward(self, x: Tensor, memory: Memory) -> Tensor:
+    def forward(self, x: Tensor, cache: KVCache) -> Tensor:
         """Run new positions through the model and remember them; see `LanguageModel.forward`."""
-        assert isinstance(memory, CpuMemory)
+        assert isinstance(cache, Int8KVCache)
         numbers = x.numpy()
-        at_once = max(MAX_VECTORS // memory.rows, 1)
+        at_once = max(MAX_VECTORS // cache.rows, 1)
         for first in range(0, numbers.shape[1], at_once):
-            self._run(numbers[:, first : first + at_once], memory)
-        logits = self._stream.logits[: memory.rows * self._shape.logits].copy()
-        return torch.from_numpy(logits).view(memory.rows, self.config.codebooks, self.config.card)
+            self._run(numbers[:, first : first + at_once], cache)
+        logits = self._activations.logits[: cache.rows * self._shape.logits].copy()
+        return torch.from_numpy(logits).view(cache.rows, self.config.codebooks, self.config.card)
 
-    def _run(self, x: Floats, memory: CpuMemory) -> None:
+    def _run(self, x: Floats, cache: Int8KVCache) -> None:
         rows, steps, width = x.shape
-        end = memory.length + steps
-        if rows * steps > len(self._stream.x) // width:  # more rows than were foreseen
-            self._stream = self._room_for_stream(rows * steps)
-            self._desks = [self._room_for_thread(len(self._desks[0].shares), rows * steps) for _ in self._desks]
-        new = self._stream.x[: rows * steps * width].reshape(x.shape)
-        at = np.maximum(np.arange(memory.length, end) - memory.cache.begins[:, None], 0)
+        end = cache.length + steps
+        if rows * steps > len(self._activations.x) // width:  # more rows than were foreseen
+            self._activations = self._new_activations(rows * steps)
+            self._scratch = [self._new_scratch(len(self._scratch[0].shares), rows * steps) for _ in self._scratch]
+        new = self._activations.x[: rows * steps * width].reshape(x.shape)
+        at = np.maximum(np.arange(cache.length, end) - cache.kv.begins[:, None], 0)
         np.add(x, self._positions[at], out=new)
         self._ticket += 1
         self._counters[step.FIRST_PART :] = 0
         self._counters[step.OPEN] = self._ticket
         self._team.run(
             partial(
-                _take_part, self._desks, self._ticket, self._shape, self._model.weights, memory.cache, memory.texts,
-                self._stream, self._counters, rows, steps, memory.length, memory.positions, memory.text_rows,
+                _take_part, self._scratch, self._ticket, self._shape, self._model.weights, cache.kv, cache.texts,
+                self._activations, self._counters, rows, steps, cache.length, cache.positions, cache.text_rows,
             ),
             alone=rows * steps < self._shared_from,
         )  # fmt: skip
         step.end_step(self._counters)
-        memory.length = end
+        cache.length = end
 
-    def _room_for_stream(self, vectors: int = MAX_VECTORS) -> step.Stream:
+    def _new_activations(self, vectors: int = MAX_VECTORS) -> arrays.Activations:
         shape = self._shape
         sizes = (shape.width, shape.width, shape.feed_forward, shape.logits)
-        return step.Stream(*(np.zeros(vectors * size, np.float32) for size in sizes))
+        return arrays.Activations(*(np.zeros(vectors * size, np.float32) for size in sizes))
 
-    def _room_for_thread(self, positions: int, vectors: int = MAX_VECTORS) -> step.Desk:
+    def _new_scratch(self, positions: int, vectors: int = MAX_VECTORS) -> arrays.Scratch:
         shape = self._shape
         longest = max(shape.width, shape.feed_forward)
-        return step.Desk(
+        return arrays.Scratch(
             x=np.zeros(vectors * longest, np.int16),
             x_scales=np.zeros(vectors, np.float32),
             sums=np.zeros(max(8 * TILE, positions + TILE), np.int32),
@@ -203,17 +201,17 @@ class CpuDecoder:
             shares=np.zeros(max(positions, shape.head) + TILE, np.int16),
         )
 
-    def _keys_values(self, texts: Sequence[Tensor]) -> step.Texts:
+    def _keys_values(self, texts: Sequence[Tensor]) -> arrays.Texts:
         """Compute once per prompt what cross-attention reads."""
         states = [text.float().contiguous().numpy() for text in texts]
         none = np.zeros(0, np.float32)
-        return step.Texts(
+        return arrays.Texts(
             np.concatenate([none, *(self._of_all_layers(self._model.text_keys, text) for text in states)]),
             np.concatenate([none, *(self._of_all_layers(self._model.text_values, text) for text in states)]),
             np.cumsum([0, *(len(text) for text in states)], dtype=np.int64),
         )
 
-    def _of_all_layers(self, matrices: step.Matrices, states: Floats) -> Floats:
+    def _of_all_layers(self, matrices: arrays.Matrices, states: Floats) -> Floats:
         """Multiply states `[tokens, width]` with a matrix per layer: `[layers, heads, tokens, head]`, flat."""
         shape = self._shape
         outputs = shape.heads * shape.padded_head
@@ -230,13 +228,13 @@ class CpuDecoder:
                     len(some),
                     shape.width,
                     outputs,
-                    self._desks[0],
+                    self._scratch[0],
                 )
         by_head = result.reshape(shape.layers, len(states), shape.heads, shape.padded_head)
         return by_head[..., : shape.head].transpose(0, 2, 1, 3).reshape(-1)
 
 
-def _take_part(desks: list[step.Desk], *arguments: object) -> None:
+def _take_part(scratch: list[arrays.Scratch], *arguments: object) -> None:
     *rest, number = arguments
     assert isinstance(number, int)
-    step.run_step(desks[number], *rest)
+    step.run_step(scratch[number], *rest)

@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from musicgen_studio.engine.checkpoint.values import DecoderConfig
+from musicgen_studio.engine.model.cpu.arrays import Matrices
 from musicgen_studio.engine.model.cpu.packing import PackedModel, empty_model
-from musicgen_studio.engine.model.cpu.step import Matrices
 from musicgen_studio.paths import cache_dir
 
 _FORMAT = 1

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from musicgen_studio.engine.checkpoint.values import Affine, DecoderConfig, LayerWeights, OuterWeights
-from musicgen_studio.engine.model.cpu.step import Floats, Matrices, Weights
+from musicgen_studio.engine.model.cpu.arrays import Floats, Matrices, Weights
 from musicgen_studio.engine.model.cpu.vector import TILE, WEIGHT_MAX
 
 

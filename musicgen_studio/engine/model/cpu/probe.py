@@ -67,10 +67,10 @@ def _step_s(decoder: CpuDecoder) -> float:
     x = torch.zeros(2, 1, decoder.config.width)
     times = []
     for _ in range(_REPEATS):
-        memory = decoder.start(2, _STEPS)
+        cache = decoder.start(2, _STEPS)
         started = time.perf_counter()
         for _ in range(_STEPS):
-            decoder.forward(x, memory)
+            decoder.forward(x, cache)
         times.append((time.perf_counter() - started) / _STEPS)
     return min(times)
 

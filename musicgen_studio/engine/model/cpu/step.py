@@ -14,15 +14,24 @@ and after the last layer its norm and the heads. What is small (norms, rounding 
 for itself, because that takes less time than waiting.
 
 Loops run over slices from 0 on: an index that might be negative keeps LLVM from doing many numbers at once.
+All of it stands in this file, because numba keeps compiled code by file: it does not see that another one has changed.
 A "vector" is one position of one row: `rows * steps` of them go through the matrices side by side.
 """
 
-from typing import NamedTuple
-
 import numpy as np
-import numpy.typing as npt
 from numba import njit
 
+from musicgen_studio.engine.model.cpu.arrays import (
+    Activations,
+    Floats,
+    KeyValues,
+    Longs,
+    Matrices,
+    Scratch,
+    Shape,
+    Texts,
+    Weights,
+)
 from musicgen_studio.engine.model.cpu.vector import (
     GROUP_SIZES,
     TILE,
@@ -36,12 +45,6 @@ from musicgen_studio.engine.model.cpu.vector import (
     float_of_bits,
     tile_product,
 )
-
-Bytes = npt.NDArray[np.int8]
-Shorts = npt.NDArray[np.int16]
-Ints = npt.NDArray[np.int32]
-Longs = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float32]
 
 _ALL_BUT_SIGN = np.int32(0x7FFFFFFF)
 LAYER_NORM_EPS = np.float32(1e-5)
@@ -61,107 +64,15 @@ _four, _eight = (tile_product(4), tile_product(8)) if max(GROUP_SIZES) == 8 else
 _HAS_LARGE_GROUPS = max(GROUP_SIZES) == 8
 
 
-class Matrices(NamedTuple):
-    """One kind of matrix of all layers, in tiles.
-
-    Args:
-        tiles: int8, `[layers, tiles, inputs / 2, 32, 2]`, flat.
-        scales: float32, `[layers, tiles, 32]`, flat: what one step of an output's weights is worth.
-    """
-
-    tiles: Bytes
-    scales: Floats
-
-
-class Weights(NamedTuple):
-    """The language model. Norms are `[layers, 2, width]`, flat: gain and shift."""
-
-    attention_norm: Floats
-    qkv: Matrices  # rows by head: query, key, value of the first head, then of the next
-    attention_out: Matrices
-    cross_norm: Floats  # empty, like the next two, where there is no cross-attention
-    cross_q: Matrices
-    cross_out: Matrices
-    feed_forward_norm: Floats
-    up: Matrices
-    down: Matrices
-    out_norm: Floats
-    heads: Matrices
-
-
-class Shape(NamedTuple):
-    """Sizes. `padded_head` is the head dimension rounded up to whole tiles."""
-
-    layers: int
-    width: int
-    heads: int
-    head: int
-    padded_head: int
-    feed_forward: int
-    logits: int
-
-
-class Cache(NamedTuple):
-    """Keys and values so far as int8, each with its own scale, flat.
-
-    Args:
-        keys: `[layers, rows, heads, positions / 32, head / 2, 32, 2]`: positions are the outputs of tiles.
-        key_scales: `[layers, rows, heads, positions]`.
-        values: `[layers, rows, heads, padded_head / 32, positions / 2, 32, 2]`.
-        value_scales: Like `key_scales`.
-        begins: Position at which each row begins; nothing before it is attended to.
-    """
-
-    keys: Bytes
-    key_scales: Floats
-    values: Bytes
-    value_scales: Floats
-    begins: Longs
-
-
-class Texts(NamedTuple):
-    """What the first rows read, as many of them each text: `[layers, heads, tokens, head]`, flat, text after text.
-
-    Args:
-        keys: float32.
-        values: float32.
-        begins: At how many tokens, counted through, each text begins; at the end how many there are in all.
-    """
-
-    keys: Floats
-    values: Floats
-    begins: Longs
-
-
-class Stream(NamedTuple):
-    """What flows between the parts, shared by the threads: one vector after the other, flat."""
-
-    x: Floats  # [vectors, width]
-    mixed: Floats  # [vectors, width]
-    hidden: Floats  # [vectors, feed_forward]
-    logits: Floats  # [rows, logits]
-
-
-class Desk(NamedTuple):
-    """A thread's own room, flat."""
-
-    x: Shorts  # [vectors, the longest input], rounded
-    x_scales: Floats  # [vectors]
-    sums: Ints  # [8, 32], or [positions]
-    qkv: Floats  # [vectors, 3, padded_head]
-    line: Floats  # as long as the longest of an input, the positions, the text
-    shares: Shorts  # [positions]
-
-
 @_compiled
 def run_step(
-    desk: Desk,
+    scratch: Scratch,
     ticket: int,
     shape: Shape,
     weights: Weights,
-    cache: Cache,
+    kv: KeyValues,
     texts: Texts,
-    stream: Stream,
+    activations: Activations,
     counters: Longs,
     rows: int,
     steps: int,
@@ -169,21 +80,21 @@ def run_step(
     positions: int,
     text_rows: int,
 ) -> None:
-    """Run new positions through the model; the logits after the last one of each row are left in the stream.
+    """Run new positions through the model; the logits after the last one of each row are left in the activations.
 
     Args:
-        desk: This thread's room to work in.
+        scratch: This thread's own.
         ticket: Number of this step.
         shape: Sizes.
         weights: The model.
-        cache: Is filled at `start` and after.
+        kv: Is filled at `start` and after.
         texts: What the first `text_rows` rows attend to.
-        stream: `x` holds the new positions, `[rows * steps, width]`, and is changed.
+        activations: `x` holds the new positions, `[rows * steps, width]`, and is changed.
         counters: Zero but for `OPEN`, which holds the ticket, and `INSIDE`.
         rows: Sequences side by side.
         steps: New positions of each.
         start: Positions so far.
-        positions: For how many the cache has room.
+        positions: For how many it has room.
         text_rows: How many rows, from the first, have a text.
     """
     count_up(counters, INSIDE, 1)
@@ -191,25 +102,27 @@ def run_step(
         vectors = rows * steps
         part = 0
         for layer in range(shape.layers):
-            _self_attention(part, layer, shape, weights, cache, stream, desk, counters, rows, steps, start, positions)
+            _self_attention(
+                part, layer, shape, weights, kv, activations, scratch, counters, rows, steps, start, positions
+            )
             _add_product(
-                part + 1, layer, weights.attention_out, stream.mixed, shape.width, stream, shape.width,
-                vectors, desk, counters,
+                part + 1, layer, weights.attention_out, activations.mixed, shape.width, activations, shape.width,
+                vectors, scratch, counters,
             )  # fmt: skip
             if text_rows > 0:
                 readers = text_rows * steps
-                _cross_attention(part + 2, layer, shape, weights, texts, stream, desk, counters, readers)
+                _cross_attention(part + 2, layer, shape, weights, texts, activations, scratch, counters, readers)
                 _add_product(
-                    part + 3, layer, weights.cross_out, stream.mixed, shape.width, stream, shape.width,
-                    readers, desk, counters,
+                    part + 3, layer, weights.cross_out, activations.mixed, shape.width, activations, shape.width,
+                    readers, scratch, counters,
                 )  # fmt: skip
-            _feed_forward_up(part + 4, layer, shape, weights, stream, desk, counters, vectors)
+            _feed_forward_up(part + 4, layer, shape, weights, activations, scratch, counters, vectors)
             _add_product(
-                part + 5, layer, weights.down, stream.hidden, shape.feed_forward, stream, shape.width,
-                vectors, desk, counters,
+                part + 5, layer, weights.down, activations.hidden, shape.feed_forward, activations, shape.width,
+                vectors, scratch, counters,
             )  # fmt: skip
             part += PARTS_PER_LAYER
-        _heads(part, shape, weights, stream, desk, counters, rows, steps)
+        _heads(part, shape, weights, activations, scratch, counters, rows, steps)
     count_up(counters, INSIDE, -1)
 
 
@@ -223,7 +136,7 @@ def end_step(counters: Longs) -> None:
 
 @_compiled
 def multiply(
-    layer: int, matrices: Matrices, x: Floats, target: Floats, vectors: int, inputs: int, outputs: int, desk: Desk
+    layer: int, matrices: Matrices, x: Floats, target: Floats, vectors: int, inputs: int, outputs: int, scratch: Scratch
 ) -> None:
     """Multiply vectors with the matrix of a layer, in one thread.
 
@@ -235,11 +148,13 @@ def multiply(
         vectors: How many.
         inputs: Their length.
         outputs: Length of the results.
-        desk: Room to work in.
+        scratch: Room to work in.
     """
-    _round_all(x, vectors, inputs, desk)
+    _round_all(x, vectors, inputs, scratch)
     for tile in range(outputs // TILE):
-        _tile_to(layer, matrices, outputs // TILE, tile, inputs, vectors, desk, target, outputs, tile * TILE, outputs)
+        _tile_to(
+            layer, matrices, outputs // TILE, tile, inputs, vectors, scratch, target, outputs, tile * TILE, outputs
+        )
 
 
 @_compiled
@@ -260,7 +175,7 @@ def _wait(counters: Longs, part: int, pieces: int) -> None:
 
 
 @_compiled
-def _self_attention(part, layer, shape, weights, cache, stream, desk, counters, rows, steps, start, positions):
+def _self_attention(part, layer, shape, weights, kv, activations, scratch, counters, rows, steps, start, positions):
     vectors = rows * steps
     padded = shape.padded_head
     per_head = 3 * padded // TILE
@@ -270,79 +185,79 @@ def _self_attention(part, layer, shape, weights, cache, stream, desk, counters, 
         if head >= shape.heads:
             break
         if not is_read:
-            _round_normed(layer, weights.attention_norm, stream.x, shape.width, vectors, desk)
+            _round_normed(layer, weights.attention_norm, activations.x, shape.width, vectors, scratch)
             is_read = True
         for tile in range(per_head):
             _tile_to(
-                layer, weights.qkv, shape.heads * per_head, head * per_head + tile, shape.width, vectors, desk,
-                desk.qkv, 3 * padded, tile * TILE, 3 * padded,
+                layer, weights.qkv, shape.heads * per_head, head * per_head + tile, shape.width, vectors, scratch,
+                scratch.qkv, 3 * padded, tile * TILE, 3 * padded,
             )  # fmt: skip
         for row in range(rows):
             place = (layer * rows + row) * shape.heads + head
-            begin = cache.begins[row]
+            begin = kv.begins[row]
             for step in range(steps):
                 vector = row * steps + step
                 key = (vector * 3 + 1) * padded
                 value = key + padded
-                _remember_key(desk.qkv[key : key + shape.head], cache, place, positions, start + step)
-                _remember_value(desk.qkv[value : value + shape.head], padded, cache, place, positions, start + step)
+                _remember_key(scratch.qkv[key : key + shape.head], kv, place, positions, start + step)
+                _remember_value(scratch.qkv[value : value + shape.head], padded, kv, place, positions, start + step)
             for step in range(steps):
                 vector = row * steps + step
                 query = vector * 3 * padded
                 mixed = vector * shape.width + head * shape.head
                 _attend(
-                    desk.qkv[query : query + shape.head], shape, cache, place, positions,
-                    min(begin, start + step), start + step + 1, desk, stream.mixed[mixed : mixed + shape.head],
+                    scratch.qkv[query : query + shape.head], shape, kv, place, positions,
+                    min(begin, start + step), start + step + 1, scratch, activations.mixed[mixed : mixed + shape.head],
                 )  # fmt: skip
         _piece_done(counters, part)
     _wait(counters, part, shape.heads)
 
 
 @_compiled
-def _remember_key(key, cache, place, positions, position):
+def _remember_key(key, kv, place, positions, position):
     scale = _largest(key) / np.float32(WEIGHT_MAX)
-    cache.key_scales[place * positions + position] = scale
+    kv.key_scales[place * positions + position] = scale
     inverse = _inverse(scale)
     tile = (place * positions + position // TILE * TILE) * len(key) + 2 * (position % TILE)
     for index in range(len(key)):
-        cache.keys[tile + index // 2 * 2 * TILE + index % 2] = np.int8(np.int32(np.rint(key[index] * inverse)))
+        kv.keys[tile + index // 2 * 2 * TILE + index % 2] = np.int8(np.int32(np.rint(key[index] * inverse)))
 
 
 @_compiled
-def _remember_value(value, padded, cache, place, positions, position):
+def _remember_value(value, padded, kv, place, positions, position):
     scale = _largest(value) / np.float32(WEIGHT_MAX)
-    cache.value_scales[place * positions + position] = scale
+    kv.value_scales[place * positions + position] = scale
     inverse = _inverse(scale)
     first = place * positions * padded + position // 2 * 2 * TILE + position % 2
     for index in range(len(value)):
         tile = first + index // TILE * positions * TILE
-        cache.values[tile + 2 * (index % TILE)] = np.int8(np.int32(np.rint(value[index] * inverse)))
+        kv.values[tile + 2 * (index % TILE)] = np.int8(np.int32(np.rint(value[index] * inverse)))
 
 
 @_compiled
-def _attend(query, shape, cache, place, positions, begin, length, desk, mixed):
+def _attend(query, shape, kv, place, positions, begin, length, scratch, mixed):
     """Attend with one query to the positions from `begin` to before `length` of one head of one row."""
     size, padded = shape.head, shape.padded_head
     first = place * positions
-    scale = _rounded(query, desk.shares[:size], VECTOR_MAX) / np.float32(np.sqrt(np.float32(size)))
+    scale = _rounded(query, scratch.shares[:size], VECTOR_MAX) / np.float32(np.sqrt(np.float32(size)))
     for tile in range((length + TILE - 1) // TILE):
         at = (first + tile * TILE) * size
-        _one(cache.keys, at, desk.shares, 0, 0, size // 2, desk.sums, tile * TILE)
-    line, sums = desk.line[begin:length], desk.sums[begin:length]
-    scales = cache.key_scales[first + begin : first + length]
+        _one(kv.keys, at, scratch.shares, 0, 0, size // 2, scratch.sums, tile * TILE)
+    line, sums = scratch.line[begin:length], scratch.sums[begin:length]
+    scales = kv.key_scales[first + begin : first + length]
     for position in range(length - begin):
         line[position] = np.float32(sums[position]) * scales[position] * scale
     total = _softmax_numerators(line)
-    scales = cache.value_scales[first + begin : first + length]
+    scales = kv.value_scales[first + begin : first + length]
     for position in range(length - begin):
         line[position] *= scales[position]
-    desk.shares[:begin] = 0
-    scale = _rounded(line, desk.shares[begin:length], SHARE_MAX) / total
-    desk.shares[length] = 0  # positions go in pairs
+    scratch.shares[:begin] = 0
+    scale = _rounded(line, scratch.shares[begin:length], SHARE_MAX) / total
+    scratch.shares[length] = 0  # positions go in pairs
     for tile in range(padded // TILE):
         at = first * padded + tile * positions * TILE
-        _one(cache.values, at, desk.shares, 0, 0, (length + 1) // 2, desk.sums, tile * TILE)
-    sums = desk.sums[:size]
+        _one(kv.values, at, scratch.shares, 0, 0, (length + 1) // 2, scratch.sums, tile * TILE)
+    sums = scratch.sums[:size]
     for index in range(size):
         mixed[index] = np.float32(sums[index]) * scale
 
@@ -359,23 +274,23 @@ def _softmax_numerators(scores):
 
 
 @_compiled
-def _cross_attention(part, layer, shape, weights, texts, stream, desk, counters, readers):
+def _cross_attention(part, layer, shape, weights, texts, activations, scratch, counters, readers):
     padded, size = shape.padded_head, shape.head
     per_head = padded // TILE
     scale = np.float32(1.0) / np.float32(np.sqrt(np.float32(size)))
-    query = desk.qkv
+    query = scratch.qkv
     is_read = False
     while True:
         head = _next_piece(counters, part)
         if head >= shape.heads:
             break
         if not is_read:
-            _round_normed(layer, weights.cross_norm, stream.x, shape.width, readers, desk)
+            _round_normed(layer, weights.cross_norm, activations.x, shape.width, readers, scratch)
             is_read = True
         for tile in range(per_head):
             _tile_to(
                 layer, weights.cross_q, shape.heads * per_head, head * per_head + tile, shape.width, readers,
-                desk, query, padded, tile * TILE, padded,
+                scratch, query, padded, tile * TILE, padded,
             )  # fmt: skip
         for reader in range(readers):
             number = reader * (len(texts.begins) - 1) // readers
@@ -383,8 +298,8 @@ def _cross_attention(part, layer, shape, weights, texts, stream, desk, counters,
             first = (begin * shape.layers * shape.heads + (layer * shape.heads + head) * tokens) * size
             at = reader * shape.width + head * size
             _read_text(
-                query[reader * padded : reader * padded + size], texts, first, scale, desk.line[:tokens],
-                stream.mixed[at : at + size],
+                query[reader * padded : reader * padded + size], texts, first, scale, scratch.line[:tokens],
+                activations.mixed[at : at + size],
             )  # fmt: skip
         _piece_done(counters, part)
     _wait(counters, part, shape.heads)
@@ -410,7 +325,7 @@ def _read_text(query, texts, first, scale, shares, mixed):
 
 
 @_compiled
-def _feed_forward_up(part, layer, shape, weights, stream, desk, counters, vectors):
+def _feed_forward_up(part, layer, shape, weights, activations, scratch, counters, vectors):
     tiles = (shape.feed_forward + TILE - 1) // TILE
     pieces = (tiles + PIECE_TILES - 1) // PIECE_TILES
     is_read = False
@@ -419,17 +334,17 @@ def _feed_forward_up(part, layer, shape, weights, stream, desk, counters, vector
         if piece >= pieces:
             break
         if not is_read:
-            _round_normed(layer, weights.feed_forward_norm, stream.x, shape.width, vectors, desk)
+            _round_normed(layer, weights.feed_forward_norm, activations.x, shape.width, vectors, scratch)
             is_read = True
         for tile in range(piece * PIECE_TILES, min((piece + 1) * PIECE_TILES, tiles)):
             _tile_to(
-                layer, weights.up, tiles, tile, shape.width, vectors, desk,
-                stream.hidden, shape.feed_forward, tile * TILE, shape.feed_forward,
+                layer, weights.up, tiles, tile, shape.width, vectors, scratch,
+                activations.hidden, shape.feed_forward, tile * TILE, shape.feed_forward,
             )  # fmt: skip
             for vector in range(vectors):
                 at = vector * shape.feed_forward
                 end = at + min((tile + 1) * TILE, shape.feed_forward)
-                hidden = stream.hidden[at + tile * TILE : end]
+                hidden = activations.hidden[at + tile * TILE : end]
                 for index in range(len(hidden)):
                     hidden[index] = _gelu(hidden[index])
         _piece_done(counters, part)
@@ -437,8 +352,8 @@ def _feed_forward_up(part, layer, shape, weights, stream, desk, counters, vector
 
 
 @_compiled
-def _add_product(part, layer, matrices, source, inputs, stream, outputs, vectors, desk, counters):
-    """Multiply, and add to the stream."""
+def _add_product(part, layer, matrices, source, inputs, activations, outputs, vectors, scratch, counters):
+    """Multiply, and add to the activations."""
     tiles = (outputs + TILE - 1) // TILE
     pieces = (tiles + PIECE_TILES - 1) // PIECE_TILES
     is_read = False
@@ -447,16 +362,16 @@ def _add_product(part, layer, matrices, source, inputs, stream, outputs, vectors
         if piece >= pieces:
             break
         if not is_read:
-            _round_all(source, vectors, inputs, desk)
+            _round_all(source, vectors, inputs, scratch)
             is_read = True
         for tile in range(piece * PIECE_TILES, min((piece + 1) * PIECE_TILES, tiles)):
             count = min(TILE, outputs - tile * TILE)
             for group in range(0, vectors, 8):
                 grouped = min(8, vectors - group)
-                _tile_group(layer, matrices, tiles, tile, inputs, group, grouped, desk)
+                _tile_group(layer, matrices, tiles, tile, inputs, group, grouped, scratch)
                 for vector in range(grouped):
                     at = (group + vector) * outputs + tile * TILE
-                    target, product = stream.x[at : at + count], desk.line[vector * TILE : (vector + 1) * TILE]
+                    target, product = activations.x[at : at + count], scratch.line[vector * TILE : (vector + 1) * TILE]
                     for index in range(count):
                         target[index] += product[index]
         _piece_done(counters, part)
@@ -464,7 +379,7 @@ def _add_product(part, layer, matrices, source, inputs, stream, outputs, vectors
 
 
 @_compiled
-def _heads(part, shape, weights, stream, desk, counters, rows, steps):
+def _heads(part, shape, weights, activations, scratch, counters, rows, steps):
     """The last norm and the heads, over the last position of each row."""
     tiles = (shape.logits + TILE - 1) // TILE
     pieces = (tiles + PIECE_TILES - 1) // PIECE_TILES
@@ -474,41 +389,41 @@ def _heads(part, shape, weights, stream, desk, counters, rows, steps):
         if piece >= pieces:
             break
         if not is_read:
-            line = desk.line[: shape.width]
+            line = scratch.line[: shape.width]
             for row in range(rows):
                 at = (row * steps + steps - 1) * shape.width
-                _norm(stream.x[at : at + shape.width], weights.out_norm, line)
-                x = desk.x[row * shape.width : (row + 1) * shape.width]
-                desk.x_scales[row] = _rounded(line, x, VECTOR_MAX)
+                _norm(activations.x[at : at + shape.width], weights.out_norm, line)
+                x = scratch.x[row * shape.width : (row + 1) * shape.width]
+                scratch.x_scales[row] = _rounded(line, x, VECTOR_MAX)
             is_read = True
         for tile in range(piece * PIECE_TILES, min((piece + 1) * PIECE_TILES, tiles)):
             _tile_to(
-                0, weights.heads, tiles, tile, shape.width, rows, desk,
-                stream.logits, shape.logits, tile * TILE, shape.logits,
+                0, weights.heads, tiles, tile, shape.width, rows, scratch,
+                activations.logits, shape.logits, tile * TILE, shape.logits,
             )  # fmt: skip
         _piece_done(counters, part)
     _wait(counters, part, pieces)
 
 
 @_compiled
-def _tile_to(layer, matrices, tiles, tile, inputs, vectors, desk, target, stride, column, columns):
+def _tile_to(layer, matrices, tiles, tile, inputs, vectors, scratch, target, stride, column, columns):
     """Multiply a tile with all vectors and write the results into columns of the target."""
     count = min(TILE, columns - column)
     for group in range(0, vectors, 8):
         grouped = min(8, vectors - group)
-        _tile_group(layer, matrices, tiles, tile, inputs, group, grouped, desk)
+        _tile_group(layer, matrices, tiles, tile, inputs, group, grouped, scratch)
         for vector in range(grouped):
             at = (group + vector) * stride + column
-            target[at : at + count] = desk.line[vector * TILE : vector * TILE + count]
+            target[at : at + count] = scratch.line[vector * TILE : vector * TILE + count]
 
 
 @_compiled
-def _tile_group(layer, matrices, tiles, tile, inputs, first, vectors, desk):
-    """Multiply a tile with up to 8 vectors from `first` on: `[vectors, 32]`, into the desk's line."""
+def _tile_group(layer, matrices, tiles, tile, inputs, first, vectors, scratch):
+    """Multiply a tile with up to 8 vectors from `first` on: `[vectors, 32]`, into the scratch's line."""
     at = (layer * tiles + tile) * inputs * TILE
     scales_at = (layer * tiles + tile) * TILE
     scales = matrices.scales[scales_at : scales_at + TILE]
-    x, sums = desk.x, desk.sums
+    x, sums = scratch.x, scratch.sums
     done = 0
     while done < vectors:
         x_at = (first + done) * inputs
@@ -526,8 +441,8 @@ def _tile_group(layer, matrices, tiles, tile, inputs, first, vectors, desk):
             _one(matrices.tiles, at, x, x_at, inputs, inputs // 2, sums, 0)
             group = 1
         for vector in range(group):
-            scale = desk.x_scales[first + done + vector]
-            result = desk.line[(done + vector) * TILE : (done + vector + 1) * TILE]
+            scale = scratch.x_scales[first + done + vector]
+            result = scratch.line[(done + vector) * TILE : (done + vector + 1) * TILE]
             total = sums[vector * TILE : (vector + 1) * TILE]
             for index in range(TILE):
                 result[index] = np.float32(total[index]) * scales[index] * scale
@@ -535,22 +450,22 @@ def _tile_group(layer, matrices, tiles, tile, inputs, first, vectors, desk):
 
 
 @_compiled
-def _round_all(source, vectors, size, desk):
+def _round_all(source, vectors, size, scratch):
     """Round vectors for a matrix."""
     for vector in range(vectors):
         span = slice(vector * size, (vector + 1) * size)
-        desk.x_scales[vector] = _rounded(source[span], desk.x[span], VECTOR_MAX)
+        scratch.x_scales[vector] = _rounded(source[span], scratch.x[span], VECTOR_MAX)
 
 
 @_compiled
-def _round_normed(layer, norms, source, width, vectors, desk):
+def _round_normed(layer, norms, source, width, vectors, scratch):
     """Normalise vectors and round them for the next matrix."""
     norm = norms[layer * 2 * width : (layer + 1) * 2 * width]
-    line = desk.line[:width]
+    line = scratch.line[:width]
     for vector in range(vectors):
         span = slice(vector * width, (vector + 1) * width)
         _norm(source[span], norm, line)
-        desk.x_scales[vector] = _rounded(line, desk.x[span], VECTOR_MAX)
+        scratch.x_scales[vector] = _rounded(line, scratch.x[span], VECTOR_MAX)
 
 
 @_compiled

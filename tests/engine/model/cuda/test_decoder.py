@@ -19,9 +19,9 @@ from musicgen_studio.engine.checkpoint.open import open_checkpoint
 from musicgen_studio.engine.checkpoint.random import SHAPES, RandomCheckpoint
 from musicgen_studio.engine.checkpoint.values import Checkpoint
 from musicgen_studio.engine.conditions.rows import Conditions
+from musicgen_studio.engine.model.cuda.buffers import KEPT_CHOICES, STEPS_AT_ONCE
 from musicgen_studio.engine.model.cuda.decoder import GraphedDecoder
 from musicgen_studio.engine.model.cuda.graphs import Recorder
-from musicgen_studio.engine.model.cuda.room import KEPT_CHOICES, STEPS_AT_ONCE
 from musicgen_studio.engine.model.load import load_language_model
 from musicgen_studio.engine.model.plain import Decoder
 from musicgen_studio.engine.model.protocol import LanguageModel, StepMaker
@@ -34,8 +34,8 @@ from tests.engine.reference import frames_of_one_prompt, generated_codes, melody
 from tests.gpu import CUDA, needs_gpu
 
 CPU = torch.device("cpu")
-REACH = 16
-"""Small, so that a window of 100 frames has many reaches."""
+SPAN_MULTIPLE = 16
+"""Small, so that a window of 100 frames has many spans."""
 
 PROMPT = "calm piano with strings"
 KINDS = ["text", "melody", "stereo_text", "stereo_melody"]
@@ -52,10 +52,10 @@ def text(text_checkpoint: Path) -> Checkpoint:
     return open_checkpoint(text_checkpoint)
 
 
-def graphed(checkpoint: Checkpoint, device: torch.device = CPU, reach: int = REACH) -> GraphedDecoder:
+def graphed(checkpoint: Checkpoint, device: torch.device = CPU, span_multiple: int = SPAN_MULTIPLE) -> GraphedDecoder:
     config = checkpoint.config.decoder
     layers = (checkpoint.layer(index) for index in range(config.layers))
-    return GraphedDecoder(config, checkpoint.outer(), layers, device, Precision.FLOAT32, reach)
+    return GraphedDecoder(config, checkpoint.outer(), layers, device, Precision.FLOAT32, span_multiple)
 
 
 def plain(checkpoint: Checkpoint, device: torch.device = CPU) -> Decoder:
@@ -69,10 +69,10 @@ def logits(model: LanguageModel, rows: int, pieces: tuple[int, ...], tokens: int
     config, random = model.config, torch.Generator().manual_seed(1)
     texts = [torch.randn(tokens, config.width, generator=random)] if config.cross_attention else []
     codes = torch.randint(0, config.card, (rows, config.codebooks, sum(pieces)), generator=random)
-    memory = model.start(rows, sum(pieces), texts, text_rows=max(rows // 2, 1))
+    cache = model.start(rows, sum(pieces), texts, text_rows=max(rows // 2, 1))
     split = torch.split(codes.to(model.device), list(pieces), dim=-1)
-    made = [model.forward(model.embed(some), memory).cpu() for some in split]
-    assert memory.length == sum(pieces)
+    made = [model.forward(model.embed(some), cache).cpu() for some in split]
+    assert cache.length == sum(pieces)
     return torch.stack(made)
 
 
@@ -85,7 +85,7 @@ def assert_near(ours: Tensor, expected: Tensor) -> None:
     "pieces", [(1,) * 40, (20, *(1,) * 20), (3, 1, 14, 1, 1, 30, 1)], ids=["steps", "context", "mixed"]
 )
 def test_every_step_s_logits(checkpoint: Checkpoint, rows: int, pieces: tuple[int, ...]) -> None:
-    """Over several reaches, with one row and with guided takes."""
+    """Over several spans, with one row and with guided takes."""
     assert_near(logits(graphed(checkpoint), rows, pieces), logits(plain(checkpoint), rows, pieces))
 
 
@@ -102,33 +102,33 @@ def test_rows_that_begin_later_and_have_other_texts(checkpoint: Checkpoint, piec
     lengths_of_texts = (5, 70) if config.cross_attention else ()
     texts = [torch.randn(count, config.width, generator=random) for count in lengths_of_texts]
     codes = torch.randint(0, config.card, (4, config.codebooks, sum(pieces)), generator=random)
-    for model in (graphed(checkpoint, reach=16), plain(checkpoint)):
-        memory = model.start(4, sum(pieces), texts, text_rows=4, begins=begins)
+    for model in (graphed(checkpoint, span_multiple=16), plain(checkpoint)):
+        cache = model.start(4, sum(pieces), texts, text_rows=4, begins=begins)
         split = torch.split(codes, list(pieces), dim=-1)
-        together = torch.stack([model.forward(model.embed(some), memory) for some in split])
+        together = torch.stack([model.forward(model.embed(some), cache) for some in split])
         for place, begin in enumerate((0, 9)):
             rows = slice(2 * place, 2 * place + 2)
             own = plain(checkpoint)
-            memory_alone = own.start(2, sum(pieces), texts[place : place + 1], text_rows=2)
+            cache_alone = own.start(2, sum(pieces), texts[place : place + 1], text_rows=2)
             lengths = [pieces[0] - begin, *pieces[1:]]
             split_alone = torch.split(codes[rows, :, begin:], lengths, dim=-1)
-            alone = torch.stack([own.forward(own.embed(some), memory_alone) for some in split_alone])
+            alone = torch.stack([own.forward(own.embed(some), cache_alone) for some in split_alone])
             assert_near(together[:, rows], alone)
 
 
 def test_the_real_shape() -> None:
     small = SHAPES["small"]
     checkpoint = RandomCheckpoint(replace(small, decoder=replace(small.decoder, layers=2)))
-    pieces = (254, 1, 1, 1)  # over the first reach of 256
+    pieces = (254, 1, 1, 1)  # over the first span of 256
     expected = logits(plain(checkpoint), 2, pieces)
-    assert_near(logits(graphed(RandomCheckpoint(checkpoint.config), reach=256), 2, pieces), expected)
+    assert_near(logits(graphed(RandomCheckpoint(checkpoint.config), span_multiple=256), 2, pieces), expected)
 
 
 @pytest.mark.parametrize("precision", [Precision.BFLOAT16, Precision.FLOAT16, Precision.INT8])
 def test_fewer_bits_stay_near_float32(text: Checkpoint, precision: Precision) -> None:
     config = text.config.decoder
     layers = (text.layer(index) for index in range(config.layers))
-    short = GraphedDecoder(config, text.outer(), layers, CPU, precision, REACH)
+    short = GraphedDecoder(config, text.outer(), layers, CPU, precision, SPAN_MULTIPLE)
     ours, expected = logits(short, 2, (5, 1, 1)), logits(plain(text), 2, (5, 1, 1))
     assert ours.dtype == torch.float32
     assert 0 < ((ours - expected).abs().max() / expected.abs().max()).item() <= 0.05
@@ -256,52 +256,52 @@ def test_a_stop_beforehand_draws_nothing(text: Checkpoint) -> None:
     stop.set()
     noise = Stopping(stop, 0, config.codebooks, config.card)
     model = graphed(text)
-    memory = model.start(1, 30)
-    first = model.forward(model.embed(torch.zeros(1, config.codebooks, 1, dtype=torch.int64)), memory)
+    cache = model.start(1, 30)
+    first = model.forward(model.embed(torch.zeros(1, config.codebooks, 1, dtype=torch.int64)), cache)
     steps = torch.full((1, config.codebooks, 20), UNKNOWN)
-    assert list(model.make_steps(memory, first, steps, Sampling(), noise, stop)) == []
+    assert list(model.make_steps(cache, first, steps, Sampling(), noise, stop)) == []
     assert noise.draws == 0
 
 
 def test_known_tokens_are_kept(text: Checkpoint) -> None:
     config, model = text.config.decoder, graphed(text)
-    memory = model.start(1, 30)
-    first = model.forward(model.embed(torch.zeros(1, config.codebooks, 1, dtype=torch.int64)), memory)
+    cache = model.start(1, 30)
+    first = model.forward(model.embed(torch.zeros(1, config.codebooks, 1, dtype=torch.int64)), cache)
     steps = torch.full((1, config.codebooks, 12), UNKNOWN)
     steps[0, 1, ::2] = 9
     given = steps.clone()
     noise = Noise(0, 1, config.codebooks, config.card)
-    made = torch.cat(list(model.make_steps(memory, first, steps, Sampling(), noise, Event())), dim=-1)
+    made = torch.cat(list(model.make_steps(cache, first, steps, Sampling(), noise, Event())), dim=-1)
     assert torch.equal(steps, given)
     assert (made >= 0).all()
     assert (made[0, 1, ::2] == 9).all()
-    assert memory.length == 1 + 11  # after the last step nothing is chosen, so it is not read
+    assert cache.length == 1 + 11  # after the last step nothing is chosen, so it is not read
 
 
 def test_a_room_is_used_again_and_remembers_nothing(text: Checkpoint) -> None:
     model, config = graphed(text), text.config.decoder
     first = model.start(2, 50, [torch.ones(70, config.width)], text_rows=1)
-    room = first.room
+    buffers = first.buffers
     with torch.inference_mode():
-        room.cache.fill_(float("nan"))
+        buffers.kv.fill_(float("nan"))
     del first
     again = logits(model, 2, (3, 1, 1))
-    memory = model.start(2, 40, [torch.ones(3, config.width)], text_rows=1)
-    assert memory.room is room
+    cache = model.start(2, 40, [torch.ones(3, config.width)], text_rows=1)
+    assert cache.buffers is buffers
     assert_near(again, logits(plain(text), 2, (3, 1, 1)))
 
 
 def test_two_memories_at_a_time_have_a_room_each(text: Checkpoint) -> None:
     model = graphed(text)
     one, other = model.start(2, 50), model.start(2, 50)
-    assert one.room is not other.room
+    assert one.buffers is not other.buffers
 
 
 def test_rooms_that_do_not_fit_are_given_back(text: Checkpoint) -> None:
     model = graphed(text)
     for _ in range(2):
-        memory = model.start(2, 50)
-        del memory
+        cache = model.start(2, 50)
+        del cache
     assert len(model._vacant) == 1
     larger = model.start(2, 100)
     assert model._vacant == []
@@ -310,10 +310,10 @@ def test_rooms_that_do_not_fit_are_given_back(text: Checkpoint) -> None:
     assert model._vacant == []
 
 
-def test_a_step_reads_what_is_within_reach(text: Checkpoint) -> None:
+def test_a_step_reads_its_attention_span(text: Checkpoint) -> None:
     config, model = text.config.decoder, graphed(text)
-    assert model.cache_bytes(2, 0) == model.cache_bytes(2, REACH)
-    assert model.cache_bytes(2, REACH + 1) == 2 * config.layers * 2 * 2 * REACH * config.width * 4
+    assert model.cache_bytes(2, 0) == model.cache_bytes(2, SPAN_MULTIPLE)
+    assert model.cache_bytes(2, SPAN_MULTIPLE + 1) == 2 * config.layers * 2 * 2 * SPAN_MULTIPLE * config.width * 4
 
 
 def test_the_cpu_keeps_its_own_steps(text: Checkpoint) -> None:
@@ -438,7 +438,7 @@ def test_other_settings_without_end_keep_few_recordings(text: Checkpoint) -> Non
     model = graphed(text)
     for number in range(KEPT_CHOICES + 3):
         codes(model, text, 2, Sampling(top_k=20, temperature=1 + number / 10))
-    assert [len(tray.choices) for room in model._vacant for tray in room.trays.values()] == [KEPT_CHOICES]
+    assert [len(chunk.choices) for buffers in model._vacant for chunk in buffers.chunks.values()] == [KEPT_CHOICES]
 
 
 class Spoiling(Noise):
@@ -446,14 +446,14 @@ class Spoiling(Noise):
 
     def __init__(self, model: GraphedDecoder, at: int) -> None:
         super().__init__(0, 1, model.config.codebooks, model.config.card)
-        self.room: Any = None
+        self.buffers: Any = None
         self._draws, self._at = 0, at
 
     def draw(self) -> Tensor:
         """Count a draw."""
         self._draws += 1
         if self._draws == self._at:
-            self.room.cache[:, :, :, :, 0] = torch.inf
+            self.buffers.kv[:, :, :, :, 0] = torch.inf
         return super().draw()
 
 
@@ -461,13 +461,13 @@ class Spoiling(Noise):
 @pytest.mark.parametrize("at", [1, 6, 33])
 def test_numbers_that_are_none_end_the_run_within_a_chunk(text: Checkpoint, at: int, device: torch.device) -> None:
     model = graphed(text, device)
-    memory, noise = model.start(1, 60), Spoiling(model, at)
-    noise.room = memory.room
-    first = model.forward(model.embed(torch.zeros(1, model.config.codebooks, 1, dtype=torch.int64)), memory)
+    cache, noise = model.start(1, 60), Spoiling(model, at)
+    noise.buffers = cache.buffers
+    first = model.forward(model.embed(torch.zeros(1, model.config.codebooks, 1, dtype=torch.int64)), cache)
     made: list[Tensor] = []
     with pytest.raises(UserProblem, match="not sound"):
         made += model.make_steps(
-            memory, first, torch.full((1, model.config.codebooks, 50), UNKNOWN), Sampling(), noise, Event()
+            cache, first, torch.full((1, model.config.codebooks, 50), UNKNOWN), Sampling(), noise, Event()
         )
     assert sum(some.shape[-1] for some in made) <= at // STEPS_AT_ONCE * STEPS_AT_ONCE
     with torch.inference_mode():
@@ -478,7 +478,7 @@ def test_a_prefill_of_no_numbers_makes_nothing(text: Checkpoint) -> None:
     """In float16, with states too large for it."""
     config = text.config.decoder
     layers = (text.layer(index) for index in range(config.layers))
-    model = GraphedDecoder(config, text.outer(), layers, CPU, Precision.FLOAT16, REACH)
+    model = GraphedDecoder(config, text.outer(), layers, CPU, Precision.FLOAT16, SPAN_MULTIPLE)
     told = replace(conditions_of(text), text=torch.full((3, config.width), 6e4))
     with pytest.raises(UserProblem) as raised:
         codes(model, text, 10, Sampling(), conditions=told)

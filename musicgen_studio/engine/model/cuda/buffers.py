@@ -1,6 +1,6 @@
 """Tensors that stay where they are, for recorded steps: what the model remembers, and what goes in and comes out.
 
-A room is lent to one memory after another (`decoder.py`), because what was recorded for it can be replayed only in it.
+They are lent to one cache after another (`decoder.py`): what was recorded for them can be replayed only in them.
 """
 
 from dataclasses import dataclass
@@ -20,8 +20,8 @@ KEPT_CHOICES = 8
 
 
 @dataclass(frozen=True, slots=True)
-class RoomSize:
-    """How much a room holds.
+class BufferSize:
+    """How much static buffers hold.
 
     Args:
         rows: Sequences side by side.
@@ -37,13 +37,13 @@ class RoomSize:
     texts: int = 0
     tokens: int = 0
 
-    def holds(self, need: "RoomSize") -> bool:
-        """Tell whether a run of another size can use this room."""
+    def holds(self, need: "BufferSize") -> bool:
+        """Tell whether a run of another size can use this buffers."""
         mine, theirs = (self.rows, self.text_rows, self.texts), (need.rows, need.text_rows, need.texts)
         return mine == theirs and self.positions >= need.positions and self.tokens >= need.tokens
 
 
-class Room:
+class StaticBuffers:
     """Static tensors for sequences of one shape, and the steps recorded on them.
 
     Args:
@@ -53,10 +53,10 @@ class Room:
         dtype: Of keys, values and activations.
     """
 
-    def __init__(self, config: DecoderConfig, size: RoomSize, device: torch.device, dtype: torch.dtype) -> None:
+    def __init__(self, config: DecoderConfig, size: BufferSize, device: torch.device, dtype: torch.dtype) -> None:
         self.size = size
         head = config.width // config.heads
-        self.cache = torch.zeros(  # [layers, keys and values, rows, heads, positions, head_dim]
+        self.kv = torch.zeros(  # [layers, keys and values, rows, heads, positions, head_dim]
             config.layers, 2, size.rows, config.heads, size.positions, head, device=device, dtype=dtype
         )
         self.text = torch.zeros(  # [layers, keys and values, texts, heads, tokens, head_dim]
@@ -67,18 +67,18 @@ class Room:
         """Where each row begins."""
         self.position_states = sinusoidal_positions(size.positions, config.width).to(device, dtype)
         self.places = torch.arange(size.positions, device=device)
-        self.position = torch.zeros(1, device=device, dtype=torch.int64)
+        self.input_pos = torch.zeros(1, device=device, dtype=torch.int64)
         self.x = torch.zeros(size.rows, 1, config.width, device=device, dtype=dtype)
         self.logits = torch.zeros(size.rows, config.codebooks, config.card, device=device)
         self.recorder = Recorder(device)
-        self.steps: dict[int, Work] = {}
+        self.decode_steps: dict[int, Work] = {}
         """What moves all rows on by a position, by how many positions are looked at."""
-        self.trays: dict[int, Tray] = {}
+        self.chunks: dict[int, ChunkBuffers] = {}
         """Where tokens are chosen, by takes: as many as rows, or with guidance half as many."""
 
 
-class Tray:
-    """Where a chunk of steps gets its tokens: on the device, with two sides on the host that are used in turn.
+class ChunkBuffers:
+    """Where a chunk of steps gets its tokens: on the device, with two stagings on the host that are used in turn.
 
     Args:
         config: The model's hyper-parameters.
@@ -96,17 +96,17 @@ class Tray:
         """Of the logits after the prefill and after each chunk: no finite number once one of them was none."""
         self.choices = Recordings(device, KEPT_CHOICES)
         """What chooses the tokens of a step and makes them the next input, by the `Sampling` it does that with."""
-        self._sides = [HostSide(self.columns, self.noise, self.logit_sum) for _ in range(2)]
+        self._stagings = [Staging(self.columns, self.noise, self.logit_sum) for _ in range(2)]
 
-    def turned(self) -> "HostSide":
-        """Return the side that was not used last, once nothing is on its way to it: a run may have been abandoned."""
-        self._sides.reverse()
-        self._sides[0].settle()
-        return self._sides[0]
+    def next_staging(self) -> "Staging":
+        """Return the one that was not used last, once nothing is on its way to it: a run may have been abandoned."""
+        self._stagings.reverse()
+        self._stagings[0].settle()
+        return self._stagings[0]
 
 
-class HostSide:
-    """The host's side of a tray, in memory that the GPU reads and writes by itself.
+class Staging:
+    """The host's side of a chunk's buffers, in memory that the GPU reads and writes by itself.
 
     Args:
         columns: The device's side of tokens, `[steps, takes, codebooks]`.
@@ -125,7 +125,7 @@ class HostSide:
             self._arrived = torch.cuda.Event(blocking=True)  # type: ignore[no-untyped-call]
 
     def send(self, count: int, *, with_noise: bool) -> None:
-        """Put the first `count` steps onto the device's side. Does not wait."""
+        """Put the first `count` steps onto the device's staging. Does not wait."""
         self._device_columns[:count].copy_(self.columns[:count], non_blocking=True)
         if with_noise:
             self._device_noise[:count].copy_(self.noise[:count], non_blocking=True)
