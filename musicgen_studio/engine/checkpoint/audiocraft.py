@@ -12,11 +12,12 @@ from collections.abc import Iterator
 from contextlib import suppress
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 import yaml
 
+from musicgen_studio.engine.checkpoint.stored import StoredCheckpoint
 from musicgen_studio.engine.checkpoint.submodels import (
     CHOOSE_ANOTHER,
     StoredCodec,
@@ -44,10 +45,6 @@ from musicgen_studio.engine.checkpoint.weights import (
     unreadable,
 )
 from musicgen_studio.errors import UserProblem
-
-if TYPE_CHECKING:
-    from torch import Tensor
-    from transformers import EncodecModel
 
 STATE_FILE = "state_dict.bin"
 CODEC_FILE = "compression_state_dict.bin"
@@ -106,7 +103,7 @@ _CODEC_SETTINGS: dict[str, tuple[Any, ...]] = {
 }
 
 
-class AudioCraftCheckpoint:
+class AudioCraftCheckpoint(StoredCheckpoint):
     """An opened folder in AudioCraft's layout.
 
     Args:
@@ -120,16 +117,10 @@ class AudioCraftCheckpoint:
     def __init__(self, folder: Path) -> None:
         path = folder / STATE_FILE
         settings = Settings.of(path, load_pickle(path))
-        self._codec = _open_codec(folder)
-        self._text_encoder = _open_text_encoder(folder, settings)
-        self.config = _checkpoint_config(settings, self._codec.config, self._text_encoder.width)
-        self._weights = Weights.of([PickleFile(path, "best_state")], path)
-        self._weights.require(_shapes(self.config), _HARMLESS)
-
-    @property
-    def identity(self) -> str:
-        """What stands for the files the language model's numbers come from, until they change."""
-        return self._weights.identity
+        codec, text_encoder = _open_codec(folder), _open_text_encoder(folder, settings)
+        config = _checkpoint_config(settings, codec.config, text_encoder.width)
+        super().__init__(config, codec, text_encoder, Weights.of([PickleFile(path, "best_state")], path))
+        self._weights.require(_shapes(config), _HARMLESS)
 
     def layer(self, index: int) -> LayerWeights:
         """Read one layer. The result owns its memory; the file is not kept mapped."""
@@ -137,13 +128,15 @@ class AudioCraftCheckpoint:
         cross = None
         if self.config.decoder.cross_attention:
             q, k, v = (part.clone() for part in read.pop("cross_attention.in_proj_weight").chunk(3))
-            cross = CrossAttentionWeights(_affine(read, "norm_cross"), q, k, v, read["cross_attention.out_proj.weight"])
+            cross = CrossAttentionWeights(
+                Affine.named(read, "norm_cross"), q, k, v, read["cross_attention.out_proj.weight"]
+            )
         return LayerWeights(
-            attention_norm=_affine(read, "norm1"),
+            attention_norm=Affine.named(read, "norm1"),
             qkv=read["self_attn.in_proj_weight"],
             attention_out=read["self_attn.out_proj.weight"],
             cross=cross,
-            feed_forward_norm=_affine(read, "norm2"),
+            feed_forward_norm=Affine.named(read, "norm2"),
             up=read["linear1.weight"],
             down=read["linear2.weight"],
         )
@@ -155,19 +148,11 @@ class AudioCraftCheckpoint:
         has_chroma = self.config.chroma is not None
         return OuterWeights(
             embeddings=torch.stack([read.pop(f"emb.{k}.weight") for k in books]),
-            out_norm=_affine(read, "out_norm"),
+            out_norm=Affine.named(read, "out_norm"),
             heads=torch.cat([read.pop(f"linears.{k}.weight") for k in books]),
-            text_projection=_affine(read, f"{_CONDITIONERS}description.output_proj"),
-            chroma_projection=_affine(read, f"{_CONDITIONERS}self_wav.output_proj") if has_chroma else None,
+            text_projection=Affine.named(read, f"{_CONDITIONERS}description.output_proj"),
+            chroma_projection=Affine.named(read, f"{_CONDITIONERS}self_wav.output_proj") if has_chroma else None,
         )
-
-    def codec(self) -> "EncodecModel":
-        """Build the codec in float32, in evaluation mode, weight norm folded into plain weights."""
-        return self._codec.load()
-
-    def text_encoder(self, keep_bytes: int | None = None) -> tuple[Any, Any]:
-        """Build the text encoder and its tokenizer; see `Checkpoint.text_encoder`."""
-        return self._text_encoder.load(keep_bytes)
 
 
 class Settings:
@@ -241,10 +226,6 @@ class Settings:
         for name, values in allowed.items():
             if self.get(name) not in values:
                 raise odd_value(self.path, name, self.get(name), str(values[0]))
-
-
-def _affine(read: "dict[str, Tensor]", name: str) -> Affine:
-    return Affine(read[f"{name}.weight"], read[f"{name}.bias"])
 
 
 def _open_codec(folder: Path) -> StoredCodec:

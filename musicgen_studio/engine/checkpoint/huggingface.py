@@ -8,12 +8,12 @@ Source: transformers `models/musicgen`, `models/musicgen_melody` (modeling, conf
 import math
 from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
-from torch import Tensor
 
 from musicgen_studio.core.request import GenerationRequest, Sampling
+from musicgen_studio.engine.checkpoint.stored import StoredCheckpoint
 from musicgen_studio.engine.checkpoint.submodels import (
     CHOOSE_ANOTHER,
     StoredCodec,
@@ -34,16 +34,13 @@ from musicgen_studio.engine.checkpoint.values import (
 from musicgen_studio.engine.checkpoint.weights import DOWNLOAD_AGAIN, Shape, open_weights, read_json
 from musicgen_studio.errors import UserProblem
 
-if TYPE_CHECKING:
-    from transformers import EncodecModel
-
 _ARCHITECTURES = ("musicgen", "musicgen_melody")
 _LAYERS = "decoder.model.decoder.layers."
 # Positions are computed; older files carry the table.
 _HARMLESS = r"embed_positions\.weights$"
 
 
-class HuggingFaceCheckpoint:
+class HuggingFaceCheckpoint(StoredCheckpoint):
     """An opened folder in transformers' layout.
 
     Args:
@@ -59,16 +56,11 @@ class HuggingFaceCheckpoint:
         _require_musicgen(raw, path)
         parsed = parse_config(raw, path)
         weights = open_weights(folder)
-        self._codec = StoredCodec(parsed.audio_encoder, weights.under("audio_encoder."), path)
-        self._text_encoder = StoredTextEncoder(parsed.text_encoder, weights.under("text_encoder."), path, folder)
-        self.config = _checkpoint_config(parsed, folder, self._text_encoder.width)
-        self._weights = weights.without("audio_encoder.", "text_encoder.")
-        self._weights.require(_shapes(self.config), _HARMLESS)
-
-    @property
-    def identity(self) -> str:
-        """What stands for the files the language model's numbers come from, until they change."""
-        return self._weights.identity
+        codec = StoredCodec(parsed.audio_encoder, weights.under("audio_encoder."), path)
+        text_encoder = StoredTextEncoder(parsed.text_encoder, weights.under("text_encoder."), path, folder)
+        config = _checkpoint_config(parsed, folder, text_encoder.width)
+        super().__init__(config, codec, text_encoder, weights.without("audio_encoder.", "text_encoder."))
+        self._weights.require(_shapes(config), _HARMLESS)
 
     def layer(self, index: int) -> LayerWeights:
         """Read one layer. The result owns its memory; the file is not kept mapped."""
@@ -76,18 +68,18 @@ class HuggingFaceCheckpoint:
         cross = None
         if self.config.decoder.cross_attention:
             cross = CrossAttentionWeights(
-                norm=_affine(read, "encoder_attn_layer_norm"),
+                norm=Affine.named(read, "encoder_attn_layer_norm"),
                 q=read["encoder_attn.q_proj.weight"],
                 k=read["encoder_attn.k_proj.weight"],
                 v=read["encoder_attn.v_proj.weight"],
                 out=read["encoder_attn.out_proj.weight"],
             )
         return LayerWeights(
-            attention_norm=_affine(read, "self_attn_layer_norm"),
+            attention_norm=Affine.named(read, "self_attn_layer_norm"),
             qkv=torch.cat([read.pop(f"self_attn.{part}_proj.weight") for part in "qkv"]),
             attention_out=read["self_attn.out_proj.weight"],
             cross=cross,
-            feed_forward_norm=_affine(read, "final_layer_norm"),
+            feed_forward_norm=Affine.named(read, "final_layer_norm"),
             up=read["fc1.weight"],
             down=read["fc2.weight"],
         )
@@ -99,23 +91,11 @@ class HuggingFaceCheckpoint:
         books = range(self.config.decoder.codebooks)
         return OuterWeights(
             embeddings=torch.stack([read.pop(f"decoder.model.decoder.embed_tokens.{k}.weight") for k in books]),
-            out_norm=_affine(read, "decoder.model.decoder.layer_norm"),
+            out_norm=Affine.named(read, "decoder.model.decoder.layer_norm"),
             heads=torch.cat([read.pop(f"decoder.lm_heads.{k}.weight") for k in books]),
-            text_projection=_affine(read, "enc_to_dec_proj") if "enc_to_dec_proj.weight" in shapes else None,
-            chroma_projection=_affine(read, "audio_enc_to_dec_proj") if self.config.chroma else None,
+            text_projection=Affine.named(read, "enc_to_dec_proj") if "enc_to_dec_proj.weight" in shapes else None,
+            chroma_projection=Affine.named(read, "audio_enc_to_dec_proj") if self.config.chroma else None,
         )
-
-    def codec(self) -> "EncodecModel":
-        """Build the codec in float32, in evaluation mode, weight norm folded into plain weights."""
-        return self._codec.load()
-
-    def text_encoder(self, keep_bytes: int | None = None) -> tuple[Any, Any]:
-        """Build the text encoder and its tokenizer; see `Checkpoint.text_encoder`."""
-        return self._text_encoder.load(keep_bytes)
-
-
-def _affine(read: dict[str, Tensor], name: str) -> Affine:
-    return Affine(read[f"{name}.weight"], read[f"{name}.bias"])
 
 
 def _require_musicgen(raw: dict[str, Any], path: Path) -> None:

@@ -104,6 +104,11 @@ class Affine:
     weight: Tensor
     bias: Tensor
 
+    @classmethod
+    def named(cls, tensors: "dict[str, Tensor]", name: str) -> "Affine":
+        """Take one from tensors, where it is a name's `weight` and `bias`."""
+        return cls(tensors[f"{name}.weight"], tensors[f"{name}.bias"])
+
 
 @dataclass(frozen=True, slots=True)
 class CrossAttentionWeights:
