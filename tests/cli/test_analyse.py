@@ -13,7 +13,7 @@ from tests.analysis.sounds import IN_C, band
 @pytest.fixture(scope="module")
 def song(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("song") / "a song.wav"
-    musicgen_studio.write(path, band(120.0, 12.0, IN_C))
+    musicgen_studio.write(path, band(120.0, 12.0, IN_C), loudness_lufs=None)
     return path
 
 
