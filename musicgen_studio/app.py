@@ -262,7 +262,7 @@ def _load_engine(choice: "EngineChoice") -> "LoadedEngine":
     from musicgen_studio.checkpoints.catalogue import find
     from musicgen_studio.engine.musicgen import load_engine
     from musicgen_studio.studio.making.engines import LoadedEngine
-    from musicgen_studio.studio.making.record import CheckpointRecord
+    from musicgen_studio.studio.making.order import CheckpointRecord
 
     entry = find(choice.checkpoint)
     return LoadedEngine(load_engine(entry.folder, choice.device, choice.precision), CheckpointRecord.of(entry))

@@ -23,7 +23,7 @@ from musicgen_studio.app import Program
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip, Origin
 from musicgen_studio.studio.making.engines import EngineChoice, LoadedEngine
-from musicgen_studio.studio.making.record import CheckpointRecord
+from musicgen_studio.studio.making.order import CheckpointRecord
 from tests.fake_engine import FakeEngine
 from tests.ui.panels.finding import control
 

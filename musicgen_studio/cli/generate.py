@@ -15,11 +15,11 @@ from musicgen_studio.compute.precision import PRECISIONS
 from musicgen_studio.core.loudness import STREAMING_LUFS
 
 if TYPE_CHECKING:
-    from musicgen_studio.checkpoints.catalogue import CheckpointEntry
+    from musicgen_studio.cli.order import Ordered
+    from musicgen_studio.core.request import GenerationRequest
     from musicgen_studio.engine.api import Engine
-    from musicgen_studio.studio.making.order import Order
     from musicgen_studio.studio.making.playback import LivePlayback, Player
-    from musicgen_studio.studio.making.record import Recipe
+    from musicgen_studio.studio.making.record import Record
 
 PREROLL_S = 0.1
 """What the player gathers before it sounds; whether the music keeps up is settled before it is opened."""
@@ -120,21 +120,21 @@ def run(args: argparse.Namespace) -> int:
     """Make what was ordered."""
     _check_usage(args)
     output = Output(as_json=args.json)
-    recipe, order, entry = _order(args)
-    if recipe is None and args.seed is None:
-        output.note(f"seed {order.request.seed}")
+    record, ordered = _order(args)
+    if record is None and args.seed is None:
+        output.note(f"seed {ordered.order.seed}")
     engine = _load_engine(
-        entry.folder,
-        args.device or (recipe.device if recipe else "auto"),
-        args.precision or (recipe.precision if recipe else "auto"),
+        ordered.entry.folder,
+        args.device or (record.device if record else "auto"),
+        args.precision or (record.precision if record else "auto"),
     )
-    if recipe is not None:
+    if record is not None:
         from musicgen_studio.studio.making.remake import differences
 
-        for difference in differences(recipe, engine.info):
+        for difference in differences(record, engine.info):
             output.note(difference)
     is_batch = args.json or args.jobs is not None
-    return _make(engine, order, output, play=False if args.play is None and is_batch else args.play)
+    return _make(engine, ordered, args.out, output, play=False if args.play is None and is_batch else args.play)
 
 
 def _check_usage(args: argparse.Namespace) -> None:
@@ -151,17 +151,16 @@ def _check_usage(args: argparse.Namespace) -> None:
         args.parser.error(f"--from takes everything from the record; leave out {given[0]}")
 
 
-def _order(args: argparse.Namespace) -> "tuple[Recipe | None, Order, CheckpointEntry]":
-    from musicgen_studio.cli.order import order_from
+def _order(args: argparse.Namespace) -> "tuple[Record | None, Ordered]":
+    from musicgen_studio.cli.order import order_again, order_from
     from musicgen_studio.files.whole import ensure_folder
-    from musicgen_studio.studio.making.remake import remake_order
 
     ensure_folder(args.out)
     if args.recipe is not None:
-        return remake_order(args.recipe, args.out, args.checkpoint, args.melody, args.continuation)
+        return order_again(args)
     given = {name: getattr(args, name) for name in _DEFAULTS}
     values = {name: _DEFAULTS[name] if value is None else value for name, value in given.items()}
-    return None, *order_from(args, values)
+    return None, order_from(args, values)
 
 
 def _load_engine(folder: Path, device: str, precision: str) -> "Engine":
@@ -170,19 +169,20 @@ def _load_engine(folder: Path, device: str, precision: str) -> "Engine":
     return load_engine(folder, device, precision)
 
 
-def _make(engine: "Engine", order: "Order", output: Output, *, play: bool | None) -> int:
+def _make(engine: "Engine", ordered: "Ordered", out: Path, output: Output, *, play: bool | None) -> int:
     from musicgen_studio.studio.making.make import make
     from musicgen_studio.studio.making.sink import Sink
     from musicgen_studio.studio.making.sinks.folder import Folder
     from musicgen_studio.studio.making.sinks.heard import Heard
     from musicgen_studio.studio.making.sinks.pace import Pace
 
-    sinks: list[Sink] = [Pace(output.progress), Folder(order, output.clip)]
-    with _playback(order, output, play) as playback:
+    folder = Folder(out, ordered.order, ordered.checkpoint, output.clip, ordered.only)
+    sinks: list[Sink] = [Pace(output.progress), folder]
+    with _playback(ordered.request, output, play) as playback:
         if playback is not None:
-            sinks.insert(0, Heard(playback, order.only))
+            sinks.insert(0, Heard(playback, ordered.only))
         with stop_on_interrupt() as stop:
-            make(engine, order.request, stop, sinks)
+            make(engine, ordered.request, stop, sinks)
         if stop.is_set():
             return EXIT_INTERRUPTED
         if playback is not None:
@@ -191,14 +191,13 @@ def _make(engine: "Engine", order: "Order", output: Output, *, play: bool | None
 
 
 @contextmanager
-def _playback(order: "Order", output: Output, play: bool | None) -> "Iterator[LivePlayback | None]":
+def _playback(request: "GenerationRequest", output: Output, play: bool | None) -> "Iterator[LivePlayback | None]":
     """Listen to the run, if that is wanted. A device that fails is worth a word only to someone who asked for sound."""
     if not (sys.stderr.isatty() if play is None else play):
         yield None
         return
     from musicgen_studio.studio.making.playback import LivePlayback
 
-    request = order.request
     given_s = request.continuation.duration_s if request.continuation else 0.0
     wanted_s = len(request.groups()) * (given_s + request.duration_s)
     with LivePlayback(_open_player, wanted_s, given_s) as playback:

@@ -3,6 +3,7 @@
 import argparse
 import secrets
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,12 @@ from musicgen_studio.checkpoints.catalogue import STARTER, CheckpointEntry, find
 from musicgen_studio.cli.options import NO_LOUDNESS
 from musicgen_studio.core.request import MAX_PROMPTS, GenerationRequest
 from musicgen_studio.errors import UserProblem
+from musicgen_studio.export.finish import FinishSettings
 from musicgen_studio.files.sound import SoundFormat
-from musicgen_studio.studio.making.order import Order
-from musicgen_studio.studio.making.record import CheckpointRecord
-from musicgen_studio.studio.making.source import MelodySource, Source, open_melody, open_source
+from musicgen_studio.studio.making.order import CheckpointRecord, Order, Sounds
+from musicgen_studio.studio.making.record import Record
+from musicgen_studio.studio.making.remake import remake
+from musicgen_studio.studio.making.source import open_melody, open_source
 
 SAMPLE_RATES_HZ = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 88200, 96000, 176400, 192000)
 MAX_MP3_RATE_HZ = 48000
@@ -24,16 +27,32 @@ JOBS_CLIPS = 4
 _OPTION_OF_FIELD = {"prompts": "PROMPT", "duration_s": "--seconds", "guidance_scale": "--guidance"}
 
 
-def order_from(args: argparse.Namespace, values: dict[str, Any]) -> tuple[Order, CheckpointEntry]:
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """An order that can be made.
+
+    Args:
+        order: What is wished.
+        request: The same with the sound that it names.
+        entry: The checkpoint to load.
+        checkpoint: The same, for the records.
+        only: Numbers of the prompt and the take of the only clip to keep, from 0; None keeps all.
+    """
+
+    order: Order
+    request: GenerationRequest
+    entry: CheckpointEntry
+    checkpoint: CheckpointRecord
+    only: tuple[int, int] | None = None
+
+
+def order_from(args: argparse.Namespace, values: dict[str, Any]) -> Ordered:
     """Turn options into an order.
 
     Args:
-        args: The command line: prompts, jobs, melody, continuation, checkpoint, out (a folder that exists).
+        args: The command line: prompts, jobs, melody, continuation and checkpoint.
         values: The options that have defaults, by their names in the command line; a seed of None is drawn, and for
             `together` None is what suits a person who waits, or a list of jobs.
-
-    Returns:
-        The order, and the checkpoint to load for it.
 
     Raises:
         UserProblem: If a value is out of range, or a file cannot be read.
@@ -43,40 +62,44 @@ def order_from(args: argparse.Namespace, values: dict[str, Any]) -> tuple[Order,
     continuation = open_source(args.continuation) if args.continuation else None
     if values["together"] is None:
         values["together"] = 1 if args.jobs is None else max(JOBS_CLIPS // max(values["takes"], 1), 1)
-    request = _request(_prompts(args.prompts, args.jobs), values, melody, continuation)
-    entry = find(args.checkpoint or STARTER)
     order = Order(
-        request=request,
-        checkpoint=CheckpointRecord.of(entry),
-        folder=args.out,
-        sound_format=SoundFormat(values["format"]),
-        sample_rate=values["rate"],
-        loudness_lufs=None if values["loudness"] == NO_LOUDNESS else values["loudness"],
-        compressor=values["compressor"],
+        prompts=_prompts(args.prompts, args.jobs),
+        duration_s=values["seconds"],
+        takes=values["takes"],
+        seed=secrets.randbelow(2**31) if values["seed"] is None else values["seed"],
+        together=values["together"],
+        guidance_scale=values["guidance"],
+        temperature=values["temperature"],
+        top_k=values["top_k"],
+        top_p=values["top_p"],
         melody=melody.record if melody else None,
+        melody_repeats=not values["melody_ends"],
         continuation=continuation.record if continuation else None,
+        finish=FinishSettings(
+            SoundFormat(values["format"]),
+            values["rate"],
+            None if values["loudness"] == NO_LOUDNESS else values["loudness"],
+            compressor=values["compressor"],
+        ),
     )
-    return order, entry
+    request = _request(order, Sounds(melody.melody if melody else None, continuation.audio if continuation else None))
+    entry = find(args.checkpoint or STARTER)
+    return Ordered(order, request, entry, CheckpointRecord.of(entry))
 
 
-def _request(
-    prompts: tuple[str, ...], values: dict[str, Any], melody: MelodySource | None, continuation: Source | None
-) -> GenerationRequest:
+def order_again(args: argparse.Namespace) -> tuple[Record, Ordered]:
+    """Turn a clip's record back into an order. `args` as in `order_from`, and `recipe`, the record's file.
+
+    Raises:
+        UserProblem: If the record cannot be used, or what it names is gone or has changed.
+    """
+    again = remake(args.recipe, args.checkpoint, args.melody, args.continuation)
+    return again.record, Ordered(again.order, again.request, again.entry, again.checkpoint, again.only)
+
+
+def _request(order: Order, sounds: Sounds) -> GenerationRequest:
     try:
-        return GenerationRequest(
-            prompts=prompts,
-            duration_s=values["seconds"],
-            melody=melody.melody if melody else None,
-            melody_repeats=not values["melody_ends"],
-            continuation=continuation.audio if continuation else None,
-            guidance_scale=values["guidance"],
-            temperature=values["temperature"],
-            top_k=values["top_k"],
-            top_p=values["top_p"],
-            seed=secrets.randbelow(2**31) if values["seed"] is None else values["seed"],
-            takes=values["takes"],
-            together=values["together"],
-        )
+        return order.request(sounds)
     except ValueError as error:
         field, _, rest = str(error).partition(" ")  # its messages begin with the field's name
         option = _OPTION_OF_FIELD.get(field, f"--{field.replace('_', '-')}")

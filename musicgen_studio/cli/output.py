@@ -43,8 +43,13 @@ class Output:
 
     def clip(self, clip: "SavedClip") -> None:
         """Tell of a clip that is on disk."""
+        from musicgen_studio.export.finish import said_of_limiting
+
         self._clear()
         print(_json_line(clip) if self._as_json else _clip_line(clip), flush=True)
+        said = said_of_limiting(clip.record.limited_db)
+        if said is not None:
+            self.note(f"{clip.sound_file.name}: {said}")
 
     def _clear(self) -> None:
         if self._live_width:
@@ -76,15 +81,15 @@ def _time(seconds: float) -> str:
 
 
 def _clip_line(clip: "SavedClip") -> str:
-    cut = "" if clip.recipe.complete else ", not complete"
+    cut = "" if clip.record.complete else ", not complete"
     return f"{clip.sound_file} ({clip.duration_s:.1f} s{cut})"
 
 
 def _json_line(clip: "SavedClip") -> str:
     told = {
         "sound_file": str(clip.sound_file),
-        "recipe_file": str(clip.recipe_file),
+        "recipe_file": str(clip.record_file),
         "duration_s": clip.duration_s,
-        "recipe": asdict(clip.recipe),
+        "recipe": asdict(clip.record),
     }
     return json.dumps({"clip": told})

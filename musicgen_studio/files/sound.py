@@ -210,6 +210,7 @@ def write(
     wave_chunks: bytes = b"",
     replace: bool = True,
     on_block: Callable[[int], None] | None = None,
+    first_rules: bool = False,
 ) -> None:
     """Write a sound file, whole or not at all.
 
@@ -223,6 +224,8 @@ def write(
         replace: Whether a file already there is replaced. If not, it is safe from this call whoever made it when.
         on_block: Told after each second or so of sound how many frames are encoded, for progress; what it raises ends
             the writing and leaves no file.
+        first_rules: Let libsndfile cut whole numbers off the samples, as it was in the files of records of formats 1
+            to 3, which are to come out again as they were.
 
     Raises:
         UserProblem: If the folder is missing, full or not to be written, or the format cannot hold the sound.
@@ -230,7 +233,9 @@ def write(
         ValueError: If a metadata key is unknown, or there is no frame to write.
     """
     # Encoded in memory first: libsndfile would report a full disk without its cause, a Python file gives the errno.
-    content = encoded(path.name, audio, sound_format, metadata, wave_chunks=wave_chunks, on_block=on_block)
+    content = encoded(
+        path.name, audio, sound_format, metadata, wave_chunks=wave_chunks, on_block=on_block, first_rules=first_rules
+    )
     with replacing(path, replace=replace) as file:
         file.write(content)
 
@@ -243,6 +248,7 @@ def encoded(
     *,
     wave_chunks: bytes = b"",
     on_block: Callable[[int], None] | None = None,
+    first_rules: bool = False,
 ) -> bytes | bytearray:
     """Return a whole sound file, for a place that is no file of its own, such as a zip.
 
@@ -253,6 +259,7 @@ def encoded(
         metadata: As for `write`.
         wave_chunks: As for `write`.
         on_block: As for `write`.
+        first_rules: As for `write`.
 
     Raises:
         UserProblem: If the format cannot hold the sound.
@@ -262,7 +269,7 @@ def encoded(
         raise ValueError("audio must have at least one frame, as no reader takes an empty sound file")
     if unknown := set(metadata) - set(METADATA_KEYS):
         raise ValueError(f"metadata keys must be among {METADATA_KEYS}, got {sorted(unknown)}")
-    file = _encode(name, audio, sound_format, metadata, on_block)
+    file = _encode(name, audio, sound_format, metadata, on_block, first_rules=first_rules)
     if sound_format is SoundFormat.MP3:
         return id3.header(metadata) + file
     if wave_chunks and sound_format.extension == ".wav":
@@ -297,6 +304,8 @@ def _encode(
     sound_format: SoundFormat,
     metadata: Mapping[str, str],
     on_block: Callable[[int], None] | None,
+    *,
+    first_rules: bool = False,
 ) -> bytes | bytearray:
     _check_rate(name, audio, sound_format)
     padding_frames = opus_end.padding_frames(audio.frames) if sound_format is SoundFormat.OPUS else 0
@@ -307,7 +316,7 @@ def _encode(
                 setattr(sound, key, text)
             for start in range(0, audio.frames, _BLOCK_FRAMES):
                 block = audio.samples[start : start + _BLOCK_FRAMES]
-                sound.write(_as_written(block, sound_format))
+                sound.write(_as_written(block, sound_format, is_cut=first_rules))
                 if on_block is not None:
                     on_block(start + len(block))
             sound.write(np.zeros((padding_frames, audio.channels), np.float32))
@@ -321,14 +330,14 @@ def _encode(
     return with_comments(_without_padding(encoded.getvalue(), padding_frames), _comments(metadata, sound_format))
 
 
-def _as_written(block: Samples, sound_format: SoundFormat) -> npt.NDArray[np.float32 | np.int32]:
+def _as_written(block: Samples, sound_format: SoundFormat, *, is_cut: bool) -> npt.NDArray[np.float32 | np.int32]:
     """Return a block as libsndfile is to take it: whole numbers rounded here, so that what a file held is what it gets.
 
     libsndfile would multiply by 2^23 - 1 and divide by 2^23, and cut off what is left.
     """
     if sound_format is SoundFormat.WAV32F:
         return block
-    if (bits := _BITS.get(sound_format)) is None:
+    if (bits := _BITS.get(sound_format)) is None or is_cut:
         return np.clip(block, -1.0, 1.0)
     full_scale = 1 << (bits - 1)
     steps = np.clip(np.rint(block.astype(np.float64) * full_scale), -full_scale, full_scale - 1)

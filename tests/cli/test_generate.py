@@ -22,7 +22,7 @@ from musicgen_studio.core.request import USUAL_SAMPLING, Sampling
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.files.midi import write_midi
 from musicgen_studio.files.sound import SoundFormat, read, write
-from musicgen_studio.studio.making.record import Recipe
+from musicgen_studio.studio.making.record import Record
 from tests.cli.conftest import CommandLine
 from tests.dsp.melodies import written
 from tests.fake_engine import FakeEngine
@@ -53,9 +53,18 @@ def test_defaults_are_those_of_the_field_and_of_the_checkpoint(cli: CommandLine)
     (request,) = cli.engine.requests
     assert (request.duration_s, request.takes) == (8.0, 1)
     (recipe_file,) = (cli.folder / "clips").glob("*.json")
-    recipe = Recipe.read(recipe_file)
-    assert (recipe.guidance_scale, recipe.temperature, recipe.top_k, recipe.top_p) == (3.0, 0.8, 60, 0.0)
-    assert (recipe.sound_format, recipe.sample_rate, recipe.loudness_lufs) == (SoundFormat.WAV24, 32000, -14.0)
+    recipe = Record.read(recipe_file)
+    assert (recipe.order.guidance_scale, recipe.order.temperature, recipe.order.top_k, recipe.order.top_p) == (
+        3.0,
+        0.8,
+        60,
+        0.0,
+    )
+    assert (recipe.order.finish.sound_format, recipe.sample_rate, recipe.order.finish.loudness_lufs) == (
+        SoundFormat.WAV24,
+        32000,
+        -14.0,
+    )
 
 
 def test_every_option_arrives(cli: CommandLine) -> None:
@@ -71,13 +80,17 @@ def test_every_option_arrives(cli: CommandLine) -> None:
     assert request.continuation is not None
     assert request.continuation.duration_s == 0.5
     assert cli.loads == [(cli.starter, "cpu", "float32")]
-    recipe = Recipe.read(cli.folder / "clips" / "a-b-5-take2.json")
-    assert (recipe.sound_format, recipe.sample_rate, recipe.loudness_lufs) == (SoundFormat.FLAC, 48000, None)
-    assert recipe.compressor
-    assert recipe.melody is not None
-    assert recipe.melody.file.endswith("hum.wav")
-    assert recipe.continuation is not None
-    assert recipe.continuation.file.endswith("riff.wav")
+    recipe = Record.read(cli.folder / "clips" / "a-b-5-take2.json")
+    assert (recipe.order.finish.sound_format, recipe.sample_rate, recipe.order.finish.loudness_lufs) == (
+        SoundFormat.FLAC,
+        48000,
+        None,
+    )
+    assert recipe.order.finish.compressor
+    assert recipe.order.melody is not None
+    assert recipe.order.melody.file.endswith("hum.wav")
+    assert recipe.order.continuation is not None
+    assert recipe.order.continuation.file.endswith("riff.wav")
 
 
 def test_a_checkpoint_can_be_a_folder(cli: CommandLine) -> None:
@@ -86,7 +99,7 @@ def test_a_checkpoint_can_be_a_folder(cli: CommandLine) -> None:
     (folder / "config.json").write_text("{}")
     (folder / "README.md").write_text("---\nlicense: cc-by-nc-4.0\n---\n")
     assert cli("generate", "a", "--seed", "1", "--checkpoint", folder)[0] == 0
-    recipe = Recipe.read(cli.folder / "clips" / "a-1.json")
+    recipe = Record.read(cli.folder / "clips" / "a-1.json")
     assert (recipe.checkpoint.id, recipe.licence) == ("my-model", "cc-by-nc-4.0")
     assert cli.loads == [(folder.resolve(), "auto", "auto")]
 
@@ -121,7 +134,7 @@ def test_an_empty_prompt_is_music_without_words(cli: CommandLine) -> None:
 
 def test_a_prompt_the_terminal_could_not_decode_is_written_all_the_same(cli: CommandLine) -> None:
     assert cli("generate", "caf\udce9", "--seconds", "1", "--seed", "1")[0] == 0
-    assert Recipe.read(cli.folder / "clips" / "caf-1.json").prompt == "caf?"
+    assert Record.read(cli.folder / "clips" / "caf-1.json").prompt == "caf?"
 
 
 # --- for machines ---
@@ -134,7 +147,7 @@ def test_json_is_one_object_for_each_clip(cli: CommandLine) -> None:
     assert [clip["recipe"]["prompt"] for clip in clips] == ["a", "b"]
     assert clips[0]["duration_s"] == 1.0
     assert read(Path(clips[0]["sound_file"])).frames == clips[0]["recipe"]["frames"]
-    assert Recipe.read(Path(clips[1]["recipe_file"])).seed == 3
+    assert Record.read(Path(clips[1]["recipe_file"])).order.seed == 3
 
 
 def test_json_tells_problems_too(cli: CommandLine) -> None:
@@ -163,11 +176,11 @@ def test_from_makes_the_same_samples_again(cli: CommandLine, together: str) -> N
     name = "happy-rock-5-take2.flac"
     np.testing.assert_array_equal(_sound(cli, f"again/{name}"), _sound(cli, f"clips/{name}"))
     assert cli.loads[1] == (cli.starter, "cpu", "float32")
-    first, second = (Recipe.read(cli.folder / place / "happy-rock-5-take2.json") for place in ("clips", "again"))
+    first, second = (Record.read(cli.folder / place / "happy-rock-5-take2.json") for place in ("clips", "again"))
     assert {**_values(second), "created": ""} == {**_values(first), "created": ""}
 
 
-def _values(recipe: Recipe) -> dict[str, object]:
+def _values(recipe: Record) -> dict[str, object]:
     values: dict[str, object] = json.loads(recipe.to_json())
     return values
 
@@ -244,8 +257,8 @@ def test_from_tells_what_may_differ(cli: CommandLine, values: dict[str, object],
     ("values", "said"),
     [
         ({"colour": 1}, "unknown key 'colour'"),
-        ({"seed": "x"}, "seed must be"),
-        ({"takes": 99}, "takes must be 1 to 16"),
+        ({"order": 5}, "order must be"),
+        ({"frames": "x"}, "frames must be"),
     ],
 )
 def test_from_refuses_an_edited_record(cli: CommandLine, values: dict[str, object], said: str) -> None:
@@ -324,9 +337,9 @@ def test_a_midi_melody_goes_in_and_the_clip_can_be_made_again(cli: CommandLine) 
     assert isinstance(request.melody, Melody)
     assert [note.pitch for note in request.melody.notes] == [69, 72, 64]
     assert not request.melody_repeats
-    recipe = Recipe.read(cli.folder / "clips" / "a-5.json")
-    assert recipe.melody is not None
-    assert (recipe.melody.track, recipe.melody.channel, recipe.melody_notes) == (2, 1, None)
+    recipe = Record.read(cli.folder / "clips" / "a-5.json")
+    assert recipe.order.melody is not None
+    assert (recipe.order.melody.track, recipe.order.melody.channel, recipe.order.melody_notes) == (2, 1, None)
     assert recipe.melody_similarity is not None
     assert 0 <= recipe.melody_similarity <= 1
     assert cli("generate", "--from", "clips/a-5.json")[0] == 0
@@ -412,7 +425,7 @@ def test_ctrl_c_keeps_what_was_made(cli: CommandLine) -> None:
     assert cli.files() == ["a-1.json", "a-1.wav", "b-1.json", "b-1.wav"]
     assert "b-1.wav (0.5 s, not complete)" in out
     assert "Stopping; what was made is kept." in err
-    assert not Recipe.read(cli.folder / "clips" / "b-1.json").complete
+    assert not Record.read(cli.folder / "clips" / "b-1.json").complete
     assert signal.getsignal(signal.SIGINT) == before
 
 
@@ -431,7 +444,7 @@ def test_a_stopped_clip_can_be_made_whole(cli: CommandLine) -> None:
     code, _, err = cli("generate", "--from", "clips/a-1.json", "--out", "whole")
     assert code == 0
     assert "now it is made whole" in err
-    assert Recipe.read(cli.folder / "whole" / "a-1.json").complete
+    assert Record.read(cli.folder / "whole" / "a-1.json").complete
 
 
 def test_a_fault_shows_where_and_keeps_what_was_made(cli: CommandLine) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from musicgen_studio.files.sound import read
-from musicgen_studio.studio.making.record import Recipe
+from musicgen_studio.studio.making.record import Record
 
 _RUN = """
 import os, sys
@@ -49,4 +49,4 @@ def test_a_killed_run_leaves_no_half_file(tmp_path: Path, moment: str) -> None:
     assert killed.returncode == 9
     left = sorted(path.name for path in (tmp_path / "clips").iterdir() if path.suffix != ".part")
     assert left == ["a-1.json", "a-1.wav"]
-    assert read(tmp_path / "clips" / "a-1.wav").frames == Recipe.read(tmp_path / "clips" / "a-1.json").frames
+    assert read(tmp_path / "clips" / "a-1.wav").frames == Record.read(tmp_path / "clips" / "a-1.json").frames

@@ -28,7 +28,7 @@ from musicgen_studio.core.clip import Clip, Origin
 from musicgen_studio.sound.devices import list_devices
 from musicgen_studio.sound.transport import Transport
 from musicgen_studio.studio.making.engines import EngineChoice, LoadedEngine
-from musicgen_studio.studio.making.record import CheckpointRecord
+from musicgen_studio.studio.making.order import CheckpointRecord
 from musicgen_studio.ui.panels.settings_dialog import SettingsDialog
 from musicgen_studio.ui.qt.device_watch import DeviceWatch
 from tests.fake_engine import FakeEngine

@@ -3,16 +3,14 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
 
-from musicgen_studio.core.request import GenerationRequest
 from musicgen_studio.engine.api import Engine, StopFlag
-from musicgen_studio.files.sound import SoundFormat
 from musicgen_studio.studio.making.make import make
-from musicgen_studio.studio.making.order import Order
-from musicgen_studio.studio.making.record import CheckpointRecord
+from musicgen_studio.studio.making.order import CheckpointRecord, Order, Sounds
 from musicgen_studio.studio.making.sink import Sink
 from musicgen_studio.studio.making.sinks.folder import Folder, SavedClip
 
@@ -22,19 +20,26 @@ OrderMaker = Callable[..., Order]
 
 
 @pytest.fixture
-def make_order(tmp_path: Path) -> OrderMaker:
+def make_order() -> OrderMaker:
     """Builds an order for one prompt of two seconds, in float and left as it comes; keywords change it."""
 
-    def make(prompts: tuple[str, ...] = ("happy rock",), takes: int = 1, together: int = 1, **changes: Any) -> Order:
-        request = GenerationRequest(prompts, duration_s=2.0, seed=7, takes=takes, together=together)
-        order = Order(request, CHECKPOINT, tmp_path, sound_format=SoundFormat.WAV32F, loudness_lufs=None)
-        return replace(order, **changes)
+    def make(prompts: tuple[str, ...] = ("happy rock",), **changes: Any) -> Order:
+        return replace(Order(prompts, duration_s=2.0, seed=7), **changes)
 
     return make
 
 
-def made(engine: Engine, order: Order, stop: StopFlag, *sinks: Sink) -> list[SavedClip]:
-    """Make what was ordered into its folder, and return the clips."""
+def made(
+    engine: Engine,
+    order: Order,
+    folder: Path,
+    *sinks: Sink,
+    stop: StopFlag | None = None,
+    sounds: Sounds | None = None,
+    only: tuple[int, int] | None = None,
+) -> list[SavedClip]:
+    """Make what was ordered into a folder, and return the clips."""
     clips: list[SavedClip] = []
-    make(engine, order.request, stop, [*sinks, Folder(order, clips.append)])
+    request = order.request(sounds or Sounds())
+    make(engine, request, stop or Event(), [*sinks, Folder(folder, order, CHECKPOINT, clips.append, only)])
     return clips

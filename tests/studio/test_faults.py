@@ -21,10 +21,10 @@ from musicgen_studio.library.partial import PartialClip
 from musicgen_studio.sound.growing import GrowingSound
 from musicgen_studio.sound.metronome import ClickTrack
 from musicgen_studio.studio.arranging import composing
-from musicgen_studio.studio.arranging.composing import Wish
 from musicgen_studio.studio.humming.recording import Phase, RecordingSession, RecordingSetup, RecordingState
-from musicgen_studio.studio.making import order
+from musicgen_studio.studio.making import record
 from musicgen_studio.studio.making.engines import EngineChoice, LoadedEngine
+from musicgen_studio.studio.making.order import CheckpointRecord, Order
 from musicgen_studio.studio.making.queue import (
     DeviceLost,
     EngineChanged,
@@ -36,7 +36,7 @@ from musicgen_studio.studio.making.queue import (
     JobStarted,
     JobState,
 )
-from musicgen_studio.studio.making.record import CheckpointRecord, Recipe
+from musicgen_studio.studio.making.record import Record
 from musicgen_studio.studio.making.sinks.pace import Pace
 from tests.dsp.melodies import written
 from tests.fake_engine import FakeEngine
@@ -150,7 +150,7 @@ class Studio:
 
 def job(choice: EngineChoice = CHOICE) -> Job:
     """A job of two takes with a melody, so that everything is done that can be done."""
-    return composing.new_job(Wish("calm", duration_s=2.0, takes=2), choice, written("A4 C5", 0.5))
+    return composing.new_job(Order(("calm",), duration_s=2.0, takes=2), choice, written("A4 C5", 0.5))
 
 
 def _at_moment(wanted: object) -> Callable[[Studio], None]:
@@ -179,9 +179,9 @@ MAKING: dict[str, tuple[Callable[[Studio], None], int]] = {
     "save: begin": (_at(Library, "begin"), 0),
     "save: append": (_at(PartialClip, "append"), 0),
     "save: finish": (_at(PartialClip, "finish"), 2),
-    "record: how it follows its melody": (_at(order, "follows"), 2),
-    "record: values": (_at(Recipe, "__init__"), 2),
-    "record: text": (_at(Recipe, "to_json"), 2),
+    "record: how it follows its melody": (_at(record, "follows"), 2),
+    "record: values": (_at(Record, "__init__"), 2),
+    "record: text": (_at(Record, "to_json"), 2),
 }
 
 

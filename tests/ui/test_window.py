@@ -24,8 +24,8 @@ from musicgen_studio.files import untrusted as decoding
 from musicgen_studio.library.library import Library
 from musicgen_studio.studio.arranging import composing
 from musicgen_studio.studio.making.engines import EngineChoice, LoadedEngine
+from musicgen_studio.studio.making.order import CheckpointRecord
 from musicgen_studio.studio.making.queue import DeviceLost
-from musicgen_studio.studio.making.record import CheckpointRecord
 from musicgen_studio.studio.program.background import Errand
 from musicgen_studio.ui.panels.checkpoint_menu import CheckpointMenu
 from musicgen_studio.ui.panels.clip_header import ExtendValues
@@ -118,7 +118,7 @@ def test_what_was_not_chosen_is_as_the_checkpoint_says(qtbot: QtBot, settings_fi
             program.window.generation.generate(program.window.prompt.values())
         assert [box.value() for box in boxes] == [0.9, 50.0]
         (clip,) = program.services.library.clips()
-        made = composing.wish_of(clip)
+        made = composing.record_of_clip(clip).order
         assert (made.guidance_scale, made.temperature, made.top_k) == (4.0, 0.9, 50)
     with Program(settings_file, loader) as program:
         values = program.window.prompt.values()

@@ -3,45 +3,24 @@
 Not for making it (`jobs`) or for how it is asked (`ui`).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
+from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip
 from musicgen_studio.core.melody import Melody
 from musicgen_studio.core.request import GenerationRequest
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.library.library import Library
 from musicgen_studio.studio.making.engines import EngineChoice
+from musicgen_studio.studio.making.order import Order, Sounds
 from musicgen_studio.studio.making.queue import Job
-from musicgen_studio.studio.making.record import Recipe
-from musicgen_studio.studio.making.source import (
-    MelodySource,
-    Source,
-    open_melody,
-    open_source,
-    reopen_melody,
-    reopen_source,
-)
+from musicgen_studio.studio.making.record import Record
+from musicgen_studio.studio.making.source import MelodySource, open_melody, open_source, reopen
 
 UNTITLED = "Untitled"
 FROM_MELODY = "From a melody"
 MAX_TITLE = 80
-_BESIDE = "a file beside the program"  # instead of the command line's option
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What the prompt panel holds. The values are those of `GenerationRequest`; None is what the checkpoint says."""
-
-    prompt: str = ""
-    duration_s: float = 8.0
-    takes: int = 1
-    guidance_scale: float | None = None
-    temperature: float | None = None
-    top_k: int | None = None
-    top_p: float | None = None
-    seed: int = 0
-    melody_repeats: bool = True
 
 
 Tune = Path | Melody | MelodySource
@@ -59,11 +38,11 @@ def title_of(prompt: str, wordless: str = UNTITLED) -> str:
     return (words[:1].upper() + words[1:])[:MAX_TITLE] or wordless
 
 
-def new_job(wish: Wish, choice: EngineChoice, melody: Tune | None = None) -> Job:
+def new_job(order: Order, choice: EngineChoice, melody: Tune | None = None) -> Job:
     """Return a job that makes something new.
 
     Args:
-        wish: What to make.
+        order: What to make, of one prompt.
         choice: The engine.
         melody: What is followed, or None.
 
@@ -71,15 +50,16 @@ def new_job(wish: Wish, choice: EngineChoice, melody: Tune | None = None) -> Job
         UserProblem: If a value is out of range or the melody cannot be read.
     """
     tune = _tune(melody)
-    request = _request(wish, melody=tune)
-    title = title_of(wish.prompt, UNTITLED if tune is None else FROM_MELODY)
-    return Job(request, title, choice, melody=None if tune is None else tune.record)
+    order = _following(order, tune)
+    request = _request(order, Sounds(melody=_sound(tune)))
+    title = title_of(order.prompts[0], UNTITLED if tune is None else FROM_MELODY)
+    return Job(order, request, title, choice)
 
 
 def extension_job(
     library: Library,
     clip: Clip,
-    wish: Wish,
+    order: Order,
     choice: EngineChoice,
     from_frame: int | None = None,
     melody: Tune | None = None,
@@ -89,7 +69,7 @@ def extension_job(
     Args:
         library: Where the clip is.
         clip: What to go on from.
-        wish: How to go on; an empty prompt takes the clip's.
+        order: How to go on; an empty prompt takes the clip's.
         choice: The engine.
         from_frame: Where in the clip, in its frames; None is its end.
         melody: What the new music follows, from its own beginning, or None.
@@ -98,66 +78,37 @@ def extension_job(
         UserProblem: If the clip's sound or the melody cannot be read, or a value is out of range.
     """
     source = open_source(library.sound_file(clip.id), from_frame)
-    wish = replace(wish, prompt=wish.prompt or clip.prompt)
     tune = _tune(melody)
-    request = _request(wish, melody=tune, continuation=source)
-    title = f"{clip.title[: MAX_TITLE - 11]} · extended"
-    return Job(request, title, choice, clip.id, None if tune is None else tune.record, source.record)
+    order = replace(_following(order, tune), prompts=(order.prompts[0] or clip.prompt,), continuation=source.record)
+    request = _request(order, Sounds(melody=_sound(tune), continuation=source.audio))
+    return Job(order, request, f"{clip.title[: MAX_TITLE - 11]} · extended", choice, clip.id)
 
 
 def again_job(clip: Clip, choice: EngineChoice, seed: int | None = None) -> Job:
-    """Return a job that makes a clip again from its recipe.
+    """Return a job that makes a clip again from its record.
 
     Args:
         clip: A generated clip.
-        choice: The engine; its checkpoint counts only if the recipe's is no longer known.
+        choice: The engine; its checkpoint counts only if the record's is no longer known.
         seed: Another seed for a variation; None is the same, for the same samples.
 
     Raises:
-        UserProblem: If the clip has no recipe, or a sound file that went into it is gone or has changed.
+        UserProblem: If the clip has no record, or a sound file that went into it is gone or has changed.
     """
-    recipe = recipe_of_clip(clip)
-    melody = continuation = None
-    if recipe.melody is not None:
-        melody = reopen_melody(recipe.melody, Path(recipe.melody.file), None, _BESIDE).melody
-    if recipe.continuation is not None:
-        continuation = reopen_source(recipe.continuation, Path(recipe.continuation.file), None, _BESIDE).audio
-    request = recipe.request(melody, continuation)
-    if seed is not None:
-        request = replace(request, seed=seed)
+    record = record_of_clip(clip)
+    order, sounds = reopen(record.order if seed is None else replace(record.order, seed=seed))
     suffix = "again" if seed is None else "variation"
     return Job(
-        request=request,
+        order=order,
+        request=_request(order, sounds),
         title=f"{clip.title[: MAX_TITLE - 12]} · {suffix}",
-        choice=replace(choice, checkpoint=recipe.checkpoint.folder),
+        choice=replace(choice, checkpoint=record.checkpoint.folder),
         parent=clip.id,
-        melody=recipe.melody,
-        continuation=recipe.continuation,
     )
 
 
-def wish_of(clip: Clip) -> Wish:
-    """Return the values that made a clip, for "use these settings".
-
-    Raises:
-        UserProblem: If the clip has no recipe.
-    """
-    recipe = recipe_of_clip(clip)
-    return Wish(
-        prompt=recipe.prompt,
-        duration_s=recipe.duration_s,
-        takes=recipe.takes,
-        guidance_scale=recipe.guidance_scale,
-        temperature=recipe.temperature,
-        top_k=recipe.top_k,
-        top_p=recipe.top_p,
-        seed=recipe.seed,
-        melody_repeats=recipe.melody_repeats,
-    )
-
-
-def recipe_of_clip(clip: Clip) -> Recipe:
-    """Return a clip's recipe.
+def record_of_clip(clip: Clip) -> Record:
+    """Return how a clip was made.
 
     Raises:
         UserProblem: If it has none.
@@ -168,17 +119,17 @@ def recipe_of_clip(clip: Clip) -> Recipe:
             "It was imported or recovered, or its run ended before it was noted.",
             "Choose a clip that was generated here.",
         )
-    return Recipe.from_json(clip.recipe)
+    return Record.from_json(clip.recipe)
 
 
 def splice_frame(clip: Clip) -> int | None:
     """Return where in a continued clip the new music begins, in frames; None if it was not continued."""
     if not clip.recipe:
         return None
-    recipe = Recipe.from_json(clip.recipe)
-    if recipe.continuation is None or not clip.is_complete:
+    order = Record.from_json(clip.recipe).order
+    if order.continuation is None or not clip.is_complete:
         return None
-    return max(clip.frames - round(recipe.duration_s * clip.sample_rate), 0)
+    return max(clip.frames - round(order.duration_s * clip.sample_rate), 0)
 
 
 def _tune(melody: Tune | None) -> MelodySource | None:
@@ -187,20 +138,19 @@ def _tune(melody: Tune | None) -> MelodySource | None:
     return MelodySource(melody, None) if isinstance(melody, Melody) else melody
 
 
-def _request(wish: Wish, melody: MelodySource | None = None, continuation: Source | None = None) -> GenerationRequest:
+def _sound(tune: MelodySource | None) -> Audio | Melody | None:
+    return None if tune is None else tune.melody
+
+
+def _following(order: Order, tune: MelodySource | None) -> Order:
+    """Return the order with the melody that it is to follow: the file, or the notes that came from none."""
+    record = None if tune is None else tune.record
+    notes = tune.melody if tune is not None and record is None and isinstance(tune.melody, Melody) else None
+    return replace(order, melody=record, melody_notes=notes)
+
+
+def _request(order: Order, sounds: Sounds) -> GenerationRequest:
     try:
-        return GenerationRequest(
-            prompts=(wish.prompt,),
-            duration_s=wish.duration_s,
-            melody=None if melody is None else melody.melody,
-            melody_repeats=wish.melody_repeats,
-            continuation=None if continuation is None else continuation.audio,
-            guidance_scale=wish.guidance_scale,
-            temperature=wish.temperature,
-            top_k=wish.top_k,
-            top_p=wish.top_p,
-            seed=wish.seed,
-            takes=wish.takes,
-        )
+        return order.request(sounds)
     except ValueError as error:
         raise UserProblem("This cannot be made as it is set.", f"{error}.", "Change that value.") from error

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from musicgen_studio.core.clip import Clip
 from musicgen_studio.library.library import Library
-from musicgen_studio.studio.making.record import Recipe
+from musicgen_studio.studio.making.record import Record
 
 _TOGETHER_S = 10.0  # clips of one order come into being at one moment; the same order given again later is another
 
@@ -19,14 +19,14 @@ def takes_of(library: Library, clip: Clip) -> list[Clip]:
     Returns:
         At least the clip itself.
     """
-    own = _recipe(clip)
-    if own is None or own.takes < 2:
+    own = _record(clip)
+    if own is None or own.order.takes < 2:
         return [clip]
     found = {own.take: clip}
     for other in library.clips():
-        recipe = _recipe(other) if _may_belong(other, clip) else None
-        if recipe is not None and _order(recipe) == _order(own):
-            found.setdefault(recipe.take, other)
+        record = _record(other) if _may_belong(other, clip) else None
+        if record is not None and (record.order, record.place) == (own.order, own.place):
+            found.setdefault(record.take, other)
     return [found[take] for take in sorted(found)]
 
 
@@ -37,9 +37,5 @@ def _may_belong(other: Clip, clip: Clip) -> bool:
     return other.id != clip.id and abs(apart.total_seconds()) <= _TOGETHER_S
 
 
-def _order(recipe: Recipe) -> tuple[object, ...]:
-    return recipe.seed, recipe.takes, recipe.duration_s, recipe.together, recipe.place
-
-
-def _recipe(clip: Clip) -> Recipe | None:
-    return Recipe.from_json(clip.recipe) if clip.recipe else None
+def _record(clip: Clip) -> Record | None:
+    return Record.from_json(clip.recipe) if clip.recipe else None

@@ -23,7 +23,7 @@ from musicgen_studio.files.whole import ensure_folder
 from musicgen_studio.library.library import Library
 from musicgen_studio.studio.humming.midi_file import FOLDER
 from musicgen_studio.studio.humming.take import TakeEdit, edited, take_edit
-from musicgen_studio.studio.making.record import SourceFile, portable_path
+from musicgen_studio.studio.making.order import SourceFile, portable_path
 from musicgen_studio.studio.making.source import MelodySource
 
 MAX_DURATION_S = 600.0  # a melody longer than this is not one that somebody hummed

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from musicgen_studio.engine.api import Engine, EngineInfo
-from musicgen_studio.studio.making.record import CheckpointRecord
+from musicgen_studio.studio.making.order import CheckpointRecord
 
 _LOG = logging.getLogger("musicgen_studio")
 

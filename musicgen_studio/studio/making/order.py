@@ -1,111 +1,179 @@
-"""What is wished: the music, what makes it, and what becomes of it; and the record of a clip that came of it.
+"""What is wished: the music, and what becomes of its sound. Serialisable, so that it can wait on disk or go elsewhere.
 
-Not for making it (`make`).
+It names files by where they are and what is in them; `source` opens them. It holds no other path of this computer: the
+checkpoint and the folder for the clips are chosen where it is made. Not for what came of it (`record`).
 """
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from musicgen_studio.checkpoints.catalogue import STARTER, CheckpointEntry
+from musicgen_studio.checkpoints.fingerprint import fingerprint
 from musicgen_studio.core.audio import Audio
-from musicgen_studio.core.loudness import STREAMING_LUFS
 from musicgen_studio.core.melody import Melody
+from musicgen_studio.core.passages import Passage
 from musicgen_studio.core.request import GenerationRequest
-from musicgen_studio.dsp.chroma import follows
-from musicgen_studio.engine.api import EngineInfo
+from musicgen_studio.export.finish import FinishSettings
 from musicgen_studio.files.sound import SoundFormat
-from musicgen_studio.studio.making.record import FORMAT, CheckpointRecord, Recipe, SourceFile, program_version
+
+
+def portable_path(path: Path) -> str:
+    """Write a path so that it does not say who the user is, and is right in each of their homes: `~/songs/a.wav`."""
+    path = path.resolve()
+    home = Path.home()
+    return f"~/{path.relative_to(home).as_posix()}" if path.is_relative_to(home) else path.as_posix()
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A sound or MIDI file that went in.
+
+    Args:
+        file: Where it was, `~` for the home folder.
+        sha256: Of the whole file.
+        frames: How many of its frames went in, from the first; None is all.
+        track: Of a MIDI file, which track, from 1; None is all.
+        channel: Of a MIDI file, which channel, 1 to 16; None is all.
+    """
+
+    file: str
+    sha256: str
+    frames: int | None = None
+    track: int | None = None
+    channel: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointRecord:
+    """The checkpoint that was used.
+
+    Args:
+        id: Its name, see `checkpoints.catalogue`.
+        sha256: Its fingerprint, see `checkpoints.fingerprint`.
+        licence: Of its weights.
+        folder: `starter`, or where it was, `~` for the home folder.
+    """
+
+    id: str
+    sha256: str
+    licence: str
+    folder: str
+
+    @classmethod
+    def of(cls, entry: CheckpointEntry) -> "CheckpointRecord":
+        """Record a checkpoint. The first time its files are hashed, which takes seconds for a large one.
+
+        Raises:
+            UserProblem: If the folder holds no checkpoint, or a file cannot be read.
+        """
+        folder = STARTER if entry.is_shipped else portable_path(entry.folder)
+        return cls(entry.id, fingerprint(entry.folder), entry.licence, folder)
+
+
+@dataclass(frozen=True, slots=True)
+class LaterPassage:
+    """What follows the prompt from a time on; see `core.passages.Passage`.
+
+    Args:
+        start_s: When it begins, in seconds of new music.
+        prompt: What it is.
+        morph_s: Seconds in which the music goes over into it.
+        melody: The file of its own melody, or None.
+        melody_notes: Its own melody where that came from no file.
+    """
+
+    start_s: float
+    prompt: str
+    morph_s: float = 0.0
+    melody: SourceFile | None = None
+    melody_notes: Melody | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sounds:
+    """What is in the files that an order names.
+
+    Args:
+        melody: Of `Order.melody`.
+        continuation: Of `Order.continuation`.
+        after: Of `Order.after`.
+        passages: Of each passage's melody, in order; None where it has no file.
+    """
+
+    melody: Audio | Melody | None = None
+    continuation: Audio | None = None
+    after: Audio | None = None
+    passages: tuple[Audio | Melody | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
     """What to make, and what to make of it.
 
+    The musical values are those of `GenerationRequest`, which has their ranges.
+
     Args:
-        request: The music.
-        checkpoint: What the engine has loaded, for the record.
-        folder: Where the files go; it exists.
-        sound_format: Of the sound files.
-        sample_rate: Of the sound files in Hz, or None for the engine's own. Opus files are always 48000 Hz.
-        loudness_lufs: Loudness to bring each clip to, in LUFS, or None to leave it.
-        compressor: Whether to round off peaks when setting the loudness.
-        melody: The file behind `request.melody`, for the record; None for notes that came from none.
-        continuation: The file behind `request.continuation`, for the record.
-        only: Numbers of the prompt and the take of the only clip to keep, from 0; None keeps all. The others are made
-            all the same, see `recipe`.
+        prompts: One or many.
+        duration_s: Seconds of new music for each prompt.
+        takes: How many versions of each.
+        seed: Start of the random numbers.
+        together: How many prompts are made at a time.
+        guidance_scale: None here, as in the three that follow, is what the checkpoint says of itself.
+        temperature: How adventurous.
+        top_k: Among how many sounds.
+        top_p: Among the likeliest.
+        melody: The file of the melody to follow, or None.
+        melody_notes: The melody itself where it came from no file: drawn, played, or found in a hum and changed.
+        melody_repeats: Whether a melody shorter than the music begins again.
+        continuation: The sound to go on from, or None.
+        after: The sound that the new music is to lead into, or None.
+        passages: What follows the prompt later on.
+        finish: What becomes of the sound on its way into a file.
     """
 
-    request: GenerationRequest
-    checkpoint: CheckpointRecord
-    folder: Path
-    sound_format: SoundFormat = SoundFormat.WAV24
-    sample_rate: int | None = None
-    loudness_lufs: float | None = STREAMING_LUFS
-    compressor: bool = False
+    prompts: tuple[str, ...]
+    duration_s: float = 8.0
+    takes: int = 1
+    seed: int = 0
+    together: int = 1
+    guidance_scale: float | None = None
+    temperature: float | None = None
+    top_k: int | None = None
+    top_p: float | None = None
     melody: SourceFile | None = None
+    melody_notes: Melody | None = None
+    melody_repeats: bool = True
     continuation: SourceFile | None = None
-    only: tuple[int, int] | None = None
+    after: SourceFile | None = None
+    passages: tuple[LaterPassage, ...] = ()
+    finish: FinishSettings = field(default_factory=lambda: FinishSettings(SoundFormat.WAV32F))
 
+    def request(self, sounds: Sounds) -> GenerationRequest:
+        """Return what an engine takes.
 
-def recipe_of(order: Order, info: EngineInfo, prompt: int, take: int, audio: Audio, *, complete: bool) -> Recipe:
-    """Return what makes a clip again.
+        Args:
+            sounds: What is in the files that are named here.
 
-    Args:
-        order: What was asked for.
-        info: What made it.
-        prompt: Index into the order's prompts.
-        take: From 0.
-        audio: The clip as it is kept.
-        complete: False if its run was cut short.
-    """
-    request = order.request
-    sampling = request.sampling(info.sampling)
-    group = next(group for group in request.groups() if prompt in group)
-    return Recipe(
-        format=FORMAT,
-        prompt=request.prompts[prompt],
-        take=take,
-        takes=request.takes,
-        together=tuple(request.prompts[number] for number in group),
-        place=group.index(prompt),
-        seed=request.seed,
-        duration_s=float(request.duration_s),
-        guidance_scale=float(sampling.guidance_scale),
-        temperature=float(sampling.temperature),
-        top_k=sampling.top_k,
-        top_p=float(sampling.top_p),
-        melody=order.melody,
-        melody_notes=request.melody if order.melody is None and isinstance(request.melody, Melody) else None,
-        melody_repeats=request.melody_repeats,
-        melody_similarity=melody_similarity(request, audio),
-        continuation=order.continuation,
-        checkpoint=order.checkpoint,
-        device=info.device,
-        precision=info.precision,
-        sound_format=order.sound_format,
-        sample_rate=audio.sample_rate,
-        loudness_lufs=order.loudness_lufs,
-        compressor=order.compressor,
-        program_version=program_version(),
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
-        frames=audio.frames,
-        complete=complete,
-        licence=order.checkpoint.licence,
-    )
-
-
-def melody_similarity(request: GenerationRequest, audio: Audio) -> float | None:
-    """Return how far a clip follows the melody that was asked for, 0 to 1; see `dsp.chroma.similarity`.
-
-    Args:
-        request: What was asked for.
-        audio: The clip, at any rate and loudness. What was continued is not looked at.
-
-    Returns:
-        The similarity to four digits; None without a melody or without new music.
-    """
-    given_s = request.continuation.duration_s if request.continuation else 0.0
-    made = Audio(audio.samples[round(given_s * audio.sample_rate) :], audio.sample_rate)
-    if request.melody is None or not made.frames:
-        return None
-    return round(follows(request.melody, made, request.melody_repeats), 4)
+        Raises:
+            ValueError: If a value is out of range.
+        """
+        own = sounds.passages or (None,) * len(self.passages)
+        return GenerationRequest(
+            prompts=self.prompts,
+            duration_s=self.duration_s,
+            melody=self.melody_notes or sounds.melody,
+            melody_repeats=self.melody_repeats,
+            continuation=sounds.continuation,
+            after=sounds.after,
+            passages=tuple(
+                Passage(later.start_s, later.prompt, later.melody_notes if sound is None else sound, later.morph_s)
+                for later, sound in zip(self.passages, own, strict=True)
+            ),
+            guidance_scale=self.guidance_scale,
+            temperature=self.temperature,
+            top_k=self.top_k,
+            top_p=self.top_p,
+            seed=self.seed,
+            takes=self.takes,
+            together=self.together,
+        )

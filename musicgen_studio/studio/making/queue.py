@@ -20,13 +20,11 @@ from itertools import count
 from musicgen_studio.core.clip import Clip
 from musicgen_studio.core.request import GenerationRequest
 from musicgen_studio.errors import UserProblem
-from musicgen_studio.files.sound import SoundFormat
 from musicgen_studio.library.library import Library
 from musicgen_studio.sound.growing import GrowingSound
 from musicgen_studio.studio.making.engines import EngineChoice, EngineFacts, Engines, LoadedEngine
 from musicgen_studio.studio.making.make import make
-from musicgen_studio.studio.making.order import Order
-from musicgen_studio.studio.making.record import CheckpointRecord, SourceFile
+from musicgen_studio.studio.making.order import CheckpointRecord, Order
 from musicgen_studio.studio.making.sink import Begun, Sink
 from musicgen_studio.studio.making.sinks.growing import Growing
 from musicgen_studio.studio.making.sinks.library import Kept, Naming
@@ -52,20 +50,18 @@ class Job:
     """One order in the queue.
 
     Args:
-        request: What to make; one prompt.
+        order: What is wished, of one prompt.
+        request: The same with the sound that it names.
         title: What the clips are called.
         choice: The engine to make it with.
         parent: Id of the clip it is made from, or None.
-        melody: The file behind `request.melody`, for the record; None for notes that came from none.
-        continuation: The file behind `request.continuation`, for the record.
     """
 
+    order: Order
     request: GenerationRequest
     title: str
     choice: EngineChoice
     parent: str | None = None
-    melody: SourceFile | None = None
-    continuation: SourceFile | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,16 +351,7 @@ class _JobSinks:
         library: Library,
         on_event: Callable[[JobEvent], None],
     ) -> None:
-        order = Order(
-            request=job.request,
-            checkpoint=checkpoint,
-            folder=library.folder,
-            sound_format=SoundFormat.WAV32F,
-            loudness_lufs=None,
-            melody=job.melody,
-            continuation=job.continuation,
-        )
-        self.kept = Kept(library, order, Naming(job.title, job.parent))
+        self.kept = Kept(library, job.order, checkpoint, Naming(job.title, job.parent))
         self.growing = Growing()
         self.sinks = (self.kept, self.growing, _Announced(number, self.kept, self.growing, on_event))
 

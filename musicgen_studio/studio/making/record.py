@@ -1,36 +1,41 @@
-"""The JSON beside a clip: everything that made it, and enough to make the same samples again.
+"""What came of an order: the JSON beside a clip, with all that made it, so that the same samples can be made again.
 
 The takes of a prompt are made in one batch, with those of other prompts if that was asked for, and a batch of another
 size adds its floating-point numbers in another order: one take made alone differs from the same take made among four.
 So a clip is made again by making the whole batch (prompts, seed, takes) and keeping the one clip. What was made before
 and after that batch does not matter.
 
-Reading is strict: a file with a key too many, one too few or a value of the wrong type was not written by this program,
-and guessing would give other samples. Not for making clips (`make`).
+Reading is strict (`strict_json`): guessing would give other samples. Not for making clips (`make`).
 """
 
 import json
-import sys
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
 from importlib.metadata import version
-from math import isfinite
 from pathlib import Path
-from types import UnionType
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any
 
-from musicgen_studio.checkpoints.catalogue import STARTER, CheckpointEntry
-from musicgen_studio.checkpoints.fingerprint import fingerprint
 from musicgen_studio.core.audio import Audio
-from musicgen_studio.core.melody import Melody
+from musicgen_studio.core.loudness import STREAMING_CEILING_DB
 from musicgen_studio.core.request import GenerationRequest
+from musicgen_studio.dsp.chroma import follows
+from musicgen_studio.engine.api import EngineInfo
 from musicgen_studio.errors import UserProblem
-from musicgen_studio.files.sound import SoundFormat
+from musicgen_studio.export.finish import Finished
+from musicgen_studio.studio.making.order import CheckpointRecord, Order
+from musicgen_studio.studio.making.strict_json import WrongValueError, convert
 
-FORMAT = 3
-"""2 had no prompts made together. 1 had no notes, no MIDI files, no melody that ends, and did not say how far a melody
-was followed."""
+FORMAT = 4
+"""3 had the order's values beside what came of it, no passages, and a loudness set without a limiter. 2 had no prompts
+made together. 1 had no notes, no MIDI files, no melody that ends, and did not say how far a melody was followed."""
 
 MAX_BYTES = 4_000_000  # ours have two thousand, and 150 for each drawn note; a file this large is something else
+
+_ORDERED = (
+    *("duration_s", "takes", "seed", "guidance_scale", "temperature", "top_k", "top_p"),
+    *("melody", "melody_notes", "melody_repeats", "continuation"),
+)
+_FINISHED = ("sound_format", "loudness_lufs", "compressor")  # and `sample_rate`, which says both
 
 
 def program_version() -> str:
@@ -38,156 +43,54 @@ def program_version() -> str:
     return version("musicgen-studio")
 
 
-def portable_path(path: Path) -> str:
-    """Write a path so that it does not say who the user is, and is right in each of their homes: `~/songs/a.wav`."""
-    path = path.resolve()
-    home = Path.home()
-    return f"~/{path.relative_to(home).as_posix()}" if path.is_relative_to(home) else path.as_posix()
-
-
 @dataclass(frozen=True, slots=True)
-class SourceFile:
-    """A sound or MIDI file that went in.
+class Record:
+    """How one clip was made.
 
     Args:
-        file: Where it was, `~` for the home folder.
-        sha256: Of the whole file.
-        frames: How many of its frames went in, from the first; None is all.
-        track: Of a MIDI file, which track, from 1; None is all.
-        channel: Of a MIDI file, which channel, 1 to 16; None is all.
-    """
-
-    file: str
-    sha256: str
-    frames: int | None = None
-    track: int | None = None
-    channel: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CheckpointRecord:
-    """The checkpoint that was used.
-
-    Args:
-        id: Its name, see `checkpoints.catalogue`.
-        sha256: Its fingerprint, see `checkpoints.fingerprint`.
-        licence: Of its weights.
-        folder: `starter`, or where it was, `~` for the home folder.
-    """
-
-    id: str
-    sha256: str
-    licence: str
-    folder: str
-
-    @classmethod
-    def of(cls, entry: CheckpointEntry) -> "CheckpointRecord":
-        """Record a checkpoint. The first time its files are hashed, which takes seconds for a large one.
-
-        Raises:
-            UserProblem: If the folder holds no checkpoint, or a file cannot be read.
-        """
-        folder = STARTER if entry.is_shipped else portable_path(entry.folder)
-        return cls(entry.id, fingerprint(entry.folder), entry.licence, folder)
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """How one clip was made. The musical values are those of `GenerationRequest`, which has their ranges.
-
-    Args:
-        format: Version of this format, 3.
-        prompt: The text.
-        take: Which of the takes this clip is, from 0.
-        takes: How many were made together.
-        together: All prompts of the batch.
-        place: Which of them is this clip's, from 0.
-        seed: Of the request; take n used seed + n.
-        duration_s: Seconds of new music asked for.
-        guidance_scale: As asked for.
-        temperature: As asked for.
-        top_k: As asked for.
-        top_p: As asked for.
-        melody: The file of the melody that was followed, or None.
-        melody_notes: The melody itself where it came from no file: drawn, played, or found in a hum and changed.
-        melody_repeats: As asked for.
-        melody_similarity: How far the clip follows the melody, 0 to 1 (`dsp.chroma.similarity`); None without one.
-        continuation: The sound that was extended, or None.
+        format: Version of this format, 4.
+        order: What was wished: all prompts of the batch, and how tokens were chosen where the wish left that open.
+        prompt: The text of this clip.
+        place: Which of the order's prompts it is, from 0.
+        take: Which of the takes it is, from 0.
+        melody_similarity: How far it follows the melody, 0 to 1 (`dsp.chroma.similarity`); None without one.
         checkpoint: What made it.
         device: `cpu`, `cuda` or `mps`. Another device rounds differently.
         precision: `float32`, `bfloat16`, `float16` or `int8`. Another precision gives other samples.
-        sound_format: Of the sound file.
-        sample_rate: Of the sound file, in Hz.
-        loudness_lufs: The loudness it was brought to, or None if it was left as it came.
-        compressor: Whether peaks were rounded off.
+        sample_rate: Of the sound, in Hz.
+        frames: Length of the sound.
+        gain_db: What it was amplified by to reach the loudness; below 0 it was turned down.
+        limited_db: What the limiter took away where it took most, 0 or more.
+        complete: False if the run was stopped before the end of the clip.
         program_version: Of MusicGen Studio.
         created: When, in UTC, such as `2026-01-31T12:00:00+00:00`.
-        frames: Length of the sound file.
-        complete: False if the run was stopped before the end of the clip.
         licence: Under which terms the clip may be used: those of its checkpoint.
     """
 
     format: int
+    order: Order
     prompt: str
-    take: int
-    takes: int
-    together: tuple[str, ...]
     place: int
-    seed: int
-    duration_s: float
-    guidance_scale: float
-    temperature: float
-    top_k: int
-    top_p: float
-    melody: SourceFile | None
-    melody_notes: Melody | None
-    melody_repeats: bool
+    take: int
     melody_similarity: float | None
-    continuation: SourceFile | None
     checkpoint: CheckpointRecord
     device: str
     precision: str
-    sound_format: SoundFormat
     sample_rate: int
-    loudness_lufs: float | None
-    compressor: bool
+    frames: int
+    gain_db: float
+    limited_db: float
+    complete: bool
     program_version: str
     created: str
-    frames: int
-    complete: bool
     licence: str
-
-    def request(self, melody: Audio | Melody | None, continuation: Audio | None) -> GenerationRequest:
-        """Return the request that makes the clip again, as take `take` of prompt `place`.
-
-        Args:
-            melody: What is in the file `self.melody`, None if there was none.
-            continuation: The sound of `self.continuation`, None if there was none.
-
-        Raises:
-            ValueError: If a value is out of range.
-        """
-        return GenerationRequest(
-            prompts=self.together,
-            duration_s=self.duration_s,
-            melody=self.melody_notes or melody,
-            melody_repeats=self.melody_repeats,
-            continuation=continuation,
-            guidance_scale=self.guidance_scale,
-            temperature=self.temperature,
-            top_k=self.top_k,
-            top_p=self.top_p,
-            seed=self.seed,
-            takes=self.takes,
-            together=len(self.together),
-        )
 
     def to_json(self) -> str:
         """Return the text of the file, ending in a line break."""
         return json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n"
 
     @classmethod
-    def from_json(cls, text: str) -> "Recipe":
+    def from_json(cls, text: str) -> "Record":
         """Read the text of a file.
 
         Raises:
@@ -200,15 +103,18 @@ class Recipe:
         value = _upgraded(value)
         if isinstance(value, dict) and value.get("format", FORMAT) != FORMAT:
             raise _unusable(f"Its format is {value['format']!r:.40}; this program knows 1 to {FORMAT}.")
-        recipe: Recipe = _convert("the record", cls, value)
-        if not 0 <= recipe.take < recipe.takes:
-            raise _unusable(f"take must be 0 to {recipe.takes - 1}, got {recipe.take}.")
-        if recipe.prompt not in recipe.together[recipe.place : recipe.place + 1] or recipe.place < 0:
-            raise _unusable(f"together must hold the prompt at place {recipe.place}.")
-        return recipe
+        try:
+            record: Record = convert("the record", cls, value)
+        except WrongValueError as error:
+            raise _unusable(str(error)) from error
+        if not 0 <= record.take < record.order.takes:
+            raise _unusable(f"take must be 0 to {record.order.takes - 1}, got {record.take}.")
+        if record.prompt not in record.order.prompts[record.place : record.place + 1] or record.place < 0:
+            raise _unusable(f"the order must hold the prompt at place {record.place}.")
+        return record
 
     @classmethod
-    def read(cls, path: Path) -> "Recipe":
+    def read(cls, path: Path) -> "Record":
         """Read a file.
 
         Raises:
@@ -227,13 +133,106 @@ class Recipe:
             raise _unusable(f"{path}: {problem.why}") from problem
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """One take as it is kept, and what made it: what a record is written of.
+
+    Args:
+        request: What the engine was asked for.
+        info: What made it.
+        checkpoint: What the engine was loaded from.
+        prompt: Index into the request's prompts.
+        take: From 0.
+        finished: Its sound as it is kept, and what was done to its loudness.
+        is_complete: False if its run was cut short.
+    """
+
+    request: GenerationRequest
+    info: EngineInfo
+    checkpoint: CheckpointRecord
+    prompt: int
+    take: int
+    finished: Finished
+    is_complete: bool
+
+
+def record_of(order: Order, made: Made) -> Record:
+    """Return what makes a clip again.
+
+    Args:
+        order: What was asked for.
+        made: What came of it.
+    """
+    request, audio = made.request, made.finished.audio
+    group = next(group for group in request.groups() if made.prompt in group)
+    return Record(
+        format=FORMAT,
+        order=_settled(order, request, made.info, group),
+        prompt=request.prompts[made.prompt],
+        place=group.index(made.prompt),
+        take=made.take,
+        melody_similarity=melody_similarity(request, audio),
+        checkpoint=made.checkpoint,
+        device=made.info.device,
+        precision=made.info.precision,
+        sample_rate=audio.sample_rate,
+        frames=audio.frames,
+        gain_db=round(made.finished.gain_db, 2),
+        limited_db=round(made.finished.limited_db, 2),
+        complete=made.is_complete,
+        program_version=program_version(),
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        licence=made.checkpoint.licence,
+    )
+
+
+def _settled(order: Order, request: GenerationRequest, info: EngineInfo, group: list[int]) -> Order:
+    """Return the order of one batch alone, with nothing left open."""
+    sampling = request.sampling(info.sampling)
+    return replace(
+        order,
+        prompts=tuple(request.prompts[number] for number in group),
+        together=len(group),
+        duration_s=float(request.duration_s),
+        guidance_scale=float(sampling.guidance_scale),
+        temperature=float(sampling.temperature),
+        top_k=sampling.top_k,
+        top_p=float(sampling.top_p),
+    )
+
+
+def melody_similarity(request: GenerationRequest, audio: Audio) -> float | None:
+    """Return how far a clip follows the melody that was asked for, 0 to 1; see `dsp.chroma.similarity`.
+
+    Args:
+        request: What was asked for.
+        audio: The clip, at any rate and loudness. What was continued is not looked at.
+
+    Returns:
+        The similarity to four digits; None without a melody or without new music.
+    """
+    given_s = request.continuation.duration_s if request.continuation else 0.0
+    first = round(given_s * audio.sample_rate)
+    made = Audio(audio.samples[first : first + round(request.duration_s * audio.sample_rate)], audio.sample_rate)
+    if request.melody is None or not made.frames:
+        return None
+    return round(follows(request.melody, made, request.melody_repeats), 4)
+
+
 def _unusable(why: str, what_to_do: str = "Choose the .json file that was written beside a clip.") -> UserProblem:
     return UserProblem("The record of the clip cannot be used.", why, what_to_do)
 
 
 def _upgraded(value: object) -> object:
-    """Bring a record of format 1 or 2 to format 3; anything else passes as it is."""
-    if not isinstance(value, dict) or value.get("format") not in (1, 2):
+    """Bring a record of format 1, 2 or 3 to format 4; anything else passes as it is."""
+    if not isinstance(value, dict) or value.get("format") not in (1, 2, 3):
+        return value
+    return _with_order(_third(value))
+
+
+def _third(value: dict[str, Any]) -> dict[str, Any]:
+    """Bring a record of format 1 or 2 to format 3."""
+    if value["format"] == 3:
         return value
     later: dict[str, object] = {"together": [value.get("prompt")], "place": 0}
     files: dict[str, object] = {}
@@ -244,50 +243,22 @@ def _upgraded(value: object) -> object:
             for name in ("melody", "continuation")
             if isinstance(file := value.get(name), dict)
         }
-    return later | value | files | {"format": FORMAT}
+    return later | value | files
 
 
-def _convert(where: str, wanted: Any, value: object) -> Any:
-    """Turn a JSON value into a field's type, or say what is wrong with it."""
-    if isinstance(wanted, UnionType):
-        inner = next(kind for kind in get_args(wanted) if kind is not type(None))
-        return None if value is None else _convert(where, inner, value)
-    if hasattr(wanted, "__dataclass_fields__"):
-        return _convert_object(where, wanted, value)
-    if get_origin(wanted) is tuple:
-        return _convert_list(where, get_args(wanted)[0], value)
-    if wanted is SoundFormat and isinstance(value, str) and value in list(SoundFormat):
-        return SoundFormat(value)
-    if wanted is float and type(value) is int and abs(value) < sys.float_info.max:
-        return float(value)
-    if type(value) is wanted and (type(value) is not float or isfinite(value)):  # a bool is no int here
-        return value
-    raise _unusable(f"{where} must be {_in_words(wanted)}, got {value!r:.40}.")
-
-
-def _convert_object(where: str, wanted: Any, value: object) -> Any:
-    if not isinstance(value, dict):
-        raise _unusable(f"{where} must be an object, got {value!r:.40}.")
-    names = [field.name for field in fields(wanted)]
-    if unknown := sorted(set(value) - set(names)):
-        raise _unusable(f"{where} has the unknown key {unknown[0]!r:.40}.")
-    if missing := [name for name in names if name not in value]:
-        raise _unusable(f"{where} lacks the key {missing[0]!r}.")
-    kinds = get_type_hints(wanted)
-    values = {name: _convert(name, kinds[name], value[name]) for name in names}
-    try:
-        return wanted(**values)
-    except ValueError as error:
-        raise _unusable(f"{where} holds a value that cannot be: {error}.") from error
-
-
-def _convert_list(where: str, kind: Any, value: object) -> Any:
-    if not isinstance(value, list):
-        raise _unusable(f"{where} must be a list, got {value!r:.40}.")
-    return tuple(_convert(f"{where} {number}", kind, each) for number, each in enumerate(value, start=1))
-
-
-def _in_words(wanted: type) -> str:
-    if wanted is SoundFormat:
-        return "one of " + ", ".join(SoundFormat)
-    return {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}[wanted]
+def _with_order(value: dict[str, Any]) -> dict[str, Any]:
+    """Bring a record of format 3 to format 4; what it lacks is said here, by the name it had there."""
+    for name in (*_ORDERED, *_FINISHED, "together", "sample_rate"):
+        if name not in value:
+            raise _unusable(f"the record lacks the key {name!r}.")
+    rest = {name: held for name, held in value.items() if name not in (*_ORDERED, *_FINISHED, "together")}
+    together = value["together"]
+    finish = {name: value[name] for name in (*_FINISHED, "sample_rate")}
+    order = {name: value[name] for name in _ORDERED} | {
+        "prompts": together,
+        "together": len(together) if isinstance(together, list) else 1,
+        "after": None,
+        "passages": [],
+        "finish": finish | {"ceiling_db": STREAMING_CEILING_DB, "first_rules": True},
+    }
+    return rest | {"format": FORMAT, "order": order, "gain_db": 0.0, "limited_db": 0.0}

@@ -1,6 +1,6 @@
 """Files that go into a clip: a melody to follow, a sound to continue. Not for writing clips (`sinks`)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from musicgen_studio.checkpoints.fingerprint import file_sha256
@@ -9,7 +9,7 @@ from musicgen_studio.core.melody import Melody
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.files.midi import is_midi, read_midi
 from musicgen_studio.files.sound import read
-from musicgen_studio.studio.making.record import SourceFile, portable_path
+from musicgen_studio.studio.making.order import Order, Sounds, SourceFile, portable_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,68 @@ def open_melody(
         )
     source = open_source(path, frames)
     return MelodySource(source.audio, source.record)
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Where files of an order are now, for those that are no longer where they were.
+
+    Args:
+        melody: Of the melody.
+        continuation: Of the continued sound.
+        melody_hint: How the person can say where the melody is, such as `--melody`.
+        continuation_hint: The same of the continued sound.
+    """
+
+    melody: Path | None = None
+    continuation: Path | None = None
+    melody_hint: str = "a file beside the program"
+    continuation_hint: str = "a file beside the program"
+
+
+def reopen(order: Order, beside: Path | None = None, moved: Moved | None = None) -> tuple[Order, Sounds]:
+    """Read the very files that an order names.
+
+    Args:
+        order: Which names them.
+        beside: A file in whose folder they are looked for, too.
+        moved: Where they are now.
+
+    Returns:
+        The order with the files where they were found, and what is in them.
+
+    Raises:
+        UserProblem: If one is gone, unreadable, or no longer the same.
+    """
+    moved = moved or Moved()
+
+    def sound(record: SourceFile | None, given: Path | None, hint: str) -> Source | None:
+        return None if record is None else reopen_source(record, beside or Path(record.file), given, hint)
+
+    def melody(record: SourceFile | None, given: Path | None, hint: str) -> MelodySource | None:
+        return None if record is None else reopen_melody(record, beside or Path(record.file), given, hint)
+
+    tune = melody(order.melody, moved.melody, moved.melody_hint)
+    given = sound(order.continuation, moved.continuation, moved.continuation_hint)
+    after = sound(order.after, None, moved.continuation_hint)
+    later = [melody(passage.melody, None, moved.melody_hint) for passage in order.passages]
+    found = replace(
+        order,
+        melody=None if tune is None else tune.record,
+        continuation=None if given is None else given.record,
+        after=None if after is None else after.record,
+        passages=tuple(
+            replace(passage, melody=None if own is None else own.record)
+            for passage, own in zip(order.passages, later, strict=True)
+        ),
+    )
+    sounds = Sounds(
+        melody=None if tune is None else tune.melody,
+        continuation=None if given is None else given.audio,
+        after=None if after is None else after.audio,
+        passages=tuple(None if own is None else own.melody for own in later),
+    )
+    return found, sounds
 
 
 def reopen_source(record: SourceFile, recipe_file: Path, given: Path | None, option: str) -> Source:

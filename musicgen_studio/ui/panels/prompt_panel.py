@@ -6,6 +6,7 @@ The words are English, as the checkpoints know them. Its `melody` is a panel of 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import (
@@ -23,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from musicgen_studio.core.request import Sampling
 from musicgen_studio.errors import UserProblem
+from musicgen_studio.studio.making.order import Order
 from musicgen_studio.ui.look.icons import icon
 from musicgen_studio.ui.look.theme import GRID, Look, set_look
 from musicgen_studio.ui.panels.labels import plain_label
@@ -76,6 +78,34 @@ class PromptValues:
     top_p: float | None = None
     seed: int = 0
     seed_locked: bool = False
+
+    def order(self) -> Order:
+        """Return what is wished, without the melody, which is a panel of its own."""
+        return Order(
+            prompts=(self.prompt,),
+            duration_s=self.duration_s,
+            takes=self.takes,
+            seed=self.seed,
+            guidance_scale=self.guidance_scale,
+            temperature=self.temperature,
+            top_k=self.top_k,
+            top_p=self.top_p,
+        )
+
+    @classmethod
+    def of(cls, order: Order, prompt: str) -> Self:
+        """Return the values with which an order's clip of this prompt was made; the seed stays."""
+        return cls(
+            prompt=prompt,
+            duration_s=order.duration_s,
+            takes=order.takes,
+            guidance_scale=order.guidance_scale,
+            temperature=order.temperature,
+            top_k=order.top_k,
+            top_p=order.top_p,
+            seed=order.seed,
+            seed_locked=True,
+        )
 
 
 class PromptPanel(QWidget):

@@ -4,7 +4,7 @@ Not for playing (`listening`) or for keeping clips (`collection`).
 """
 
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import replace
 from random import randrange
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -15,8 +15,9 @@ from musicgen_studio.core.clip import Clip
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.library.library import Library
 from musicgen_studio.studio.arranging import composing
-from musicgen_studio.studio.arranging.composing import Tune, Wish
+from musicgen_studio.studio.arranging.composing import Tune
 from musicgen_studio.studio.making.engines import EngineChoice, EngineFacts
+from musicgen_studio.studio.making.order import Order
 from musicgen_studio.studio.making.queue import Job, JobEnded, JobState, JobView
 from musicgen_studio.studio.program.background import ErrandDone
 from musicgen_studio.ui.panels.clip_header import ExtendValues
@@ -70,18 +71,18 @@ class Generation(QObject):
     @Slot(object)
     def generate(self, values: PromptValues) -> None:
         """Put what the panel holds into the queue."""
-        wish, choice = self._wish(values), self._services.choice
-        self._submit(self._tune, lambda tune: composing.new_job(wish, choice, tune))
+        order, choice = self._order(values), self._services.choice
+        self._submit(self._tune, lambda tune: composing.new_job(order, choice, tune))
 
     def extend(self, clip: Clip, values: ExtendValues, playhead: int) -> None:
         """Go on from a clip's end, or from the playhead."""
-        wish = replace(self._wish(self._prompt.values()), prompt=values.prompt, duration_s=values.duration_s)
+        order = self._order(replace(self._prompt.values(), prompt=values.prompt, duration_s=values.duration_s))
         from_frame = playhead if values.from_playhead else None
         library, choice = self._services.library, self._services.choice
 
         self._submit(
             self._tune if values.follows_melody else _no_tune,
-            lambda tune: _extension(library, clip, wish, choice, from_frame, tune),
+            lambda tune: _extension(library, clip, order, choice, from_frame, tune),
         )
 
     def again(self, clip: Clip) -> None:
@@ -98,13 +99,11 @@ class Generation(QObject):
     def use_settings(self, clip: Clip) -> None:
         """Put the values that made a clip into the panel."""
         try:
-            wish = composing.wish_of(clip)
+            record = composing.record_of_clip(clip)
         except UserProblem as problem:
             self._prompt.set_problem(problem)
             return
-        fields = asdict(wish)
-        del fields["melody_repeats"]  # part of the melody
-        self._prompt.set_values(PromptValues(**fields, seed_locked=True))
+        self._prompt.set_values(PromptValues.of(record.order, record.prompt))
         self._melodies.follow_recipe(clip)
 
     @Slot()
@@ -174,10 +173,8 @@ class Generation(QObject):
             self._prompt.set_usual_sampling(info.sampling)
             self._prompt.melody.set_checkpoint(name, info.follows_melody, STARTER.capitalize())
 
-    def _wish(self, values: PromptValues) -> Wish:
-        fields = asdict(values)
-        del fields["seed_locked"]
-        return Wish(**fields, melody_repeats=self._melodies.repeats)
+    def _order(self, values: PromptValues) -> Order:
+        return replace(values.order(), melody_repeats=self._melodies.repeats)
 
     def _tune(self) -> Tune | None:
         """Return the melody to follow. Raises UserProblem if it is not ready, or the checkpoint follows none."""
@@ -193,12 +190,12 @@ class Generation(QObject):
 
 
 def _extension(
-    library: Library, clip: Clip, wish: Wish, choice: EngineChoice, from_frame: int | None, tune: Tune | None
+    library: Library, clip: Clip, order: Order, choice: EngineChoice, from_frame: int | None, tune: Tune | None
 ) -> Job:
     """Build the job; what is wrong with the clip's file is said by the clip's title, not by the file's name."""
     library.blocks(clip.id)
     try:
-        return composing.extension_job(library, clip, wish, choice, from_frame, tune)
+        return composing.extension_job(library, clip, order, choice, from_frame, tune)
     except UserProblem as problem:
         file = library.sound_file(clip.id).name
         said = (text.replace(file, clip.title) for text in (problem.what, problem.why, problem.what_to_do))

@@ -24,12 +24,12 @@ from musicgen_studio.errors import UserProblem
 from musicgen_studio.files.midi import is_midi, write_midi
 from musicgen_studio.library.library import Library
 from musicgen_studio.sound.metronome import Metronome, with_clicks
-from musicgen_studio.studio.arranging.composing import Tune, recipe_of_clip
+from musicgen_studio.studio.arranging.composing import Tune, record_of_clip
 from musicgen_studio.studio.humming.hearing import Hearing, hear_file, hear_midi, hear_take
 from musicgen_studio.studio.humming.midi_file import lasting_midi
 from musicgen_studio.studio.humming.sketch import Kind, Sketch
 from musicgen_studio.studio.humming.take import TakeEdit, keep_take_edit, take_edit
-from musicgen_studio.studio.making.record import SourceFile
+from musicgen_studio.studio.making.order import SourceFile
 from musicgen_studio.studio.program.background import ErrandDone
 from musicgen_studio.ui.panels.clip_words import clock
 from musicgen_studio.ui.panels.melody_editor import EditorView, MelodyEditor
@@ -140,12 +140,12 @@ class Melodies(QObject):
 
     def follow_recipe(self, clip: Clip) -> None:
         """Follow the melody that a clip was made with, or none."""
-        recipe = recipe_of_clip(clip)
-        if recipe.melody_notes is not None:
-            sketch = Sketch(Kind.NOTES, found=recipe.melody_notes, clean_up=CleanUp(snap="off"))
-            self._push(self.tr("Melody of a clip"), Followed(replace(sketch, repeats=recipe.melody_repeats)))
-        elif recipe.melody is not None:
-            self._hear(replace(_of_file(recipe.melody), repeats=recipe.melody_repeats))
+        order = record_of_clip(clip).order
+        if order.melody_notes is not None:
+            sketch = Sketch(Kind.NOTES, found=order.melody_notes, clean_up=CleanUp(snap="off"))
+            self._push(self.tr("Melody of a clip"), Followed(replace(sketch, repeats=order.melody_repeats)))
+        elif order.melody is not None:
+            self._hear(replace(_of_file(order.melody), repeats=order.melody_repeats))
         elif self._now.sketch is not None:
             self._clear()
 

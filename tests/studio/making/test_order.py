@@ -8,7 +8,7 @@ from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.request import GenerationRequest
 from musicgen_studio.dsp.resample import resample
 from musicgen_studio.dsp.tones import tones
-from musicgen_studio.studio.making.order import melody_similarity
+from musicgen_studio.studio.making.record import melody_similarity
 from tests.dsp.melodies import written
 
 

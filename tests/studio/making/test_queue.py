@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 from queue import SimpleQueue
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,10 +19,10 @@ from musicgen_studio.files.midi import write_midi
 from musicgen_studio.files.sound import SoundFormat, write
 from musicgen_studio.library.library import Library
 from musicgen_studio.studio.arranging import composing
-from musicgen_studio.studio.arranging.composing import Wish
 from musicgen_studio.studio.making.engines import EngineChoice, EngineFacts, LoadedEngine
+from musicgen_studio.studio.making.order import CheckpointRecord, Order, Sounds
 from musicgen_studio.studio.making.queue import EngineChanged, Job, JobEnded, JobEvent, JobLoop, JobStarted, JobState
-from musicgen_studio.studio.making.record import CheckpointRecord, Recipe
+from musicgen_studio.studio.making.record import Record
 from musicgen_studio.studio.making.source import open_melody
 from tests.dsp.melodies import written
 from tests.fake_engine import FakeEngine
@@ -90,9 +91,8 @@ def studio(library: Library) -> Iterator[Studio]:
     assert running.close()
 
 
-def job(prompt: str = "happy rock", seconds: float = 2.0, **changes: object) -> Job:
-    wish = replace(Wish(prompt=prompt, duration_s=seconds), **changes)  # type: ignore[arg-type]
-    return composing.new_job(wish, STARTER)
+def job(prompt: str = "happy rock", seconds: float = 2.0, **changes: Any) -> Job:
+    return composing.new_job(replace(Order((prompt,), seconds), **changes), STARTER)
 
 
 def test_a_job_becomes_a_clip(studio: Studio) -> None:
@@ -103,7 +103,7 @@ def test_a_job_becomes_a_clip(studio: Studio) -> None:
     assert ended.job.state is JobState.DONE
     assert studio.library.read(clip.id).frames == clip.frames == 64000
     settled = replace(job(seed=7).request, **asdict(USUAL_SAMPLING))  # what was left open is written down
-    assert Recipe.from_json(clip.recipe).request(None, None) == settled
+    assert Record.from_json(clip.recipe).order.request(Sounds()) == settled
 
 
 def test_sound_and_clips_are_told_with_the_first_block(studio: Studio) -> None:
@@ -258,7 +258,7 @@ def sine_clip(library: Library) -> Clip:
 @pytest.mark.parametrize("from_frame", [None, 12800])
 def test_extending_keeps_the_clip_and_makes_a_longer_one(studio: Studio, from_frame: int | None) -> None:
     clip = sine_clip(studio.library)
-    wish = Wish(prompt="", duration_s=1.0)
+    wish = Order(("",), 1.0)
     ended = studio.make(composing.extension_job(studio.library, clip, wish, STARTER, from_frame))
     (longer,) = ended.clips
     kept = from_frame or 32000
@@ -279,7 +279,8 @@ def test_again_gives_the_same_samples_and_a_variation_others(studio: Studio) -> 
     first, second, third = (studio.library.read(each.id).samples for each in (clip, again, other))
     assert np.array_equal(first, second)
     assert not np.array_equal(first, third)
-    assert composing.wish_of(clip) == Wish("happy rock", 2.0, 1, 3.0, 1.0, 250, 0.0, seed=3)
+    settled = {"guidance_scale": 3.0, "temperature": 1.0, "top_k": 250, "top_p": 0.0}
+    assert composing.record_of_clip(clip).order == Order(("happy rock",), 2.0, seed=3, **settled)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("kind", ["notes", "midi", "sound"])
@@ -288,21 +289,23 @@ def test_a_melody_is_followed_again_and_how_far_is_kept(studio: Studio, tmp_path
     write_midi(tmp_path / "line.mid", notes)
     write(tmp_path / "hum.wav", tones(notes, 16000), SoundFormat.WAV16)
     melody = {"notes": notes, "midi": open_melody(tmp_path / "line.mid", track=2), "sound": tmp_path / "hum.wav"}[kind]
-    wish = Wish(prompt="calm", duration_s=1.0, melody_repeats=False)
+    wish = Order(("calm",), 1.0, melody_repeats=False)
     clip = studio.make(composing.new_job(wish, STARTER, melody)).clips[0]  # type: ignore[arg-type]
-    assert clip.melody_similarity == Recipe.from_json(clip.recipe).melody_similarity
+    assert clip.melody_similarity == Record.from_json(clip.recipe).melody_similarity
     assert clip.melody_similarity is not None
     assert studio.library.get(clip.id).melody_similarity == clip.melody_similarity
     again = studio.make(composing.again_job(clip, STARTER)).clips[0]
     assert np.array_equal(studio.library.read(again.id).samples, studio.library.read(clip.id).samples)
     assert again.melody_similarity == clip.melody_similarity
-    assert composing.wish_of(clip) == replace(wish, guidance_scale=3.0, temperature=1.0, top_k=250, top_p=0.0)
+    order = composing.record_of_clip(clip).order
+    assert (order.prompts, order.duration_s, order.melody_repeats) == (("calm",), 1.0, False)
+    assert (order.melody is None, order.melody_notes) == ((True, notes) if kind == "notes" else (False, None))
 
 
 def test_more_of_a_clip_can_follow_a_melody(studio: Studio) -> None:
     clip = sine_clip(studio.library)
     melody = written("A4 C5", 0.5)
-    wish = Wish(duration_s=1.0)
+    wish = Order(("",), 1.0)
     plain = composing.extension_job(studio.library, clip, wish, STARTER)
     followed = composing.extension_job(studio.library, clip, wish, STARTER, melody=melody)
     assert followed.request.melody == melody
@@ -315,7 +318,7 @@ def test_more_of_a_clip_can_follow_a_melody(studio: Studio) -> None:
 def test_a_clip_without_a_recipe_says_so(library: Library) -> None:
     clip = sine_clip(library)
     with pytest.raises(UserProblem, match="is not known"):
-        composing.wish_of(clip)
+        composing.record_of_clip(clip)
     assert composing.splice_frame(clip) is None
 
 
@@ -327,8 +330,8 @@ def test_titles(prompt: str, title: str) -> None:
 
 
 def test_music_from_a_melody_alone_is_called_so() -> None:
-    assert composing.new_job(Wish(duration_s=1.0), STARTER, written("A4 C5", 0.5)).title == "From a melody"
-    assert composing.new_job(Wish("folk", 1.0), STARTER, written("A4 C5", 0.5)).title == "Folk"
+    assert composing.new_job(Order(("",), 1.0), STARTER, written("A4 C5", 0.5)).title == "From a melody"
+    assert composing.new_job(Order(("folk",), 1.0), STARTER, written("A4 C5", 0.5)).title == "Folk"
 
 
 def test_values_out_of_range_are_a_problem() -> None:

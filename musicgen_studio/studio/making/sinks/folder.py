@@ -10,14 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.names import numbered, slug
-from musicgen_studio.engine.api import EngineInfo
-from musicgen_studio.export.finish import FinishSettings, finish
+from musicgen_studio.export.finish import finish, tags
 from musicgen_studio.files.sound import write
 from musicgen_studio.files.whole import write_text
-from musicgen_studio.studio.making.order import Order, recipe_of
-from musicgen_studio.studio.making.record import Recipe
+from musicgen_studio.studio.making.order import CheckpointRecord, Order
+from musicgen_studio.studio.making.record import Made, Record, record_of
 from musicgen_studio.studio.making.sink import Begun, Sink, TakeEnded
 
 
@@ -27,74 +25,77 @@ class SavedClip:
 
     Args:
         sound_file: The sound.
-        recipe_file: The JSON beside it.
-        recipe: What the JSON says.
+        record_file: The JSON beside it.
+        record: What the JSON says.
     """
 
     sound_file: Path
-    recipe_file: Path
-    recipe: Recipe
+    record_file: Path
+    record: Record
 
     @property
     def duration_s(self) -> float:
         """Length in seconds."""
-        return self.recipe.frames / self.recipe.sample_rate
+        return self.record.frames / self.record.sample_rate
 
 
 class Folder(Sink):
     """Writes takes into a folder.
 
     Args:
-        order: What was asked for, with the folder, the format, and the only take to keep if there is one.
+        folder: Where the files go; it exists.
+        order: What was asked for.
+        checkpoint: What the engine was loaded from.
         on_saved: Told of each clip once it is on disk.
+        only: Numbers of the prompt and the take of the only clip to keep, from 0; None keeps all. The others are made
+            all the same, see `record`.
     """
 
-    def __init__(self, order: Order, on_saved: Callable[[SavedClip], None]) -> None:
-        self._order = order
+    def __init__(
+        self,
+        folder: Path,
+        order: Order,
+        checkpoint: CheckpointRecord,
+        on_saved: Callable[[SavedClip], None],
+        only: tuple[int, int] | None = None,
+    ) -> None:
+        self._folder, self._order, self._checkpoint = folder, order, checkpoint
         self._on_saved = on_saved
-        self._info: EngineInfo | None = None
+        self._only = only
+        self._begun: Begun | None = None
 
     def begin(self, begun: Begun) -> None:
         """Note what makes the clips, for their records."""
-        self._info = begun.info
+        self._begun = begun
 
     def take_ended(self, ended: TakeEnded) -> None:
         """Write a take."""
-        if self._order.only in (None, (ended.prompt, ended.take)):
-            self._on_saved(self._save(ended))
+        assert self._begun is not None  # `begin` comes first
+        if self._only in (None, (ended.prompt, ended.take)):
+            self._on_saved(self._save(self._begun, ended))
 
-    def _save(self, ended: TakeEnded) -> SavedClip:
-        assert self._info is not None  # `begin` comes first
-        order = self._order
-        audio = _finish(order, ended.audio)
-        recipe = recipe_of(order, self._info, ended.prompt, ended.take, audio, complete=ended.is_complete)
-        stem = clip_name(recipe.prompt, recipe.seed, ended.take, recipe.takes)
-        sound_file = _free_path(order.folder, stem, order.sound_format.extension)
-        recipe_file = sound_file.with_suffix(".json")
-        write(sound_file, audio, order.sound_format, _metadata(recipe))
-        write_text(recipe_file, recipe.to_json())
-        return SavedClip(sound_file, recipe_file, recipe)
-
-
-def _finish(order: Order, audio: Audio) -> Audio:
-    settings = FinishSettings(
-        order.sound_format,
-        order.sample_rate,
-        order.loudness_lufs,
-        compressor=order.compressor,
-        first_rules=True,  # records of format 3 promise the same samples
-    )
-    return finish(audio, settings).audio
+    def _save(self, begun: Begun, ended: TakeEnded) -> SavedClip:
+        settings = self._order.finish
+        finished = finish(ended.audio, settings)
+        made = Made(begun.request, begun.info, self._checkpoint, ended.prompt, ended.take, finished, ended.is_complete)
+        record = record_of(self._order, made)
+        stem = clip_name(record.prompt, record.order.seed, ended.take, record.order.takes)
+        sound_file = _free_path(self._folder, stem, settings.sound_format.extension)
+        record_file = sound_file.with_suffix(".json")
+        kind, is_first = settings.sound_format, settings.first_rules
+        write(sound_file, finished.audio, kind, _texts(record), first_rules=is_first)
+        write_text(record_file, record.to_json())
+        return SavedClip(sound_file, record_file, record)
 
 
-def _metadata(recipe: Recipe) -> dict[str, str]:
-    return {
-        "title": recipe.prompt,
-        "date": recipe.created[:10],
-        "software": f"MusicGen Studio {recipe.program_version}",
-        "comment": f"{recipe.checkpoint.id}, seed {recipe.seed}, take {recipe.take + 1} of {recipe.takes}",
-        "copyright": recipe.licence,
+def _texts(record: Record) -> dict[str, str]:
+    order = record.order
+    facts = {
+        "checkpoint": record.checkpoint.id,
+        "seed": str(order.seed),
+        "take": f"{record.take + 1} of {order.takes}",
     }
+    return tags(record.prompt, record.created, facts, record.licence, record.program_version)
 
 
 def clip_name(prompt: str, seed: int, take: int, takes: int) -> str:

@@ -9,11 +9,13 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 from musicgen_studio.core.clip import Clip, Origin
-from musicgen_studio.engine.api import AudioBlock, EngineInfo
+from musicgen_studio.engine.api import AudioBlock
 from musicgen_studio.errors import UserProblem
+from musicgen_studio.export.finish import Finished
 from musicgen_studio.library.library import Library
 from musicgen_studio.library.partial import PartialClip
-from musicgen_studio.studio.making.order import Order, recipe_of
+from musicgen_studio.studio.making.order import CheckpointRecord, Order
+from musicgen_studio.studio.making.record import Made, record_of
 from musicgen_studio.studio.making.sink import Begun, Sink, TakeEnded
 
 _LOG = logging.getLogger("musicgen_studio")
@@ -38,16 +40,17 @@ class Kept(Sink):
     Args:
         library: Where they go.
         order: What was asked for, for the record.
+        checkpoint: What the engine was loaded from.
         naming: What they are called.
     """
 
-    def __init__(self, library: Library, order: Order, naming: Naming) -> None:
+    def __init__(self, library: Library, order: Order, checkpoint: CheckpointRecord, naming: Naming) -> None:
         self.clips: tuple[Clip, ...] = ()
         """One for each take as it will be, from `begin` on."""
         self._library = library
-        self._order = order
+        self._order, self._checkpoint = order, checkpoint
         self._naming = naming
-        self._info: EngineInfo | None = None
+        self._begun: Begun | None = None
         self._partial: dict[int, PartialClip] = {}
         self._saved: dict[int, Clip] = {}
 
@@ -58,7 +61,7 @@ class Kept(Sink):
 
     def begin(self, begun: Begun) -> None:
         """Name the clips; each opens with its first sound."""
-        self._info = begun.info
+        self._begun = begun
         self.clips = tuple(self._clip(begun, take) for take in range(begun.request.takes))
 
     def block(self, block: AudioBlock) -> None:
@@ -69,16 +72,26 @@ class Kept(Sink):
 
     def take_ended(self, ended: TakeEnded) -> None:
         """Make a take a clip of the library."""
-        assert self._info is not None  # `begin` comes first
+        begun = self._begun
+        assert begun is not None  # `begin` comes first
         partial = self._partial.get(ended.take)
         if partial is None:
             return  # the disk did not take its first block
-        recipe = recipe_of(self._order, self._info, ended.prompt, ended.take, ended.audio, complete=ended.is_complete)
+        made = Made(
+            begun.request,
+            begun.info,
+            self._checkpoint,
+            ended.prompt,
+            ended.take,
+            Finished(ended.audio),
+            ended.is_complete,
+        )
+        record = record_of(self._order, made)
         clip = replace(
             self.clips[ended.take],
             is_complete=ended.is_complete,
-            recipe=recipe.to_json(),
-            melody_similarity=recipe.melody_similarity,
+            recipe=record.to_json(),
+            melody_similarity=record.melody_similarity,
         )
         self._keep(ended.take, clip)
 
@@ -95,7 +108,7 @@ class Kept(Sink):
         del self._partial[take]
 
     def _clip(self, begun: Begun, take: int) -> Clip:
-        request, checkpoint = begun.request, self._order.checkpoint
+        request, checkpoint = begun.request, self._checkpoint
         title = self._naming.title
         return Clip(
             id=uuid4().hex,

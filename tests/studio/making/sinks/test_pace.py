@@ -1,7 +1,6 @@
 """How far a run is and how long it will take, with a clock of our own."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from itertools import count, pairwise
 from threading import Event
 
@@ -10,15 +9,15 @@ import pytest
 
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.studio.making.make import make
-from musicgen_studio.studio.making.order import Order
+from musicgen_studio.studio.making.order import Order, Sounds
 from musicgen_studio.studio.making.sinks.pace import Pace, Progress
 from tests.fake_engine import FakeEngine
 from tests.studio.conftest import OrderMaker
 
 
-def _progress(order: Order, clock: Callable[[], float]) -> list[Progress]:
+def _progress(order: Order, clock: Callable[[], float], sounds: Sounds = Sounds()) -> list[Progress]:  # noqa: B008
     told: list[Progress] = []
-    make(FakeEngine(), order.request, Event(), [Pace(told.append, clock)])
+    make(FakeEngine(), order.request(sounds), Event(), [Pace(told.append, clock)])
     return told
 
 
@@ -32,11 +31,9 @@ def test_progress_counts_over_all_prompts_and_takes(make_order: OrderMaker) -> N
 
 
 def test_progress_does_not_count_what_is_continued(make_order: OrderMaker) -> None:
-    order = make_order()
     given = Audio(np.full((40000, 1), 0.1, np.float32), 32000)  # 1.25 s, of which 1.24 are whole codec frames
-    order = replace(order, request=replace(order.request, continuation=given))
     seconds = count(0.0, 1.0)
-    told = _progress(order, lambda: next(seconds))
+    told = _progress(make_order(), lambda: next(seconds), Sounds(continuation=given))
     assert [one.made_s for one in told] == pytest.approx([0.0, 0.0, 0.5, 1.0, 1.5, 2.0])
     assert (told[0].speed, told[0].left_s) == (0.0, None)
     assert told[-1].wanted_s == 2.0
