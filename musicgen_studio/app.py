@@ -23,8 +23,12 @@ if TYPE_CHECKING:
     from musicgen_studio.separation.api import Separator
     from musicgen_studio.sound.recorder import InputSystem
     from musicgen_studio.studio.making.engines import EngineChoice, LoadedEngine
+    from musicgen_studio.studio.making.queue import Job
     from musicgen_studio.ui.window.main_window import MainWindow
 
+
+QUEUE_KEY = "queue"
+"""Under which the library remembers jobs that wait for the next start."""
 
 LEAVE_MS = 1500
 """How long the end waits for the engine's thread: longer than saving what is being made takes."""
@@ -193,7 +197,32 @@ class Program:
             services.background.run("device watch", device_watch.load, self._watch_devices)
         services.background.run("backup", services.library.backup)
         self.window.tempo.hear_all()
+        self._take_up_queue()
         services.loop.warm_up(services.choice)
+
+    def _keep_queue(self) -> None:
+        """Keep what waits for the next start, if that is to bring the graphics card back."""
+        from musicgen_studio.studio.making import kept_queue
+
+        loop, library = self.services.loop, self.services.library
+        if loop.is_device_lost and loop.waiting():
+            library.remember(QUEUE_KEY, kept_queue.to_json(loop.waiting()))
+
+    def _take_up_queue(self) -> None:
+        """Go on with what waited for this start."""
+        from musicgen_studio.studio.making import kept_queue
+
+        text = self.services.library.recall(QUEUE_KEY)
+        if text:
+            self.services.background.run("kept queue", lambda: kept_queue.from_json(text), self._submit_kept)
+
+    def _submit_kept(self, kept: "tuple[list[Job], list[UserProblem]]") -> None:
+        jobs, problems = kept
+        self.services.library.remember(QUEUE_KEY, "")
+        for job in jobs:
+            self.services.loop.submit(job)
+        if problems:
+            self.window.show_problem(problems[0])
 
     def _restart(self) -> None:
         self.is_to_restart = True
@@ -213,6 +242,7 @@ class Program:
         from PySide6.QtCore import QCoreApplication
 
         sys.excepthook, threading.excepthook = sys.__excepthook__, threading.__excepthook__
+        self._keep_queue()
         self.is_still_loading = not self._thread.stop(LEAVE_MS)
         self.services.background.close()
         QCoreApplication.sendPostedEvents(self.window.inbox)  # whoever waits for an errand hears how it ended

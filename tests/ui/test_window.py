@@ -15,6 +15,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QDialog, QDoubleSpinBox, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from musicgen_studio import app
 from musicgen_studio.app import Program
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip, Origin
@@ -24,7 +25,7 @@ from musicgen_studio.files import untrusted as decoding
 from musicgen_studio.library.library import Library
 from musicgen_studio.studio.arranging import composing
 from musicgen_studio.studio.making.engines import EngineChoice, LoadedEngine
-from musicgen_studio.studio.making.order import CheckpointRecord
+from musicgen_studio.studio.making.order import CheckpointRecord, Order
 from musicgen_studio.studio.making.queue import DeviceLost
 from musicgen_studio.studio.program.background import Errand
 from musicgen_studio.ui.panels.checkpoint_menu import CheckpointMenu
@@ -199,6 +200,34 @@ def test_a_lost_graphics_card_is_told_with_an_offer_to_restart(qtbot: QtBot, pro
     QTest.mouseClick(restart, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not program.window.isVisible(), timeout=WAIT_MS)
     assert program.is_to_restart
+
+
+def test_what_waits_when_the_graphics_card_is_lost_is_made_after_the_next_start(
+    qtbot: QtBot, settings_file: Path, loader: Loader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pause = threading.Event()
+
+    def fail_then_be_slow(_made: int) -> None:
+        if len(loader.engine.requests) == 1:
+            raise RuntimeError("a device-side assert")
+        pause.wait(0.05)
+
+    loader.before_block = fail_then_be_slow
+    monkeypatch.setattr(app, "_is_usable", lambda _device: False)
+    with Program(settings_file, loader) as program:
+        with qtbot.waitSignal(program.window.inbox.device_lost, timeout=WAIT_MS):
+            for words in ("lost", "slow", "later"):
+                program.services.loop.submit(composing.new_job(Order((words,), 50.0), program.services.choice))
+        assert program.dialogs._bug is not None
+        program.dialogs._bug.close()
+        qtbot.waitUntil(lambda: len(program.services.loop.views()) == 2, timeout=WAIT_MS)
+    loader.before_block = lambda _made: None
+    with Program(settings_file, loader) as program:
+        program.window.show()
+        with qtbot.waitSignal(program.window.inbox.job_ended, timeout=WAIT_MS) as ended:
+            pass
+        assert ended.args[0].job.title == "Later"
+        assert program.services.library.recall(app.QUEUE_KEY) == ""
 
 
 def test_cancel_keeps_what_was_made(qtbot: QtBot, program: Program, loader: Loader) -> None:

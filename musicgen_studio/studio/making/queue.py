@@ -237,6 +237,16 @@ class JobLoop:
         """What is known of the engine that is there now."""
         return self._engines.facts
 
+    def waiting(self) -> list[Job]:
+        """Return the jobs that wait, in order, without the one that is being made."""
+        with self._changed:
+            return [job for _, job in self._waiting]
+
+    @property
+    def is_device_lost(self) -> bool:
+        """Whether the graphics card was given up until the next start."""
+        return self._engines.is_device_lost
+
     def views(self) -> list[JobView]:
         """Return the job that is being made, then those that wait, in order."""
         with self._changed:

@@ -1,0 +1,70 @@
+"""The jobs that wait, as text, for a restart of the program that is to go on with them. Not for the queue (`queue`)."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from musicgen_studio.errors import UserProblem
+from musicgen_studio.studio.making.engines import EngineChoice
+from musicgen_studio.studio.making.order import Order
+from musicgen_studio.studio.making.queue import Job
+from musicgen_studio.studio.making.source import reopen
+from musicgen_studio.studio.making.strict_json import WrongValueError, convert
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class KeptJob:
+    """A job without the sound of the files that it names.
+
+    Args:
+        order: As in `queue.Job`, like all the others.
+        title: What the clips are called.
+        choice: The engine.
+        parent: Id of a clip, or None.
+    """
+
+    order: Order
+    title: str
+    choice: EngineChoice
+    parent: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptQueue:
+    """Jobs in the order in which they wait.
+
+    Args:
+        format: Version of this format, 1.
+        jobs: The jobs.
+    """
+
+    format: int
+    jobs: tuple[KeptJob, ...]
+
+
+def to_json(jobs: Sequence[Job]) -> str:
+    """Return jobs as text."""
+    kept = tuple(KeptJob(job.order, job.title, job.choice, job.parent) for job in jobs)
+    return json.dumps(asdict(KeptQueue(FORMAT, kept)), ensure_ascii=False)
+
+
+def from_json(text: str) -> tuple[list[Job], list[UserProblem]]:
+    """Read jobs from text, and the files that they name. Reads whole files.
+
+    Returns:
+        The jobs that can be made, and why others cannot. Text of another version holds none.
+    """
+    try:
+        kept: KeptQueue = convert("the queue", KeptQueue, json.loads(text))
+    except (WrongValueError, ValueError, RecursionError):
+        return [], []
+    jobs, problems = list[Job](), list[UserProblem]()
+    for job in kept.jobs if kept.format == FORMAT else ():
+        try:
+            order, sounds = reopen(job.order)
+            jobs.append(Job(order, order.request(sounds), job.title, job.choice, job.parent))
+        except UserProblem as problem:
+            problems.append(problem)
+    return jobs, problems
