@@ -33,7 +33,7 @@ from musicgen_studio.export.sound_file import export_sound
 from musicgen_studio.export.stems import export_stems
 from musicgen_studio.export.tracks import TrackSettings
 from musicgen_studio.library.library import Library
-from musicgen_studio.studio.making.record import Recipe
+from musicgen_studio.studio.making.record import Record
 from musicgen_studio.studio.program.background import Errand
 
 OnShare = Callable[[float], None]
@@ -183,13 +183,13 @@ def song_in_library(library: Library, clip: Clip, markers: Sequence[Marker] = ()
 def _melody_of(clip: Clip) -> tuple[Melody | None, float]:
     """Return the notes a clip was made from, and when the new music in it begins, in seconds."""
     try:
-        recipe = Recipe.from_json(clip.recipe) if clip.recipe else None
+        order = Record.from_json(clip.recipe).order if clip.recipe else None
     except UserProblem:  # of another version of the program; the sound is none the worse for it
-        recipe = None
-    if recipe is None:
+        order = None
+    if order is None:
         return None, 0.0
-    begin_s = 0.0 if recipe.continuation is None else max(clip.duration_s - recipe.duration_s, 0.0)
-    return recipe.melody_notes, begin_s
+    begin_s = 0.0 if order.continuation is None else max(clip.duration_s - order.duration_s, 0.0)
+    return order.melody_notes, begin_s
 
 
 def _later(melody: Melody, by_s: float, end_s: float) -> Melody | None:

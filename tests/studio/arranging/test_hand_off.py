@@ -31,11 +31,12 @@ from musicgen_studio.studio.arranging.hand_off import (
     song_in_library,
     song_of,
 )
-from musicgen_studio.studio.making.record import Recipe, SourceFile
+from musicgen_studio.studio.making.order import SourceFile
+from musicgen_studio.studio.making.record import Record
 from musicgen_studio.studio.program.background import Background, Errand, ErrandDone
 from tests.dsp.test_drum_hits import _played
 from tests.export.songs import files, song
-from tests.studio.making.test_record import NOTES, RECIPE
+from tests.studio.making.test_record import NOTES, ORDER, RECORD
 
 MADE = {
     Target.SOUND: "Night Drive_125bpm_Am.wav",
@@ -134,7 +135,7 @@ def test_only_what_is_sure_goes_along() -> None:
         song_of("a", audio, Analysis(), {"drums": Audio(np.zeros((10, 1), np.float32), 8000)})
 
 
-def _kept(library: Library, recipe: Recipe, known: Analysis) -> Clip:
+def _kept(library: Library, recipe: Record, known: Analysis) -> Clip:
     whole = song(4.0)
     made = replace(whole.clip, id="a" * 32, recipe=recipe.to_json(), analysis=known.to_json())
     clip = library.add(made, whole.mix())
@@ -146,7 +147,10 @@ def _kept(library: Library, recipe: Recipe, known: Analysis) -> Clip:
 
 def test_a_clip_of_the_library_takes_along_all_that_is_known(tmp_path: Path) -> None:
     known = Analysis(TempoMap.constant(125, 4.0), key=Key(9, is_minor=True))
-    continued = replace(RECIPE, melody_notes=NOTES, continuation=SourceFile("a.wav", "ef"), duration_s=3.2)
+    continued = replace(
+        RECORD,
+        order=replace(ORDER, melody_notes=NOTES, continuation=SourceFile("a.wav", "ef"), duration_s=3.2),
+    )
     with Library(tmp_path / "library") as library:
         whole = song_in_library(library, _kept(library, continued, known), (Marker("take 1", 0.0, 0.8),))
         assert (whole.tempo, whole.key) == (known.tempo_map, known.key)
