@@ -1,11 +1,11 @@
 """The small net that hears beats and downbeats: dilated convolutions over frames of a clip, looking both ways.
 
 After M. Davies and S. Böck, "Temporal convolutional networks for musical audio beat tracking" (EUSIPCO 2019), with mel
-bands and semitones as they are instead of layers of two-dimensional convolutions. It is trained by `training.beats`.
-Not for making beats of what it says (`bars`).
+bands and semitones as they are instead of layers of two-dimensional convolutions. It is trained by `training.beats`;
+none is shipped before it hears the starter's clips better than librosa does. Not for making beats of what it says
+(`bars`).
 """
 
-from functools import cache
 from pathlib import Path
 
 import torch
@@ -16,7 +16,6 @@ from torch import Tensor, nn
 from musicgen_studio.analysis.frames import BANDS
 from musicgen_studio.compute.threads import one_thread
 from musicgen_studio.dsp.spectra import Floats
-from musicgen_studio.paths import resources_dir
 
 _REACH = 5  # taps of a convolution
 
@@ -81,19 +80,14 @@ def load_net(path: Path) -> BeatNet:
     return net.eval()
 
 
-@cache
-def _shipped() -> BeatNet:
-    return load_net(resources_dir() / "beats" / "beats.safetensors")
-
-
-def hear(bands: Floats, net: BeatNet | None = None) -> Floats:
+def hear(bands: Floats, net: BeatNet) -> Floats:
     """Return what the net hears: logits of beats and downbeats, float32 `[frames, 2]`.
 
     Args:
         bands: `[frames, BANDS]`, see `frames`.
-        net: Another than the shipped one.
+        net: From `load_net`.
     """
     with torch.inference_mode(), one_thread():
-        logits = (net or _shipped())(torch.from_numpy(bands).T[None])
+        logits = net(torch.from_numpy(bands).T[None])
     heard: Floats = logits[0].T.numpy()
     return heard

@@ -16,6 +16,7 @@ _HOP = 512
 _SHORTEST_S = 1.0
 _HARD_STRUCK = 5.0  # of the average moment's strength: a beat that nobody would doubt
 _GUESS = 0.2  # how sure a downbeat is
+_AT_BEST = 0.45  # how sure a tempo is: of 12 clips of the starter, 5 had the one asked for, however clear the beat
 
 
 def find_bars(audio: Audio) -> Bars | None:
@@ -36,7 +37,7 @@ def find_bars(audio: Audio) -> Bars | None:
         return None
     struck = strength[frames]
     hardest = int(np.argmax([struck[phase::_BEATS_PER_BAR].mean() for phase in range(_BEATS_PER_BAR)]))
-    confidence = min(float(struck.mean() / max(strength.mean(), 1e-9)) / _HARD_STRUCK, 1.0)
+    confidence = _AT_BEST * min(float(struck.mean() / max(strength.mean(), 1e-9)) / _HARD_STRUCK, 1.0)
     beats_s = smoothed(frames * _HOP / RATE_HZ, np.ones(len(frames)))
     tempo_map = TempoMap(tuple(map(float, beats_s)), hardest, confidence=round(confidence, 3))
     return Bars(tempo_map, _GUESS, ())

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from musicgen_studio.cli.options import Commands, path, seconds
 from musicgen_studio.compute.device import DEVICES
 from musicgen_studio.compute.precision import PRECISIONS
+from musicgen_studio.errors import UserProblem
 
 if TYPE_CHECKING:
     from musicgen_studio.training.judge.examination import Extent, Figure
@@ -33,7 +34,9 @@ def add_parser(commands: Commands) -> None:
         "kind (default: 104)",
     )
     which.add_argument("--beats", action="store_true", help="examine how tempo, bars and key are heard")
-    parser.add_argument("--work", type=path, metavar="DIR", help="the training it comes from: look for copies there")
+    parser.add_argument(
+        "--work", type=path, metavar="DIR", help="its training: look for copies there; of --beats, the net"
+    )
     parser.add_argument("--clips", type=int, metavar="N", help="clips for each prompt (default: 4)")
     parser.add_argument("--seconds", type=seconds, metavar="S", help="length of a clip (default: 12)")
     parser.add_argument("--all-styles", action="store_true", help="every style, not the 16 that are plainly different")
@@ -54,9 +57,13 @@ def _heard(args: argparse.Namespace) -> int:
     from musicgen_studio.training.beats.examination import examine, table
     from musicgen_studio.training.music.synth import find_synthesizer
     from musicgen_studio.training.run import starter_folder
+    from musicgen_studio.training.workspace import Workspace
 
     extent = (4, 2, 1) if args.quick else (200, 40, 5)
-    scores = examine(find_synthesizer(), starter_folder(), *extent, _print_line)
+    net = None if args.work is None else Workspace(args.work).beats / "beats.safetensors"
+    if net is not None and not net.is_file():
+        raise UserProblem("There is no net to compare.", f"{net} is not there.", "Train it: `train beats`.")
+    scores = examine(find_synthesizer(), starter_folder(), net, extent, _print_line)
     told = json.dumps({"evaluate": [asdict(score) for score in scores]})
     print(told if args.json else table(scores))
     return 0

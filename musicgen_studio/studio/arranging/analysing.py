@@ -74,6 +74,8 @@ def with_known_tempo(found: Analysis, clip: Clip) -> Analysis:
     if known_bpm is None or clip.analysis:
         return found
     for same in (found, found.doubled(), found.halved()):
-        if same.bpm is not None and abs(same.bpm / known_bpm - 1) <= _SAME:
-            return replace(same, other_bpms=(), is_locked=False)
-    return replace(found.with_bpm(known_bpm, clip.duration_s), bars_confidence=0.0, is_locked=False)
+        if same.tempo_map is not None and abs(same.tempo_map.bpm / known_bpm - 1) <= _SAME:
+            sure = replace(same.tempo_map, confidence=1.0)
+            return replace(found, tempo_map=sure, other_bpms=())
+    even = found.with_bpm(known_bpm, clip.duration_s).tempo_map
+    return replace(found, tempo_map=even, bars_confidence=0.0, other_bpms=())

@@ -1,7 +1,7 @@
 """How well tempo, bars and key are heard: on pieces nobody has learned from, and on what the starter makes.
 
-The same music is heard by the net and by librosa's beat tracker, the floor. Held-out pieces are in keys that their
-styles are never trained in, and begin anywhere in a bar.
+The same music is heard as the program hears it (by librosa's beat tracker) and by a net, which has to be better to take
+its place. Held-out pieces are in keys that their styles are never trained in, and begin anywhere in a bar.
 """
 
 import threading
@@ -13,7 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from musicgen_studio.analysis.analyse import analyse
-from musicgen_studio.analysis.pulse import find_bars as find_pulse
+from musicgen_studio.analysis.bars import find_bars
+from musicgen_studio.analysis.frames import frames_of
+from musicgen_studio.analysis.key import find_key
+from musicgen_studio.analysis.network import hear, load_net
 from musicgen_studio.core.analysis import Analysis
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.melody import PITCH_CLASSES
@@ -144,28 +147,34 @@ def starter_questions(folder: Path, rounds: int) -> Iterator[Question]:
             yield Question(Audio(np.concatenate(blocks), engine.info.sample_rate), 750 / k, none, none, None)
 
 
-def by_librosa(audio: Audio) -> Analysis:
-    """Hear by the floor: `analysis.pulse`, as the program did before it had a net."""
-    bars = find_pulse(audio)
-    return Analysis() if bars is None else Analysis(bars.tempo_map, bars.confidence)
+def by_net(path: Path) -> Hear:
+    """Return what hears by a net that was trained; see `analysis.network.load_net`."""
+    net = load_net(path)
 
+    def by(audio: Audio) -> Analysis:
+        frames = frames_of(audio)
+        bars, key = find_bars(hear(frames.bands, net)), find_key(frames.semitones)
+        return Analysis(bars.tempo_map, bars.confidence, bars.other_bpms, key) if bars else Analysis(key=key)
 
-HEARERS: tuple[tuple[str, Hear], ...] = (("net", analyse), ("librosa", by_librosa))
+    return by
 
 
 def examine(
-    synthesizer: Synthesizer, checkpoint: Path, pieces: int, others: int, rounds: int, report: Report
+    synthesizer: Synthesizer, checkpoint: Path, net: Path | None, extent: tuple[int, int, int], report: Report
 ) -> list[Score]:
-    """Hear all kinds of music by the net and by librosa.
+    """Hear all kinds of music as the program does, and by a net if there is one to compare.
 
     Args:
         synthesizer: What plays the pieces.
         checkpoint: What makes the clips.
-        pieces: How many straight pieces.
-        others: How many of every other kind.
-        rounds: Clips of each tempo.
+        net: The file of a net that was trained; None compares nothing.
+        extent: How many straight pieces, pieces of every other kind, and clips of each tempo.
         report: Takes lines for the person.
     """
+    pieces, others, rounds = extent
+    hearers: list[tuple[str, Hear]] = [("program", analyse)]
+    if net is not None:
+        hearers.append(("net", by_net(net)))
     scores = list[Score]()
     for kind in (*KINDS, "starter's clips"):
         report(f"beats: {kind}")
@@ -173,7 +182,7 @@ def examine(
             asked = list(questions(kind, pieces if kind == "straight" else others, synthesizer))
         else:
             asked = list(starter_questions(checkpoint, rounds))
-        scores += [scored(kind, by, asked, [hear(each.sound) for each in asked]) for by, hear in HEARERS]
+        scores += [scored(kind, by, asked, [listen(each.sound) for each in asked]) for by, listen in hearers]
     return scores
 
 

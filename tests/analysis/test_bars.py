@@ -1,0 +1,73 @@
+"""From what a net hears to beats and bars, on activations made by hand."""
+
+import numpy as np
+import pytest
+
+from musicgen_studio.analysis.bars import find_bars, smoothed
+from musicgen_studio.dsp.spectra import Floats
+
+
+def heard(beats_s: np.ndarray, beats_per_bar: int, first: int, length_s: float, between: float = 0.0) -> Floats:
+    """Logits of a net that hears beats at times, every so many of them a downbeat."""
+    frames = np.arange(round(length_s * 50))
+    likely = np.full((len(frames), 2), 0.01)
+    for number, at in enumerate(beats_s):
+        near = np.maximum(1 - np.abs(frames - 50 * at) / 1.5, 0)
+        likely[:, 0] = np.maximum(likely[:, 0], 0.9 * near)
+        if number % beats_per_bar == first:
+            likely[:, 1] = np.maximum(likely[:, 1], 0.9 * near)
+    for at in (beats_s[:-1] + beats_s[1:]) / 2:
+        likely[:, 0] = np.maximum(likely[:, 0], between * np.maximum(1 - np.abs(frames - 50 * at) / 1.5, 0))
+    return np.asarray(np.log(likely / (1 - likely)), np.float32)
+
+
+@pytest.mark.parametrize("bpm", [58.3, 97.1, 128.0, 187.4])
+@pytest.mark.parametrize("beats_per_bar", [3, 4])
+def test_even_beats_give_their_tempo_metre_and_downbeats(bpm: float, beats_per_bar: int) -> None:
+    beats_s = np.arange(0.37, 15, 60 / bpm)
+    bars = find_bars(heard(beats_s, beats_per_bar, 1, 15.0))
+    assert bars is not None
+    assert bars.tempo_map.bpm == pytest.approx(bpm, rel=0.002)
+    assert bars.tempo_map.beats_per_bar == beats_per_bar
+    downbeats_s = np.array(bars.tempo_map.downbeats_s)
+    true_s = beats_s[1::beats_per_bar]
+    assert np.abs(true_s[1:-1, None] - downbeats_s).min(axis=1).max() < 0.02
+    assert bars.tempo_map.confidence > 0.7
+    assert bars.confidence > 0.7
+    assert bars.other_bpms == ()
+
+
+def test_drifting_beats_are_followed() -> None:
+    lengths_s = 0.5 * (1 + 0.03 * np.sin(np.arange(60) / 8))
+    beats_s = 0.3 + np.concatenate([[0], np.cumsum(lengths_s)])
+    bars = find_bars(heard(beats_s, 4, 0, 31.0))
+    assert bars is not None
+    found_s = np.array(bars.tempo_map.beats_s)
+    assert np.abs(beats_s[1:-1, None] - found_s).min(axis=1).max() < 0.02
+    assert bars.tempo_map.drift > 0.015
+
+
+def test_beats_between_beats_make_twice_the_tempo_possible() -> None:
+    bars = find_bars(heard(np.arange(0.2, 12, 0.8), 4, 0, 12.0, between=0.55))
+    assert bars is not None
+    assert bars.other_bpms
+    assert sorted((*bars.other_bpms, bars.tempo_map.bpm))[:2] == pytest.approx([75, 150], rel=0.01)
+
+
+def test_a_net_that_hears_nothing_is_not_sure() -> None:
+    bars = find_bars(np.full((500, 2), -4.0, np.float32))
+    assert bars is None or (bars.tempo_map.confidence < 0.3 and bars.confidence < 0.3)
+
+
+def test_frames_are_smoothed_to_the_even_beats_that_were_there() -> None:
+    true_s = 0.4 + 0.4615 * np.arange(30)
+    found = smoothed(np.array([round(50 * at) / 50 for at in true_s]), np.ones(30))
+    assert np.abs(found - true_s).max() < 0.004
+    assert np.ptp(np.diff(found)) < 1e-9
+
+
+def test_one_beat_that_is_off_does_not_bend_the_others() -> None:
+    true_s = np.array([0.4 + 0.5 * beat for beat in range(24)])
+    off = true_s.copy()
+    off[11] += 0.08
+    assert np.abs(smoothed(off, np.ones(24)) - true_s).max() < 0.01
