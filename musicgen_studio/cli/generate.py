@@ -42,6 +42,7 @@ _DEFAULTS: dict[str, Any] = {
     "melody_ends": False,
     "melody_track": None,
     "melody_channel": None,
+    "melody_mix": None,
 }
 
 
@@ -70,6 +71,11 @@ def _add_music_options(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument("--melody-track", type=int, metavar="N", help="of a MIDI file, from 1 (default: all but drums)")
     group.add_argument("--melody-channel", type=int, metavar="N", help="of a MIDI file, 1 to 16 (default: all)")
+    group.add_argument(
+        "--melody-mix",
+        action=argparse.BooleanOptionalAction,
+        help="follow a mix's lead and chords without drums and bass, or all that sounds (default: the first of mixes)",
+    )
     group.add_argument("--continue", dest="continuation", type=path, metavar="FILE", help="go on from this sound file")
     group.add_argument("--seed", type=int, metavar="N", help="the same seed makes the same music (default: random)")
     group.add_argument("--takes", type=int, metavar="N", help="versions of each prompt, 1 to 16 (default: 1)")
@@ -123,6 +129,8 @@ def run(args: argparse.Namespace) -> int:
     record, ordered = _order(args)
     if record is None and args.seed is None:
         output.note(f"seed {ordered.order.seed}")
+    if ordered.order.melody is not None and ordered.order.melody.separator is not None:
+        output.note("the melody is a mix: its lead and chords are followed, not its drums and bass (--no-melody-mix)")
     engine = _load_engine(
         ordered.entry.folder,
         args.device or (record.device if record else "auto"),
@@ -141,7 +149,7 @@ def _check_usage(args: argparse.Namespace) -> None:
     if args.recipe is None:
         if not args.prompts and args.jobs is None:
             args.parser.error("give a PROMPT, or --jobs FILE, or --from JSON")
-        for name in ("melody_ends", "melody_track", "melody_channel"):
+        for name in ("melody_ends", "melody_track", "melody_channel", "melody_mix"):
             if args.melody is None and getattr(args, name) is not None:
                 args.parser.error(f"--{name.replace('_', '-')} needs --melody FILE")
         return

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 NOT_ONE_VOICE = (
     "This does not sound like a single voice or instrument, so the notes may be wrong. "
-    "`generate --melody` follows the whole sound all the same: parting it into voices is not there yet."
+    "`generate --melody` takes drums and bass out of it and follows the rest."
 )
 
 

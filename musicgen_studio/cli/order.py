@@ -58,7 +58,8 @@ def order_from(args: argparse.Namespace, values: dict[str, Any]) -> Ordered:
         UserProblem: If a value is out of range, or a file cannot be read.
     """
     _check_rate(values["rate"], values["format"])
-    melody = open_melody(args.melody, values["melody_track"], values["melody_channel"]) if args.melody else None
+    track, channel, of_mix = (values[f"melody_{name}"] for name in ("track", "channel", "mix"))
+    melody = open_melody(args.melody, track, channel, None, of_mix) if args.melody else None
     continuation = open_source(args.continuation) if args.continuation else None
     if values["together"] is None:
         values["together"] = 1 if args.jobs is None else max(JOBS_CLIPS // max(values["takes"], 1), 1)

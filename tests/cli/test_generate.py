@@ -29,7 +29,8 @@ from tests.fake_engine import FakeEngine
 
 
 def _hum(path: Path, level: float = 0.1, duration_s: float = 1.0) -> Path:
-    write(path, Audio(np.full((round(32000 * duration_s), 1), level, np.float32), 32000), SoundFormat.WAV32F)
+    tone = level * np.sin(2 * np.pi * 220 * np.arange(round(32000 * duration_s)) / 32000)
+    write(path, Audio(tone.astype(np.float32)[:, None], 32000), SoundFormat.WAV32F)
     return path
 
 
@@ -163,6 +164,24 @@ def test_json_tells_problems_too(cli: CommandLine) -> None:
 
 def _sound(cli: CommandLine, name: str) -> "np.ndarray[Any, Any]":
     return read(cli.folder / name).samples
+
+
+def test_a_mix_is_followed_without_drums_and_bass_and_says_so(cli: CommandLine) -> None:
+    mix = cli.folder / "mix.wav"
+    rng = np.random.default_rng(1)
+    write(mix, Audio((rng.standard_normal((48_000, 2)) * 0.1).astype(np.float32), 32_000), SoundFormat.WAV24)
+    _, _, err = cli("generate", "a", "--seconds", "1", "--seed", "5", "--melody", mix)
+    assert "the melody is a mix: its lead and chords are followed" in err
+    melody = Record.read(cli.folder / "clips" / "a-5.json").order.melody
+    assert melody is not None
+    assert melody.separator is not None
+    again, _, err = cli("generate", "--from", "clips/a-5.json", "--out", "again")
+    assert again == 0
+    _, _, err = cli("generate", "b", "--seconds", "1", "--seed", "5", "--melody", mix, "--no-melody-mix")
+    assert err == ""
+    melody = Record.read(cli.folder / "clips" / "b-5.json").order.melody
+    assert melody is not None
+    assert melody.separator is None
 
 
 @pytest.mark.parametrize("together", ["1", "2"])

@@ -3,7 +3,7 @@
 Everything here takes a while and belongs into the background. Not for editing what was found (`sketch`).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from threading import Event
@@ -23,6 +23,7 @@ from musicgen_studio.files.whole import ensure_folder
 from musicgen_studio.library.library import Library
 from musicgen_studio.studio.humming.midi_file import FOLDER
 from musicgen_studio.studio.humming.take import TakeEdit, edited, take_edit
+from musicgen_studio.studio.making.mix import lead_and_other
 from musicgen_studio.studio.making.order import SourceFile, portable_path
 from musicgen_studio.studio.making.source import MelodySource
 
@@ -36,7 +37,7 @@ class Hearing:
     Args:
         melody: The notes that were found.
         title: What it is called.
-        source: The sound itself, to be followed as it was sung; None where there is none.
+        source: The sound itself, to be followed as it was sung; of a mix its lead and other; None where there is none.
         curve: Its pitch, or None.
         peaks: Its waveform, or None.
         chroma: What the model sees of the sound, float32 `[frames, 12]` at 7.8125 Hz, or None.
@@ -76,7 +77,7 @@ def hear_take(library: Library, clip_id: str, stop: Event | None = None) -> Hear
     clip, edit = library.get(clip_id), take_edit(library, clip_id)
     audio = edited(library.read(clip_id), edit)
     file = library.sound_file(clip_id) if edit == TakeEdit() else _kept_as_used(library, clip_id, audio)
-    return _heard(audio, file, clip.title, clip.tempo_bpm, stop)
+    return _heard(audio, file, clip.title, clip.tempo_bpm, stop, may_be_mix=False)
 
 
 def hear_file(path: Path, stop: Event | None = None) -> Hearing:
@@ -86,7 +87,7 @@ def hear_file(path: Path, stop: Event | None = None) -> Hearing:
         UserProblem: If it cannot be read, or is longer than ten minutes.
         StoppedError: If it was stopped.
     """
-    return _heard(read_untrusted(path, MAX_DURATION_S, stop=stop), path, path.name, None, stop)
+    return _heard(read_untrusted(path, MAX_DURATION_S, stop=stop), path, path.name, None, stop, may_be_mix=True)
 
 
 def hear_midi(path: Path, track: int | None = None, channel: int | None = None) -> Hearing:
@@ -98,7 +99,9 @@ def hear_midi(path: Path, track: int | None = None, channel: int | None = None) 
     return Hearing(read_midi(path, track, channel), path.name, tracks=tuple(midi_tracks(path)))
 
 
-def _heard(audio: Audio, file: Path, title: str, tempo_bpm: float | None, stop: Event | None) -> Hearing:
+def _heard(
+    audio: Audio, file: Path, title: str, tempo_bpm: float | None, stop: Event | None, *, may_be_mix: bool
+) -> Hearing:
     if not audio.samples.any():
         raise UserProblem("There is nothing to hear in it.", f"{title} is silent.", "Choose or record another one.")
     curve = track_pitch(audio)
@@ -107,17 +110,23 @@ def _heard(audio: Audio, file: Path, title: str, tempo_bpm: float | None, stop: 
     _check(stop)
     peaks = PeakPyramid(audio.channels)
     peaks.append(audio.samples)
-    seen = chroma(audio)
+    has_one_voice = is_one_voice(curve, audio)
+    record = SourceFile(portable_path(file), file_sha256(file))
+    followed = audio
+    if may_be_mix and not has_one_voice:
+        followed, mark = lead_and_other(audio, stop)
+        record = replace(record, separator=mark)
+    seen = chroma(followed)
     _check(stop)
     duration_s = max(audio.duration_s, *(note.end_s for note in notes), 0.0)
     return Hearing(
         melody=Melody(notes, duration_s, tempo_bpm),
         title=title,
-        source=MelodySource(audio, SourceFile(portable_path(file), file_sha256(file))),
+        source=MelodySource(followed, record),
         curve=curve,
         peaks=peaks,
         chroma=seen,
-        is_one_voice=is_one_voice(curve, audio),
+        is_one_voice=has_one_voice,
     )
 
 

@@ -34,6 +34,8 @@ class SourceFile:
         frames: How many of its frames went in, from the first; None is all.
         track: Of a MIDI file, which track, from 1; None is all.
         channel: Of a MIDI file, which channel, 1 to 16; None is all.
+        separator: Of a mix, which separator's lead and other went in without the rest (`mix.separator_mark`); None is
+            all of the sound.
     """
 
     file: str
@@ -41,6 +43,7 @@ class SourceFile:
     frames: int | None = None
     track: int | None = None
     channel: int | None = None
+    separator: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

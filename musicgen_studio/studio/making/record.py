@@ -26,8 +26,9 @@ from musicgen_studio.studio.making.order import CheckpointRecord, Order
 from musicgen_studio.studio.making.strict_json import WrongValueError, convert
 
 FORMAT = 4
-"""3 had the order's values beside what came of it, no passages, and a loudness set without a limiter. 2 had no prompts
-made together. 1 had no notes, no MIDI files, no melody that ends, and did not say how far a melody was followed."""
+"""3 had the order's values beside what came of it, no passages, a loudness set without a limiter, and no melodies out
+of a mix. 2 had no prompts made together. 1 had no notes, no MIDI files, no melody that ends, and did not say how far a
+melody was followed."""
 
 MAX_BYTES = 4_000_000  # ours have two thousand, and 150 for each drawn note; a file this large is something else
 
@@ -254,11 +255,18 @@ def _with_order(value: dict[str, Any]) -> dict[str, Any]:
     rest = {name: held for name, held in value.items() if name not in (*_ORDERED, *_FINISHED, "together")}
     together = value["together"]
     finish = {name: value[name] for name in (*_FINISHED, "sample_rate")}
-    order = {name: value[name] for name in _ORDERED} | {
-        "prompts": together,
-        "together": len(together) if isinstance(together, list) else 1,
-        "after": None,
-        "passages": [],
-        "finish": finish | {"ceiling_db": STREAMING_CEILING_DB, "first_rules": True},
+    files = {
+        name: {"separator": None} | held for name in ("melody", "continuation") if isinstance(held := value[name], dict)
     }
+    order = (
+        {name: value[name] for name in _ORDERED}
+        | files
+        | {
+            "prompts": together,
+            "together": len(together) if isinstance(together, list) else 1,
+            "after": None,
+            "passages": [],
+            "finish": finish | {"ceiling_db": STREAMING_CEILING_DB, "first_rules": True},
+        }
+    )
     return rest | {"format": FORMAT, "order": order, "gain_db": 0.0, "limited_db": 0.0}

@@ -9,6 +9,7 @@ from musicgen_studio.core.melody import Melody
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.files.midi import is_midi, read_midi
 from musicgen_studio.files.sound import read
+from musicgen_studio.studio.making.mix import check_same_separator, is_mix, lead_and_other
 from musicgen_studio.studio.making.order import Order, Sounds, SourceFile, portable_path
 
 
@@ -55,7 +56,11 @@ def open_source(path: Path, frames: int | None = None) -> Source:
 
 
 def open_melody(
-    path: Path, track: int | None = None, channel: int | None = None, frames: int | None = None
+    path: Path,
+    track: int | None = None,
+    channel: int | None = None,
+    frames: int | None = None,
+    of_mix: bool | None = None,
 ) -> MelodySource:
     """Read a melody from a sound or a MIDI file, and note which one it was.
 
@@ -64,6 +69,8 @@ def open_melody(
         track: Of a MIDI file, see `midi.read_midi`.
         channel: Of a MIDI file, see `midi.read_midi`.
         frames: Of a sound file, see `open_source`.
+        of_mix: Of a sound file, whether it is a mix, of which lead and other are followed without drums and bass; None
+            finds out (`mix.is_mix`).
 
     Raises:
         UserProblem: If it cannot be read, or a track or channel is named of a sound file.
@@ -78,7 +85,12 @@ def open_melody(
             "Leave track and channel out, or choose a MIDI file (.mid).",
         )
     source = open_source(path, frames)
-    return MelodySource(source.audio, source.record)
+    if of_mix is None:
+        of_mix = is_mix(source.audio)
+    if not of_mix:
+        return MelodySource(source.audio, source.record)
+    followed, mark = lead_and_other(source.audio)
+    return MelodySource(followed, replace(source.record, separator=mark))
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +176,9 @@ def reopen_melody(record: SourceFile, recipe_file: Path, given: Path | None, opt
     """Read the very melody a record names; like `reopen_source`."""
     found = _found(record, recipe_file, given, option)
     _check_same(record, found, option)
-    return open_melody(found, record.track, record.channel, record.frames)
+    if record.separator is not None:
+        check_same_separator(record.separator)
+    return open_melody(found, record.track, record.channel, record.frames, record.separator is not None)
 
 
 def _found(record: SourceFile, recipe_file: Path, given: Path | None, option: str) -> Path:

@@ -13,7 +13,7 @@ from musicgen_studio.core.clip import Clip
 from musicgen_studio.core.melody import Melody, Note
 from musicgen_studio.errors import StoppedError, UserProblem
 from musicgen_studio.files.midi import write_midi
-from musicgen_studio.files.sound import SoundFormat, write
+from musicgen_studio.files.sound import SoundFormat, read, write
 from musicgen_studio.library.library import Library
 from musicgen_studio.studio.humming.hearing import hear_file, hear_midi, hear_take
 from musicgen_studio.studio.humming.take import TakeEdit, keep_take_edit, new_take
@@ -91,6 +91,26 @@ def test_a_band_is_not_taken_for_one_voice(tmp_path: Path) -> None:
     noise = np.random.default_rng(1).normal(0, 0.2, (32000, 1)).astype(np.float32)
     write(path, Audio(noise, 16000), SoundFormat.WAV16)
     assert not hear_file(path).is_one_voice
+
+
+def test_of_a_mix_lead_and_chords_are_followed_and_of_a_hum_everything(library: Library, tmp_path: Path) -> None:
+    path = tmp_path / "band.wav"
+    noise = np.random.default_rng(1).normal(0, 0.2, (32000, 1)).astype(np.float32)
+    write(path, Audio(noise, 16000), SoundFormat.WAV16)
+    mix = hear_file(path).source
+    assert mix is not None
+    assert mix.record is not None
+    assert mix.record.separator is not None
+    assert isinstance(mix.melody, Audio)
+    assert np.abs(mix.melody.samples - read(path).samples).max() > 1e-3
+    opened = open_melody(path)
+    assert opened.record == mix.record  # a record of either makes the same clip again
+    assert isinstance(opened.melody, Audio)
+    np.testing.assert_array_equal(opened.melody.samples, mix.melody.samples)
+    hum = hear_take(library, take(library).id).source
+    assert hum is not None
+    assert hum.record is not None
+    assert hum.record.separator is None
 
 
 def test_a_midi_file_is_heard_with_its_tracks(tmp_path: Path) -> None:

@@ -63,6 +63,7 @@ PASSAGES = (
     LaterPassage(2.0, "calm", 0.5, melody_notes=NOTES),
     LaterPassage(4.0, "wild", melody=SourceFile("c.wav", "12")),
 )
+LATER_OF_FILES = ("frames", "track", "channel", "separator")
 OLD = Path(__file__).parent / "old" / "format3.json"
 
 
@@ -157,7 +158,10 @@ def test_each_missing_key_of_an_old_record_is_named(name: str) -> None:
         ({"colour": "blue"}, "unknown key 'colour'"),
         ({"order_melody": {"file": "a.wav"}}, "melody lacks the key 'sha256'"),
         (
-            {"order_melody": {"file": "a.wav", "sha256": 1, "frames": None, "track": None, "channel": None}},
+            {
+                "order_melody": {"file": "a.wav", "sha256": 1}
+                | dict.fromkeys(("frames", "track", "channel", "separator"))
+            },
             "sha256 must be a text, got 1",
         ),
         ({"checkpoint": None}, "checkpoint must be an object, got None"),
