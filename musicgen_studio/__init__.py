@@ -201,8 +201,9 @@ def export_project(
     """
     from pathlib import Path
 
+    from musicgen_studio.export.targets import Target
     from musicgen_studio.export.tracks import TrackSettings
-    from musicgen_studio.studio.arranging.hand_off import HandOff, Target, make_target, song_of
+    from musicgen_studio.studio.arranging.hand_off import HandOff, make_target, song_of
 
     song = song_of(title, audio, _known(audio, tempo_bpm), stems)
     return make_target(song, HandOff(Target(project), Path(folder), TrackSettings(sample_rate)))

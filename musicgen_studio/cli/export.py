@@ -35,9 +35,10 @@ def add_parser(commands: Commands) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Make the project and print its file."""
+    from musicgen_studio.export.targets import Target
     from musicgen_studio.export.tracks import TrackSettings
     from musicgen_studio.files.sound import SoundFormat
-    from musicgen_studio.studio.arranging.hand_off import HandOff, Target, make_target
+    from musicgen_studio.studio.arranging.hand_off import HandOff, make_target
 
     settings = TrackSettings(args.rate, SoundFormat(args.format))
     with stop_on_interrupt() as stop:

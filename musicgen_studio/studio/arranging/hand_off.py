@@ -9,7 +9,6 @@ written (`export`), nor for asking about them.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from uuid import uuid4
@@ -31,23 +30,13 @@ from musicgen_studio.export.projects.dawproject import DawProject
 from musicgen_studio.export.projects.reaper import ReaperProject
 from musicgen_studio.export.sound_file import export_sound
 from musicgen_studio.export.stems import export_stems
+from musicgen_studio.export.targets import Target
 from musicgen_studio.export.tracks import TrackSettings
 from musicgen_studio.library.library import Library
 from musicgen_studio.studio.making.record import Record
 from musicgen_studio.studio.program.background import Errand
 
 OnShare = Callable[[float], None]
-
-
-class Target(StrEnum):
-    """What is made of a clip."""
-
-    SOUND = "sound"
-    LOOP = "loop"
-    STEMS = "stems"
-    DAWPROJECT = "dawproject"
-    REAPER = "reaper"
-    MIDI = "midi"
 
 
 _PROJECTS: dict[Target, ProjectFormat] = {Target.DAWPROJECT: DawProject(), Target.REAPER: ReaperProject()}

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListWidget,
     QPushButton,
+    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -36,6 +37,8 @@ from musicgen_studio.export.clips import SAMPLE_RATES_HZ
 from musicgen_studio.export.finish import FinishSettings
 from musicgen_studio.export.licence import forbids_commercial_use
 from musicgen_studio.export.names import free_names, suggested_name, taken_names
+from musicgen_studio.export.targets import Target
+from musicgen_studio.export.tracks import TRACK_FORMATS
 from musicgen_studio.files.sound import SoundFormat
 from musicgen_studio.ui.look.theme import GRID, Look, set_look
 from musicgen_studio.ui.panels.clip_words import clock
@@ -53,12 +56,16 @@ class ExportChoice:
         folder: Where the files go. It may not be there yet.
         names: Wanted file name of each clip without ending. They may be taken: the exporter then adds a number.
         is_selection: Whether only what is selected is to be exported.
+        target: What is made; anything but a sound file is named by itself and left as loud as it is.
+        bars: Of a loop.
     """
 
     settings: FinishSettings
     folder: Path
     names: tuple[str, ...]
     is_selection: bool = False
+    target: Target = Target.SOUND
+    bars: int = 4
 
 
 class ExportDialog(QDialog):
@@ -86,12 +93,14 @@ class ExportDialog(QDialog):
         self._taken: frozenset[str] = frozenset()
         self._usual_rate: int | None = None  # what is chosen where the format leaves the choice
         self.setWindowTitle(self.tr("Export"))
+        self._build_target()
         self._build_selection(selection_s)
         self._build_sound()
         self._build_place(folder)
         self._build_words()
         self._lay_out()
         self._connect()
+        self._target_changed()
         self._format_changed()
         self._folder_changed()
 
@@ -103,7 +112,10 @@ class ExportDialog(QDialog):
             sample_rate=sound_format.only_rate_hz or self._rate.currentData(),
             loudness_lufs=self._loudness.currentData(),
         )
-        return ExportChoice(settings, self._chosen_folder(), self._names(), self._selection.isChecked())
+        is_selection = self._selection.isChecked() and self._target_now() is not Target.LOOP
+        return ExportChoice(
+            settings, self._chosen_folder(), self._names(), is_selection, self._target_now(), self._bars.value()
+        )
 
     def settings(self) -> dict[str, str | int | float | None]:
         """Return what is to be remembered for the next export, ready for JSON."""
@@ -148,6 +160,36 @@ class ExportDialog(QDialog):
         if len(self._clips) == 1:
             self._name.setFocus()
             self._name.selectAll()
+
+    def _build_target(self) -> None:
+        self._target = _choice(self.tr("What"), self.tr("What is made of the clip"))
+        for target, text in (
+            (Target.SOUND, self.tr("Sound file")),
+            (Target.STEMS, self.tr("Folder of stems")),
+            (Target.LOOP, self.tr("Loop of whole bars")),
+            (Target.DAWPROJECT, self.tr("DAWproject: Bitwig, Studio One, Cubase")),
+            (Target.REAPER, self.tr("REAPER project")),
+            (Target.MIDI, self.tr("MIDI of the music")),
+        ):
+            self._target.addItem(text, target)
+        self._target_note = plain_label(look=Look.MUTED, wraps=True)
+        self._bars = QSpinBox(minimum=1, maximum=64)
+        self._bars.setValue(4)
+        self._bars.setAccessibleName(self.tr("Bars"))
+        self._bars.setToolTip(self.tr("How many bars the loop has"))
+        self._rows: dict[QWidget, QLabel | None] = {}  # fields that not every target has, with their labels
+
+    def _target_notes(self) -> dict[Target, str]:
+        return {
+            Target.SOUND: "",
+            Target.STEMS: self.tr("Aligned, equally long, and they add up to the clip; made first if there are none."),
+            Target.LOOP: self.tr("Begins and ends on a bar, closes without a click, and tells its tempo."),
+            Target.DAWPROJECT: self.tr(
+                "Tracks, tempo, bars and markers in one file, with the stems if there are some."
+            ),
+            Target.REAPER: self.tr("A folder with the project and its sounds, with its stems if it has some."),
+            Target.MIDI: self.tr("The notes that are heard, one track for each stem."),
+        }
 
     def _build_selection(self, selection_s: tuple[float, float] | None) -> None:
         self._selection = QCheckBox()
@@ -259,17 +301,21 @@ class ExportDialog(QDialog):
         rows.setVerticalSpacing(2 * GRID)
         rows.setHorizontalSpacing(4 * GRID)
         rows.setColumnStretch(1, 1)
+        if len(self._clips) == 1:
+            _add_row(rows, self.tr("&What"), self._target)
+            _add_row(rows, "", self._target_note)
+            self._rows[self._bars] = _add_row(rows, self.tr("&Bars"), self._bars)
         if self._has_selection:
-            _add_row(rows, "", self._selection)
-        _add_row(rows, self.tr("&Format"), self._format)
-        _add_row(rows, "", self._format_note)
-        _add_row(rows, self.tr("&Sample rate"), self._rate)
-        _add_row(rows, self.tr("&Loudness"), self._loudness)
+            self._rows[self._selection] = _add_row(rows, "", self._selection)
+        self._rows[self._format] = _add_row(rows, self.tr("&Format"), self._format)
+        self._rows[self._format_note] = _add_row(rows, "", self._format_note)
+        self._rows[self._rate] = _add_row(rows, self.tr("&Sample rate"), self._rate)
+        self._rows[self._loudness] = _add_row(rows, self.tr("&Loudness"), self._loudness)
         _add_row(rows, self.tr("F&older"), self._folder, self._folder_button)
         _add_row(rows, "", self._problem_frame)
         if len(self._clips) == 1:
-            _add_row(rows, self.tr("&Name"), self._name)
-            _add_row(rows, self.tr("File"), self._files)
+            self._rows[self._name] = _add_row(rows, self.tr("&Name"), self._name)
+            self._rows[self._files] = _add_row(rows, self.tr("File"), self._files)
         else:
             _add_row(rows, self.tr("Files"), self._files)
         _add_row(rows, "", self._name_note)
@@ -283,6 +329,7 @@ class ExportDialog(QDialog):
         self.setMinimumWidth(520)
 
     def _connect(self) -> None:
+        self._target.currentIndexChanged.connect(self._target_changed)
         self._format.currentIndexChanged.connect(self._format_changed)
         self._rate.currentIndexChanged.connect(self._rate_changed)
         self._folder.textChanged.connect(self._folder_changed)
@@ -290,6 +337,37 @@ class ExportDialog(QDialog):
         self._name.textChanged.connect(self._refresh)
         self._buttons.accepted.connect(self.accept)
         self._buttons.rejected.connect(self.reject)
+
+    def _target_now(self) -> Target:
+        return Target(self._target.currentData())
+
+    @Slot()
+    def _target_changed(self) -> None:
+        """Show what this target can be told, and nothing else."""
+        target = self._target_now()
+        is_file, has_sound = target is Target.SOUND, target is not Target.MIDI
+        if not is_file and self._sound_format() not in TRACK_FORMATS:
+            self._format.setCurrentIndex(self._format.findData(SoundFormat.WAV24.value))
+        shown = {
+            self._bars: target is Target.LOOP,
+            self._selection: self._has_selection and target is not Target.LOOP,
+            self._format: has_sound,
+            self._format_note: has_sound,
+            self._rate: has_sound,
+            self._loudness: is_file,
+            self._name: is_file,
+            self._files: is_file,
+        }
+        for field, is_shown in shown.items():
+            if field in self._rows:
+                field.setVisible(is_shown)
+                label = self._rows[field]
+                if label is not None:
+                    label.setVisible(is_shown)
+        note = self._target_notes()[target]
+        self._target_note.setText(note)
+        self._target_note.setVisible(bool(note))
+        self._refresh()
 
     def _sound_format(self) -> SoundFormat:
         return SoundFormat(self._format.currentData())
@@ -323,9 +401,9 @@ class ExportDialog(QDialog):
     @Slot()
     def _refresh(self) -> None:
         """Show what would come of the choice as it is now."""
-        problem, files = self._folder_problem(), []
+        problem, files = self._folder_problem() or self._format_problem(), []
         extension = self._sound_format().extension
-        if not problem:
+        if not problem and self._target_now() is Target.SOUND:
             try:
                 files = free_names(self._chosen_folder(), self._names(), extension, self._taken)
             except UserProblem as no_room:
@@ -342,6 +420,12 @@ class ExportDialog(QDialog):
         self._name_note.setVisible(bool(note))
         self._export.setEnabled(not problem)
         self._make_room()
+
+    def _format_problem(self) -> str:
+        """Say why a format does not do for this target."""
+        if self._target_now() in (Target.SOUND, Target.MIDI) or self._sound_format() in TRACK_FORMATS:
+            return ""
+        return self.tr("This format changes a sound's length a little. Choose WAV or FLAC.")
 
     def _folder_problem(self) -> str:
         if not self._folder.text().strip():
@@ -394,9 +478,9 @@ def _choice(name: str, tip: str) -> QComboBox:
     return box
 
 
-def _add_row(rows: QGridLayout, text: str, field: QWidget, button: QPushButton | None = None) -> None:
-    """Add a field behind its label. The label stands level with the first line of a tall field."""
-    row = rows.rowCount()
+def _add_row(rows: QGridLayout, text: str, field: QWidget, button: QPushButton | None = None) -> QLabel | None:
+    """Add a field behind its label, which is returned. It stands level with the first line of a tall field."""
+    row, label = rows.rowCount(), None
     if text:
         label = QLabel(text)
         label.setBuddy(field)
@@ -405,6 +489,7 @@ def _add_row(rows: QGridLayout, text: str, field: QWidget, button: QPushButton |
     rows.addWidget(field, row, 1, 1, 1 if button else 2)
     if button:
         rows.addWidget(button, row, 2)
+    return label
 
 
 def _frame(look: Look, label: QLabel) -> QFrame:

@@ -17,6 +17,7 @@ from musicgen_studio.core.clip import Clip
 from musicgen_studio.dsp.limiter import MUCH_LIMITING_DB
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.export.clips import Exported
+from musicgen_studio.export.targets import Target
 from musicgen_studio.sound.devices import DeviceName, SoundDevice, list_devices, refresh_devices
 from musicgen_studio.studio.arranging.exporting import export_from_library
 from musicgen_studio.studio.making.record import program_version
@@ -86,7 +87,10 @@ class Dialogs(QObject):
 
         def begin(choice: ExportChoice) -> None:
             self._services.library.remember(EXPORT_KEY, json.dumps(dialog.settings()))
-            self._run_export(clips, choice, span if choice.is_selection else None)
+            if choice.target is Target.SOUND:
+                self._run_export(clips, choice, span if choice.is_selection else None)
+            else:
+                self._run_hand_off(clips[0], choice, selection_s if choice.is_selection else None)
 
         dialog.export_accepted.connect(begin)
         _open(dialog)
@@ -112,6 +116,32 @@ class Dialogs(QObject):
             work,
             lambda results: self._tell_exported(results, len(clips), choice.folder),
             lambda errand: self._tell_unexported(errand, len(clips), choice.folder),
+        )
+
+    def _run_hand_off(self, clip: Clip, choice: ExportChoice, part_s: tuple[float, float] | None) -> None:
+        """Make a loop, stems, a project or MIDI of a clip in the background."""
+        services = self._services
+
+        def work(errand: Errand) -> Path:
+            from musicgen_studio.export.tracks import TrackSettings
+            from musicgen_studio.studio.arranging.hand_off import HandOff, hand_off, song_in_library
+            from musicgen_studio.studio.arranging.stems import make_stems
+
+            if choice.target is Target.STEMS and not services.library.stems(clip.id):
+                make_stems(services.library, clip, services.separator(), errand)
+            tracks = TrackSettings(choice.settings.sample_rate, choice.settings.sound_format)
+            wish = HandOff(choice.target, choice.folder, tracks, part_s, choice.bars)
+            return hand_off(song_in_library(services.library, services.library.get(clip.id)), wish, errand)
+
+        def done(made: Path) -> None:
+            self._window.collection.refresh()  # stems may have come
+            self._window.status.announce(self.tr("“{0}” is exported to {1}").format(made.name, made.parent))
+
+        self._services.background.start(
+            self.tr("Exporting {0}").format(clip.title),
+            work,
+            done,
+            lambda errand: self._tell_unexported(errand, 1, choice.folder),
         )
 
     def _tell_unexported(self, errand: ErrandDone, wanted: int, folder: Path) -> None:

@@ -19,11 +19,11 @@ from musicgen_studio.core.song import Marker, Song
 from musicgen_studio.core.tempo_map import TempoMap
 from musicgen_studio.dsp.drum_hits import KICK
 from musicgen_studio.errors import StoppedError
+from musicgen_studio.export.targets import Target
 from musicgen_studio.export.tracks import TrackSettings
 from musicgen_studio.library.library import Library
 from musicgen_studio.studio.arranging.hand_off import (
     HandOff,
-    Target,
     hand_off,
     make_target,
     notes_of,

@@ -8,13 +8,23 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QDialogButtonBox, QLabel, QLineEdit, QListWidget, QPushButton, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialogButtonBox,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QPushButton,
+    QSpinBox,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip
 from musicgen_studio.core.loudness import STREAMING_LUFS
 from musicgen_studio.export.finish import FinishSettings
+from musicgen_studio.export.targets import Target
 from musicgen_studio.files.sound import SoundFormat
 from musicgen_studio.ui.panels.export_dialog import ExportChoice, ExportDialog
 from tests.export.one import export_one
@@ -293,7 +303,7 @@ def test_every_control_has_a_name_and_is_reached_by_the_keyboard(qtbot: QtBot, t
         for control in dialog.findChildren(kind)
         if control.isVisibleTo(dialog)
     ]
-    assert len(controls) == 9
+    assert len(controls) == 10
     for control in controls:
         assert control.accessibleName() or (isinstance(control, QPushButton) and control.text())
         assert control.focusPolicy() & Qt.FocusPolicy.TabFocus
@@ -308,3 +318,33 @@ def test_texts_that_grow_find_room(qtbot: QtBot, tmp_path: Path) -> None:
     qtbot.waitUntil(lambda: note.height() >= note.heightForWidth(note.width()))
     assert dialog.height() > before
     assert dialog.height() < 680
+
+
+@pytest.mark.parametrize("target", [target for target in Target if target is not Target.SOUND])
+def test_each_target_asks_only_what_it_can_be_told(qtbot: QtBot, tmp_path: Path, target: Target) -> None:
+    dialog = _show(qtbot, tmp_path)
+    _choose(dialog, "Format", SoundFormat.MP3.value)
+    _choose(dialog, "What", target)
+    bars = next(box for box in dialog.findChildren(QSpinBox) if box.accessibleName() == "Bars")
+    bars.setValue(8)
+    assert bars.isVisible() is (target is Target.LOOP)
+    assert not _box(dialog, "Loudness").isVisible()
+    assert not _edit(dialog, "File name").isVisible()
+    assert _box(dialog, "Format").isVisible() is (target is not Target.MIDI)
+    choice = dialog.choice()
+    assert (choice.target, choice.bars) == (target, 8)
+    assert choice.settings.sound_format is SoundFormat.WAV24  # MP3 would change the length
+    assert _export_button(dialog).isEnabled()
+    if target is not Target.MIDI:
+        _choose(dialog, "Format", SoundFormat.OGG.value)
+        assert "Choose WAV or FLAC" in _texts(dialog)
+        assert not _export_button(dialog).isEnabled()
+    _choose(dialog, "What", Target.SOUND)
+    assert _edit(dialog, "File name").isVisible()
+    assert _export_button(dialog).isEnabled()
+
+
+def test_several_clips_are_sound_files(qtbot: QtBot, tmp_path: Path) -> None:
+    dialog = _show(qtbot, tmp_path, make_clip(1), make_clip(2))
+    assert dialog.choice().target is Target.SOUND
+    assert not [box for box in dialog.findChildren(QComboBox) if box.accessibleName() == "What"]
