@@ -17,7 +17,7 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QDeadlineTimer, QEventLoop, QTimer
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 
 from musicgen_studio.app import Program
 from musicgen_studio.errors import UserProblem
@@ -102,6 +102,7 @@ def _render(app: QApplication, theme: str, save: Callable[[str, QWidget], object
         save(f"offer-and-drop-{theme}", window)
         light.hide()
         window.offer.withdraw()
+        _save_stems(app, program, theme, save)
         window.resize(800, 560)
         _settle(app)
         save(f"small-{theme}", window)
@@ -111,6 +112,29 @@ def _render(app: QApplication, theme: str, save: Callable[[str, QWidget], object
         window.export_requested.emit([clip])
         _save_dialog(app, "export", theme, save)
         _save_what_folds_out(app, program, theme, save)
+
+
+def _save_stems(app: QApplication, program: Program, theme: str, save: Callable[[str, QWidget], object]) -> None:
+    """The clip's tempo card, its stems with one muted, and the export of a project."""
+    window, library = program.window, program.services.library
+    current = window.listening.current
+    assert current is not None
+    clip = library.get(current.clip.id)
+    _until(app, lambda: library.get(clip.id).known is not None)
+    known = library.get(clip.id).known
+    assert known is not None
+    window.collection.set_known(library.get(clip.id), known.with_bpm(round(known.bpm or 120), clip.duration_s))
+    window.tempo.card.open_under(window.clip_header.tempo_chip)
+    _settle(app)
+    save(f"tempo-{theme}", window.tempo.card)
+    window.tempo.card.hide()
+    window.stems.show()
+    _until(app, lambda: len(library.stems(clip.id)) == 4)
+    _settle(app, 1500)
+    next(box for box in window.lanes.findChildren(QToolButton) if box.accessibleName() == "Mute Drums").click()
+    _settle(app)
+    save(f"stems-{theme}", window)
+    window.stems.hide()
 
 
 def _save_what_folds_out(

@@ -113,7 +113,7 @@ def _add_file_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--loudness", type=loudness, metavar="LUFS", help="of each clip; none leaves it as it is (default: -14)"
     )
-    group.add_argument("--compressor", action="store_true", default=None, help="round off peaks: louder and denser")
+    group.add_argument("--compressor", action="store_true", default=None, help="round off peaks: denser")
     group.add_argument(
         "--play",
         action=argparse.BooleanOptionalAction,

@@ -286,6 +286,14 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Tempo and key: {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tempo, bars and key; click to correct them</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Extend</source>
         <translation type="unfinished"></translation>
     </message>
@@ -318,11 +326,11 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Loop</source>
+        <source>Stems</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Repeat the loop region, or all</source>
+        <source>Take it apart: drums, bass, lead and the rest</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -339,6 +347,10 @@
     </message>
     <message>
         <source>follows the melody {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>in the trash</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -386,6 +398,10 @@
     </message>
     <message>
         <source>Star</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tempo and key</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -585,6 +601,10 @@
         <source>{0} of {1} clips are exported to {2}</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>. To make it that loud, peaks were limited by up to {0} dB; exported as it is, it keeps them</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>ErrandRow</name>
@@ -637,6 +657,74 @@
     <name>ExportDialog</name>
     <message>
         <source>Export</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What is made of the clip</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sound file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Folder of stems</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Loop of whole bars</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>DAWproject: Bitwig, Studio One, Cubase</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>REAPER project</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>MIDI of the music</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bars</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How many bars the loop has</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Aligned, equally long, and they add up to the clip; made first if there are none.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Begins and ends on a bar, closes without a click, and tells its tempo.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tracks, tempo, bars and markers in one file, with the stems if there are some.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A folder with the project and its sounds, with its stems if it has some.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The notes that are heard, one track for each stem.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only the selection, {0} to {1}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Else the whole clip is exported</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -788,6 +876,14 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>&amp;What</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Bars</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>&amp;Format</source>
         <translation type="unfinished"></translation>
     </message>
@@ -813,6 +909,10 @@
     </message>
     <message>
         <source>Files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This format changes a sound&apos;s length a little. Choose WAV or FLAC.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -939,6 +1039,14 @@
 </context>
 <context>
     <name>Generation</name>
+    <message>
+        <source>Prepare the order</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{0}” was stopped before its first sound</source>
+        <translation type="unfinished"></translation>
+    </message>
     <message>
         <source>“{0}” is finished</source>
         <translation type="unfinished"></translation>
@@ -1263,6 +1371,14 @@ Drop sound files here to go on from them, and drag clips from here into your DAW
 <context>
     <name>Listening</name>
     <message>
+        <source>Open “{0}”</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Draw the waveform</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>on {0}</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1273,6 +1389,26 @@ Drop sound files here to go on from them, and drag clips from here into your DAW
 </context>
 <context>
     <name>MainWindow</name>
+    <message>
+        <source>1 order still waits to be made.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} orders still wait to be made.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What is being made now is kept as far as it is; what waits is forgotten.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go on making</source>
+        <translation type="unfinished"></translation>
+    </message>
     <message>
         <source>About</source>
         <translation type="unfinished"></translation>
@@ -1286,11 +1422,35 @@ Drop sound files here to go on from them, and drag clips from here into your DAW
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>“{0}” is being made</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{0}” is still being made</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{0}” is in the trash; it stays open until you leave it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>“{0}” is recorded</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>not loaded</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The graphics card no longer answers; music is made on the processor until the next start.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Restart</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1362,6 +1522,22 @@ Drop sound files here to go on from them, and drag clips from here into your DAW
     </message>
     <message>
         <source>Find the melody</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The search was stopped.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The program made a mistake.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The melody was not found.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose it once more, or choose no melody.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1570,10 +1746,6 @@ Drop sound files here to go on from them, and drag clips from here into your DAW
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Choose a take</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>All tracks</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1614,10 +1786,6 @@ Drop sound files here to go on from them, and drag clips from here into your DAW
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Kept takes</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Every recording is kept; choose the one to follow</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1654,7 +1822,15 @@ Drop sound files here to go on from them, and drag clips from here into your DAW
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>TAKES</source>
+        <source>Choose a recording</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Kept recordings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>RECORDINGS</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1889,6 +2065,24 @@ Below them is what the model sees: one pitch class at a time, C also where there
     </message>
     <message>
         <source>All messages; {0} new ones besides this</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>NumberBox</name>
+    <message>
+        <source>{0} is the most</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} is the least</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>OfferRow</name>
+    <message>
+        <source>Not now</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -2388,11 +2582,27 @@ Below them is what the model sees: one pitch class at a time, C also where there
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Snap to beats</source>
+        <source>Keep playing when new music begins</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Selections and loops begin and end on beats where the tempo is known</source>
+        <source>Else what is being made is shown and heard at once, in place of what plays</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Beats</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bars</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What selections, loops and the playhead fall on where the tempo is known</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2525,6 +2735,10 @@ Below them is what the model sees: one pitch class at a time, C also where there
     </message>
     <message>
         <source>C&amp;olours</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>S&amp;nap to</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2674,6 +2888,10 @@ Below them is what the model sees: one pitch class at a time, C also where there
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>preparing the order</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>loading the checkpoint</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2687,6 +2905,48 @@ Below them is what the model sees: one pitch class at a time, C also where there
     </message>
     <message>
         <source>{0:.1f} s left</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>StemLanes</name>
+    <message>
+        <source>Stems</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drag all stems</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drag all stems into another program</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hide stems</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hide the stems, and hear the clip as it is</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>STEMS</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Stems</name>
+    <message>
+        <source>Stems of “{0}”</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open “{0}”</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>they add up to the clip</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -2730,6 +2990,156 @@ Below them is what the model sees: one pitch class at a time, C also where there
     </message>
     <message>
         <source>Hear take {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Tempo</name>
+    <message>
+        <source>Listen for tempo and key</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Set tempo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>listening…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no beat</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>TempoCard</name>
+    <message>
+        <source>Tempo, bars and key</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no beat</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tempo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Beats per minute; the first downbeat stays where it is</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tap</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tap along with the music, four times or more</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Twice as fast: a beat more between any two</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Half as fast: every other beat</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Beats per bar</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How many beats a bar has</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bar begins here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Let a bar begin at the playhead; all beats move along</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no key</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Key</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose the key if another one was found</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Everything stays where it is put</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Beats</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Selections, loops and the playhead fall on beats</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bars</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Selections, loops and the playhead fall on bars</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Snap to</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Metronome over the clip</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hear whether the beats are right; it is in no file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Confirmed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What is confirmed is never found out anew</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Listening for the beat…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Set by you.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No beat was found. Type or tap a tempo if there is one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It may be half or twice as fast: choose with ÷ 2 and × 2.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This is a guess: listen with the metronome, and correct it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Found by listening.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -2839,6 +3249,41 @@ Below them is what the model sees: one pitch class at a time, C also where there
     </message>
 </context>
 <context>
+    <name>_Lane</name>
+    <message>
+        <source>Mute {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Silence it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Solo {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hear only it, and others that are solo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Level of {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Waveform of {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Silent</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0:+d} dB</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>_Lines</name>
     <message>
         <source>Checkpoints</source>
@@ -2853,6 +3298,13 @@ Below them is what the model sees: one pitch class at a time, C also where there
     </message>
     <message>
         <source>MESSAGES</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>_Strip</name>
+    <message>
+        <source>Drag it into another program</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -2891,6 +3343,10 @@ Below them is what the model sees: one pitch class at a time, C also where there
     </message>
     <message>
         <source>Leave the field, then cancel what is being made</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Put the cursor into the prompt</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
