@@ -4,6 +4,7 @@ Each clip is listened to once after it was made or imported; what a hand has set
 (`analysis`) nor for showing it (`ui`).
 """
 
+import re
 from dataclasses import replace
 
 from musicgen_studio.core.analysis import Analysis
@@ -11,6 +12,7 @@ from musicgen_studio.core.clip import Clip
 from musicgen_studio.library.library import Library
 from musicgen_studio.studio.program.background import Errand
 
+_BPM = re.compile(r"\b(\d{2,3}(?:\.\d+)?)\s*bpm\b", re.IGNORECASE)
 _SAME = 0.02  # a tempo that was found is the one that was known up to this share of it
 
 
@@ -47,7 +49,7 @@ def analyse_clip(library: Library, clip_id: str) -> Clip | None:
     Raises:
         UserProblem: If the sound cannot be read or the disk does not take what was found.
     """
-    from musicgen_studio.analysis.analyse import analyse  # late: it loads a net
+    from musicgen_studio.analysis.analyse import analyse  # late: it loads librosa
 
     try:
         clip = library.get(clip_id)
@@ -64,18 +66,36 @@ def not_heard(library: Library) -> list[str]:
 
 
 def with_known_tempo(found: Analysis, clip: Clip) -> Analysis:
-    """Return what was found, but at the tempo that is known of the clip: a take was played to a metronome.
+    """Return what was found, but at the tempo that is known of the clip, and surely so where its words say it, too.
 
     Args:
         found: By listening.
-        clip: As it is, nobody having listened to it; a tempo it has is its metronome's or was typed.
+        clip: As it is, nobody having listened to it; a tempo it has is its metronome's or was typed. What it was asked
+            to be ("rock at 125 bpm") makes a tempo that was found sure, or decides between it and half or twice it,
+            but is never taken for the tempo by itself: music does not always do what it was asked.
     """
-    known_bpm = clip.tempo_bpm
-    if known_bpm is None or clip.analysis:
+    if clip.analysis:
         return found
-    for same in (found, found.doubled(), found.halved()):
-        if same.tempo_map is not None and abs(same.tempo_map.bpm / known_bpm - 1) <= _SAME:
-            sure = replace(same.tempo_map, confidence=1.0)
-            return replace(found, tempo_map=sure, other_bpms=())
+    known_bpm = clip.tempo_bpm
+    agreed = _at(found, known_bpm or asked_bpm(clip.prompt))
+    if agreed is not None:
+        return agreed
+    if known_bpm is None:
+        return found
     even = found.with_bpm(known_bpm, clip.duration_s).tempo_map
     return replace(found, tempo_map=even, bars_confidence=0.0, other_bpms=())
+
+
+def asked_bpm(prompt: str) -> float | None:
+    """Return the tempo that a prompt asks for, such as 125 of `rock at 125 bpm`; None unless it names just one."""
+    said = {float(number) for number in _BPM.findall(prompt)}
+    return said.pop() if len(said) == 1 else None
+
+
+def _at(found: Analysis, bpm: float | None) -> Analysis | None:
+    """Return what was found, half or twice as fast if need be, if that is the tempo; else None."""
+    for same in (found, found.doubled(), found.halved()):
+        if bpm is not None and same.tempo_map is not None and abs(same.tempo_map.bpm / bpm - 1) <= _SAME:
+            sure = replace(same.tempo_map, confidence=1.0)
+            return replace(found, tempo_map=sure, other_bpms=())
+    return None

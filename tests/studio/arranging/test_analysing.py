@@ -14,7 +14,13 @@ from musicgen_studio.core.tempo_map import TempoMap
 from musicgen_studio.errors import StoppedError
 from musicgen_studio.library.files import new_id
 from musicgen_studio.library.library import Library, known_edit
-from musicgen_studio.studio.arranging.analysing import analyse_clip, analyse_clips, not_heard, with_known_tempo
+from musicgen_studio.studio.arranging.analysing import (
+    analyse_clip,
+    analyse_clips,
+    asked_bpm,
+    not_heard,
+    with_known_tempo,
+)
 from musicgen_studio.studio.program.background import Errand
 from tests.analysis.sounds import IN_C, band
 
@@ -75,4 +81,31 @@ def test_a_take_keeps_the_tempo_of_its_metronome(library: Library, known_bpm: fl
     assert kept.bpm == pytest.approx(known_bpm, rel=0.01)
     assert kept.has_sure_tempo  # else the library would forget it
     assert not kept.is_locked
+    assert not kept.has_sure_bars
+
+
+@pytest.mark.parametrize(
+    ("prompt", "bpm"),
+    [
+        ("happy rock at 125 bpm", 125.0),
+        ("92.5BPM", 92.5),
+        ("rock", None),
+        ("60 bpm, then 120 bpm", None),
+        ("at 7 bpm", None),
+    ],
+)
+def test_a_prompt_asks_for_one_tempo_or_none(prompt: str, bpm: float | None) -> None:
+    assert asked_bpm(prompt) == bpm
+
+
+@pytest.mark.parametrize(
+    ("found_bpm", "kept_bpm", "is_sure"), [(124.6, 124.6, True), (62.5, 125.0, True), (110.0, 110.0, False)]
+)
+def test_a_tempo_that_was_asked_for_and_found_is_sure(found_bpm: float, kept_bpm: float, is_sure: bool) -> None:
+    clip = Clip(
+        new_id(), "Rock", Origin.GENERATED, "2026-01-31T12:00:00+00:00", 32_000, 32_000, 1, prompt="rock at 125 bpm"
+    )
+    kept = with_known_tempo(Analysis(TempoMap.constant(found_bpm, 8.0, confidence=0.3), 0.2), clip)
+    assert kept.bpm == pytest.approx(kept_bpm)
+    assert kept.has_sure_tempo is is_sure
     assert not kept.has_sure_bars
