@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 import numpy as np
 import pytest
@@ -275,9 +276,9 @@ def test_a_lossless_format_is_encoded_once(tmp_path: Path, monkeypatch: pytest.M
     encoded: list[SoundFormat] = []
     encode = audiofile._encode
 
-    def count(name: str, audio: Audio, sound_format: SoundFormat, *rest: object) -> object:
+    def count(name: str, audio: Audio, sound_format: SoundFormat, *rest: Any, **named: Any) -> object:
         encoded.append(sound_format)
-        return encode(name, audio, sound_format, *rest)  # type: ignore[arg-type]
+        return encode(name, audio, sound_format, *rest, **named)
 
     monkeypatch.setattr(audiofile, "_encode", count)
     export_one(_CLIP, _music(), tmp_path, FinishSettings(SoundFormat.FLAC, loudness_lufs=-14.0))
