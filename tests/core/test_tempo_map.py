@@ -5,7 +5,7 @@ from math import floor
 from statistics import median
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from musicgen_studio.core.tempo_map import BEAT_UNITS, TempoMap
@@ -98,6 +98,7 @@ def test_twice_as_fast_and_half_again_is_as_before(tempo: TempoMap) -> None:
 
 @given(tempo_maps())
 def test_at_half_the_tempo_a_bar_still_begins_at_the_first_downbeat(tempo: TempoMap) -> None:
+    assume(tempo.first_downbeat < len(tempo.beats_s))  # one that was never there is where the tempo would have it
     half = tempo.halved()
     downbeat_s = tempo.bar_s(0)
     assert half.bar_at(downbeat_s) == pytest.approx(round(half.bar_at(downbeat_s)))

@@ -38,7 +38,7 @@ def child(monkeypatch: pytest.MonkeyPatch) -> ChildMaker:
 
     def use(code: str) -> None:
         program = (
-            "import os, sys\nfrom musicgen_studio import audiofile, decoding\n"
+            "import os, sys\nfrom musicgen_studio.files import sound as audiofile, untrusted as decoding\n"
             f"def blocks(path, max_duration_s):\n    {code}\n    yield\n"
             "audiofile.blocks = blocks\nsys.exit(decoding.main(sys.argv[1:]))"
         )

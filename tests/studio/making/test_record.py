@@ -63,7 +63,6 @@ PASSAGES = (
     LaterPassage(2.0, "calm", 0.5, melody_notes=NOTES),
     LaterPassage(4.0, "wild", melody=SourceFile("c.wav", "12")),
 )
-LATER_OF_FILES = ("frames", "track", "channel", "separator")
 OLD = Path(__file__).parent / "old" / "format3.json"
 
 
