@@ -189,6 +189,7 @@ class Program:
 
     def _go_on(self) -> None:
         """Begin to load the checkpoint, so that the first music comes at once, and see to sound and backup."""
+        from musicgen_studio.studio.program.background import Lane
         from musicgen_studio.ui.qt import device_watch
 
         services = self.services
@@ -196,6 +197,7 @@ class Program:
         if self._watches_devices:
             services.background.run("device watch", device_watch.load, self._watch_devices)
         services.background.run("backup", services.library.backup)
+        services.background.run("listening", _load_analysis, lane=Lane.LONG)
         self.window.tempo.hear_all()
         self._take_up_queue()
         services.loop.warm_up(services.choice)
@@ -268,6 +270,16 @@ def _find_sound() -> None:
 
     with contextlib.suppress(UserProblem):  # playing will say it
         list_devices()
+
+
+def _load_analysis() -> None:
+    """Load what listens to clips now: its compiled parts hold up every thread while they load, music or not."""
+    import numpy as np
+
+    from musicgen_studio.analysis.analyse import analyse
+    from musicgen_studio.core.audio import Audio
+
+    analyse(Audio(np.sin(np.arange(64_000, dtype=np.float32) ** 1.2)[:, np.newaxis], 32_000))
 
 
 def _give_memory_back() -> None:
