@@ -18,4 +18,4 @@ def with_channels(samples: Samples, channels: int) -> Samples:
     if samples.shape[1] == channels:
         return samples
     mono = samples.mean(axis=1, keepdims=True)
-    return np.ascontiguousarray(np.repeat(mono, channels, axis=1))
+    return np.broadcast_to(mono, (len(mono), channels)).copy()  # numpy.repeat would hold up every other thread
