@@ -178,6 +178,7 @@ def _load_engine(folder: Path, device: str, precision: str) -> "Engine":
 
 
 def _make(engine: "Engine", ordered: "Ordered", out: Path, output: Output, *, play: bool | None) -> int:
+    from musicgen_studio.studio.making.join import as_first_joined
     from musicgen_studio.studio.making.make import make
     from musicgen_studio.studio.making.sink import Sink
     from musicgen_studio.studio.making.sinks.folder import Folder
@@ -190,7 +191,8 @@ def _make(engine: "Engine", ordered: "Ordered", out: Path, output: Output, *, pl
         if playback is not None:
             sinks.insert(0, Heard(playback, ordered.only))
         with stop_on_interrupt() as stop:
-            make(engine, ordered.request, stop, sinks)
+            is_first = ordered.order.finish.first_rules
+            make(engine, as_first_joined(ordered.request, engine.info) if is_first else ordered.request, stop, sinks)
         if stop.is_set():
             return EXIT_INTERRUPTED
         if playback is not None:

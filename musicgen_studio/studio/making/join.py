@@ -63,6 +63,20 @@ def joined(engine: Engine, request: GenerationRequest, stop: StopFlag) -> Iterat
                 break
 
 
+def as_first_joined(request: GenerationRequest, info: EngineInfo) -> GenerationRequest:
+    """Return a request whose clips come out as those of records of formats 1 to 3: all in the engine's own form.
+
+    Args:
+        request: What to make.
+        info: What makes the music.
+    """
+    before = request.continuation
+    if before is None:
+        return request
+    at_rate = resample(before, info.sample_rate)
+    return replace(request, continuation=Audio(with_channels(at_rate.samples, info.channels), info.sample_rate))
+
+
 class _Clip:
     """One clip being joined.
 

@@ -23,6 +23,7 @@ from musicgen_studio.errors import UserProblem
 from musicgen_studio.library.library import Library
 from musicgen_studio.sound.growing import GrowingSound
 from musicgen_studio.studio.making.engines import EngineChoice, EngineFacts, Engines, LoadedEngine
+from musicgen_studio.studio.making.join import as_first_joined
 from musicgen_studio.studio.making.make import make
 from musicgen_studio.studio.making.order import CheckpointRecord, Order
 from musicgen_studio.studio.making.sink import Begun, Sink
@@ -323,7 +324,9 @@ class JobLoop:
         loaded = self._engines.get(job.choice)
         run = _JobSinks(number, job, loaded.checkpoint, self._library, self._on_event)
         try:
-            make(loaded.engine, job.request, self._stop_current, [*run.sinks, Pace(self._tell, self._clock)])
+            is_first = job.order.finish.first_rules
+            request = as_first_joined(job.request, loaded.engine.info) if is_first else job.request
+            make(loaded.engine, request, self._stop_current, [*run.sinks, Pace(self._tell, self._clock)])
         finally:
             run.growing.close()
             saved += run.kept.saved

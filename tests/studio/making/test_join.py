@@ -9,10 +9,11 @@ import pytest
 
 from musicgen_studio.core.audio import Audio, Samples
 from musicgen_studio.core.request import GenerationRequest
+from musicgen_studio.dsp.resample import resample
 from musicgen_studio.engine.api import AudioBlock, Engine
 from musicgen_studio.engine.musicgen import load_engine
 from musicgen_studio.errors import UserProblem
-from musicgen_studio.studio.making.join import FADE_S, joined
+from musicgen_studio.studio.making.join import FADE_S, as_first_joined, joined
 from tests.engine.recorded.orders import ORDERS
 from tests.fake_engine import FakeEngine
 
@@ -47,6 +48,19 @@ def test_joined_clips_are_those_the_engine_used_to_hand_over(request: pytest.Fix
     assert np.array_equal(whole[: splice - 1280], original.samples[: splice - 1280])
     noted = NOTED[f"{name}.samples"][0]
     np.testing.assert_allclose(whole[splice - 1280 :][: len(noted)], noted, atol=1e-5)
+
+
+def test_a_clip_of_an_old_record_comes_out_in_the_engines_form(text_checkpoint: Path) -> None:
+    engine = load_engine(text_checkpoint, "cpu", "float32")
+    before = noise(44_100, 2, 44_100)
+    blocks = clips_of(engine, as_first_joined(GenerationRequest(("rock",), 0.5, continuation=before), engine.info))[
+        0, 0
+    ]
+    assert {(block.audio.sample_rate, block.audio.channels) for block in blocks} == {(32_000, 1)}
+    mono = resample(before, 32_000).samples.mean(axis=1, keepdims=True)
+    assert np.array_equal(sound(blocks)[: 32_000 - 1280], mono[: 32_000 - 1280])
+    free = GenerationRequest(("rock",), 0.5)
+    assert as_first_joined(free, engine.info) is free
 
 
 @pytest.mark.parametrize(("rate", "channels"), [(44100, 2), (48000, 1), (8000, 2), (96000, 1), (11025, 1), (32000, 2)])
