@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from musicgen_studio.core.audio import Samples
+from musicgen_studio.core.audio import Samples, mono_mix
 
 
 def with_channels(samples: Samples, channels: int) -> Samples:
@@ -17,5 +17,5 @@ def with_channels(samples: Samples, channels: int) -> Samples:
     """
     if samples.shape[1] == channels:
         return samples
-    mono = samples.mean(axis=1, keepdims=True)
+    mono = mono_mix(samples)[:, np.newaxis]
     return np.broadcast_to(mono, (len(mono), channels)).copy()  # numpy.repeat would hold up every other thread

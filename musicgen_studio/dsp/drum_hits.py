@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import numpy.typing as npt
 
-from musicgen_studio.core.audio import Audio, Samples
+from musicgen_studio.core.audio import Audio, Samples, mono_mix
 from musicgen_studio.core.melody import Note
 from musicgen_studio.dsp.resample import resample
 
@@ -51,7 +51,7 @@ def find_hits(audio: Audio, on_share: Callable[[float], None] = lambda _share: N
     Returns:
         Notes in the order of their onsets, whose pitch is `KICK`, `SNARE` or `HI_HAT`; none in silence.
     """
-    mono = Audio(audio.samples.mean(axis=1, keepdims=True), audio.sample_rate)
+    mono = Audio(mono_mix(audio.samples)[:, np.newaxis], audio.sample_rate)
     levels_db = np.concatenate(list(_levels_db(resample(mono, _RATE_HZ).samples[:, 0], on_share)))  # [hops, bands]
     loudest_db = levels_db.max(axis=0)
     if loudest_db.max() <= _SILENCE_DB:

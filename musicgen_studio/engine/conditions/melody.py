@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from musicgen_studio.core.audio import Audio, Samples
+from musicgen_studio.core.audio import Audio, Samples, mono_mix
 from musicgen_studio.core.melody import NULL_PITCH_CLASS, Melody
 from musicgen_studio.dsp.chroma import mono_chroma
 from musicgen_studio.dsp.resample import resample
@@ -25,8 +25,7 @@ class ChromaConditioner:
 
     def prepared(self, melody: Audio) -> Samples:
         """Return the melody as the analysis wants it: mono `[frames]` in its sample rate."""
-        mono: Samples = resample(melody, self.config.sample_rate).samples.mean(axis=1)
-        return mono
+        return mono_mix(resample(melody, self.config.sample_rate).samples)
 
     def chroma(self, samples: Samples) -> Tensor:
         """Return the one-hot chroma of mono samples `[frames]`: float32 `[length, bins]`, repeated or cut to fit."""

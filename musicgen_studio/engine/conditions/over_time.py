@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from musicgen_studio.core.audio import Audio, Samples
+from musicgen_studio.core.audio import Audio, Samples, mono_mix
 from musicgen_studio.core.melody import Melody
 from musicgen_studio.core.passages import Passage
 from musicgen_studio.core.request import GenerationRequest
@@ -177,5 +177,5 @@ class ConditionsOverTime:
         before = positions < 0
         heard[before | (positions >= len(melody)) & (not repeats)] = 0.0
         if voice == 0 and len(self._opening):
-            heard[before] = self._opening.mean(axis=1)[positions[before]]
+            heard[before] = mono_mix(self._opening)[positions[before]]
         return heard

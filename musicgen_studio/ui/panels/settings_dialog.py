@@ -20,6 +20,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from musicgen_studio.compute.device import AUTO
+from musicgen_studio.compute.precision import PRECISIONS
 from musicgen_studio.sound.metronome import MAX_BEATS_PER_BAR
 from musicgen_studio.studio.program.settings import MAX_OFFSET_MS, Settings
 from musicgen_studio.ui.look.theme import GRID, Look, set_look
@@ -135,7 +137,7 @@ class SettingsDialog(QDialog):
             self.tr("Where the checkpoint runs"),
         )
         self._precision = _choice(
-            {"auto": automatic, "float32": "float32", "bfloat16": "bfloat16", "float16": "float16", "int8": "int8"},
+            {name: automatic if name == AUTO else name for name in PRECISIONS},
             self.tr("How exactly it calculates: less is faster and needs less memory"),
         )
         self._unload = QSpinBox(minimum=0, maximum=MAX_IDLE_MIN)
