@@ -275,6 +275,7 @@ class MainWindow(QWidget):
         self.tempo.clips_heard.connect(self._show_heard)
         self.tempo.snap_chosen.connect(self._keep_snap)
         self.stems.made.connect(lambda _stems: collection.refresh())
+        self.stems.problem_found.connect(self.show_problem)
         collection.imported.connect(self._show_clip)
         collection.use_settings_requested.connect(generation.use_settings)
         collection.again_requested.connect(generation.again)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from musicgen_studio.core.clip import Clip, Origin
+from musicgen_studio.errors import UserProblem
 from musicgen_studio.sound.mixing import LaneLevel, StemMix
 from musicgen_studio.studio.arranging.opening import Opening
 from musicgen_studio.studio.arranging.stems import make_stems
@@ -34,6 +35,7 @@ class Stems(QObject):
     """
 
     made = Signal(list)  # Clips: the stems that are in the library now
+    problem_found = Signal(object)  # UserProblem
 
     def __init__(
         self,
@@ -153,6 +155,10 @@ class Stems(QObject):
             return
         library = self._services.library
         stems = [stem.id for stem in library.stems(self._clip.id) if stem.origin is Origin.STEM]
-        files = library.stem_files(self._clip.id)[1:]  # the first is the clip's own
+        try:
+            files = library.stem_files(self._clip.id)[1:]  # the first is the clip's own
+        except UserProblem as problem:
+            self.problem_found.emit(problem)
+            return
         paths = [path for stem, path in zip(stems, files, strict=True) if stem in ids]
         file_drag(self._lanes, paths).exec(Qt.DropAction.CopyAction)

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from musicgen_studio.app import Program
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip, Origin
+from musicgen_studio.errors import UserProblem
 from musicgen_studio.separation.api import OnProgress, SeparatorInfo, StopFlag
 from musicgen_studio.sound.mixing import StemMix
 from tests.ui.panels.finding import control
@@ -101,3 +102,14 @@ def test_what_cannot_be_taken_apart_is_said_and_can_be_tried_again(
     with qtbot.waitSignal(window.stems.made, timeout=WAIT_MS):
         press_stems(program)
     assert len(program.services.library.stems(clip.id)) == 4
+
+
+def test_a_drag_whose_files_cannot_be_written_says_so(qtbot: QtBot, program: Program, clip: Clip) -> None:
+    window, library = program.window, program.services.library
+    with qtbot.waitSignal(window.stems.made, timeout=WAIT_MS):
+        press_stems(program)
+    (stem, *_) = library.stems(clip.id)
+    library.sound_file(stem.id).unlink()
+    with qtbot.waitSignal(window.stems.problem_found) as told:
+        window.lanes.drag_requested.emit([stem.id])
+    assert isinstance(told.args[0], UserProblem)
