@@ -5,7 +5,7 @@ shifted without blur. Not for painting.
 """
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from musicgen_studio.core.tempo_map import TempoMap
@@ -117,6 +117,11 @@ class Beats:
 
     tempo_map: TempoMap
     sample_rate: int
+    frames_per_beat: float = field(init=False)
+    """Length of most beats; worked out once, as every picture asks for it."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "frames_per_beat", 60.0 / self.tempo_map.bpm * self.sample_rate)
 
     @classmethod
     def even(cls, bpm: float, beats_per_bar: int, sample_rate: int) -> "Beats":
@@ -131,11 +136,6 @@ class Beats:
     def beats_per_bar(self) -> int:
         """How many beats a bar has."""
         return self.tempo_map.beats_per_bar
-
-    @property
-    def frames_per_beat(self) -> float:
-        """Length of most beats."""
-        return 60.0 / self.tempo_map.bpm * self.sample_rate
 
     def frame(self, beat: float) -> float:
         """Return where a beat is; 0 is the first downbeat."""
