@@ -2,11 +2,12 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, Qt, SignalInstance
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -50,15 +51,18 @@ class Hands:
         """Wait until something is so."""
         self._qtbot.waitUntil(holds, timeout=WAIT_MS)
 
+    def hears(self, signal: SignalInstance) -> AbstractContextManager[object]:
+        """Wait, after what is done under it, until the window has heard that."""
+        return self._qtbot.waitSignal(signal, timeout=WAIT_MS)
+
     def make(self, prompt: str, **values: object) -> Clip:
-        """Make a clip by hand and wait until it is in the library."""
-        panel, library = self.window.prompt, self.program.services.library
-        before = len(library.clips())
+        """Make a clip by hand and wait until it is in the library and the window knows it."""
+        panel = self.window.prompt
         panel.set_values(PromptValues(**({"duration_s": 4.0} | values)))  # type: ignore[arg-type]
         panel.focus_prompt()
         self.type(prompt)
-        self.press(Qt.Key.Key_Return, CTRL)
-        self.wait(lambda: len(library.clips()) > before and not self.program.services.loop.views())
+        with self.hears(self.window.inbox.job_ended):
+            self.press(Qt.Key.Key_Return, CTRL)
         self.wait(lambda: self.shown().title.lower().startswith(prompt))
         self.wait(self.window.waveform.hasFocus)
         return self.shown()
@@ -110,11 +114,12 @@ def test_the_first_minute_of_readme_word_for_word(hands: Hands, loader: Loader) 
     hands.press(Qt.Key.Key_Return, CTRL)  # 2. it grows, the sound starts, and the keys go to it
     hands.wait(lambda: hands.is_playing and window.waveform.hasFocus())
     hands.wait(lambda: window.listening.current is not None and window.listening.current.peaks.frames >= 32_000)
-    hands.press(Qt.Key.Key_Escape)  # one press stops, and what was made is kept
-    go_on.set()
+    with hands.hears(window.inbox.job_ended):
+        hands.press(Qt.Key.Key_Escape)  # one press stops, and what was made is kept
+        go_on.set()
     loader.before_block = lambda _made: None
-    hands.wait(lambda: len(library.clips()) == 1 and not hands.program.services.loop.views())
-    assert not library.clips()[0].is_complete
+    (clip,) = library.clips()
+    assert not clip.is_complete
     window.listening.toggle_play() if hands.is_playing else None
     hands.wait(lambda: not hands.is_playing)
     hands.press(Qt.Key.Key_Space)  # 3. Space plays and pauses

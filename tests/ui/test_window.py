@@ -85,17 +85,16 @@ def titles(program: Program) -> list[str]:
 
 
 def type_and_generate(qtbot: QtBot, program: Program, prompt: str, clips: int = 1, **values: object) -> None:
-    """Type a prompt, press Ctrl+Enter and wait until that many clips are in the library."""
+    """Type a prompt, press Ctrl+Enter and wait until the window has heard that so many clips are in the library."""
     panel = program.window.prompt
     panel.set_values(PromptValues(**({"duration_s": 2.0} | values)))  # type: ignore[arg-type]
     panel.focus_prompt()
     field = QApplication.focusWidget()
     assert field is not None
     QTest.keyClicks(field, prompt)
-    QTest.keyClick(field, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    library = program.services.library
-    qtbot.waitUntil(lambda: len(library.clips()) == clips, timeout=WAIT_MS)
-    qtbot.waitUntil(lambda: not program.services.loop.views(), timeout=WAIT_MS)
+    with qtbot.waitSignal(program.window.inbox.job_ended, timeout=WAIT_MS):  # after the queue is empty, not before
+        QTest.keyClick(field, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert len(program.services.library.clips()) == clips
 
 
 def test_type_and_ctrl_enter_makes_a_clip_that_is_shown_and_listed(qtbot: QtBot, program: Program) -> None:
@@ -217,12 +216,13 @@ def test_what_waits_when_the_graphics_card_is_lost_is_made_after_the_next_start(
     loader.before_block = fail_then_be_slow
     monkeypatch.setattr(app, "_is_usable", lambda _device: False)
     with Program(settings_file, loader) as program:
-        with qtbot.waitSignal(program.window.inbox.device_lost, timeout=WAIT_MS):
+        inbox, loop = program.window.inbox, program.services.loop
+        with qtbot.waitSignals([inbox.device_lost, inbox.bug_found], timeout=WAIT_MS):  # two events, in either order
             for words in ("lost", "slow", "later"):
-                program.services.loop.submit(composing.new_job(Order((words,), 50.0), program.services.choice))
+                loop.submit(composing.new_job(Order((words,), 300.0), program.services.choice))
         assert program.dialogs._bug is not None
         program.dialogs._bug.close()
-        qtbot.waitUntil(lambda: len(program.services.loop.views()) == 2, timeout=WAIT_MS)
+        qtbot.waitUntil(lambda: [view.state == "queued" for view in loop.views()] == [False, True], timeout=WAIT_MS)
     loader.before_block = lambda _made: None
     with Program(settings_file, loader) as program:
         program.window.show()
@@ -387,8 +387,8 @@ def test_a_dropped_file_can_be_cancelled_while_it_is_decoded(
     background = program.services.background
     qtbot.waitUntil(lambda: any(view.is_running for view in background.views()), timeout=WAIT_MS)
     assert background.views()[0].name == "Importing hum.wav"
-    background.cancel(background.views()[0].id)
-    qtbot.waitUntil(lambda: not background.views(), timeout=WAIT_MS)
+    with qtbot.waitSignal(program.window.inbox.errand_ended, timeout=WAIT_MS):
+        background.cancel(background.views()[0].id)
     assert titles(program) == []
     assert not program.window._note.isVisible()
 
