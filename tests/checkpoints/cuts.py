@@ -107,8 +107,12 @@ def main() -> None:
     kills = faults = sent_twice = 0
     began_s = time.monotonic()
     for run in range(args.runs):
-        with tempfile.TemporaryDirectory() as folder:
-            outcome = run_once(args.seed + run, Path(folder))
+        try:
+            with tempfile.TemporaryDirectory() as folder:
+                outcome = run_once(args.seed + run, Path(folder))
+        except AssertionError as error:
+            error.add_note(f"run it again by: --runs 1 --seed {args.seed + run}")
+            raise
         kills, faults = kills + outcome.kills, faults + outcome.faults
         sent_twice += outcome.sent_twice
         if (run + 1) % 50 == 0:

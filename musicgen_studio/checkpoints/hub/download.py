@@ -13,7 +13,7 @@ import shutil
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -120,6 +120,7 @@ def download(
         for file in missing:
             _Fetch(client, listing, file, kept.blob(file), stop, meter).run()
     with _disk(cache, repository):
+        _tidy([kept.blob(file) for file in listing.files])
         return kept.link(listing)
 
 
@@ -306,6 +307,16 @@ class _Fetch:
             os.fsync(stream.fileno())
         part.replace(self._blob)
         sync_folder(self._blob.parent)
+
+
+def _tidy(blobs: Iterable[Path]) -> None:
+    """Remove what a kill may have left beside files that are whole; what another program is at stays."""
+    for blob in blobs:
+        lock = blob.with_name(blob.name + LOCK)
+        if lock.exists():
+            with suppress(filelock.Timeout), filelock.FileLock(lock, timeout=0):
+                lock.unlink(missing_ok=True)
+        part_of(blob).unlink(missing_ok=True)
 
 
 @contextmanager

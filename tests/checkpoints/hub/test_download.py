@@ -45,6 +45,14 @@ def test_what_is_there_is_not_asked_for_again(hub: FakeHub, hub_cache: Path) -> 
     assert [path for path, *_ in hub.asked] == [f"/api/models/{REPOSITORY}/revision/main"]
 
 
+def test_what_a_kill_left_beside_a_whole_file_is_removed(hub: FakeHub, hub_cache: Path) -> None:
+    folder = fetch(hub_cache)
+    for name in NEEDED:  # killed after the file had its name, and before its lock was gone
+        blob = (folder / name).resolve()
+        blob.with_name(f"{blob.name}.lock").touch()
+    assert_whole(hub, fetch(hub_cache))
+
+
 def test_the_token_is_shown_to_the_hub_and_to_nobody_else(
     hub: FakeHub, hub_cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
