@@ -9,6 +9,10 @@ The classic example, three clips of 8 seconds, written at -14 LUFS:
     for number, clip in enumerate(generate(engine, request)):
         write(f"{number}.wav", clip)
 
+Prompts that follow each other are passages, in the request or in a text (`musicgen_studio.studio.arranging.passages`):
+`GenerationRequest(("happy rock",), duration_s=24, passages=(Passage(8, "sad jazz"), Passage(16, "calm piano",
+morph_s=4)))`, or `read_passages("piece.txt")`.
+
 To follow a melody or go on from a sound, put it into the request:
 `GenerationRequest(("sad jazz",), melody=read("hum.wav"))`. To have the sound while it is made, take the blocks as they
 come: `for block in engine.stream(request, threading.Event())`.
@@ -28,6 +32,7 @@ if TYPE_CHECKING:
 
     from musicgen_studio.core.analysis import Analysis
     from musicgen_studio.core.audio import Audio
+    from musicgen_studio.core.passages import Passage
     from musicgen_studio.core.request import GenerationRequest
     from musicgen_studio.engine.api import Engine, StopFlag
     from musicgen_studio.files.sound import SoundFormat
@@ -38,6 +43,7 @@ __all__ = [
     "Analysis",
     "Audio",
     "GenerationRequest",
+    "Passage",
     "UserProblem",
     "__version__",
     "analyse",
@@ -46,6 +52,7 @@ __all__ = [
     "load",
     "loop",
     "read",
+    "read_passages",
     "stems",
     "write",
 ]
@@ -95,6 +102,32 @@ def generate(engine: "Engine", request: "GenerationRequest", stop: "StopFlag | N
     memory = InMemory()
     make(engine, request, stop if stop is not None else Event(), [memory])
     return memory.clips()
+
+
+def read_passages(
+    path: str | PathLike[str], duration_s: float | None = None, seed: int = 0, takes: int = 1
+) -> "GenerationRequest":
+    """Read a text of passages, such as `0:00 | happy rock`, `bar 9 | morph 2 bars | sad jazz`, a line each.
+
+    Args:
+        path: The text; `studio.arranging.passages` says what may stand in it.
+        duration_s: How long the piece is; None is as the text says, else 8 seconds more than the last passage's start.
+        seed: Start of the random numbers.
+        takes: How many versions.
+
+    Raises:
+        UserProblem: If it cannot be read, or says what cannot be; naming the line.
+        ValueError: If a value is out of range.
+    """
+    from pathlib import Path
+
+    from musicgen_studio.studio.arranging.passages import read_piece
+    from musicgen_studio.studio.making.order import Order, Sounds
+
+    piece = read_piece(Path(path))
+    wanted_s = piece.duration_s if duration_s is None else duration_s
+    order = Order((piece.prompt,), wanted_s, takes, seed, passages=piece.later)
+    return order.request(Sounds(piece.melody.melody if piece.melody else None, passages=piece.melodies))
 
 
 def analyse(audio: "Audio") -> "Analysis":
@@ -285,6 +318,10 @@ if not TYPE_CHECKING:  # a type checker is to find a misspelt name
             from musicgen_studio.core.audio import Audio
 
             return Audio
+        if name == "Passage":
+            from musicgen_studio.core.passages import Passage
+
+            return Passage
         if name == "Analysis":
             from musicgen_studio.core.analysis import Analysis
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import musicgen_studio
-from musicgen_studio import Audio, GenerationRequest, UserProblem, generate, load, read, write
+from musicgen_studio import Audio, GenerationRequest, Passage, UserProblem, generate, load, read, read_passages, write
 from musicgen_studio.checkpoints.catalogue import find
 from musicgen_studio.dsp.loudness import integrated_lufs
 from tests.fake_engine import FakeEngine
@@ -22,9 +22,9 @@ def _example() -> str:
 
 
 def test_the_surface_is_small_and_all_there() -> None:
+    names = ["Analysis", "Audio", "GenerationRequest", "Passage", "UserProblem", "__version__"]
     names = ["Analysis", "Audio", "GenerationRequest", "UserProblem", "__version__"]
-    names = ["Analysis", "Audio", "GenerationRequest", "UserProblem", "__version__"]
-    names += ["analyse", "export_project", "generate", "load", "loop", "read", "stems", "write"]
+    names += ["analyse", "export_project", "generate", "load", "loop", "read", "read_passages", "stems", "write"]
     assert musicgen_studio.__all__ == names
     assert all(getattr(musicgen_studio, name) is not None for name in musicgen_studio.__all__)
     assert musicgen_studio.__version__[0].isdigit()
@@ -107,3 +107,11 @@ def test_a_checkpoint_is_loaded_from_its_folder(text_checkpoint: Path) -> None:
     (clip,) = generate(engine, GenerationRequest(("calm piano",), duration_s=0.5))
     assert clip.duration_s == pytest.approx(0.5, abs=0.03)
     assert find(str(text_checkpoint)).folder == text_checkpoint.resolve()
+
+
+def test_passages_are_read_into_a_request(tmp_path: Path) -> None:
+    (tmp_path / "piece.txt").write_text("0 | rock at 120 bpm\nbar 3 | morph 1 bar | jazz\n")
+    request = read_passages(tmp_path / "piece.txt", seed=4)
+    later = (Passage(4.0, "jazz", morph_s=2.0),)
+    assert request == GenerationRequest(("rock at 120 bpm",), 12.0, passages=later, seed=4)
+    assert [clip.duration_s for clip in generate(FakeEngine(), request)] == [12.0]

@@ -27,7 +27,7 @@ PREROLL_S = 0.1
 # What decides the samples, and what it is if nobody says; None is settled later, by the checkpoint, the file or chance.
 # With --from all of it comes from the record.
 _DEFAULTS: dict[str, Any] = {
-    "seconds": 8.0,
+    "seconds": None,
     "seed": None,
     "takes": 1,
     "together": None,
@@ -43,6 +43,7 @@ _DEFAULTS: dict[str, Any] = {
     "melody_track": None,
     "melody_channel": None,
     "melody_mix": None,
+    "passages": None,
 }
 
 
@@ -64,7 +65,9 @@ def add_parser(commands: Commands) -> None:
 
 def _add_music_options(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("the music")
-    group.add_argument("--seconds", type=float, metavar="S", help="length of each clip (default: 8)")
+    group.add_argument(
+        "--seconds", type=float, metavar="S", help="length of each clip (default: 8, or as the passages say)"
+    )
     group.add_argument("--melody", type=path, metavar="FILE", help="follow the melody in this sound or MIDI file")
     group.add_argument(
         "--melody-ends", action="store_true", default=None, help="do not repeat a melody shorter than the clip"
@@ -79,6 +82,9 @@ def _add_music_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--continue", dest="continuation", type=path, metavar="FILE", help="go on from this sound file")
     group.add_argument("--seed", type=int, metavar="N", help="the same seed makes the same music (default: random)")
     group.add_argument("--takes", type=int, metavar="N", help="versions of each prompt, 1 to 16 (default: 1)")
+    group.add_argument(
+        "--passages", type=path, metavar="FILE", help="prompts that follow each other, a line each: `0:08 | sad jazz`"
+    )
     group.add_argument("--jobs", metavar="FILE", help="one prompt a line; # begins a comment line, - is stdin")
     group.add_argument(
         "--together", type=int, metavar="N", help="prompts made at a time, all done sooner (default: 1, with --jobs 4)"
@@ -147,8 +153,10 @@ def run(args: argparse.Namespace) -> int:
 
 def _check_usage(args: argparse.Namespace) -> None:
     if args.recipe is None:
-        if not args.prompts and args.jobs is None:
-            args.parser.error("give a PROMPT, or --jobs FILE, or --from JSON")
+        if not args.prompts and args.jobs is None and args.passages is None:
+            args.parser.error("give a PROMPT, or --passages FILE, or --jobs FILE, or --from JSON")
+        if args.passages is not None and (args.prompts or args.jobs is not None):
+            args.parser.error("--passages FILE holds the prompts; leave out PROMPT and --jobs")
         for name in ("melody_ends", "melody_track", "melody_channel", "melody_mix"):
             if args.melody is None and getattr(args, name) is not None:
                 args.parser.error(f"--{name.replace('_', '-')} needs --melody FILE")

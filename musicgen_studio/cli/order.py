@@ -13,10 +13,11 @@ from musicgen_studio.core.request import MAX_PROMPTS, GenerationRequest
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.export.finish import FinishSettings
 from musicgen_studio.files.sound import SoundFormat
+from musicgen_studio.studio.arranging.passages import Piece, read_piece
 from musicgen_studio.studio.making.order import CheckpointRecord, Order, Sounds
 from musicgen_studio.studio.making.record import Record
 from musicgen_studio.studio.making.remake import remake
-from musicgen_studio.studio.making.source import open_melody, open_source
+from musicgen_studio.studio.making.source import MelodySource, open_melody, open_source
 
 SAMPLE_RATES_HZ = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 88200, 96000, 176400, 192000)
 MAX_MP3_RATE_HZ = 48000
@@ -25,6 +26,7 @@ JOBS_CLIPS = 4
 """Clips of a list of jobs made at a time: with Meta's small on two cores four take 1.5 to 1.7 times as long as one."""
 
 _OPTION_OF_FIELD = {"prompts": "PROMPT", "duration_s": "--seconds", "guidance_scale": "--guidance"}
+_OPTION_OF_FIELD |= {"passage": "--passages", "passages": "--passages"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ def order_from(args: argparse.Namespace, values: dict[str, Any]) -> Ordered:
     """Turn options into an order.
 
     Args:
-        args: The command line: prompts, jobs, melody, continuation and checkpoint.
+        args: The command line: prompts, passages, jobs, melody, continuation and checkpoint.
         values: The options that have defaults, by their names in the command line; a seed of None is drawn, and for
             `together` None is what suits a person who waits, or a list of jobs.
 
@@ -63,9 +65,12 @@ def order_from(args: argparse.Namespace, values: dict[str, Any]) -> Ordered:
     continuation = open_source(args.continuation) if args.continuation else None
     if values["together"] is None:
         values["together"] = 1 if args.jobs is None else max(JOBS_CLIPS // max(values["takes"], 1), 1)
+    piece = _piece(args.passages, melody)
+    melody = melody or piece.melody
+    given = [piece.prompt] if args.passages is not None else args.prompts
     order = Order(
-        prompts=_prompts(args.prompts, args.jobs),
-        duration_s=values["seconds"],
+        prompts=_prompts(given, args.jobs),
+        duration_s=piece.duration_s if values["seconds"] is None else values["seconds"],
         takes=values["takes"],
         seed=secrets.randbelow(2**31) if values["seed"] is None else values["seed"],
         together=values["together"],
@@ -76,6 +81,8 @@ def order_from(args: argparse.Namespace, values: dict[str, Any]) -> Ordered:
         melody=melody.record if melody else None,
         melody_repeats=not values["melody_ends"],
         continuation=continuation.record if continuation else None,
+        passages=piece.later,
+        shared=piece.shared,
         finish=FinishSettings(
             SoundFormat(values["format"]),
             values["rate"],
@@ -83,7 +90,12 @@ def order_from(args: argparse.Namespace, values: dict[str, Any]) -> Ordered:
             compressor=values["compressor"],
         ),
     )
-    request = _request(order, Sounds(melody.melody if melody else None, continuation.audio if continuation else None))
+    sounds = Sounds(
+        melody=melody.melody if melody else None,
+        continuation=continuation.audio if continuation else None,
+        passages=piece.melodies,
+    )
+    request = _request(order, sounds)
     entry = find(args.checkpoint or STARTER)
     return Ordered(order, request, entry, CheckpointRecord.of(entry))
 
@@ -96,6 +108,19 @@ def order_again(args: argparse.Namespace) -> tuple[Record, Ordered]:
     """
     again = remake(args.recipe, args.checkpoint, args.melody, args.continuation)
     return again.record, Ordered(again.order, again.request, again.entry, again.checkpoint, again.only)
+
+
+def _piece(passages: Path | None, melody: MelodySource | None) -> Piece:
+    if passages is None:
+        return Piece("")
+    piece = read_piece(passages)
+    if melody is not None and piece.melody is not None:
+        raise UserProblem(
+            "There are two melodies to begin with.",
+            f"--melody names one, the first passage of {passages} another.",
+            "Leave one of them out.",
+        )
+    return piece
 
 
 def _request(order: Order, sounds: Sounds) -> GenerationRequest:

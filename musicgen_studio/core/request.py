@@ -52,6 +52,9 @@ class GenerationRequest:
         after: Sound that the new music is to lead into, or None: the music is then made between two sounds. It stands
             where the new music ends. How well that fits is told by `engine.api.Engine.score`; that it fits is not
             promised.
+        aligned: Whether the new music is moved by up to a tenth of a second where it has a beat, so that its beats run
+            on into those of the sound after. Both crossfades then lie in the new music (`studio.making.fill`).
+        ends: Whether the new music comes to an end: it fades out over its last bar (`studio.making.ending`).
         guidance_scale: How strictly the prompt is followed, 0 to 20. 1 turns guidance off. None here, as in the three
             that follow, is what the checkpoint says of itself.
         temperature: 0 to 5. Higher is more adventurous; 0 always takes the likeliest token.
@@ -73,6 +76,8 @@ class GenerationRequest:
     melody_repeats: bool = True
     continuation: Audio | None = None
     after: Audio | None = None
+    aligned: bool = False
+    ends: bool = False
     passages: tuple[Passage, ...] = ()
     guidance_scale: float | None = None
     temperature: float | None = None
@@ -96,6 +101,10 @@ class GenerationRequest:
             f"above 0, at most {MAX_DURATION_S:g}",
         )
         check_passages(self.passages, self.duration_s)
+        if self.aligned and self.after is None:
+            raise ValueError("aligned must be false where no sound stands after, got true")
+        if self.ends and self.after is not None:
+            raise ValueError("ends must be false where a sound stands after, got true")
         sampling = self.sampling()
         _check("guidance_scale", sampling.guidance_scale, 0.0 <= sampling.guidance_scale <= 20.0, "0 to 20")
         _check("temperature", sampling.temperature, 0.0 <= sampling.temperature <= 5.0, "0 to 5")

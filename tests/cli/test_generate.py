@@ -18,6 +18,7 @@ import pytest
 from musicgen_studio.cli import generate
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.melody import Melody
+from musicgen_studio.core.passages import Passage
 from musicgen_studio.core.request import USUAL_SAMPLING, Sampling
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.files.midi import write_midi
@@ -401,7 +402,7 @@ def test_a_full_disk_is_told(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) 
 @pytest.mark.parametrize(
     ("argv", "said"),
     [
-        ("generate", "give a PROMPT, or --jobs FILE, or --from JSON"),
+        ("generate", "give a PROMPT, or --passages FILE, or --jobs FILE, or --from JSON"),
         ("generate a --from x.json", "leave out PROMPT"),
         ("generate --from x.json --seed 0", "leave out --seed"),
         ("generate --from x.json --compressor", "leave out --compressor"),
@@ -571,3 +572,43 @@ def test_a_missing_device_is_not_worth_a_word_otherwise(cli: CommandLine, monkey
     assert code == 0
     assert "real time" in shown
     assert "sound device" not in shown
+
+
+# --- passages ---
+
+
+def test_passages_from_a_file(cli: CommandLine) -> None:
+    piece = "tempo | 120 bpm\nall | warm\n0:00 | rock\nbar 2 | jazz\nbar 3 | morph 1 bar | piano\nend | 8 s\n"
+    (cli.folder / "piece.txt").write_text(piece)
+    assert cli("generate", "--passages", "piece.txt", "--seed", "3")[0] == 0
+    (request,) = cli.engine.requests
+    assert (request.prompts, request.duration_s) == (("warm, rock",), 8.0)
+    assert request.passages == (Passage(2.0, "warm, jazz"), Passage(4.0, "warm, piano", None, 2.0))
+    assert cli.files() == ["warm-rock-3.json", "warm-rock-3.wav"]
+    first = cli.folder / "clips" / "warm-rock-3.wav"
+    assert cli("generate", "--from", first.with_suffix(".json"), "--out", "again")[0] == 0
+    assert cli.engine.requests[1].passages == request.passages
+    assert Record.read(cli.folder / "again" / "warm-rock-3.json").order.shared == "warm"
+    np.testing.assert_array_equal(read(first).samples, read(cli.folder / "again" / "warm-rock-3.wav").samples)
+
+
+def test_passages_must_fit_into_the_seconds(cli: CommandLine) -> None:
+    (cli.folder / "piece.txt").write_text("0|a\n4|b\n8|c\n")
+    code, _, err = cli("generate", "--passages", "piece.txt", "--seconds", "8")
+    assert code == 1
+    assert err.startswith("--passages cannot be used as given.\n--passages 2 must begin before the music ends at 8 s")
+
+
+def test_passages_hold_the_prompts(cli: CommandLine) -> None:
+    (cli.folder / "piece.txt").write_text("0|a\n")
+    assert "leave out PROMPT" in cli.usage_error("generate", "happy rock", "--passages", "piece.txt")
+    assert "leave out --passages" in cli.usage_error("generate", "--from", "x.json", "--passages", "piece.txt")
+
+
+def test_there_is_one_melody_to_begin_with(cli: CommandLine) -> None:
+    write_midi(cli.folder / "line.mid", written("A4 C5", 0.5))
+    (cli.folder / "piece.txt").write_text("0||a|line.mid\n")
+    assert cli("generate", "--passages", "piece.txt")[0] == 0
+    assert isinstance(cli.engine.requests[0].melody, Melody)
+    code, _, err = cli("generate", "--passages", "piece.txt", "--melody", "line.mid")
+    assert (code, err.splitlines()[0]) == (1, "There are two melodies to begin with.")

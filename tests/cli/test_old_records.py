@@ -2,6 +2,7 @@
 
 The records in `studio/making/old` and the sums of their sounds were written by the command line of commit fbf7514, with
 the fake engine and the stand-in starter of these tests; formats 1 and 2 by taking from its record what they had not.
+Format 4, with passages, and sound before and after, is of commit 5e077da.
 """
 
 import hashlib
@@ -14,6 +15,7 @@ import numpy as np
 import pytest
 
 from musicgen_studio.files.sound import read
+from musicgen_studio.studio.making.order import Order, SourceFile
 from musicgen_studio.studio.making.record import Record
 from tests.cli.conftest import CommandLine
 
@@ -23,6 +25,7 @@ SUMS = {
     "format2": "c1eba18d15f2d72defa963a7d2d54038737c95d98e26d10fcc0eeb2b6823f75a",
     "format3": "933fb5f80dc1a8aaa53c17a95998b83cf7a8c224b38380585b3312f437602bdc",
     "format3-loud": "029b1504e1771b3b26ecdfe4f75b438216e3d03d92337332ebc35f0e97075356",
+    "format4": "d5915caa97ddd6e4860986e795873a3b161fa606714e655ac59d99d526619728",
 }
 
 
@@ -36,10 +39,23 @@ def test_a_clip_of_an_earlier_version_is_made_again_sample_for_sample(cli: Comma
     steps = np.round(read(sound).samples * 2**23).astype("<i4")
     assert hashlib.sha256(steps.tobytes()).hexdigest() == SUMS[name]
     record = Record.read(record_file)
-    assert record.format == 4
-    old = Record.read(OLD / f"{name}.json").order
-    found = old.melody and replace(old.melody, file=(cli.folder / "old" / "line.mid").as_posix())
-    assert record.order == replace(old, melody=found)
+    assert record.format == 5
+    assert record.order == _found_in(cli.folder / "old", Record.read(OLD / f"{name}.json").order)
+
+
+def _found_in(folder: Path, order: Order) -> Order:
+    """Return an order with its files where the test has put them."""
+
+    def found(file: SourceFile | None) -> SourceFile | None:
+        return file and replace(file, file=(folder / Path(file.file).name).as_posix())
+
+    return replace(
+        order,
+        melody=found(order.melody),
+        continuation=found(order.continuation),
+        after=found(order.after),
+        passages=tuple(replace(passage, melody=found(passage.melody)) for passage in order.passages),
+    )
 
 
 @pytest.mark.parametrize("name", SUMS)

@@ -31,11 +31,12 @@ class SourceFile:
     Args:
         file: Where it was, `~` for the home folder.
         sha256: Of the whole file.
-        frames: How many of its frames went in, from the first; None is all.
+        frames: How many of its frames went in, from `first` on; None is all.
         track: Of a MIDI file, which track, from 1; None is all.
         channel: Of a MIDI file, which channel, 1 to 16; None is all.
         separator: Of a mix, which separator's lead and other went in without the rest (`mix.separator_mark`); None is
             all of the sound.
+        first: The first of its frames that went in.
     """
 
     file: str
@@ -44,6 +45,7 @@ class SourceFile:
     track: int | None = None
     channel: int | None = None
     separator: str | None = None
+    first: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,10 @@ class Order:
         melody_repeats: Whether a melody shorter than the music begins again.
         continuation: The sound to go on from, or None.
         after: The sound that the new music is to lead into, or None.
+        aligned: As in `GenerationRequest`, like `ends`.
         passages: What follows the prompt later on.
+        shared: The words that all prompts here begin with, where they were written once before all; for showing.
+        ends: Whether the music comes to an end.
         finish: What becomes of the sound on its way into a file.
     """
 
@@ -148,7 +153,10 @@ class Order:
     melody_repeats: bool = True
     continuation: SourceFile | None = None
     after: SourceFile | None = None
+    aligned: bool = False
     passages: tuple[LaterPassage, ...] = ()
+    shared: str = ""
+    ends: bool = False
     finish: FinishSettings = field(default_factory=lambda: FinishSettings(SoundFormat.WAV32F))
 
     def request(self, sounds: Sounds) -> GenerationRequest:
@@ -168,6 +176,8 @@ class Order:
             melody_repeats=self.melody_repeats,
             continuation=sounds.continuation,
             after=sounds.after,
+            aligned=self.aligned,
+            ends=self.ends,
             passages=tuple(
                 Passage(later.start_s, later.prompt, later.melody_notes if sound is None else sound, later.morph_s)
                 for later, sound in zip(self.passages, own, strict=True)

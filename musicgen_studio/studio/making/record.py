@@ -25,10 +25,11 @@ from musicgen_studio.export.finish import Finished
 from musicgen_studio.studio.making.order import CheckpointRecord, Order
 from musicgen_studio.studio.making.strict_json import WrongValueError, convert
 
-FORMAT = 4
-"""3 had the order's values beside what came of it, no passages, a loudness set without a limiter, and no melodies out
-of a mix. 2 had no prompts made together. 1 had no notes, no MIDI files, no melody that ends, and did not say how far a
-melody was followed."""
+FORMAT = 5
+"""4 had no sounds from their middle, no section filled in and aligned, no piece that ends and no shared words. 3 had the
+order's values beside what came of it, no passages, a loudness set without a limiter, and no melodies out of a mix. 2
+had no prompts made together. 1 had no notes, no MIDI files, no melody that ends, and did not say how far a melody was
+followed."""
 
 MAX_BYTES = 4_000_000  # ours have two thousand, and 150 for each drawn note; a file this large is something else
 
@@ -49,12 +50,13 @@ class Record:
     """How one clip was made.
 
     Args:
-        format: Version of this format, 4.
+        format: Version of this format, 5.
         order: What was wished: all prompts of the batch, and how tokens were chosen where the wish left that open.
         prompt: The text of this clip.
         place: Which of the order's prompts it is, from 0.
         take: Which of the takes it is, from 0.
         melody_similarity: How far it follows the melody, 0 to 1 (`dsp.chroma.similarity`); None without one.
+        fit: How well what stands after follows from it, where it leads into something (`Engine.score`); None elsewhere.
         checkpoint: What made it.
         device: `cpu`, `cuda` or `mps`. Another device rounds differently.
         precision: `float32`, `bfloat16`, `float16` or `int8`. Another precision gives other samples.
@@ -74,6 +76,7 @@ class Record:
     place: int
     take: int
     melody_similarity: float | None
+    fit: float | None
     checkpoint: CheckpointRecord
     device: str
     precision: str
@@ -146,6 +149,7 @@ class Made:
         take: From 0.
         finished: Its sound as it is kept, and what was done to its loudness.
         is_complete: False if its run was cut short.
+        fit: As in `Record`.
     """
 
     request: GenerationRequest
@@ -155,6 +159,7 @@ class Made:
     take: int
     finished: Finished
     is_complete: bool
+    fit: float | None = None
 
 
 def record_of(order: Order, made: Made) -> Record:
@@ -173,6 +178,7 @@ def record_of(order: Order, made: Made) -> Record:
         place=group.index(made.prompt),
         take=made.take,
         melody_similarity=melody_similarity(request, audio),
+        fit=None if made.fit is None else round(made.fit, 4),
         checkpoint=made.checkpoint,
         device=made.info.device,
         precision=made.info.precision,
@@ -225,10 +231,28 @@ def _unusable(why: str, what_to_do: str = "Choose the .json file that was writte
 
 
 def _upgraded(value: object) -> object:
-    """Bring a record of format 1, 2 or 3 to format 4; anything else passes as it is."""
-    if not isinstance(value, dict) or value.get("format") not in (1, 2, 3):
+    """Bring a record of format 1 to 4 to format 5; anything else passes as it is."""
+    if not isinstance(value, dict) or value.get("format") not in (1, 2, 3, 4):
         return value
-    return _with_order(_third(value))
+    return _fifth(value if value["format"] == 4 else _with_order(_third(value)))
+
+
+def _fifth(value: dict[str, Any]) -> dict[str, Any]:
+    """Bring a record of format 4 to format 5: nothing in it began in the middle, was aligned or came to an end."""
+    order = value.get("order")
+    if isinstance(order, dict):
+        order = {"aligned": False, "ends": False, "shared": ""} | order
+        order = _from_its_first(order, "melody", "continuation", "after")
+        if isinstance(passages := order.get("passages"), list):
+            order["passages"] = [_from_its_first(each, "melody") for each in passages]
+    return {"fit": None} | value | {"format": FORMAT, "order": order}
+
+
+def _from_its_first(value: Any, *names: str) -> Any:
+    """Say of the files that something names that they went in from their first frame on."""
+    if not isinstance(value, dict):
+        return value
+    return value | {name: {"first": 0} | file for name in names if isinstance(file := value.get(name), dict)}
 
 
 def _third(value: dict[str, Any]) -> dict[str, Any]:
@@ -269,4 +293,4 @@ def _with_order(value: dict[str, Any]) -> dict[str, Any]:
             "finish": finish | {"ceiling_db": STREAMING_CEILING_DB, "first_rules": True},
         }
     )
-    return rest | {"format": FORMAT, "order": order, "gain_db": 0.0, "limited_db": 0.0}
+    return rest | {"format": 4, "order": order, "gain_db": 0.0, "limited_db": 0.0}

@@ -39,20 +39,21 @@ class MelodySource:
     record: SourceFile | None
 
 
-def open_source(path: Path, frames: int | None = None) -> Source:
-    """Read a sound file, or its first frames, and note which one it was.
+def open_source(path: Path, frames: int | None = None, first: int = 0) -> Source:
+    """Read a sound file, or some of its frames, and note which one it was.
 
     Args:
         path: The file.
         frames: How much to take of it, in its own frames, 1 or more; None is all.
+        first: From which of its frames on.
 
     Raises:
         UserProblem: If it cannot be read.
     """
     audio = read(path)
-    if frames is not None:
-        audio = Audio(audio.samples[:frames], audio.sample_rate)
-    return Source(audio, SourceFile(portable_path(path), file_sha256(path), frames))
+    if frames is not None or first:
+        audio = Audio(audio.samples[first : None if frames is None else first + frames], audio.sample_rate)
+    return Source(audio, SourceFile(portable_path(path), file_sha256(path), frames, first=first))
 
 
 def open_melody(
@@ -61,6 +62,7 @@ def open_melody(
     channel: int | None = None,
     frames: int | None = None,
     of_mix: bool | None = None,
+    first: int = 0,
 ) -> MelodySource:
     """Read a melody from a sound or a MIDI file, and note which one it was.
 
@@ -71,6 +73,7 @@ def open_melody(
         frames: Of a sound file, see `open_source`.
         of_mix: Of a sound file, whether it is a mix, of which lead and other are followed without drums and bass; None
             finds out (`mix.is_mix`).
+        first: Of a sound file, see `open_source`.
 
     Raises:
         UserProblem: If it cannot be read, or a track or channel is named of a sound file.
@@ -84,7 +87,7 @@ def open_melody(
             f"{path.name} is read as sound.",
             "Leave track and channel out, or choose a MIDI file (.mid).",
         )
-    source = open_source(path, frames)
+    source = open_source(path, frames, first)
     if of_mix is None:
         of_mix = is_mix(source.audio)
     if not of_mix:
@@ -169,7 +172,7 @@ def reopen_source(record: SourceFile, recipe_file: Path, given: Path | None, opt
     """
     found = _found(record, recipe_file, given, option)
     _check_same(record, found, option)
-    return open_source(found, record.frames)
+    return open_source(found, record.frames, record.first)
 
 
 def reopen_melody(record: SourceFile, recipe_file: Path, given: Path | None, option: str) -> MelodySource:
@@ -178,7 +181,7 @@ def reopen_melody(record: SourceFile, recipe_file: Path, given: Path | None, opt
     _check_same(record, found, option)
     if record.separator is not None:
         check_same_separator(record.separator)
-    return open_melody(found, record.track, record.channel, record.frames, record.separator is not None)
+    return open_melody(found, record.track, record.channel, record.frames, record.separator is not None, record.first)
 
 
 def _found(record: SourceFile, recipe_file: Path, given: Path | None, option: str) -> Path:

@@ -38,12 +38,13 @@ ORDER = Order(
     finish=FinishSettings(SoundFormat.FLAC, 32000, -14.0),
 )
 RECORD = Record(
-    format=4,
+    format=5,
     order=ORDER,
     prompt=ORDER.prompts[1],
     place=1,
     take=1,
     melody_similarity=0.61,
+    fit=-4.5,
     checkpoint=CheckpointRecord("starter", "cd" * 32, "free to use for anything", "starter"),
     device="cpu",
     precision="int8",
@@ -160,6 +161,7 @@ def test_each_missing_key_of_an_old_record_is_named(name: str) -> None:
             {
                 "order_melody": {"file": "a.wav", "sha256": 1}
                 | dict.fromkeys(("frames", "track", "channel", "separator"))
+                | {"first": 0}
             },
             "sha256 must be a text, got 1",
         ),
@@ -173,7 +175,7 @@ def test_each_missing_key_of_an_old_record_is_named(name: str) -> None:
         ({"finish_sound_format": "aiff"}, "sound_format must be one of wav16"),
         ({"take": 3}, "take must be 0 to 2, got 3"),
         ({"take": -1}, "take must be 0 to 2, got -1"),
-        ({"format": 5}, "format is 5; this program knows 1 to 4"),
+        ({"format": 6}, "format is 6; this program knows 1 to 5"),
         ({"order_prompts": ["happy rock"]}, "order must hold the prompt at place 1"),
         ({"order_prompts": []}, "order must hold the prompt at place 1"),
         ({"place": 0}, "order must hold the prompt at place 0"),
