@@ -23,7 +23,6 @@ def _example() -> str:
 
 def test_the_surface_is_small_and_all_there() -> None:
     names = ["Analysis", "Audio", "GenerationRequest", "Passage", "UserProblem", "__version__"]
-    names = ["Analysis", "Audio", "GenerationRequest", "UserProblem", "__version__"]
     names += ["analyse", "export_project", "generate", "load", "loop", "read", "read_passages", "stems", "write"]
     assert musicgen_studio.__all__ == names
     assert all(getattr(musicgen_studio, name) is not None for name in musicgen_studio.__all__)

@@ -26,9 +26,9 @@ from musicgen_studio.studio.making.order import CheckpointRecord, Order
 from musicgen_studio.studio.making.strict_json import WrongValueError, convert
 
 FORMAT = 5
-"""4 had no sounds from their middle, no section filled in and aligned, no piece that ends and no shared words. 3 had the
-order's values beside what came of it, no passages, a loudness set without a limiter, and no melodies out of a mix. 2
-had no prompts made together. 1 had no notes, no MIDI files, no melody that ends, and did not say how far a melody was
+"""4 had no sounds from their middle, no section filled in and aligned, no piece that ends and no shared words. 3 had
+the order's values beside what came of it, no passages, a loudness set without a limiter, and no melodies out of a mix.
+2 had no prompts made together. 1 had no notes, no MIDI files, no melody that ends, and did not say how far a melody was
 followed."""
 
 MAX_BYTES = 4_000_000  # ours have two thousand, and 150 for each drawn note; a file this large is something else
