@@ -24,6 +24,7 @@ class CheckpointFacts:
         channels: 1 mono or 2 stereo.
         disk_bytes: What its files take.
         memory_bytes: What it needs to run, with the weights as int8 on the processor.
+        card_bytes: What it needs of a graphics card's memory, with the weights as float16.
     """
 
     parameters: int | None = None
@@ -31,6 +32,7 @@ class CheckpointFacts:
     channels: int | None = None
     disk_bytes: int | None = None
     memory_bytes: int | None = None
+    card_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,30 +60,33 @@ class KnownCheckpoint:
 
 
 def _known(
-    name: str, millions: int, melody: bool, channels: int, disk_gb: float, memory_gb: float, purpose: str
+    name: str, millions: int, melody: bool, channels: int, sizes_gb: tuple[float, float, float], purpose: str
 ) -> KnownCheckpoint:
-    facts = CheckpointFacts(millions * 10**6, melody, channels, round(disk_gb * 1e9), round(memory_gb * 1e9))
+    disk, memory, card = (round(size * 1e9) for size in sizes_gb)
+    facts = CheckpointFacts(millions * 10**6, melody, channels, disk, memory, card)
     return KnownCheckpoint(f"facebook/musicgen-{name}", facts, purpose)
 
 
 _STYLE = KnownCheckpoint(
     "facebook/musicgen-style",
     CheckpointFacts(1_500_000_000, follows_melody=False, channels=1),
-    "takes a style from a sound",
+    "Takes its style from a sound. This program does not play its kind.",
     is_supported=False,
 )
 
-KNOWN = (
-    _known("small", 419, False, 1, 2.4, 1.4, "the quickest: sketches, loops, trying prompts out"),
-    _known("medium", 1837, False, 1, 8.0, 3.4, "fuller and truer to the prompt than small"),
-    _known("large", 3255, False, 1, 13.7, 5.1, "the best from words alone, the slowest"),
-    _known("melody", 1384, True, 1, 6.2, 3.1, "follows a melody you hum or play"),
-    _known("melody-large", 2449, True, 1, 10.5, 4.5, "follows a melody, at the best quality"),
-    _known("stereo-small", 436, False, 2, 1.2, 1.4, "small, in stereo"),
-    _known("stereo-medium", 1862, False, 2, 4.1, 3.4, "medium, in stereo"),
-    _known("stereo-large", 3288, False, 2, 6.9, 5.2, "large, in stereo"),
-    _known("stereo-melody", 1409, True, 2, 6.3, 3.1, "follows a melody, in stereo"),
-    _known("stereo-melody-large", 2483, True, 2, 10.6, 4.6, "follows a melody, at the best quality, in stereo"),
+KNOWN = (  # on disk; in memory as int8; on a graphics card as float16
+    _known("small", 419, False, 1, (2.4, 1.4, 1.6), "The quickest of Meta's: sketches, loops, trying prompts out."),
+    _known("medium", 1837, False, 1, (8.0, 3.4, 5.1), "Fuller, and truer to the prompt than small; takes longer."),
+    _known("large", 3255, False, 1, (13.7, 5.1, 8.2), "The best from words alone, and the slowest."),
+    _known("melody", 1384, True, 1, (6.2, 3.1, 4.3), "Follows a melody you hum or play, in any style you name."),
+    _known("melody-large", 2449, True, 1, (10.5, 4.5, 6.8), "Follows a melody, at the best quality; slow."),
+    _known("stereo-small", 436, False, 2, (1.2, 1.4, 1.7), "As small, in stereo: wider, for sketches and loops."),
+    _known("stereo-medium", 1862, False, 2, (4.1, 3.4, 5.1), "As medium, in stereo: fuller and wider."),
+    _known("stereo-large", 3288, False, 2, (6.9, 5.2, 8.3), "The best from words alone, in stereo; the slowest."),
+    _known("stereo-melody", 1409, True, 2, (6.3, 3.1, 4.3), "Follows a melody you hum or play, in stereo."),
+    _known(
+        "stereo-melody-large", 2483, True, 2, (10.6, 4.6, 6.8), "Follows a melody in stereo, at the best quality; slow."
+    ),
     _STYLE,
 )
 """In the order of the Hub's names; sizes in GB as above."""
@@ -110,6 +115,7 @@ def facts_of(folder: Path, checkpoint_id: str = "") -> CheckpointFacts:
         channels=decoder.get("audio_channels", 1) if decoder else None,
         disk_bytes=_disk_bytes(folder),
         memory_bytes=same.facts.memory_bytes if same is not None else None,
+        card_bytes=same.facts.card_bytes if same is not None else None,
     )
 
 

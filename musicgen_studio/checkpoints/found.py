@@ -1,8 +1,8 @@
 """Checkpoints that are on this computer already, downloaded by this program or another one: used where they lie.
 
-Looked for in the cache that Hugging Face programs share (`HF_HUB_CACHE`, `HF_HOME`) and in AudioCraft's
-(`AUDIOCRAFT_CACHE_DIR`), which has the same layout. Nothing is copied and nothing is hashed. Not for downloading
-(`hub`) or for a folder that a person names (`catalogue`).
+Looked for where this program downloads to (`places`), in the cache that Hugging Face programs share (`HF_HUB_CACHE`,
+`HF_HOME`) and in AudioCraft's (`AUDIOCRAFT_CACHE_DIR`), which has the same layout. Nothing is copied and nothing is
+hashed. Not for downloading (`hub`) or for a folder that a person names (`catalogue`).
 """
 
 import json
@@ -10,7 +10,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from musicgen_studio.checkpoints.hub.cache import CachedRepository, hub_cache
+from musicgen_studio.checkpoints.hub.cache import CachedRepository
+from musicgen_studio.checkpoints.places import known_folders
 
 _KINDS = ("musicgen", "musicgen_melody")
 _STATE_FILE = "state_dict.bin"
@@ -34,10 +35,10 @@ class FoundCheckpoint:
 
 def caches() -> list[Path]:
     """Return the folders that are looked into, the one that downloads go to first."""
-    folders = [hub_cache()]
+    folders = known_folders()
     if audiocraft := os.environ.get("AUDIOCRAFT_CACHE_DIR"):
         folders.append(Path(audiocraft).expanduser())
-    return folders
+    return list(dict.fromkeys(folders))
 
 
 def found_checkpoints() -> list[FoundCheckpoint]:

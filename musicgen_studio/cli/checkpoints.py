@@ -7,15 +7,17 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from musicgen_studio.cli.downloading import agree, bring, bring_checkpoint, repository, show
 from musicgen_studio.cli.interrupt import EXIT_INTERRUPTED, stop_on_interrupt
 from musicgen_studio.cli.options import Commands, path
 from musicgen_studio.errors import StoppedError, UserProblem
 
 if TYPE_CHECKING:
     from musicgen_studio.checkpoints.catalogue import CheckpointEntry
-    from musicgen_studio.checkpoints.facts import KnownCheckpoint
-    from musicgen_studio.checkpoints.hub.cache import CachedRepository
-    from musicgen_studio.checkpoints.hub.download import DownloadProgress
+    from musicgen_studio.checkpoints.hub.cache import CachedRepository, Place
+    from musicgen_studio.checkpoints.hub.files import Listing
+    from musicgen_studio.checkpoints.offers import Offer
+    from musicgen_studio.compute.speed import ProcessorSpeed
 
 
 def add_parser(commands: Commands) -> None:
@@ -25,6 +27,7 @@ def add_parser(commands: Commands) -> None:
     actions = parser.add_subparsers(title="commands", dest="action", required=True, metavar="COMMAND")
     listed = actions.add_parser("list", help="which there are, and what each needs", description="List checkpoints.")
     listed.add_argument("--json", action="store_true", help="one JSON object on stdout")
+    listed.add_argument("--measure", action="store_true", help="measure this computer first, if it was not yet (2 s)")
     listed.set_defaults(run=run_list)
     info = actions.add_parser(
         "info", help="what a checkpoint is", description="Show architecture, size, licence and sha256 of a checkpoint."
@@ -38,22 +41,33 @@ def add_parser(commands: Commands) -> None:
 def _add_hub_parsers(actions: Commands) -> None:
     for name, run, about in (
         ("download", run_download, "bring a checkpoint from the Hugging Face Hub; goes on where it was stopped"),
-        ("verify", run_verify, "read a downloaded checkpoint and compare it with the Hub"),
+        ("verify", run_verify, "read a downloaded checkpoint and compare it with what the Hub said it is"),
+        ("move", run_move, "move a downloaded checkpoint to another folder or disk"),
         ("remove", run_remove, "delete a downloaded checkpoint"),
     ):
         parser = actions.add_parser(name, help=about, description=f"{about[0].upper()}{about[1:]}.")
-        parser.add_argument("checkpoint", metavar="NAME", help="such as facebook/musicgen-small")
-        parser.add_argument("--cache", type=path, metavar="DIR", help="default: the cache of Hugging Face programs")
+        parser.add_argument("checkpoint", metavar="NAME", help="such as facebook/musicgen-small, or htdemucs")
+        parser.add_argument("--cache", type=path, metavar="DIR", help="default: where downloads go, or where it is")
         parser.set_defaults(run=run, json=False)
         if name == "download":
             parser.add_argument(
                 "--accept-licence", action="store_true", help="agree to its licence without being asked"
             )
+        if name == "move":
+            parser.add_argument("--to", type=path, metavar="DIR", required=True, help="where to; made if need be")
 
 
 def run_list(args: argparse.Namespace) -> int:
-    """Print the starter, Meta's checkpoints and what else is in the caches."""
-    rows = _rows()
+    """Print the starter, Meta's checkpoints, what else is in the caches, and the separator's."""
+    from musicgen_studio.checkpoints.offers import offers
+    from musicgen_studio.compute import speed
+
+    measured = speed.remembered()
+    if measured is None and args.measure:
+        from musicgen_studio.engine.model.cpu.probe import processor_speed
+
+        measured = processor_speed()
+    rows = [_row(offer, measured) for offer in offers()]
     if args.json:
         print(json.dumps({"checkpoints": rows}))
         return 0
@@ -61,6 +75,8 @@ def run_list(args: argparse.Namespace) -> int:
         print(f"{row['id']}")
         print(f"    {row['purpose']}")
         print(f"    {' · '.join(_row_facts(row))}")
+    if measured is None:
+        print("How fast each would be here is told by `checkpoints list --measure` (2 s, once).", file=sys.stderr)
     return 0
 
 
@@ -78,158 +94,126 @@ def run_info(args: argparse.Namespace) -> int:
 
 def run_download(args: argparse.Namespace) -> int:
     """Bring a checkpoint to this computer."""
-    kept = _kept(args)
-    _agree(kept.name, accepts=args.accept_licence)
-    return bring(kept)
+    from musicgen_studio.checkpoints.hub.published import download_published, published, torch_files
+    from musicgen_studio.checkpoints.places import downloads_folder, remember_folder
 
-
-def bring(kept: "CachedRepository") -> int:
-    """Download with a line on the terminal that tells how far it is. Returns the exit code."""
-    from musicgen_studio.checkpoints.hub.download import download
-
-    with stop_on_interrupt() as stop:
-        try:
-            folder = download(kept.name, kept.cache, stop, _show)
-        except StoppedError:
-            print("\nStopped; what has come is kept. The same command goes on.", file=sys.stderr)
-            return EXIT_INTERRUPTED
-    print(f"\r{'':<78}\r{kept.name} is on this computer: {folder}", file=sys.stderr)
-    return 0
+    model = published(args.checkpoint)
+    if model is not None:
+        folder = args.cache or torch_files()
+        return bring(model.id, lambda stop, tell: download_published(model, folder, stop, tell))
+    name = repository(args.checkpoint)
+    agree(name, accepts=args.accept_licence)
+    if args.cache is not None:
+        remember_folder(args.cache)
+    return bring_checkpoint(name, args.cache or downloads_folder())
 
 
 def run_verify(args: argparse.Namespace) -> int:
-    """Compare a downloaded checkpoint with the Hub."""
+    """Compare a download with what its files have to be."""
     from musicgen_studio.checkpoints.hub.download import verify
-    from musicgen_studio.checkpoints.hub.files import connection, list_files
 
-    kept = _kept(args)
-    _require(kept)
-    with connection() as client:
-        listing = list_files(client, kept.name)
+    listing, place = _downloaded(args)
     with stop_on_interrupt() as stop:
         try:
-            wrong = verify(listing, kept.cache, stop, _show)
+            wrong = verify(listing, place, stop, show)
         except StoppedError:
             return EXIT_INTERRUPTED
     if wrong:
         raise UserProblem(
-            f"{kept.name} is not what the Hub has.",
+            f"{listing.repository} is not what it has to be.",
             f"Missing or different: {', '.join(file.path for file in wrong)}.",
-            f"Remove it and download it again: musicgen-studio checkpoints remove {kept.name}",
+            f"Remove it and download it again: musicgen-studio checkpoints remove {listing.repository}",
         )
-    print(f"{kept.name}: {len(listing.files)} files, {listing.bytes / 1e6:.1f} MB, as the Hub has them")
+    size = f"{listing.bytes / 1e6:.1f} MB"
+    print(f"{listing.repository}: {len(listing.files)} files, {size}, as they were published")
+    return 0
+
+
+def run_move(args: argparse.Namespace) -> int:
+    """Move a downloaded checkpoint."""
+    from musicgen_studio.checkpoints.hub.moving import move
+    from musicgen_studio.checkpoints.places import remember_folder
+
+    kept = _kept(args)
+    with stop_on_interrupt() as stop:
+        try:
+            moved = move(kept, args.to.resolve(), stop, show)
+        except StoppedError:
+            return EXIT_INTERRUPTED
+    remember_folder(moved.cache)
+    print(f"{kept.name} is in {moved.cache} now")
     return 0
 
 
 def run_remove(args: argparse.Namespace) -> int:
     """Delete a downloaded checkpoint, and say how much that freed."""
-    kept = _kept(args)
-    _require(kept)
-    print(f"{kept.name} is removed; {kept.remove() / 1e9:.2f} GB are free again")
+    from musicgen_studio.checkpoints.hub.published import find_published, published
+
+    model = published(args.checkpoint)
+    if model is not None:
+        path = _require(find_published(model), model.id)
+        freed = path.stat().st_size
+        path.unlink()
+    else:
+        freed = _kept(args).remove()
+    print(
+        f"{args.checkpoint if model else repository(args.checkpoint)} is removed; {freed / 1e9:.2f} GB are free again"
+    )
     return 0
 
 
 def _kept(args: argparse.Namespace) -> "CachedRepository":
-    from musicgen_studio.checkpoints.facts import known
-    from musicgen_studio.checkpoints.hub.cache import CachedRepository, hub_cache
-    from musicgen_studio.checkpoints.hub.files import is_repository
+    """Return where a checkpoint was downloaded to."""
+    from musicgen_studio.checkpoints.found import find_cached
+    from musicgen_studio.checkpoints.hub.cache import CachedRepository
+    from musicgen_studio.checkpoints.places import downloads_folder
 
-    meta = known(args.checkpoint)
-    name = meta.id if meta is not None else args.checkpoint
-    if not is_repository(name) or (meta is not None and not meta.is_supported):
+    name = repository(args.checkpoint)
+    found = None if args.cache is not None else find_cached(name)
+    kept = found.kept if found is not None else CachedRepository(args.cache or downloads_folder(), name)
+    _require(kept.folder if kept.folder.is_dir() else None, name)
+    return kept
+
+
+def _downloaded(args: argparse.Namespace) -> "tuple[Listing, Place]":
+    """Return what a download has to be, and where it is. The Hub is asked only where the disk does not say it."""
+    from musicgen_studio.checkpoints.hub.files import connection, list_files
+    from musicgen_studio.checkpoints.hub.published import PublishedPlace, find_published, listing_on_disk, published
+
+    model = published(args.checkpoint)
+    if model is not None:
+        path = _require(find_published(model), model.id)
+        return listing_on_disk(model, path), PublishedPlace(path.parent, model.id)
+    kept = _kept(args)
+    listing = kept.listing()
+    if listing is None:
+        with connection() as client:
+            current = kept.current()
+            listing = list_files(client, kept.name, "main" if current is None else current.name)
+    return listing, kept
+
+
+def _require(path: Path | None, name: str) -> Path:
+    if path is None:
         raise UserProblem(
-            f'The checkpoint "{args.checkpoint}" cannot be had.',
-            "It is no name on the Hugging Face Hub." if meta is None else "This program does not play its kind.",
-            "Choose one that `musicgen-studio checkpoints list` shows.",
+            f"{name} is not on this computer.",
+            "It is in none of the folders that downloads go to.",
+            f"Download it: musicgen-studio checkpoints download {name}",
         )
-    return CachedRepository(args.cache or hub_cache(), name)
+    return path
 
 
-def _require(kept: "CachedRepository") -> None:
-    if not kept.folder.is_dir():
-        raise UserProblem(
-            f"{kept.name} is not on this computer.",
-            f"There is no {kept.folder}.",
-            f"Download it: musicgen-studio checkpoints download {kept.name}",
-        )
-
-
-def _agree(name: str, *, accepts: bool) -> None:
-    """Have the licence agreed to, once.
-
-    Raises:
-        UserProblem: If it is not, or there is nobody to ask.
-    """
-    from musicgen_studio.checkpoints.facts import known
-    from musicgen_studio.checkpoints.terms import IN_WORDS, accept, accepted
-
-    meta = known(name)
-    if meta is None or accepted(name, meta.licence):
-        return
-    print(f"{name} is licensed under {meta.licence}.\n{IN_WORDS.get(meta.licence, '')}", file=sys.stderr)
-    if not accepts and not (sys.stdin.isatty() and _yes("Do you agree?")):
-        raise UserProblem(
-            f"{name} was not downloaded.",
-            "Its licence was not agreed to.",
-            "Say yes, or give --accept-licence.",
-        )
-    accept(name, meta.licence)
-
-
-def _yes(question: str) -> bool:
-    print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
-    return sys.stdin.readline().strip().lower() in ("y", "yes")
-
-
-def _show(progress: "DownloadProgress") -> None:
-    if not sys.stderr.isatty():
-        return
-    parts = [f"{progress.done_bytes / 1e6:.0f} of {progress.wanted_bytes / 1e6:.0f} MB"]
-    if progress.waits_s is not None:
-        parts.append(f"the connection failed, again in {progress.waits_s:.0f} s")
-    elif progress.bytes_per_s and progress.left_s is not None:
-        parts.append(f"{progress.bytes_per_s / 1e6:.1f} MB/s · {_time(progress.left_s)} left")
-    print(f"\r{' · '.join([*parts, progress.file]):<78.78}", end="", file=sys.stderr, flush=True)
-
-
-def _time(left_s: float) -> str:
-    minutes, seconds = divmod(round(left_s), 60)
-    return f"{minutes}:{seconds:02d} min" if minutes else f"{seconds} s"
-
-
-def _rows() -> list[dict[str, object]]:
-    """Return what can be played, and what could be."""
-    from musicgen_studio.checkpoints.catalogue import STARTER, find
-    from musicgen_studio.checkpoints.facts import KNOWN, facts_of, known
-    from musicgen_studio.checkpoints.found import found_checkpoints
-
-    starter = find(STARTER)
-    found = {each.id: each for each in found_checkpoints()}
-    others = [find(each.id) for each in found.values() if known(each.id) is None]
-    return [
-        _row(STARTER, starter.description, starter.licence, asdict(facts_of(starter.folder)), starter.folder),
-        *(_known_row(meta, found[meta.id].folder if meta.id in found else None) for meta in KNOWN),
-        *(_row(each.id, each.description, each.licence, asdict(facts_of(each.folder)), each.folder) for each in others),
-    ]
-
-
-def _known_row(meta: "KnownCheckpoint", folder: Path | None) -> dict[str, object]:
-    return _row(meta.id, meta.purpose, meta.licence, asdict(meta.facts), folder) | {"is_supported": meta.is_supported}
-
-
-def _row(name: str, purpose: str, licence: str, facts: dict[str, object], folder: Path | None) -> dict[str, object]:
-    from musicgen_studio.compute import speed
-
-    measured, parameters = speed.remembered(), facts["parameters"]
-    times = measured.real_time(parameters) if measured is not None and isinstance(parameters, int) else None
+def _row(offer: "Offer", measured: "ProcessorSpeed | None") -> dict[str, object]:
+    parameters = offer.facts.parameters
     return {
-        "id": name,
-        "purpose": purpose,
-        "licence": licence,
-        **facts,
-        "times_real_time": times,
-        "folder": None if folder is None else str(folder),
-        "is_supported": True,
+        "id": offer.id,
+        "kind": offer.kind.value,
+        "purpose": offer.purpose,
+        "licence": offer.licence,
+        **asdict(offer.facts),
+        "times_real_time": None if measured is None or parameters is None else measured.real_time(parameters),
+        "folder": None if offer.folder is None else str(offer.folder),
+        "is_supported": offer.is_supported,
     }
 
 
@@ -239,7 +223,9 @@ def _row_facts(row: dict[str, object]) -> list[str]:
     if isinstance(size := row["disk_bytes"], int):
         parts.append(f"about {size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.0f} MB")
     if isinstance(memory := row["memory_bytes"], int):
-        parts.append(f"{memory / 1e9:.1f} GB of memory")
+        parts.append(f"{memory / 1e9:.1f} GB of memory as int8")
+    if isinstance(memory := row["card_bytes"], int):
+        parts.append(f"{memory / 1e9:.1f} GB as float16 on a graphics card")
     if isinstance(times := row["times_real_time"], float):
         parts.append(f"{times:.1f} × real time here, about")
     return [*parts, str(row["licence"])]

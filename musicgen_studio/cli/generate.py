@@ -104,7 +104,9 @@ def _add_sampling_options(parser: argparse.ArgumentParser) -> None:
 
 def _add_engine_options(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("what makes it")
-    group.add_argument("--checkpoint", metavar="DIR", help="folder of a MusicGen checkpoint, or starter, the default")
+    group.add_argument(
+        "--checkpoint", metavar="NAME|DIR", help="such as musicgen-small, a folder, or starter, the default"
+    )
     group.add_argument("--device", choices=DEVICES, help="default: auto")
     group.add_argument("--precision", choices=PRECISIONS, help="default: auto")
 
@@ -131,6 +133,11 @@ def _add_file_options(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Make what was ordered."""
     _check_usage(args)
+    if args.checkpoint is not None:
+        from musicgen_studio.cli.downloading import offer_download
+
+        if not offer_download(args.checkpoint):
+            return EXIT_INTERRUPTED
     output = Output(as_json=args.json)
     record, ordered = _order(args)
     if record is None and args.seed is None:

@@ -1,10 +1,10 @@
-"""A cache folder of its own for each test."""
+"""A cache folder and settings of its own for each test."""
 
 from pathlib import Path
 
 import pytest
 
-from musicgen_studio.checkpoints import fingerprint
+from musicgen_studio.checkpoints import fingerprint, places, terms
 
 
 @pytest.fixture(autouse=True)
@@ -12,4 +12,6 @@ def cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPa
     """The folder that stands in for the user's cache; it does not exist yet."""
     folder = tmp_path_factory.mktemp("user") / "cache"
     monkeypatch.setattr(fingerprint, "cache_dir", lambda: folder)
+    for module in (places, terms):
+        monkeypatch.setattr(module, "settings_file", lambda: folder.parent / "config" / "settings.json")
     return folder

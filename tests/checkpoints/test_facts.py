@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+import torch
 
 from musicgen_studio.checkpoints.facts import KNOWN, CheckpointFacts, KnownCheckpoint, facts_of, known
 from musicgen_studio.compute.precision import Precision
@@ -38,6 +39,8 @@ def test_the_known_ones_have_the_engines_figures(checkpoint: KnownCheckpoint) ->
     config, facts = _config(checkpoint), checkpoint.facts
     assert facts.parameters == pytest.approx(weight_count(config.decoder), rel=0.002)
     assert facts.memory_bytes == pytest.approx(memory_need(config, Precision.INT8), rel=0.03)
+    on_card = memory_need(config, Precision.FLOAT16, torch.device("cuda"))
+    assert facts.card_bytes == pytest.approx(on_card, rel=0.03)
     assert (facts.follows_melody, facts.channels) == (config.chroma is not None, config.channels)
     assert known(checkpoint.id) is checkpoint
 

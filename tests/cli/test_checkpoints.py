@@ -1,13 +1,19 @@
 """`checkpoints info`, on tiny checkpoints as they really are."""
 
+import hashlib
 import json
+import os
+import pty
+import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from musicgen_studio.checkpoints import terms
+from musicgen_studio.checkpoints import places, terms
 from musicgen_studio.checkpoints.fingerprint import fingerprint
+from musicgen_studio.checkpoints.hub import published
 from tests.checkpoints.hub.server import FakeHub, serving
 from tests.cli.conftest import CommandLine
 
@@ -52,7 +58,9 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text_checkpoint: Pat
     for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY", "HF_HUB_CACHE", "AUDIOCRAFT_CACHE_DIR"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HF_HOME", str(tmp_path / "hf"))
-    monkeypatch.setattr(terms, "settings_file", lambda: tmp_path / "config" / "settings.json")
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
+    for module in (places, terms):
+        monkeypatch.setattr(module, "settings_file", lambda: tmp_path / "config" / "settings.json")
     files = {path.name: path.read_bytes() for path in text_checkpoint.iterdir()}
     with serving(FakeHub({"facebook/musicgen-small": files})) as hub:
         monkeypatch.setenv("HF_ENDPOINT", hub.address)
@@ -97,9 +105,83 @@ def test_what_was_changed_on_the_disk_is_said(cli: CommandLine, tmp_path: Path) 
     assert "Missing or different: model.safetensors" in err
 
 
+@pytest.mark.usefixtures("served")
+def test_a_checkpoint_is_moved_and_still_found(cli: CommandLine, tmp_path: Path) -> None:
+    cli("checkpoints", "download", "facebook/musicgen-small", "--accept-licence")
+    code, out, _ = cli("checkpoints", "move", "musicgen-small", "--to", tmp_path / "disk")
+    assert (code, out) == (0, f"facebook/musicgen-small is in {tmp_path / 'disk'} now\n")
+    assert cli("checkpoints", "verify", "musicgen-small")[0] == 0
+    made = ("--seconds", "0.2", "--no-play", "--out", tmp_path / "out")
+    assert cli("generate", "drums", "--checkpoint", "musicgen-small", *made)[0] == 0
+    assert cli("checkpoints", "remove", "musicgen-small")[0] == 0
+    assert list((tmp_path / "disk").iterdir()) == []
+
+
+@pytest.mark.usefixtures("served")
+def test_what_is_downloaded_into_a_folder_of_ones_own_is_found(cli: CommandLine, tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    assert cli("checkpoints", "download", "musicgen-small", "--accept-licence", "--cache", own)[0] == 0
+    listed = json.loads(cli("checkpoints", "list", "--json")[1])["checkpoints"]
+    small = next(row for row in listed if row["id"] == "facebook/musicgen-small")
+    assert small["folder"].startswith(str(own))
+
+
+def test_the_separators_weights_are_downloaded_too(
+    cli: CommandLine, served: FakeHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weights = b"as good as any"
+    model = published.PublishedModel("htdemucs", f"955717e8-{hashlib.sha256(weights).hexdigest()[:8]}.th", 14, "x")
+    served.alone[model.file] = weights
+    monkeypatch.setattr(published, "ADDRESS", f"{served.address}/alone")
+    monkeypatch.setattr(published, "PUBLISHED", (model,))
+    assert cli("checkpoints", "download", "htdemucs")[0] == 0
+    assert (tmp_path / "torch" / "hub" / "checkpoints" / model.file).read_bytes() == weights
+    assert cli("checkpoints", "verify", "htdemucs")[0] == 0
+    assert cli("checkpoints", "remove", "htdemucs")[0] == 0
+    assert cli("checkpoints", "verify", "htdemucs")[0] == 1
+
+
+@contextmanager
+def terminal(monkeypatch: pytest.MonkeyPatch, typed: str) -> Iterator[None]:
+    """Let someone sit at a terminal and type."""
+    master, slave = pty.openpty()
+    os.write(master, typed.encode())
+    with os.fdopen(slave, encoding="utf-8") as stdin:
+        monkeypatch.setattr(sys, "stdin", stdin)
+        yield
+    os.close(master)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals")
+def test_generate_offers_to_download_on_a_terminal(
+    cli: CommandLine, served: FakeHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wish = ("generate", "drums", "--checkpoint", "musicgen-small", "--seconds", "0.2", "--no-play")
+    with terminal(monkeypatch, "n\n"):
+        code, _, err = cli(*wish, "--out", tmp_path / "out")
+    assert code == 1
+    assert "Download it now, about 2.4 GB" in err
+    assert "is not on this computer" in err
+    assert not served.asked
+    with terminal(monkeypatch, "y\ny\n"):
+        code, _, err = cli(*wish, "--out", tmp_path / "out")
+    assert code == 0, err
+    assert "not for commercial use" in err
+    assert len(list((tmp_path / "out").glob("*.wav"))) == 1
+    assert cli(*wish, "--out", tmp_path / "out")[0] == 0  # nobody is asked again
+
+
+@pytest.mark.usefixtures("served")
+def test_generate_asks_nobody_where_there_is_no_terminal(cli: CommandLine, tmp_path: Path) -> None:
+    code, _, err = cli("generate", "drums", "--checkpoint", "musicgen-small", "--out", tmp_path / "out")
+    assert code == 1
+    assert "musicgen-studio checkpoints download facebook/musicgen-small" in err
+
+
 def test_the_list_is_for_people_too(cli: CommandLine) -> None:
     code, out, _ = cli("checkpoints", "list")
     assert code == 0
     assert out.startswith("starter\n")
-    assert "follows a melody you hum or play" in out
+    assert "Follows a melody you hum or play" in out
+    assert "as float16 on a graphics card" in out
     assert "not supported" in out

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from musicgen_studio.checkpoints.hub.files import Listing, RemoteFile
 from musicgen_studio.errors import StoppedError
@@ -32,6 +33,24 @@ def hub_cache() -> Path:
     if home:
         return Path(home).expanduser() / "hub"
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache").expanduser() / "huggingface" / "hub"
+
+
+class Place(Protocol):
+    """Where the files of one download go."""
+
+    @property
+    def name(self) -> str:
+        """What is downloaded, for a person."""
+        ...
+
+    @property
+    def cache(self) -> Path:
+        """The folder that has to have room."""
+        ...
+
+    def blob(self, file: RemoteFile) -> Path:
+        """Return where a file's content lies once it is whole."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +86,35 @@ class CachedRepository:
                 return self.snapshot(commit)
         return None
 
-    def lacks(self, listing: Listing) -> list[RemoteFile]:
-        """Return the files of a listing that are not there whole yet, in order."""
-        return [file for file in listing.files if not has_size(self.blob(file), file.size)]
+    def listing(self) -> Listing | None:
+        """Return what was downloaded last, each file by what it has to be; None where nothing says that.
 
-    def missing_bytes(self, listing: Listing) -> int:
-        """Return how much of a listing has still to come, what has come of each file taken off."""
-        return sum(file.size - size_of(part_of(self.blob(file)), file.size) for file in self.lacks(listing))
+        The links to the blobs do: a blob is named by its content. Whole files in their place, on systems without
+        links, do not.
+        """
+        snapshot = self.current()
+        if snapshot is None:
+            return None
+        files = []
+        for path in sorted(path for path in snapshot.rglob("*") if not path.is_dir()):
+            if not path.is_symlink():
+                return None
+            target = Path(os.readlink(path))  # noqa: PTH115 - the text itself, not where it leads
+            size = path.stat().st_size if path.exists() else 0
+            with suppress(ValueError):  # a link that another program made for itself
+                files.append(RemoteFile(path.relative_to(snapshot).as_posix(), size, target.name))
+        return Listing(self.name, snapshot.name, tuple(files))
+
+    def began(self) -> bool:
+        """Tell whether a download was begun and is not done."""
+        return any(self.folder.glob(f"blobs/*{PART}"))
+
+    def discard(self) -> None:
+        """Delete what an unfinished download has left; what was whole before stays."""
+        for path in [*self.folder.glob(f"blobs/*{PART}"), *self.folder.glob(f"blobs/*{LOCK}")]:
+            path.unlink(missing_ok=True)
+        if self.folder.is_dir() and not (self.folder / "snapshots").exists():  # else another program's, or an older one
+            shutil.rmtree(self.folder)
 
     def link(self, listing: Listing) -> Path:
         """Show a commit's files under their names, and let `main` be it. Returns the folder."""
@@ -97,6 +138,16 @@ class CachedRepository:
         freed = self.bytes_on_disk()
         shutil.rmtree(self.folder)
         return freed
+
+
+def lacking(place: Place, listing: Listing) -> list[RemoteFile]:
+    """Return the files of a listing that are not there whole yet, in order."""
+    return [file for file in listing.files if not has_size(place.blob(file), file.size)]
+
+
+def missing_bytes(place: Place, listing: Listing) -> int:
+    """Return how much of a listing has still to come, what has come of each file taken off."""
+    return sum(file.size - size_of(part_of(place.blob(file)), file.size) for file in lacking(place, listing))
 
 
 def part_of(blob: Path) -> Path:
@@ -133,8 +184,8 @@ class Content:
         self._hash.update(piece)
 
     def is_right(self) -> bool:
-        """Tell whether what was added is the whole file as the Hub has it."""
-        return self._hash.hexdigest() == self._file.oid
+        """Tell whether what was added is the whole file as it was published."""
+        return self._hash.hexdigest().startswith(self._file.oid)
 
 
 def content_of(path: Path, file: RemoteFile, is_stopped: Callable[[], bool] = lambda: False) -> Content:

@@ -22,7 +22,17 @@ from typing import BinaryIO, Protocol, TypeVar
 import filelock
 import httpx2
 
-from musicgen_studio.checkpoints.hub.cache import LOCK, CachedRepository, Content, content_of, has_size, part_of
+from musicgen_studio.checkpoints.hub.cache import (
+    LOCK,
+    CachedRepository,
+    Content,
+    Place,
+    content_of,
+    has_size,
+    lacking,
+    missing_bytes,
+    part_of,
+)
 from musicgen_studio.checkpoints.hub.files import Listing, RemoteFile, connection, file_address, list_files, refuse
 from musicgen_studio.errors import StoppedError, UserProblem
 from musicgen_studio.files.whole import explain, sync_folder
@@ -112,28 +122,56 @@ def download(
     """
     kept = CachedRepository(cache, repository)
     with connection() as client:
-        tries = _Tries(repository, stop)
-        listing = tries.until_done(lambda: list_files(client, repository))
-        missing = kept.lacks(listing)
-        _check_space(cache, kept.missing_bytes(listing), repository)
-        meter = _Meter(listing, listing.bytes - kept.missing_bytes(listing), on_progress, clock)
-        for file in missing:
-            _Fetch(client, listing, file, kept.blob(file), stop, meter).run()
+        listing = bring(client, lambda: list_files(client, repository), kept, stop, on_progress, clock)
     with _disk(cache, repository):
-        _tidy([kept.blob(file) for file in listing.files])
         return kept.link(listing)
 
 
-def verify(listing: Listing, cache: Path, stop: Stop, on_progress: OnProgress = lambda _: None) -> list[RemoteFile]:
-    """Read a downloaded checkpoint and compare it with what the Hub says; what is wrong or missing is returned.
+def bring(
+    client: httpx2.Client,
+    list_them: Callable[[], Listing],
+    place: Place,
+    stop: Stop,
+    on_progress: OnProgress = lambda _: None,
+    clock: Callable[[], float] = time.monotonic,
+) -> Listing:
+    """Bring the files of a listing to where they belong, or what is missing of them.
+
+    Args:
+        client: From `files.connection`.
+        list_them: Asks which files there are; tried again where the connection fails.
+        place: Where they go.
+        stop: As for `download`.
+        on_progress: As for `download`.
+        clock: As for `download`.
+
+    Returns:
+        What was brought.
+
+    Raises:
+        StoppedError: If it was stopped.
+        UserProblem: As for `download`.
+    """
+    listing = _Tries(place.name, stop).until_done(list_them)
+    _check_space(place.cache, missing_bytes(place, listing), place.name)
+    meter = _Meter(listing, listing.bytes - missing_bytes(place, listing), on_progress, clock)
+    for file in lacking(place, listing):
+        _Fetch(client, listing, file, place.blob(file), stop, meter).run()
+    with _disk(place.cache, place.name):
+        _tidy([place.blob(file) for file in listing.files])
+    return listing
+
+
+def verify(listing: Listing, place: Place, stop: Stop, on_progress: OnProgress = lambda _: None) -> list[RemoteFile]:
+    """Read what was downloaded and compare it with a listing; what is wrong or missing is returned.
 
     Raises:
         StoppedError: If it was stopped.
     """
-    kept, wrong, done = CachedRepository(cache, listing.repository), list[RemoteFile](), 0
+    wrong, done = list[RemoteFile](), 0
     for file in listing.files:
         on_progress(DownloadProgress(file.path, done, listing.bytes, None))
-        blob = kept.blob(file)
+        blob = place.blob(file)
         if not has_size(blob, file.size) or not content_of(blob, file, stop.is_set).is_right():
             wrong.append(file)
         done += file.size
@@ -268,7 +306,8 @@ class _Fetch:
         """Append what is missing, and return the content as it then is."""
         headers = {"accept-encoding": "identity", **({"range": f"bytes={have}-"} if have else {})}
         with self._client.stream("GET", file_address(self._listing, self._file), headers=headers) as response:
-            if not response.history:  # where a redirect leads, a refusal means that the address is too old
+            # Where a redirect leads, a refusal means that the address is too old.
+            if not response.history and not self._file.address:
                 refuse(response, self._listing.repository)
             if response.status_code == _OUT_OF_RANGE or (have and not _begins_at(response, have)):
                 if response.is_error and response.status_code != _OUT_OF_RANGE:
@@ -367,14 +406,14 @@ def _in_words(error: httpx2.HTTPError) -> str:
     return f"The connection was cut ({error})."
 
 
-def _check_space(cache: Path, missing_bytes: int, repository: str) -> None:
+def _check_space(cache: Path, missing: int, repository: str) -> None:
     with _disk(cache, repository):
         cache.mkdir(parents=True, exist_ok=True)
         free_bytes = shutil.disk_usage(cache).free
-    if missing_bytes and missing_bytes + SPARE_BYTES > free_bytes:
+    if missing and missing + SPARE_BYTES > free_bytes:
         raise UserProblem(
             f"{repository} does not fit on the disk.",
-            f"{missing_bytes / 1e9:.1f} GB are still to come; on the disk that holds {cache} {free_bytes / 1e9:.1f} GB "
+            f"{missing / 1e9:.1f} GB are still to come; on the disk that holds {cache} {free_bytes / 1e9:.1f} GB "
             "are free.",
             "Free some space, or choose a folder on another disk.",
         )

@@ -26,6 +26,7 @@ STALL_S = 30.0
 _MAX_REDIRECTS = 5
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_SHA256_BEGINNING = re.compile(r"[0-9a-f]{8,39}")
 _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
 _TRUE = {"1", "ON", "YES", "TRUE"}  # as huggingface_hub reads its switches
 
@@ -52,18 +53,22 @@ class RemoteFile:
     Args:
         path: Its name.
         size: In bytes.
-        oid: What its content is: the sha256 of a large file (64 hex digits), the git blob id of a small one (40).
+        oid: What its content is: the sha256 of a large file (64 hex digits), the git blob id of a small one (40). Of a
+            file that is published on its own the beginning of the sha256 does, 8 digits at least.
+        address: Where it is, if it is published on its own; empty for a file of the Hub.
     """
 
     path: str
     size: int
     oid: str
+    address: str = ""
 
     def __post_init__(self) -> None:
         name = Path(self.path)
         if name.is_absolute() or ".." in name.parts or "\\" in self.path or ":" in self.path or not name.parts:
             raise ValueError(f"path must be a name inside the repository, got {self.path!r}")
-        if not (_COMMIT.fullmatch(self.oid) or _SHA256.fullmatch(self.oid)):
+        is_known = _COMMIT.fullmatch(self.oid) or _SHA256.fullmatch(self.oid)
+        if not (is_known or (self.address and _SHA256_BEGINNING.fullmatch(self.oid))):
             raise ValueError(f"oid must be 40 or 64 hex digits, got {self.oid!r}")
         if self.size < 0:
             raise ValueError(f"size must be 0 or more, got {self.size}")
@@ -71,7 +76,7 @@ class RemoteFile:
     @property
     def is_large(self) -> bool:
         """Whether it is kept outside of git (LFS), under its sha256."""
-        return len(self.oid) == 64
+        return len(self.oid) != 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +109,33 @@ def is_offline() -> bool:
     return os.environ.get("HF_HUB_OFFLINE", "").upper() in _TRUE
 
 
+def require_network(name: str) -> None:
+    """Refuse to download what has this name where the person forbids the network.
+
+    Raises:
+        UserProblem: If it is forbidden.
+    """
+    if is_offline():
+        raise UserProblem(
+            f"{name} cannot be downloaded.",
+            "The environment variable HF_HUB_OFFLINE forbids the network.",
+            "Unset HF_HUB_OFFLINE and try again.",
+        )
+
+
 def endpoint() -> str:
     """Return the address of the Hub, or of the mirror that `HF_ENDPOINT` names."""
     return (os.environ.get("HF_ENDPOINT") or ENDPOINT).rstrip("/")
 
 
 @contextmanager
-def connection() -> Iterator[httpx2.Client]:
-    """Open a client for one errand: follows a few redirects, and notices when nothing comes any more."""
-    token = os.environ.get("HF_TOKEN", "").strip()
+def connection(*, is_hub: bool = True) -> Iterator[httpx2.Client]:
+    """Open a client for one errand: follows a few redirects, and notices when nothing comes any more.
+
+    Args:
+        is_hub: Whether the Hub is asked; nobody else is shown the person's token.
+    """
+    token = os.environ.get("HF_TOKEN", "").strip() if is_hub else ""
     headers = {"user-agent": "musicgen-studio", **({"authorization": f"Bearer {token}"} if token else {})}
     timeout = httpx2.Timeout(STALL_S, connect=STALL_S)
     with httpx2.Client(headers=headers, timeout=timeout, follow_redirects=True, max_redirects=_MAX_REDIRECTS) as client:
@@ -132,12 +155,7 @@ def list_files(client: httpx2.Client, repository: str, revision: str = "main") -
             checkpoint in transformers' layout.
         httpx2.HTTPError: If the connection fails in a way that may pass; `download` tries again.
     """
-    if is_offline():
-        raise UserProblem(
-            f"{repository} cannot be downloaded.",
-            "The environment variable HF_HUB_OFFLINE forbids the network.",
-            "Unset HF_HUB_OFFLINE and try again.",
-        )
+    require_network(repository)
     address = f"{endpoint()}/api/models/{repository}/revision/{revision}"
     response = client.get(address, params={"blobs": "true"})
     refuse(response, repository)
@@ -154,7 +172,7 @@ def list_files(client: httpx2.Client, repository: str, revision: str = "main") -
 
 def file_address(listing: Listing, file: RemoteFile) -> str:
     """Return where a file of a listing is, at its commit."""
-    return f"{endpoint()}/{listing.repository}/resolve/{listing.commit}/{file.path}"
+    return file.address or f"{endpoint()}/{listing.repository}/resolve/{listing.commit}/{file.path}"
 
 
 def refuse(response: httpx2.Response, repository: str) -> None:

@@ -41,6 +41,7 @@ class FakeHub:
     Args:
         files: Contents by repository and name.
         faults: What goes wrong, in order.
+        alone: Contents that are published on their own, by name.
         sent: Bytes of contents sent, by name.
         asked: Paths asked for, with the range.
     """
@@ -51,12 +52,13 @@ class FakeHub:
     asked: list[tuple[str, str | None, str | None]] = field(default_factory=list)
     bytes_per_s: float | None = None
     gated: set[str] = field(default_factory=set)
+    alone: dict[str, bytes] = field(default_factory=dict)
     address: str = ""
     released: threading.Event = field(default_factory=threading.Event)
 
     def is_large(self, path: str) -> bool:
         """Tell whether a file is kept outside of git."""
-        return path.endswith((".safetensors", ".bin"))
+        return path.endswith((".safetensors", ".bin", ".th"))
 
     def oid(self, path: str, content: bytes) -> str:
         """Return what the Hub calls a content."""
@@ -116,8 +118,18 @@ class _Handler(BaseHTTPRequestHandler):
             self._resolve(found[1], found[2])
         elif found := re.fullmatch(r"/cdn/([^/]+/[^/]+)/(.+)", path):
             self._send(found[2], self.hub.files[found[1]][found[2]])
+        elif (name := path.removeprefix("/alone/")) in self.hub.alone:
+            self._send(name, self.hub.alone[name])
         else:
             self._status(404)
+
+    def do_HEAD(self) -> None:
+        """Say how long a file is that is published on its own."""
+        self.hub.asked.append((self.path, None, self.headers.get("Authorization")))
+        content = self.hub.alone.get(self.path.removeprefix("/alone/"))
+        self.send_response(404 if content is None else 200)
+        self.send_header("Content-Length", str(len(content or b"")))
+        self.end_headers()
 
     def _list(self, repository: str) -> None:
         fault = next((each for each in self.hub.faults if each.path == "list"), None)

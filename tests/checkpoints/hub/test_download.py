@@ -266,15 +266,38 @@ def test_two_programs_do_not_bring_the_same_file_at_once(hub: FakeHub, hub_cache
     thread.join()
 
 
-@pytest.mark.usefixtures("hub")
-def test_verify_finds_what_was_changed(hub_cache: Path) -> None:
-    folder = fetch(hub_cache)
+def test_verify_finds_what_was_changed_without_the_network(hub: FakeHub, hub_cache: Path) -> None:
+    folder, kept = fetch(hub_cache), CachedRepository(hub_cache, REPOSITORY)
     with connection() as client:
         listing = list_files(client, REPOSITORY)
-    assert verify(listing, hub_cache, threading.Event()) == []
+    hub.asked.clear()
+    known = kept.listing()
+    assert known is not None
+    assert set(known.files) == set(listing.files)  # the links say what each file has to be
+    assert verify(known, kept, threading.Event()) == []
+    assert verify(listing, kept, threading.Event()) == []
     blob = (folder / LARGE).resolve()
     blob.write_bytes(content(1_000_000, 9))
-    assert [file.path for file in verify(listing, hub_cache, threading.Event())] == [LARGE]
+    assert [file.path for file in verify(listing, kept, threading.Event())] == [LARGE]
+
+
+def test_giving_a_download_up_leaves_nothing(hub: FakeHub, hub_cache: Path) -> None:
+    hub.faults = [Fault("stall", 300_000)]
+    stop = threading.Event()
+    with pytest.raises(StoppedError):
+        download(REPOSITORY, hub_cache, stop, lambda at: stop.set() if at.done_bytes > 200_000 else None)
+    kept = CachedRepository(hub_cache, REPOSITORY)
+    assert kept.began()
+    kept.discard()
+    assert not kept.folder.exists()
+    kept.discard()
+
+
+def test_giving_an_update_up_keeps_what_is_there(hub: FakeHub, hub_cache: Path) -> None:
+    folder, kept = fetch(hub_cache), CachedRepository(hub_cache, REPOSITORY)
+    (kept.folder / "blobs" / "abc.part").write_bytes(b"of a newer one")
+    kept.discard()
+    assert_whole(hub, folder)
 
 
 def test_removing_says_what_it_frees(hub: FakeHub, hub_cache: Path) -> None:

@@ -1,0 +1,131 @@
+"""Demucs' weights, for taking recordings and voices apart: files that Meta published on their own, not on the Hub.
+
+They go where torch keeps such files (`TORCH_HOME`), so that Demucs itself finds them, and what it has downloaded is
+found here. A file's name ends with the beginning of its SHA-256, as in Demucs' own list of files
+(https://github.com/facebookresearch/demucs, `demucs/remote/files.txt`, `demucs/repo.py`). Not for reading them:
+`separation.demucs` does, without executing anything.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx2
+
+from musicgen_studio.checkpoints.hub.download import OnProgress, Stop, bring
+from musicgen_studio.checkpoints.hub.files import Listing, RemoteFile, connection, require_network
+from musicgen_studio.errors import UserProblem
+
+ADDRESS = "https://dl.fbaipublicfiles.com/demucs/hybrid_transformer"
+DEMUCS_LICENCE = "MIT"
+_TOO_MANY = 429
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedModel:
+    """A model of one file.
+
+    Args:
+        id: What it is called.
+        file: The file's name: signature, `-`, the beginning of its SHA-256, `.th`.
+        disk_bytes: Its size, about.
+        purpose: What it is good for, in a musician's words.
+        licence: Of the weights.
+    """
+
+    id: str
+    file: str
+    disk_bytes: int
+    purpose: str
+    licence: str = DEMUCS_LICENCE
+
+
+PUBLISHED = (
+    PublishedModel(
+        "htdemucs", "955717e8-8726e21a.th", 84_000_000, "Takes recordings apart into drums, bass, voices and the rest."
+    ),
+    PublishedModel(
+        "htdemucs_6s",
+        "5c90dfd2-34c22ccb.th",
+        55_000_000,
+        "Takes recordings apart into drums, bass, voices, guitar, piano and the rest.",
+    ),
+)
+
+
+def published(model_id: str) -> PublishedModel | None:
+    """Return the model with this id."""
+    return next((each for each in PUBLISHED if each.id == model_id), None)
+
+
+def torch_files() -> Path:
+    """Return the folder in which torch keeps files like these: `TORCH_HOME`, or its default."""
+    home = os.environ.get("TORCH_HOME")
+    if not home:
+        home = str(Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache") / "torch")
+    return Path(home).expanduser() / "hub" / "checkpoints"
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedPlace:
+    """Where a model's file goes; a `cache.Place`.
+
+    Args:
+        cache: The folder.
+        name: Of the model.
+    """
+
+    cache: Path
+    name: str
+
+    def blob(self, file: RemoteFile) -> Path:
+        """Return where the file lies once it is whole."""
+        return self.cache / file.path
+
+
+def find_published(model: PublishedModel) -> Path | None:
+    """Return where a model's file lies, or None if it is not on this computer."""
+    path = torch_files() / model.file
+    return path if path.is_file() else None
+
+
+def download_published(
+    model: PublishedModel, folder: Path, stop: Stop, on_progress: OnProgress = lambda _: None
+) -> Path:
+    """Bring a model's file to the disk, or the rest of it; see `download.download`.
+
+    Returns:
+        The file.
+    """
+    with connection(is_hub=False) as client:
+        bring(client, lambda: _listing(client, model), PublishedPlace(folder, model.id), stop, on_progress)
+    return folder / model.file
+
+
+def listing_on_disk(model: PublishedModel, path: Path) -> Listing:
+    """Return what a downloaded file has to be, by its name."""
+    return Listing(model.id, "", (RemoteFile(model.file, path.stat().st_size, _digits(model), _address(model)),))
+
+
+def _listing(client: httpx2.Client, model: PublishedModel) -> Listing:
+    require_network(model.id)
+    response = client.head(_address(model), headers={"accept-encoding": "identity"})
+    if response.is_client_error and response.status_code != _TOO_MANY:
+        raise UserProblem(
+            f"{model.id} cannot be downloaded.",
+            f"{response.url.host} refuses to give it ({response.status_code}).",
+            "Try again later; Demucs itself may bring it from elsewhere.",
+        )
+    response.raise_for_status()
+    size = response.headers.get("content-length", "")
+    if not size.isdecimal():
+        raise httpx2.RemoteProtocolError("it does not say how long the file is")
+    return Listing(model.id, "", (RemoteFile(model.file, int(size), _digits(model), _address(model)),))
+
+
+def _address(model: PublishedModel) -> str:
+    return f"{ADDRESS}/{model.file}"
+
+
+def _digits(model: PublishedModel) -> str:
+    return Path(model.file).stem.partition("-")[2]
