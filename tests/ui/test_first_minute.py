@@ -65,6 +65,7 @@ class Hands:
             self.press(Qt.Key.Key_Return, CTRL)
         self.wait(lambda: self.shown().title.lower().startswith(prompt))
         self.wait(self.window.waveform.hasFocus)
+        self.wait(lambda: self.window.library.selected_ids() == [self.shown().id])  # it is known to be finished
         return self.shown()
 
     def shown(self) -> Clip:

@@ -110,7 +110,7 @@ class ClipHeader(QWidget):
         """Say what is known of tempo and key, such as `125 bpm · A minor`; an empty text says nothing."""
         self.tempo_chip.setText(text)
         self.tempo_chip.setAccessibleName(self.tr("Tempo and key: {0}").format(text))
-        self.tempo_chip.setToolTip(self.tr("Tempo, bars and key; click to correct them"))
+        self._bindings.tip(self.tempo_chip, "tempo", self.tr("Tempo, bars and key; click to correct them"))
         self.tempo_chip.setVisible(bool(text))
 
     def set_playhead(self, seconds: float) -> None:
@@ -124,6 +124,12 @@ class ClipHeader(QWidget):
     def set_keys(self, keys: KeyMap) -> None:
         """Use other keys from now on."""
         self._bindings.set_keys(keys)
+
+    def ask_to_extend(self) -> None:
+        """Fold out what asks how the clip is to go on, and put the cursor into it."""
+        if self._extend.isEnabled():
+            self._extend.setChecked(True)
+            self._card.focus()
 
     def _build_actions(self) -> None:
         self._tips: dict[QToolButton, str] = {}
@@ -141,7 +147,14 @@ class ClipHeader(QWidget):
         self._stems.clicked.connect(self.stems_requested)
         self._export = self._button("export", self.tr("Export"), self.tr("Write it as a file for other programs"))
         self._export.clicked.connect(self.export_requested)
-        self._bindings.add("export", self._export.click)
+        self._ids = {
+            self._extend: "extend",
+            self._variations: "variations",
+            self._again: "again",
+            self._use: "use-settings",
+            self._stems: "stems",
+            self._export: "export",
+        }
 
     def _button(self, name: str, text: str, tip: str) -> QToolButton:
         button = QToolButton()
@@ -197,10 +210,7 @@ class ClipHeader(QWidget):
         button.setEnabled(not reason)
         tip = f"{self._tips[button]}\n{reason}" if reason else self._tips[button]
         button.setAccessibleDescription(tip)
-        if button is self._export:
-            self._bindings.tip(button, "export", tip)
-        else:
-            button.setToolTip(tip)
+        self._bindings.tip(button, self._ids[button], tip)
         if reason and button is self._extend:
             button.setChecked(False)
 
@@ -247,6 +257,10 @@ class ExtendCard(QFrame):
         self.set_playhead(0.0)
         self.set_melody(False)
         self._lay_out()
+
+    def focus(self) -> None:
+        """Put the cursor into its words."""
+        self._prompt.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def values(self) -> ExtendValues:
         """Return what is chosen."""

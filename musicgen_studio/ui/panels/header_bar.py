@@ -1,8 +1,8 @@
-"""The line above everything: the program's menu, which checkpoint makes the music, where and how fast, and settings."""
+"""The line above everything: the menu bar, which checkpoint makes the music, where and how fast, and settings."""
 
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QCursor
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMenuBar, QSizePolicy, QToolButton, QWidget
 
 from musicgen_studio.ui.look.icons import icon
 from musicgen_studio.ui.look.theme import GRID, Look, set_look
@@ -13,20 +13,16 @@ class HeaderBar(QWidget):
     """Says what makes the music. Main thread.
 
     Args:
-        menu: What the button at the left opens.
+        menus: The menu bar, which stands at the left unless the system has a place of its own for it.
         parent: Qt's owner.
     """
 
     settings_requested = Signal()
     checkpoints_requested = Signal()  # the list below `checkpoint_button`
 
-    def __init__(self, menu: QMenu, parent: QWidget | None = None) -> None:
+    def __init__(self, menus: QMenuBar, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(self.tr("Header"))
-        self._menu = self._button("menu", self.tr("Menu"))
-        self._menu.setMenu(menu)
-        menu.aboutToHide.connect(lambda: let_go(self._menu))
-        self._menu.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._settings = self._button("settings", self.tr("Settings"))
         self._settings.clicked.connect(self.settings_requested)
         self.checkpoint_button = self._button("chevron-down", self.tr("Checkpoint"))
@@ -38,9 +34,8 @@ class HeaderBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
         row.setSpacing(3 * GRID)
-        row.addWidget(self._menu)
-        row.addWidget(plain_label(self.tr("MusicGen Studio"), Look.TITLE))
-        row.addSpacing(4 * GRID)
+        menus.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        row.addWidget(menus, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self.checkpoint_button)
         row.addStretch(1)
         row.addWidget(self._speed)

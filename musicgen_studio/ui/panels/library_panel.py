@@ -4,7 +4,7 @@ Every change is a signal; the changed clips come back through `LibraryModel.set_
 (`library_row`).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import (
@@ -18,7 +18,6 @@ from PySide6.QtCore import (
     SignalInstance,
     Slot,
 )
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -42,7 +41,7 @@ from musicgen_studio.ui.models.library_model import LibraryModel, Query
 from musicgen_studio.ui.panels.labels import plain_label
 from musicgen_studio.ui.panels.library_row import LibraryRow
 from musicgen_studio.ui.qt.drops import FileDrops
-from musicgen_studio.ui.window.shortcuts import Bindings, KeyMap, shortcut
+from musicgen_studio.ui.window.shortcuts import Bindings, KeyMap
 
 _SEARCH_PX = 32  # in the smallest window
 _SHORT_S, _LONG_S = 10.0, 30.0
@@ -64,10 +63,8 @@ class LibraryPanel(QWidget):
     trash_requested = Signal(list)  # ids
     restore_requested = Signal(list)  # ids
     query_changed = Signal(object)  # Query
-    export_requested = Signal(list)  # ids
-    use_settings_requested = Signal(str)  # id
-    again_requested = Signal(str)  # id: make it again with the same seed
-    reveal_requested = Signal(str)  # id: show its file in the system's file browser
+    play_requested = Signal(str)  # id: it is to be shown and played from its start
+    menu_requested = Signal(QPoint)  # where on the screen: what can be done with the selected clips
     files_dropped = Signal(list)  # Paths
 
     def __init__(self, model: LibraryModel, keys: KeyMap, parent: QWidget | None = None) -> None:
@@ -125,30 +122,15 @@ class LibraryPanel(QWidget):
         """Return the clip of the current row."""
         return self._model.clip(self._list.currentIndex())
 
-    def context_menu(self) -> QMenu:
-        """Make the menu of the current row."""
+    def is_in_trash(self) -> bool:
+        """Tell whether the trash is shown."""
+        return self._trash.isChecked()
+
+    def trash_menu(self) -> QMenu:
+        """Make the menu of a clip in the trash."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        if self._trash.isChecked():
-            menu.addAction(icon("undo"), self.tr("Restore"), self._restore.click)
-            return menu
-        clip = self.current_clip()
-        if clip is None:
-            return menu
-        menu.addAction(self._actions["star"])
-        menu.addAction(self._actions["rename"])
-        menu.addAction(icon("edit"), self.tr("Tags…"), self._edit_tags)
-        menu.addSeparator()
-        made = [
-            menu.addAction(icon("settings"), self.tr("Use these settings"), lambda: self._use_settings(clip)),
-            menu.addAction(icon("dice"), self.tr("Again, same seed"), lambda: self.again_requested.emit(clip.id)),
-        ]
-        for action in made:
-            action.setEnabled(bool(clip.recipe))
-        menu.addAction(icon("export"), self.tr("Export…"), lambda: self.export_requested.emit(self.selected_ids()))
-        menu.addAction(icon("folder"), self.tr("Show the file"), lambda: self.reveal_requested.emit(clip.id))
-        menu.addSeparator()
-        menu.addAction(self._actions["trash"])
+        menu.addAction(icon("undo"), self.tr("Restore"), self._restore.click)
         return menu
 
     def _take_files(self, files: Sequence[Path]) -> None:
@@ -202,7 +184,7 @@ class LibraryPanel(QWidget):
         self._list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self._list.customContextMenuRequested.connect(self._show_menu)
         self._list.clicked.connect(self._click)
-        self._list.activated.connect(self._activate)
+        self._list.activated.connect(self._play_row)
         row = LibraryRow(self._list)
         row.star_clicked.connect(self.star_toggled)
         self._list.setItemDelegate(row)
@@ -270,34 +252,38 @@ class LibraryPanel(QWidget):
     def _bind(self) -> None:
         self._bindings.add("search", self._go_search)
         self._bindings.tip(self._search, "search", self.tr("Search titles, prompts and tags"))
-        self._actions = {
-            "rename": self._menu_action("rename", self.rename_row),
-            "star": self._menu_action("star", self.toggle_star),
-            "trash": self._bindings.add("trash", lambda: self._ask_for(self.trash_requested)),
-        }
-        for name, shape in (("rename", "edit"), ("star", "star"), ("trash", "trash")):
-            self._actions[name].setIcon(icon(shape))
-
-    def _menu_action(self, shortcut_id: str, slot: Callable[[], object]) -> QAction:
-        """Make an action for the menu of rows; its key counts in the whole window and is bound there."""
-        action = QAction(shortcut(shortcut_id).title, self)
-        action.triggered.connect(lambda _checked=False: slot())
-        return action
+        self._bindings.add("trash", self._throw_away, lambda: bool(self.selected_ids()) and not self.is_in_trash())
+        self._bindings.add("play-clip", self._play_row, lambda: self._playable() is not None)
 
     def rename(self, clip_id: str) -> None:
         """Let a clip's title be typed anew in its row; if the search hides it, the search is cleared."""
+        self._bring(clip_id)
+        self.rename_row()
+
+    def _bring(self, clip_id: str) -> None:
+        """Make a clip the current row, whatever is searched for."""
         if not self._model.index_of(clip_id).isValid():
             self._clear_query()
         self.show_clip(clip_id)
-        self.rename_row()
 
     def _ask_for(self, signal: SignalInstance) -> None:
         """Emit the selected ids, if there are any."""
         if chosen := self.selected_ids():
             signal.emit(chosen)
 
-    def _use_settings(self, clip: Clip) -> None:
-        self.use_settings_requested.emit(clip.id)
+    def _throw_away(self) -> None:
+        if not self.is_in_trash():
+            self._ask_for(self.trash_requested)
+
+    def _playable(self) -> str | None:
+        """Return the id of the current clip if it can be shown."""
+        clip = self.current_clip()
+        return None if clip is None or clip.trashed is not None else clip.id
+
+    @Slot()
+    def _play_row(self) -> None:
+        if (clip_id := self._playable()) is not None:
+            self.play_requested.emit(clip_id)
 
     @Slot()
     def _ask(self) -> None:
@@ -317,7 +303,6 @@ class LibraryPanel(QWidget):
         self._heading.setText(self.tr("TRASH") if in_trash else self.tr("LIBRARY"))
         self._restore.setVisible(in_trash)
         self._trash.setToolTip(self.tr("Back to the library") if in_trash else self.tr("Show the trash"))
-        self._actions["trash"].setEnabled(not in_trash)
         self._show_count()
 
     @Slot()
@@ -358,8 +343,9 @@ class LibraryPanel(QWidget):
         for clip_id in self.selected_ids():
             self.star_toggled.emit(clip_id)
 
-    @Slot()
-    def _edit_tags(self) -> None:
+    def edit_tags(self, clip_id: str) -> None:
+        """Let a clip's tags be typed anew; if the search hides it, the search is cleared."""
+        self._bring(clip_id)
         clip = self.current_clip()
         if clip is not None:
             self._tagged = clip.id
@@ -385,8 +371,13 @@ class LibraryPanel(QWidget):
 
     @Slot(QPoint)
     def _show_menu(self, point: QPoint) -> None:
-        if self._list.indexAt(point).isValid():
-            self.context_menu().popup(self._list.viewport().mapToGlobal(point))
+        if not self._list.indexAt(point).isValid():
+            return
+        place = self._list.viewport().mapToGlobal(point)
+        if self.is_in_trash():
+            self.trash_menu().popup(place)
+        else:
+            self.menu_requested.emit(place)
 
 
 def _toggle(name: str, tip: str) -> QToolButton:

@@ -19,7 +19,8 @@ from PySide6.QtWidgets import (
 from musicgen_studio.ui.look.icons import icon
 from musicgen_studio.ui.look.theme import GRID, SMALL_PX, Look, font, set_look
 from musicgen_studio.ui.panels.labels import plain_label
-from musicgen_studio.ui.window.shortcuts import TABLE, KeyMap, shortcut
+from musicgen_studio.ui.window.action_table import TABLE, shortcut
+from musicgen_studio.ui.window.shortcuts import KeyMap
 
 _ID = Qt.ItemDataRole.UserRole
 _NATIVE = QKeySequence.SequenceFormat.NativeText

@@ -6,8 +6,8 @@ Takes that were made to a melody say how far they follow it, and can be put in t
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QContextMenuEvent, QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from musicgen_studio.ui.look import theme
@@ -45,6 +45,7 @@ class TakesStrip(QWidget):
     """
 
     take_chosen = Signal(int)  # from 0
+    menu_requested = Signal(QPoint)  # where on the screen: what can be done with the take that is shown
 
     def __init__(self, keys: KeyMap, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -96,6 +97,13 @@ class TakesStrip(QWidget):
     def set_keys(self, keys: KeyMap) -> None:
         """Use other keys from now on."""
         self._bindings.set_keys(keys)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Ask for the menu of the take under the pointer, which is shown from then on."""
+        tile = self.childAt(event.pos())
+        if isinstance(tile, TakeTile):
+            self.take_chosen.emit(tile.number)
+            self.menu_requested.emit(event.globalPos())
 
     def _in_words(self, number: int) -> str:
         """Say how far a take follows its melody, if that is known."""

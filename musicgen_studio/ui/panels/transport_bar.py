@@ -118,7 +118,6 @@ class TransportBar(QWidget):
         """Say whether there is anything to play."""
         for button in (self._start, self._play, self._stop, self._loop):
             button.setEnabled(is_available)
-        self._to_end.setEnabled(is_available)
 
     def set_keys(self, keys: KeyMap) -> None:
         """Use other keys from now on."""
@@ -128,18 +127,22 @@ class TransportBar(QWidget):
         self._start = self._button("to-start", self.tr("Go to the start"))
         self._start.clicked.connect(self.to_start_requested)
         self._bindings.button(self._start, "to-start", self.tr("Go to the start"))
-        self._to_end = self._bindings.add("to-end", self.to_end_requested.emit)
+        self._bindings.add("to-end", self._go_to_end, self._start.isEnabled)
         self._play = self._button("play", self.tr("Play"))
         self._play.clicked.connect(self.play_requested)
         self._bindings.button(self._play, "play", self.tr("Play"))
         self._stop = self._button("stop", self.tr("Stop"))
-        self._stop.setToolTip(self.tr("Stop, and go back to where it began"))
         self._stop.clicked.connect(self.stop_requested)
+        self._bindings.button(self._stop, "stop", self.tr("Stop, and go back to where it began"))
         self._loop = self._button("loop", self.tr("Loop"))
         self._loop.setCheckable(True)
         self._loop.toggled.connect(self.loop_toggled)
         self._loop.toggled.connect(self._say_loop)
         self._bindings.button(self._loop, "loop", self.tr("Repeat the loop region, or all"))
+
+    def _go_to_end(self) -> None:
+        if self._start.isEnabled():
+            self.to_end_requested.emit()
 
     def _button(self, name: str, text: str) -> QToolButton:
         button = QToolButton()

@@ -7,7 +7,7 @@ signals tell what the musician did. Not for playing, nor for keeping the sound.
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QAccessible,
     QKeyEvent,
@@ -69,6 +69,8 @@ class WaveformView(ZoomedView):
     """(first frame, frame after the last), or None."""
     loop_changed = Signal(object)
     """The loop region likewise."""
+    play_requested = Signal(int)
+    """It is to be played from this frame on: a double click."""
     drag_requested = Signal()
     """The selection is being dragged out of the program; the mouse is the receiver's from here on."""
 
@@ -178,6 +180,16 @@ class WaveformView(ZoomedView):
     def selection(self) -> Span | None:
         """Return the selected part: first frame and the one after the last, or None."""
         return self._selection
+
+    @Slot()
+    def select_all(self) -> None:
+        """Select all that is made."""
+        self._select(0, self._made_frames)
+
+    @Slot()
+    def select_none(self) -> None:
+        """Select nothing."""
+        self._select(0, 0)
 
     def set_loop(self, loop: Span | None) -> None:
         """Set the loop region.
@@ -336,8 +348,15 @@ class WaveformView(ZoomedView):
             self._seek(drag.frame)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Zoom to the selection, and from there back to all, by a double click on the ruler."""
-        if self._total_frames() == 0 or self._scene().grip_at(event.position()) != Grip.RULER:
+        """Play from there; on the ruler, zoom to the selection and from there back to all."""
+        if self._total_frames() == 0 or event.button() != Qt.MouseButton.LeftButton:
+            return
+        grip = self._scene().grip_at(event.position())
+        if grip == Grip.BODY and not event.modifiers():
+            self._seek(self._snapped(self._view.frame(event.position().x())))
+            self.play_requested.emit(self._playhead)
+            return
+        if grip != Grip.RULER:
             self.mousePressEvent(event)
             return
         selected = self._view.showing(*self._selection) if self._selection else self._view.fit()

@@ -75,11 +75,9 @@ class Collection(QObject):
     """
 
     clip_chosen = Signal(object)  # Clip, to be shown in the middle
+    play_requested = Signal(object)  # Clip, to be shown and played from its start
     clip_changed = Signal(object)  # Clip
     imported = Signal(object)  # Clip
-    export_requested = Signal(list)  # Clips
-    use_settings_requested = Signal(object)  # Clip
-    again_requested = Signal(object)  # Clip
 
     def __init__(
         self, services: Services, model: LibraryModel, panel: LibraryPanel, parent: QWidget | None = None
@@ -91,17 +89,12 @@ class Collection(QObject):
         self._query = Query()
         panel.query_changed.connect(self._find)
         panel.clip_activated.connect(self._on_clip(self.clip_chosen.emit))
-        panel.use_settings_requested.connect(self._on_clip(self.use_settings_requested.emit))
-        panel.again_requested.connect(self._on_clip(self.again_requested.emit))
-        panel.reveal_requested.connect(self._on_clip(self._reveal))
+        panel.play_requested.connect(self._on_clip(self.play_requested.emit))
         panel.star_toggled.connect(self._on_clip(self.toggle_star))
         panel.renamed.connect(self.rename)
         panel.tags_edited.connect(self._edit_tags)
         panel.trash_requested.connect(lambda ids: self._trash(ids, is_restoring=False))
         panel.restore_requested.connect(lambda ids: self._trash(ids, is_restoring=True))
-        panel.export_requested.connect(
-            lambda ids: self.export_requested.emit([self._library.get(each) for each in ids])
-        )
         panel.files_dropped.connect(self.import_files)
         self.refresh()
 
@@ -145,14 +138,11 @@ class Collection(QObject):
         self._query = query
         self.refresh()
 
-    @Slot(list)
-    def _export(self, ids: Sequence[str]) -> None:
-        self.export_requested.emit([self._library.get(each) for each in ids])
-
     def _on_clip(self, action: Callable[[Clip], object]) -> Callable[[str], object]:
         return lambda clip_id: action(self._library.get(clip_id))
 
-    def _reveal(self, clip: Clip) -> None:
+    def show_file(self, clip: Clip) -> None:
+        """Show where a clip's file lies, in the system's file browser."""
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._library.sound_file(clip.id).parent)))
 
     def toggle_star(self, clip: Clip) -> None:

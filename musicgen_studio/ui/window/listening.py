@@ -147,6 +147,11 @@ class Listening(QObject):
         return self._state.is_playing
 
     @property
+    def is_waiting(self) -> bool:
+        """Whether it would play, but waits until the sound will not run dry."""
+        return self._state.is_playing and self._state.is_buffering
+
+    @property
     def is_drawing(self) -> bool:
         """Whether there is sound that the waveform does not show yet, or a file that is being read."""
         reads = any(heard.opening is not None and not heard.sound.is_ended for heard in self._heard)
@@ -336,6 +341,20 @@ class Listening(QObject):
             return
         selection = self._waveform.selection()
         self._transport.play(selection[0] if selection else None)
+
+    @Slot()
+    def play_now(self) -> None:
+        """Play what there is of a sound that is being made, though it may run dry."""
+        heard = self.current
+        if heard is not None and self._preview is None:
+            at_end = self.playhead() >= heard.sound.frames
+            self._transport.play(0 if at_end else self.playhead(), at_once=True)
+
+    @Slot(int)
+    def play_from(self, frame: int) -> None:
+        """Play from a frame on."""
+        self.end_preview()
+        self._transport.play(frame)
 
     @Slot(bool)
     def set_loop(self, is_on: bool) -> None:

@@ -7,12 +7,23 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication, QFrame, QMenu, QMessageBox, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QFrame,
+    QMenuBar,
+    QMessageBox,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from musicgen_studio.checkpoints.catalogue import STARTER
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip
 from musicgen_studio.errors import UserProblem
+from musicgen_studio.files import midi, sound
 from musicgen_studio.files.midi import is_midi
 from musicgen_studio.files.sound import is_sound
 from musicgen_studio.sound.growing import GrowingSound
@@ -38,12 +49,15 @@ from musicgen_studio.ui.qt.drops import FileDrops
 from musicgen_studio.ui.widgets.problem_note import ProblemNote
 from musicgen_studio.ui.widgets.timeline import Snap
 from musicgen_studio.ui.widgets.waveform import WaveformView
+from musicgen_studio.ui.window.action_table import CLIP_MENU, TAKE_MENU, WAVEFORM_MENU
+from musicgen_studio.ui.window.actions import ClipActions
 from musicgen_studio.ui.window.collection import Collection, MiniWaveforms
 from musicgen_studio.ui.window.errands import Errands
 from musicgen_studio.ui.window.generation import Generation
 from musicgen_studio.ui.window.inbox import Inbox
 from musicgen_studio.ui.window.listening import SEEK_S, Listening
 from musicgen_studio.ui.window.melody import Melodies
+from musicgen_studio.ui.window.menus import Menus
 from musicgen_studio.ui.window.recording import Recording
 from musicgen_studio.ui.window.services import Services
 from musicgen_studio.ui.window.shortcuts import TEXT_FIELDS, Bindings, FocusGuard, KeyMap
@@ -178,8 +192,8 @@ class MainWindow(QWidget):
         self.minis = MiniWaveforms(services, self)
         self._model = LibraryModel(self.minis.peaks_of, self.minis.drag_file, self)
         self.inbox = Inbox(self)
-        self.menu = QMenu(self)
-        self.header = HeaderBar(self.menu)
+        self.menu_bar = QMenuBar(self)
+        self.header = HeaderBar(self.menu_bar)
         self.prompt = PromptPanel(keys)
         self.editor = MelodyEditor()
         self.clip_header = ClipHeader(keys)
@@ -277,9 +291,8 @@ class MainWindow(QWidget):
         self.stems.made.connect(lambda _stems: collection.refresh())
         self.stems.problem_found.connect(self.show_problem)
         collection.imported.connect(self._show_clip)
-        collection.use_settings_requested.connect(generation.use_settings)
-        collection.again_requested.connect(generation.again)
-        collection.export_requested.connect(self.export_requested)
+        collection.play_requested.connect(self._play_clip)
+        self.waveform.play_requested.connect(listening.play_from)
         self.minis.ready.connect(self._model.refresh)
         header = self.clip_header
         for asked in (header.extend_requested, header.again_requested, header.variations_requested):
@@ -294,37 +307,73 @@ class MainWindow(QWidget):
     def _bind_keys(self) -> None:
         self._bindings = Bindings(self, self._keys)
         listening, waveform, add = self.listening, self.waveform, self._bindings.add
-        add("seek-back", lambda: listening.seek_by(-SEEK_S))
-        add("seek-forward", lambda: listening.seek_by(SEEK_S))
-        add("loop-selection", listening.loop_selection)
-        add("zoom-in", waveform.zoom_in)
-        add("zoom-out", waveform.zoom_out)
-        add("zoom-selection", waveform.zoom_to_selection)
-        add("zoom-fit", waveform.fit)
+        add("seek-back", lambda: listening.seek_by(-SEEK_S), self._has_sound)
+        add("seek-forward", lambda: listening.seek_by(SEEK_S), self._has_sound)
+        add("loop-selection", listening.loop_selection, lambda: waveform.selection() is not None)
+        add("zoom-in", waveform.zoom_in, self._has_sound)
+        add("zoom-out", waveform.zoom_out, self._has_sound)
+        add("zoom-selection", waveform.zoom_to_selection, lambda: waveform.selection() is not None)
+        add("zoom-fit", waveform.fit, self._has_sound)
         add("prompt", self.prompt.focus_prompt)
-        add("star", lambda: self._act_on_shown(self.collection.toggle_star, self.library.toggle_star))
-        add("rename", lambda: self._act_on_shown(lambda clip: self.library.rename(clip.id), self.library.rename_row))
+        add("select-all", self.waveform.select_all, self._has_sound)
+        add("select-none", self.waveform.select_none, lambda: waveform.selection() is not None)
+        add("play-now", listening.play_now, lambda: listening.is_waiting)
         add("next-section", lambda: self._move_section(1))
         add("previous-section", lambda: self._move_section(-1))
+        add("full-screen", self._turn_full_screen, is_on=self.isFullScreen)
+        add("checkpoints", self.header.checkpoints_requested.emit)
+        add("give-memory-back", self._services.loop.unload)
         undo = self._services.undo
-        actions = (
-            add("undo", undo.undo),
-            add("redo", undo.redo),
-            add("settings", partial(self.dialog_requested.emit, "settings")),
-            add("shortcuts", partial(self.dialog_requested.emit, "shortcuts")),
-            add("quit", self.close),
+        add("undo", undo.undo, undo.canUndo)
+        add("redo", undo.redo, undo.canRedo)
+        add("import", self._ask_for_files)
+        for name in ("settings", "shortcuts", "diagnostics", "about"):
+            add(name, partial(self.dialog_requested.emit, name))
+        add("quit", self.close)
+        self._bind_clips()
+        self.menus = Menus(self, self.menu_bar)
+        self.library.menu_requested.connect(partial(self.menus.pop_up, CLIP_MENU))
+        self.takes.menu_requested.connect(partial(self.menus.pop_up, TAKE_MENU))
+        waveform.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        waveform.customContextMenuRequested.connect(
+            lambda place: self.menus.pop_up(WAVEFORM_MENU, waveform.mapToGlobal(place))
         )
-        self.menu.addActions(actions[:2])
-        self.menu.addSeparator()
-        self.menu.addActions(actions[2:4])
-        self.menu.addAction(self.tr("About"), partial(self.dialog_requested.emit, "about"))
-        self.menu.addAction(self.tr("Diagnostics…"), partial(self.dialog_requested.emit, "diagnostics"))
-        self.menu.addAction(self.tr("Give the checkpoint's memory back"), self._services.loop.unload)
-        self.menu.addSeparator()
-        self.menu.addAction(actions[4])
         FileDrops(self.waveform, is_sound, self.open_files)
         self._guard = FocusGuard(self)
         self.installEventFilter(self._guard)
+
+    def _bind_clips(self) -> None:
+        self.clip_actions = ClipActions(
+            self._services,
+            self._bindings,
+            self.listening,
+            self.library,
+            self.collection,
+            self.generation,
+            self.clip_header,
+            self,
+        )
+        self.clip_actions.said.connect(self.status.announce)
+        self.clip_actions.export_requested.connect(self.export_requested)
+        self.clip_actions.show_requested.connect(self._show_clip)
+        self.clip_actions.music_awaited.connect(self._await_music)
+
+    def _has_sound(self) -> bool:
+        return self.listening.current is not None
+
+    @Slot()
+    def _turn_full_screen(self) -> None:
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    @Slot()
+    def _ask_for_files(self) -> None:
+        """Ask for sound and MIDI files, and open them."""
+        endings = " ".join(f"*{ending}" for ending in sorted({*sound.EXTENSIONS, *midi.EXTENSIONS}))
+        dialog = QFileDialog(self, self.tr("Import"), "", self.tr("Sound and MIDI files ({0})").format(endings))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.filesSelected.connect(lambda names: self.open_files([Path(name) for name in names]))
+        dialog.open()
 
     def _begin(self) -> None:
         """Find again what the last start left, and begin to keep it."""
@@ -397,24 +446,6 @@ class MainWindow(QWidget):
     def _stay_in_text(self) -> None:
         self._goes_to_music = False
 
-    def _act_on_shown(self, action: Callable[[Clip], object], in_library: Callable[[], object]) -> None:
-        """Do something with the clip that is shown, or in the library's rows with what is chosen there."""
-        focus = QApplication.focusWidget()
-        if isinstance(focus, TEXT_FIELDS):
-            return
-        if focus is not None and self.library.isAncestorOf(focus) and self.library.selected_ids():
-            in_library()
-            return
-        current = self.listening.current
-        if current is None:
-            return
-        try:
-            clip = self._services.library.get(current.clip.id)
-        except KeyError:
-            self.status.announce(self.tr("“{0}” is still being made").format(current.clip.title))
-            return
-        action(clip)
-
     @Slot(object)
     def _end_clip(self, event: JobEnded) -> None:
         self.collection.refresh()
@@ -455,6 +486,14 @@ class MainWindow(QWidget):
         self.offer.withdraw()
         self.open_editor(False)
         self.show_problem(None)
+
+    @Slot(object)
+    def _play_clip(self, clip: Clip) -> None:
+        """Show a clip and play it from its start."""
+        self._show_clip(clip)
+        current = self.listening.current
+        if current is not None and current.clip.id == clip.id:
+            self.listening.play_from(0)
 
     @Slot(object)
     def _tell_trashed(self, clip: Clip) -> None:

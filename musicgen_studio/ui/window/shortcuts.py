@@ -1,15 +1,14 @@
-"""The one table of keys: what can be done from the keyboard, and by which keys.
+"""The keys that hold, and what binds the actions of `action_table` to those who do them.
 
-The defaults follow Audacity's, which musicians know. Panels take their keys from a `KeyMap` through `Bindings`, so that
-a button, its tooltip and its key never tell different things. Not for what the keys do: that is the panels' affair.
+Panels take their keys from a `KeyMap` through `Bindings`, so that a button, its tooltip, its key and its line in the
+menus never tell different things. Not for what the keys do: that is the panels' affair.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from itertools import combinations
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -23,107 +22,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from musicgen_studio.ui.window.action_table import TABLE, KeyContext, shortcut
+
 _PORTABLE = QKeySequence.SequenceFormat.PortableText
 _NATIVE = QKeySequence.SequenceFormat.NativeText
-
-
-class KeyContext(StrEnum):
-    """Where a key counts."""
-
-    WINDOW = "window"
-    LIBRARY = "library"
-    QUEUE = "queue"
-
-
-@dataclass(frozen=True, slots=True)
-class Shortcut:
-    """One line of the table.
-
-    Args:
-        id: What settings call it; never changed once released.
-        text: What it does, in English; `title` is the translated one.
-        keys: Default keys in Qt's portable writing, several parted by "; ", empty for none.
-        section: Heading it stands under on the sheet, in English.
-        context: Where it counts.
-        is_ready: False keeps the key free for something the program cannot do yet; the sheet leaves it out.
-    """
-
-    id: str
-    text: str
-    keys: str
-    section: str
-    context: KeyContext = KeyContext.WINDOW
-    is_ready: bool = True
-
-    @property
-    def title(self) -> str:
-        """What it does, in the language of the program."""
-        return QCoreApplication.translate("shortcuts", self.text)
-
-    @property
-    def section_title(self) -> str:
-        """The heading, in the language of the program."""
-        return QCoreApplication.translate("shortcuts", self.section)
-
-
-def _line(
-    shortcut_id: str,
-    text: object,  # the type PySide6 gives a text marked for translation
-    keys: str,
-    section: object,
-    context: KeyContext = KeyContext.WINDOW,
-    is_ready: bool = True,
-) -> Shortcut:
-    return Shortcut(shortcut_id, str(text), keys, str(section), context, is_ready)
-
-
-_MAKE = QT_TRANSLATE_NOOP("shortcuts", "Make")
-_PLAY = QT_TRANSLATE_NOOP("shortcuts", "Play")
-_VIEW = QT_TRANSLATE_NOOP("shortcuts", "Waveform")
-_CLIPS = QT_TRANSLATE_NOOP("shortcuts", "Library")
-_PROGRAM = QT_TRANSLATE_NOOP("shortcuts", "Program")
-
-TABLE: tuple[Shortcut, ...] = (
-    _line("generate", QT_TRANSLATE_NOOP("shortcuts", "Generate"), "Ctrl+Enter; Ctrl+Return", _MAKE),
-    _line("cancel", QT_TRANSLATE_NOOP("shortcuts", "Leave the field, then cancel what is being made"), "Esc", _MAKE),
-    _line("prompt", QT_TRANSLATE_NOOP("shortcuts", "Put the cursor into the prompt"), "P", _MAKE),
-    _line("record", QT_TRANSLATE_NOOP("shortcuts", "Record a hum: get ready, begin, stop"), "R", _MAKE),
-    _line("play", QT_TRANSLATE_NOOP("shortcuts", "Play or stop"), "Space", _PLAY),
-    _line("to-start", QT_TRANSLATE_NOOP("shortcuts", "Go to the start"), "Home", _PLAY),
-    _line("to-end", QT_TRANSLATE_NOOP("shortcuts", "Go to the end"), "End", _PLAY),
-    _line("seek-back", QT_TRANSLATE_NOOP("shortcuts", "Step back"), "Left", _PLAY),
-    _line("seek-forward", QT_TRANSLATE_NOOP("shortcuts", "Step forward"), "Right", _PLAY),
-    _line("loop", QT_TRANSLATE_NOOP("shortcuts", "Loop on or off"), "L", _PLAY),
-    _line("loop-selection", QT_TRANSLATE_NOOP("shortcuts", "Loop the selection"), "Shift+L", _PLAY),
-    _line("take-1", QT_TRANSLATE_NOOP("shortcuts", "Hear take 1"), "1", _PLAY),
-    _line("take-2", QT_TRANSLATE_NOOP("shortcuts", "Hear take 2"), "2", _PLAY),
-    _line("take-3", QT_TRANSLATE_NOOP("shortcuts", "Hear take 3"), "3", _PLAY),
-    _line("take-4", QT_TRANSLATE_NOOP("shortcuts", "Hear take 4"), "4", _PLAY),
-    _line("take-5", QT_TRANSLATE_NOOP("shortcuts", "Hear take 5"), "5", _PLAY),
-    _line("take-6", QT_TRANSLATE_NOOP("shortcuts", "Hear take 6"), "6", _PLAY),
-    _line("take-7", QT_TRANSLATE_NOOP("shortcuts", "Hear take 7"), "7", _PLAY),
-    _line("take-8", QT_TRANSLATE_NOOP("shortcuts", "Hear take 8"), "8", _PLAY),
-    _line("zoom-in", QT_TRANSLATE_NOOP("shortcuts", "Zoom in"), "Ctrl+=; Ctrl++", _VIEW),
-    _line("zoom-out", QT_TRANSLATE_NOOP("shortcuts", "Zoom out"), "Ctrl+-", _VIEW),
-    _line("zoom-selection", QT_TRANSLATE_NOOP("shortcuts", "Zoom to the selection"), "Ctrl+E", _VIEW),
-    _line("zoom-fit", QT_TRANSLATE_NOOP("shortcuts", "Show the whole clip"), "Ctrl+F", _VIEW),
-    _line("search", QT_TRANSLATE_NOOP("shortcuts", "Search the library"), "Ctrl+K", _CLIPS),
-    _line("rename", QT_TRANSLATE_NOOP("shortcuts", "Rename the clip"), "F2", _CLIPS),
-    _line("star", QT_TRANSLATE_NOOP("shortcuts", "Star on or off"), "S", _CLIPS),
-    _line("trash", QT_TRANSLATE_NOOP("shortcuts", "Move to the trash"), "Del", _CLIPS, KeyContext.LIBRARY),
-    _line("export", QT_TRANSLATE_NOOP("shortcuts", "Export"), "Ctrl+Shift+E", _CLIPS),
-    _line("queue-up", QT_TRANSLATE_NOOP("shortcuts", "Make this sooner"), "Alt+Up", _MAKE, KeyContext.QUEUE),
-    _line("queue-down", QT_TRANSLATE_NOOP("shortcuts", "Make this later"), "Alt+Down", _MAKE, KeyContext.QUEUE),
-    _line("queue-cancel", QT_TRANSLATE_NOOP("shortcuts", "Cancel this job"), "Del", _MAKE, KeyContext.QUEUE),
-    _line("undo", QT_TRANSLATE_NOOP("shortcuts", "Undo"), "Ctrl+Z", _PROGRAM),
-    _line("redo", QT_TRANSLATE_NOOP("shortcuts", "Redo"), "Ctrl+Shift+Z; Ctrl+Y", _PROGRAM),
-    _line("next-section", QT_TRANSLATE_NOOP("shortcuts", "Next section of the window"), "F6", _PROGRAM),
-    _line("previous-section", QT_TRANSLATE_NOOP("shortcuts", "Previous section"), "Shift+F6", _PROGRAM),
-    _line("settings", QT_TRANSLATE_NOOP("shortcuts", "Settings"), "Ctrl+,", _PROGRAM),
-    _line("shortcuts", QT_TRANSLATE_NOOP("shortcuts", "This sheet of keys"), "F1", _PROGRAM),
-    _line("quit", QT_TRANSLATE_NOOP("shortcuts", "Quit"), "Ctrl+Q", _PROGRAM),
-)
-_BY_ID = {line.id: line for line in TABLE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +56,7 @@ class KeyMap:
 
     def keys(self, shortcut_id: str) -> list[QKeySequence]:
         """Return the keys of an id, none or several."""
-        written = self.changes.get(shortcut_id, _BY_ID[shortcut_id].keys)
+        written = self.changes.get(shortcut_id, shortcut(shortcut_id).keys)
         return [key for key in QKeySequence.listFromString(written, _PORTABLE) if not key.isEmpty()]
 
     def label(self, shortcut_id: str) -> str:
@@ -188,13 +90,38 @@ class KeyMap:
         return [key.toString(_PORTABLE) for key in self.keys(shortcut_id)]
 
 
-def shortcut(shortcut_id: str) -> Shortcut:
-    """Return a line of the table.
+def _always() -> bool:
+    return True
 
-    Raises:
-        KeyError: If there is none with this id.
+
+class BoundAction(QAction):
+    """An action of the table, bound to who does it. Menus ask it whether that can be done now, as they open.
+
+    Its key always counts: who does it sees for itself whether there is anything to do.
+
+    Args:
+        title: Its words.
+        owner: Where its keys count.
+        can: Tells whether it can be done now.
+        is_on: Tells whether it is on, for what is switched; None for what is only done.
     """
-    return _BY_ID[shortcut_id]
+
+    def __init__(
+        self, title: str, owner: QWidget, can: Callable[[], bool], is_on: Callable[[], bool] | None = None
+    ) -> None:
+        super().__init__(title, owner)
+        self._can, self._is_on = can, is_on
+        self.setCheckable(is_on is not None)
+
+    def look(self) -> None:
+        """Say in the menu that opens whether it can be done, and whether it is on."""
+        self.setEnabled(self._can())
+        if self._is_on is not None:
+            self.setChecked(self._is_on())
+
+    def let_go(self) -> None:
+        """Count again, as the menu is closed."""
+        self.setEnabled(True)
 
 
 class Bindings(QObject):
@@ -210,26 +137,43 @@ class Bindings(QObject):
         super().__init__(owner)
         self._owner = owner
         self._keys = keys
-        self._actions: dict[str, QAction] = {}
+        self.actions: dict[str, BoundAction] = {}
         self._tips: list[tuple[QWidget, str, str]] = []
 
-    def add(self, shortcut_id: str, slot: Callable[[], object]) -> QAction:
-        """Let a key call a slot. Returns the action, for menus."""
-        line = _BY_ID[shortcut_id]
-        action = QAction(line.title, self._owner)
+    def add(
+        self,
+        shortcut_id: str,
+        slot: Callable[[], object],
+        can: Callable[[], bool] = _always,
+        is_on: Callable[[], bool] | None = None,
+    ) -> BoundAction:
+        """Let a key, and the line in the menus, call a slot.
+
+        Args:
+            shortcut_id: The line of the table.
+            slot: What to call; it does nothing where there is nothing to do.
+            can: Tells whether it can be done now, for menus.
+            is_on: Tells whether it is on, for what is switched.
+
+        Returns:
+            The action.
+        """
+        line = shortcut(shortcut_id)
+        action = BoundAction(line.title, self._owner, can, is_on)
         is_window = line.context is KeyContext.WINDOW
         wanted = Qt.ShortcutContext.WindowShortcut if is_window else Qt.ShortcutContext.WidgetWithChildrenShortcut
         action.setShortcutContext(wanted)
         action.setShortcuts(self._keys.keys(shortcut_id))
         action.triggered.connect(lambda _checked=False: slot())
         self._owner.addAction(action)
-        self._actions[shortcut_id] = action
+        self.actions[shortcut_id] = action
         return action
 
-    def button(self, button: QAbstractButton, shortcut_id: str, tip: str) -> QAction:
+    def button(self, button: QAbstractButton, shortcut_id: str, tip: str) -> BoundAction:
         """Let a key click a button, and the button's tooltip tell the key."""
         self.tip(button, shortcut_id, tip)
-        return self.add(shortcut_id, button.click)
+        is_on = button.isChecked if button.isCheckable() else None
+        return self.add(shortcut_id, button.click, button.isEnabled, is_on)
 
     def tip(self, widget: QWidget, shortcut_id: str, tip: str) -> None:
         """Let a widget's tooltip tell a key; said again for the same widget, it replaces the text."""
@@ -240,7 +184,7 @@ class Bindings(QObject):
     def set_keys(self, keys: KeyMap) -> None:
         """Put other keys in, at once."""
         self._keys = keys
-        for shortcut_id, action in self._actions.items():
+        for shortcut_id, action in self.actions.items():
             action.setShortcuts(keys.keys(shortcut_id))
         for widget, shortcut_id, tip in self._tips:
             widget.setToolTip(keys.hint(tip, shortcut_id))
@@ -282,6 +226,8 @@ def _leaves(focused: QWidget | None, event: QKeyEvent) -> bool:
 
 def _lives_on(focused: QWidget | None, event: QKeyEvent) -> bool:
     key = event.key()
+    if key == Qt.Key.Key_F2 and isinstance(focused, TEXT_FIELDS):  # who types does not mean the clip
+        return True
     if event.modifiers() & ~_PLAIN:
         return False
     if key == Qt.Key.Key_Space:

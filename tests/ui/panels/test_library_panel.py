@@ -1,6 +1,5 @@
 """The library column: what it asks for when it is clicked, typed into and dropped on."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -70,13 +69,6 @@ def test_a_click_on_the_star_asks_for_it(shown: Shown, qtbot: QtBot) -> None:
     with qtbot.waitSignal(shown.panel.star_toggled) as asked:
         shown.click(1, x=16)
     assert asked.args == [SECOND]
-
-
-def test_enter_activates(shown: Shown, qtbot: QtBot) -> None:
-    shown.panel.show_clip(SECOND)
-    with qtbot.waitSignal(shown.panel.clip_activated) as activated:
-        QTest.keyClick(shown.list, Qt.Key.Key_Return)
-    assert activated.args == [SECOND]
 
 
 def test_keys_star_and_trash_what_is_selected(shown: Shown, qtbot: QtBot) -> None:
@@ -161,42 +153,34 @@ def test_the_trash_is_looked_into_and_restored_from(shown: Shown, qtbot: QtBot) 
     assert restored.args == [[FIRST]]
 
 
-def choose(panel: LibraryPanel, text: str) -> None:
-    menu = panel.context_menu()
-    next(action for action in menu.actions() if action.text() == text).trigger()
-    menu.deleteLater()
-
-
-@pytest.mark.parametrize(
-    ("text", "signal", "args"),
-    [
-        ("Use these settings", lambda panel: panel.use_settings_requested, [FIRST]),
-        ("Again, same seed", lambda panel: panel.again_requested, [FIRST]),
-        ("Show the file", lambda panel: panel.reveal_requested, [FIRST]),
-        ("Export…", lambda panel: panel.export_requested, [[FIRST]]),
-        ("Move to the trash", lambda panel: panel.trash_requested, [[FIRST]]),
-        ("Star on or off", lambda panel: panel.star_toggled, [FIRST]),
-    ],
-)
-def test_the_menu_asks_for(
-    shown: Shown, qtbot: QtBot, text: str, signal: Callable[[LibraryPanel], object], args: list[object]
-) -> None:
+def test_rows_ask_for_a_menu_and_the_trash_has_its_own(shown: Shown, qtbot: QtBot) -> None:
     shown.click(0)
-    with qtbot.waitSignal(signal(shown.panel)) as asked:
-        choose(shown.panel, text)
-    assert asked.args == args
-
-
-def test_what_was_not_made_here_has_no_settings_to_use(shown: Shown) -> None:
-    shown.click(1)
-    menu = shown.panel.context_menu()
-    assert not next(action for action in menu.actions() if action.text() == "Use these settings").isEnabled()
+    place = shown.list.visualRect(shown.model.index(0)).center()
+    with qtbot.waitSignal(shown.panel.menu_requested) as asked:
+        shown.list.customContextMenuRequested.emit(place)
+    assert asked.args == [shown.list.viewport().mapToGlobal(place)]
+    with qtbot.assertNotEmitted(shown.panel.menu_requested):
+        shown.list.customContextMenuRequested.emit(QPoint(5, shown.list.height() - 2))
+    shown.toggle("Show the trash")
+    with qtbot.assertNotEmitted(shown.panel.menu_requested), qtbot.waitSignal(shown.panel.restore_requested):
+        menu = shown.panel.trash_menu()
+        menu.actions()[0].trigger()
     menu.deleteLater()
+
+
+def test_a_double_click_and_enter_play_a_clip(shown: Shown, qtbot: QtBot) -> None:
+    place = shown.list.visualRect(shown.model.index(0)).center()
+    shown.click(0)
+    with qtbot.waitSignal(shown.panel.play_requested) as asked:
+        QTest.mouseDClick(shown.list.viewport(), LEFT, pos=place)
+    assert asked.args == [FIRST]
+    with qtbot.waitSignal(shown.panel.play_requested):
+        QTest.keyClick(shown.list, Qt.Key.Key_Return)
 
 
 def test_tags_are_edited_in_place(shown: Shown, qtbot: QtBot) -> None:
     shown.click(0)
-    choose(shown.panel, "Tags…")
+    shown.panel.edit_tags(FIRST)
     tags = control(shown.panel, QLineEdit, "Tags of the clip")
     assert (tags.isVisible(), tags.text()) == (True, "loud")
     QTest.keyClicks(tags, ",  Live, loud,")

@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QKeySequenceEdit, QLabel, QLineEdit, QPushButton, 
 from pytestqt.qtbot import QtBot
 
 from musicgen_studio.ui.panels.shortcuts_dialog import ShortcutsDialog
-from musicgen_studio.ui.window.shortcuts import TABLE, KeyMap
+from musicgen_studio.ui.window.action_table import TABLE
+from musicgen_studio.ui.window.shortcuts import KeyMap
 
 
 @pytest.fixture
@@ -55,7 +56,7 @@ def test_a_typed_key_takes_the_place_of_the_first(dialog: ShortcutsDialog, qtbot
 def test_a_key_used_twice_is_named_and_cannot_be_saved(dialog: ShortcutsDialog, qtbot: QtBot) -> None:
     type_key(dialog, "loop", Qt.Key.Key_Space)
     said = " ".join(label.text() for label in dialog.findChildren(QLabel))
-    assert "Space is used twice: “Play or stop” and “Loop on or off”" in said
+    assert "Space is used twice: “Play or pause” and “Loop on or off”" in said
     with qtbot.assertNotEmitted(dialog.keys_accepted):
         press(dialog, "Save")
     press(dialog, "Default")

@@ -17,7 +17,8 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from musicgen_studio.ui.window.shortcuts import TABLE, Bindings, Conflict, FocusGuard, KeyMap, shortcut
+from musicgen_studio.ui.window.action_table import TABLE, shortcut
+from musicgen_studio.ui.window.shortcuts import Bindings, Conflict, FocusGuard, KeyMap
 
 DESIGN = {
     "play": ["Space"],
@@ -37,7 +38,8 @@ DESIGN = {
     "undo": ["Ctrl+Z"],
     "redo": ["Ctrl+Shift+Z", "Ctrl+Y"],
     "search": ["Ctrl+K"],
-    "export": ["Ctrl+Shift+E"],
+    "import": ["Ctrl+O"],
+    "export": ["Ctrl+S", "Ctrl+Shift+E"],
     "settings": ["Ctrl+,"],
     "next-section": ["F6"],
     "shortcuts": ["F1"],
@@ -74,7 +76,7 @@ def test_a_key_can_be_taken_away_and_foreign_ids_are_kept() -> None:
 
 def test_conflicts_are_found_within_a_place_and_with_the_window_but_not_between_places() -> None:
     assert KeyMap({"loop": "Space"}).conflicts() == [Conflict("Space", "play", "loop")]
-    assert KeyMap({"loop": "F2"}).conflicts() == [Conflict("F2", "loop", "rename")]
+    assert KeyMap({"loop": "F2"}).conflicts() == [Conflict("F2", "rename", "loop")]
     assert shortcut("trash").keys == shortcut("queue-cancel").keys
 
 

@@ -1,0 +1,103 @@
+"""The menu bar and the context menus, built from the table of actions and the actions that the panels have bound.
+
+A menu that opens asks each of its actions whether it can be done now. Not for what the actions do.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from PySide6.QtCore import QObject, QPoint, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
+
+from musicgen_studio.ui.window.action_table import GROUPS, MENUS, menu_title, ready
+from musicgen_studio.ui.window.shortcuts import Bindings, BoundAction
+
+_ROLES = {
+    "about": QAction.MenuRole.AboutRole,
+    "settings": QAction.MenuRole.PreferencesRole,
+    "quit": QAction.MenuRole.QuitRole,
+}
+"""What macOS puts into the program's own menu."""
+
+
+class Menus(QObject):
+    """Builds the menus of a window. Main thread.
+
+    Args:
+        window: Whose bindings count: those of the window itself and of every panel in it.
+        bar: The menu bar to fill.
+    """
+
+    def __init__(self, window: QWidget, bar: QMenuBar) -> None:
+        super().__init__(window)
+        self._window = window
+        self.actions = _bound(window.findChildren(Bindings))
+        self._menus: dict[str, QMenu] = {}
+        for shortcut_id, action in self.actions.items():
+            action.setMenuRole(_ROLES.get(shortcut_id, QAction.MenuRole.NoRole))
+        for menu in MENUS:
+            self._menus[menu] = bar.addMenu(f"&{menu_title(menu)}")
+            self._fill(self._menus[menu], menu)
+
+    def menu(self, name: str) -> QMenu:
+        """Return a menu of the bar by its English name, or a submenu by both, such as `Play/Takes`."""
+        return self._menus[name]
+
+    def context_menu(self, groups: Iterable[Sequence[str]]) -> QMenu:
+        """Make a menu of actions, given by id; it deletes itself when it is closed."""
+        menu = QMenu(self._window)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for group in groups:
+            menu.addSeparator()
+            menu.addActions([self.actions[shortcut_id] for shortcut_id in group])
+        _attend(menu)
+        return menu
+
+    def pop_up(self, groups: Iterable[Sequence[str]], place: QPoint) -> None:
+        """Open a menu of actions at a place of the screen."""
+        self.context_menu(groups).popup(place)
+
+    def _fill(self, menu: QMenu, name: str) -> None:
+        for group in GROUPS:
+            lines = [self.actions[line.id] for line in ready(group.lines)] if group.menu == name else []
+            if not lines:
+                continue
+            menu.addSeparator()
+            if group.submenu:
+                submenu = menu.addMenu(group.submenu_title)
+                submenu.addActions(lines)
+                self._menus[f"{name}/{group.submenu}"] = submenu
+                _attend(submenu)
+                continue
+            menu.addActions(lines)
+        _attend(menu)
+
+
+def _attend(menu: QMenu) -> None:
+    """Let the actions of a menu say what can be done when it opens, and count again when it is closed."""
+
+    def look() -> None:
+        for action in _bound_in(menu):
+            action.look()
+
+    def let_go() -> None:
+        for action in _bound_in(menu):
+            action.let_go()
+
+    menu.aboutToShow.connect(look)
+    menu.aboutToHide.connect(let_go)
+
+
+def _bound_in(menu: QMenu) -> list[BoundAction]:
+    return [action for action in menu.actions() if isinstance(action, BoundAction)]
+
+
+def _bound(all_bindings: Iterable[Bindings]) -> Mapping[str, BoundAction]:
+    """Return what is bound, by id. Raises ValueError if two have bound the same."""
+    found: dict[str, BoundAction] = {}
+    for bindings in all_bindings:
+        for shortcut_id, action in bindings.actions.items():
+            if shortcut_id in found:
+                raise ValueError(f"two have bound {shortcut_id!r}")
+            found[shortcut_id] = action
+    return found
