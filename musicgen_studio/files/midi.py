@@ -1,14 +1,13 @@
-"""MIDI files in and out, as melodies. The only room that uses mido.
+"""MIDI files in and out, as melodies. mido writes them; they are read by `smf`, which steps over what is damaged.
 
-Standard MIDI files of type 0, 1 and 2 (MIDI 1.0 Detailed Specification, "Standard MIDI Files 1.0"), with their tempo
-changes, ticks per beat or per SMPTE frame. Tracks and channels are counted from 1, as musicians do. Pitch bends, pedals
-and drums (channel 10) are no melody and are left out. Not for MIDI devices.
+Standard MIDI files of type 0, 1 and 2, with their tempo changes, ticks per beat or per SMPTE frame. Tracks and channels
+are counted from 1, as musicians do. Pitch bends, pedals and drums (channel 10) are no melody and are left out. Not for
+MIDI devices.
 """
 
 import io
-import struct
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil, floor
@@ -20,9 +19,10 @@ import mido
 from musicgen_studio.core.melody import Key, Melody, Note
 from musicgen_studio.core.tempo_map import TempoMap
 from musicgen_studio.errors import UserProblem
+from musicgen_studio.files import smf
 from musicgen_studio.files.whole import write_bytes
 
-EXTENSIONS = (".mid", ".midi", ".smf")
+EXTENSIONS = (".mid", ".midi", ".smf", ".rmi", ".kar")
 DRUM_CHANNEL = 10
 MAX_BYTES = 5_000_000
 MAX_DURATION_S = 3600.0
@@ -31,8 +31,6 @@ _TEMPO_IF_NONE = 500_000  # microseconds per beat, by the standard: 120 bpm
 _TICKS_PER_BEAT = 480
 _MAX_TEMPO = 2**24 - 1
 _STEADY = 1e-4  # a tempo that leaves its median by less over a bar is one number
-_BROKEN = (OSError, EOFError, ValueError, LookupError, TypeError, OverflowError, struct.error, mido.KeySignatureError)
-"""What mido raises over damaged files, as tried with many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,50 +66,105 @@ def is_midi(path: Path) -> bool:
     return path.suffix.lower() in EXTENSIONS
 
 
+class MidiFile:
+    """A MIDI file that was read.
+
+    Args:
+        path: The file.
+
+    Raises:
+        UserProblem: If it cannot be read or is no MIDI file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._song = _opened(path)
+
+    @property
+    def remark(self) -> str:
+        """What was left out of it, as a sentence; empty if nothing."""
+        if not self._song.skipped:
+            return ""
+        return f"{self._path.name} was read; stepped over: {'; '.join(self._song.skipped)}."
+
+    def tracks(self) -> list[MidiTrack]:
+        """Return the tracks that have notes, to choose from."""
+        found = []
+        for index, track in enumerate(self._song.tracks, start=1):
+            if events := list(_events(track)):
+                channels = tuple(sorted({event.channel for event in events}))
+                found.append(MidiTrack(index, track.name, channels, len(events)))
+        return found
+
+    def melody(self, track: int | None = None, channel: int | None = None) -> Melody:
+        """Return a melody.
+
+        Args:
+            track: Which track, from 1. None is all of them but drums; in a type 2 file, whose tracks are separate
+                pieces, the first with notes.
+            channel: Which channel, 1 to 16. None is all of them but drums, unless there is nothing else.
+
+        Returns:
+            The notes in time, as long as the tracks, with the tempo at the beginning if the file names one.
+
+        Raises:
+            UserProblem: If it lasts more than an hour or has no such notes.
+        """
+        song, chosen = self._song, self._chosen(track)
+        events = [event for part in chosen for event in _events(part)]
+        melodic = [event for event in events if event.channel != DRUM_CHANNEL]
+        events = (melodic or events) if channel is None else [event for event in events if event.channel == channel]
+        if not events:
+            raise self._without_notes(track, channel)
+        tempos = [change for part in (chosen if song.kind == 2 else song.tracks) for change in part.tempos]
+        clock = _Clock(song.division, sorted(tempos, key=lambda change: change[0]))
+        end_s = clock.seconds(max(part.end_tick for part in chosen))
+        if end_s > MAX_DURATION_S:
+            why = f"{self._path.name} lasts {end_s / 60:.0f} minutes; {MAX_DURATION_S / 60:.0f} is the most."
+            raise UserProblem("The MIDI file is too long.", why, "Cut it in the program that made it.")
+        melody = Melody.of([_note(event, clock) for event in events], clock.first_tempo_bpm)
+        return Melody(melody.notes, max(melody.duration_s, end_s), melody.tempo_bpm)
+
+    def _chosen(self, track: int | None) -> list[smf.Track]:
+        """Return the tracks a melody is read from; several only if they run side by side."""
+        tracks = list(self._song.tracks)
+        if track is not None:
+            if not 1 <= track <= len(tracks):
+                raise self._without_notes(track, None)
+            return [tracks[track - 1]]
+        if self._song.kind == 2:
+            return [next((each for each in tracks if any(_events(each))), tracks[0])]
+        return tracks
+
+    def _without_notes(self, track: int | None, channel: int | None) -> UserProblem:
+        where = "" if track is None else f" in track {track}"
+        where += "" if channel is None else f" on channel {channel}"
+        there = "; ".join(
+            f"track {each.index} has {each.notes} on channel {', '.join(map(str, each.channels))}"
+            for each in self.tracks()
+        )
+        why = " ".join(
+            filter(None, (f"{self._path.name} has no notes{where}{f': {there}' if there else ''}.", self.remark))
+        )
+        return UserProblem("There is no melody in the MIDI file.", why, "Choose another track, channel or file.")
+
+
 def midi_tracks(path: Path) -> list[MidiTrack]:
     """Return the tracks of a file that have notes, to choose from.
 
     Raises:
         UserProblem: If it cannot be read or is no MIDI file.
     """
-    found = []
-    for index, track in enumerate(_opened(path).tracks, start=1):
-        if events := list(_events(track)):
-            channels = tuple(sorted({event.channel for event in events}))
-            found.append(MidiTrack(index, track.name.strip(), channels, len(events)))
-    return found
+    return MidiFile(path).tracks()
 
 
 def read_midi(path: Path, track: int | None = None, channel: int | None = None) -> Melody:
-    """Read a melody.
-
-    Args:
-        path: The file.
-        track: Which track, from 1. None is all of them but drums; in a type 2 file, whose tracks are separate pieces,
-            the first with notes.
-        channel: Which channel, 1 to 16. None is all of them but drums, unless there is nothing else.
-
-    Returns:
-        The notes in time, as long as the tracks, with the tempo at the beginning if the file names one.
+    """Read a melody; see `MidiFile.melody`.
 
     Raises:
         UserProblem: If it cannot be read, is no MIDI file, lasts more than an hour or has no such notes.
     """
-    midi = _opened(path)
-    chosen = _chosen(path, midi, track)
-    events = [event for part in chosen for event in _events(part)]
-    melodic = [event for event in events if event.channel != DRUM_CHANNEL]
-    events = (melodic or events) if channel is None else [event for event in events if event.channel == channel]
-    if not events:
-        raise _without_notes(path, track, channel)
-    clock = _Clock(midi.ticks_per_beat, _tempos(chosen if midi.type == 2 else midi.tracks))
-    notes = [_note(event, clock) for event in events]
-    end_s = clock.seconds(max(sum(message.time for message in part) for part in chosen))
-    if end_s > MAX_DURATION_S:
-        why = f"{path.name} lasts {end_s / 60:.0f} minutes; {MAX_DURATION_S / 60:.0f} is the most."
-        raise UserProblem("The MIDI file is too long.", why, "Cut it in the program that made it.")
-    melody = Melody.of(notes, clock.first_tempo_bpm)
-    return Melody(melody.notes, max(melody.duration_s, end_s), melody.tempo_bpm)
+    return MidiFile(path).melody(track, channel)
 
 
 def write_midi(path: Path, melody: Melody, key: Key | None = None) -> None:
@@ -249,7 +302,7 @@ def _messages(notes: Sequence[Note], tick: Callable[[float], int]) -> Iterator[t
         yield end, 0, mido.Message("note_off", note=pitch, velocity=0)
 
 
-def _opened(path: Path) -> Any:
+def _opened(path: Path) -> smf.Song:
     try:
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
@@ -259,13 +312,9 @@ def _opened(path: Path) -> Any:
     if len(content) > MAX_BYTES:
         raise _unusable(path, f"has more than {MAX_BYTES / 1e6:.0f} MB")
     try:
-        midi = mido.MidiFile(file=io.BytesIO(content), clip=True)
-    except _BROKEN as error:
-        said = str(error)
-        raise _unusable(path, f"is damaged or something else ({said})" if said else "ends too early") from error
-    if midi.type not in (0, 1, 2) or midi.ticks_per_beat == 0:
-        raise _unusable(path, f"is of type {midi.type} with {midi.ticks_per_beat} ticks per beat")
-    return midi
+        return smf.parse(content)
+    except ValueError as error:
+        raise _unusable(path, str(error)) from error
 
 
 def _unusable(path: Path, how_it_is: str) -> UserProblem:
@@ -274,43 +323,17 @@ def _unusable(path: Path, how_it_is: str) -> UserProblem:
     )
 
 
-def _without_notes(path: Path, track: int | None, channel: int | None) -> UserProblem:
-    where = "" if track is None else f" in track {track}"
-    where += "" if channel is None else f" on channel {channel}"
-    there = "; ".join(
-        f"track {each.index} has {each.notes} on channel {', '.join(map(str, each.channels))}"
-        for each in midi_tracks(path)
-    )
-    why = f"{path.name} has no notes{where}{f': {there}' if there else ''}."
-    return UserProblem("There is no melody in the MIDI file.", why, "Choose another track, channel or file.")
-
-
-def _chosen(path: Path, midi: Any, track: int | None) -> list[Any]:
-    """Return the tracks a melody is read from; several only if they run side by side."""
-    if track is not None:
-        if not 1 <= track <= len(midi.tracks):
-            raise _without_notes(path, track, None)
-        return [midi.tracks[track - 1]]
-    if midi.type == 2:
-        return [next((each for each in midi.tracks if any(_events(each))), *midi.tracks[:1])] if midi.tracks else []
-    return list(midi.tracks)
-
-
-def _events(track: Any) -> Iterator[_Event]:
+def _events(track: smf.Track) -> Iterator[_Event]:
     """Yield a track's notes in the order of their ends. One that is struck again, or never let go, ends there."""
     sounding: dict[tuple[int, int], tuple[int, int]] = {}  # by channel and pitch: tick and velocity
-    tick = 0
-    for message in track:
-        tick += message.time
-        if message.type not in ("note_on", "note_off"):
-            continue
-        key = (message.channel + 1, message.note)
+    for strike in track.strikes:
+        key = (strike.channel, strike.pitch)
         if begun := sounding.pop(key, None):
-            yield from _lasting(*key, *begun, tick)
-        if message.type == "note_on" and message.velocity > 0:
-            sounding[key] = (tick, message.velocity)
+            yield from _lasting(*key, *begun, strike.tick)
+        if strike.velocity > 0:
+            sounding[key] = (strike.tick, strike.velocity)
     for key, begun in sounding.items():
-        yield from _lasting(*key, *begun, tick)
+        yield from _lasting(*key, *begun, track.end_tick)
 
 
 def _lasting(channel: int, pitch: int, begin: int, velocity: int, end: int) -> Iterator[_Event]:
@@ -318,24 +341,12 @@ def _lasting(channel: int, pitch: int, begin: int, velocity: int, end: int) -> I
         yield _Event(begin, end, channel, pitch, velocity)
 
 
-def _tempos(tracks: Iterable[Any]) -> list[tuple[int, int]]:
-    """Return the ticks at which the tempo changes, in order, and the microseconds per beat from there."""
-    found = []
-    for track in tracks:
-        tick = 0
-        for message in track:
-            tick += message.time
-            if message.type == "set_tempo" and message.tempo > 0:
-                found.append((tick, message.tempo))
-    return sorted(found, key=lambda change: change[0])
-
-
 class _Clock:
     """Turns ticks into seconds.
 
     Args:
         division: Ticks per beat, or SMPTE: minus the frames per second in the upper byte, ticks per frame in the lower.
-        tempos: As `_tempos` returns them.
+        tempos: Ticks at which the tempo changes, in order, and the microseconds per beat from there.
     """
 
     def __init__(self, division: int, tempos: list[tuple[int, int]]) -> None:
