@@ -58,7 +58,7 @@ def add_parser(commands: Commands) -> None:
     parser.add_argument("prompts", nargs="*", metavar="PROMPT", help="what to make, in English")
     _add_music_options(parser)
     _add_sampling_options(parser)
-    _add_engine_options(parser)
+    add_engine_options(parser)
     _add_file_options(parser)
     parser.set_defaults(run=run, parser=parser)
 
@@ -102,7 +102,8 @@ def _add_sampling_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--top-p", type=float, metavar="X", help="choose among the likeliest X, 0 is off")
 
 
-def _add_engine_options(parser: argparse.ArgumentParser) -> None:
+def add_engine_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that choose an engine."""
     group = parser.add_argument_group("what makes it")
     group.add_argument(
         "--checkpoint", metavar="NAME|DIR", help="such as musicgen-small, a folder, or starter, the default"
@@ -186,10 +187,20 @@ def _order(args: argparse.Namespace) -> "tuple[Record | None, Ordered]":
     return None, order_from(args, values)
 
 
+def load(folder: Path, device: str, precision: str) -> "Engine":
+    """Load the engine of a command, see `engine.musicgen.load_engine`."""
+    return _load_engine(folder, device, precision)
+
+
 def _load_engine(folder: Path, device: str, precision: str) -> "Engine":
     from musicgen_studio.engine.musicgen import load_engine
 
     return load_engine(folder, device, precision)
+
+
+def save(engine: "Engine", ordered: "Ordered", out: Path, output: Output) -> int:
+    """Make what was ordered into a folder without playing it; return the exit code."""
+    return _make(engine, ordered, out, output, play=False)
 
 
 def _make(engine: "Engine", ordered: "Ordered", out: Path, output: Output, *, play: bool | None) -> int:

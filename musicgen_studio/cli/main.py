@@ -25,6 +25,7 @@ from musicgen_studio.cli import (
     generate,
     loop,
     melody,
+    replace,
     stems,
     train,
 )
@@ -65,7 +66,20 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     commands = parser.add_subparsers(title="commands", dest="command", required=True, metavar="COMMAND")
-    for command in (generate, analyse, stems, loop, export, melody, bench, checkpoints, devices, train, evaluate):
+    for command in (
+        generate,
+        replace,
+        analyse,
+        stems,
+        loop,
+        export,
+        melody,
+        bench,
+        checkpoints,
+        devices,
+        train,
+        evaluate,
+    ):
         command.add_parser(commands)
     return parser
 

@@ -30,6 +30,19 @@ def seconds(text: str) -> float:
     return value
 
 
+def point_s(text: str) -> float:
+    """Read a moment of a clip in seconds: `4`, `4.0` or `1:02.5`.
+
+    Raises:
+        argparse.ArgumentTypeError: If it is none.
+    """
+    minutes, _, rest = text.rpartition(":")
+    value = 60 * _number(minutes or "0") + _number(rest)
+    if value < 0:
+        raise argparse.ArgumentTypeError(f"must be 0 or more, got {text}")
+    return value
+
+
 def loudness(text: str) -> float | str:
     """Read a loudness in LUFS, -70 to 0, or `none`, which stays a word: None is an option that was not given.
 

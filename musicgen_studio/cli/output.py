@@ -82,7 +82,8 @@ def _time(seconds: float) -> str:
 
 def _clip_line(clip: "SavedClip") -> str:
     cut = "" if clip.record.complete else ", not complete"
-    return f"{clip.sound_file} ({clip.duration_s:.1f} s{cut})"
+    fit = "" if clip.record.fit is None else f", fits {clip.record.fit:.2f}"
+    return f"{clip.sound_file} ({clip.duration_s:.1f} s{fit}{cut})"
 
 
 def _json_line(clip: "SavedClip") -> str:

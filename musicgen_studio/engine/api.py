@@ -37,6 +37,7 @@ class AudioBlock:
         audio: The sound, of the same rate and channels in all blocks.
         is_last: Whether it ends its result. A stopped run may never send one.
         is_new: Whether it is new music, and not a version of what stands before or after it.
+        fit: In the last block of music that was fitted between two sounds (`studio.making.fill`), as `Engine.score`.
     """
 
     prompt: int
@@ -45,6 +46,7 @@ class AudioBlock:
     audio: Audio
     is_last: bool
     is_new: bool = True
+    fit: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from musicgen_studio.dsp.channels import with_channels
 from musicgen_studio.dsp.fades import equal_power_crossfade
 from musicgen_studio.dsp.resample import StreamResampler, resample
 from musicgen_studio.engine.api import AudioBlock, Engine, EngineInfo, StopFlag
+from musicgen_studio.studio.making.fill import filled
 
 FADE_S = 0.04
 
@@ -44,6 +45,9 @@ def joined(engine: Engine, request: GenerationRequest, stop: StopFlag) -> Iterat
     if request.continuation is None and request.after is None:
         yield from engine.stream(request, stop)
         return
+    if request.aligned:
+        yield from _whole_ones(engine, request, stop)
+        return
     made = engine.stream(request, stop)  # refuses what it cannot make before the original is handed over
     for group in request.groups():
         if stop.is_set():
@@ -61,6 +65,21 @@ def joined(engine: Engine, request: GenerationRequest, stop: StopFlag) -> Iterat
             going_on -= block.is_last
             if not going_on:
                 break
+
+
+def _whole_ones(engine: Engine, request: GenerationRequest, stop: StopFlag) -> Iterator[AudioBlock]:
+    """Join fills, take after take: each is there as a whole, so nothing is kept of one that was stopped."""
+    clip: _Clip | None = None
+    for block in filled(engine, request, stop):
+        if clip is None:
+            clip = _Clip(request, engine.info)
+            if (opening := clip.opening()).frames:
+                yield AudioBlock(block.prompt, block.take, 0, opening, is_last=False, is_new=False)
+        start, audio = clip.frames, clip.joined(block)
+        if audio.frames or block.is_last:
+            yield replace(block, start_frame=start, audio=audio, is_new=True)
+        if block.is_last:
+            clip = None
 
 
 def as_first_joined(request: GenerationRequest, info: EngineInfo) -> GenerationRequest:

@@ -63,7 +63,7 @@ def _collect(
         for sink in sinks:
             sink.block(block)
         if block.is_last:
-            ended = TakeEnded(*key, _joined(open_takes.pop(key)), is_complete=True)
+            ended = TakeEnded(*key, _joined(open_takes.pop(key)), is_complete=True, fit=block.fit)
             if (fault := _end(sinks, ended, None)) is not None:
                 raise fault
 

@@ -46,12 +46,14 @@ class TakeEnded:
         take: Take number, from 0.
         audio: The whole of it, one frame at least.
         is_complete: False if a stop or a fault cut it short.
+        fit: As in `AudioBlock`.
     """
 
     prompt: int
     take: int
     audio: Audio
     is_complete: bool
+    fit: float | None = None
 
 
 class Sink(Protocol):

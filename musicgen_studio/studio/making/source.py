@@ -137,7 +137,8 @@ def reopen(order: Order, beside: Path | None = None, moved: Moved | None = None)
 
     tune = melody(order.melody, moved.melody, moved.melody_hint)
     given = sound(order.continuation, moved.continuation, moved.continuation_hint)
-    after = sound(order.after, None, moved.continuation_hint)
+    is_one_file = order.after and order.continuation and order.after.sha256 == order.continuation.sha256
+    after = sound(order.after, moved.continuation if is_one_file else None, moved.continuation_hint)
     later = [melody(passage.melody, None, moved.melody_hint) for passage in order.passages]
     found = replace(
         order,

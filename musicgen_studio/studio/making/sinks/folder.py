@@ -77,7 +77,16 @@ class Folder(Sink):
     def _save(self, begun: Begun, ended: TakeEnded) -> SavedClip:
         settings = self._order.finish
         finished = finish(ended.audio, settings)
-        made = Made(begun.request, begun.info, self._checkpoint, ended.prompt, ended.take, finished, ended.is_complete)
+        made = Made(
+            begun.request,
+            begun.info,
+            self._checkpoint,
+            ended.prompt,
+            ended.take,
+            finished,
+            ended.is_complete,
+            ended.fit,
+        )
         record = record_of(self._order, made)
         stem = clip_name(record.prompt, record.order.seed, ended.take, record.order.takes)
         sound_file = _free_path(self._folder, stem, settings.sound_format.extension)

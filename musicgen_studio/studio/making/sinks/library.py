@@ -85,6 +85,7 @@ class Kept(Sink):
             ended.take,
             Finished(ended.audio),
             ended.is_complete,
+            ended.fit,
         )
         record = record_of(self._order, made)
         clip = replace(
