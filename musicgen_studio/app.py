@@ -199,6 +199,7 @@ class Program:
         services.background.run("backup", services.library.backup)
         services.background.run("listening", _load_analysis, lane=Lane.LONG)
         self.window.tempo.hear_all()
+        self.window.open_last()
         self._take_up_queue()
         services.loop.warm_up(services.choice)
 

@@ -173,6 +173,11 @@ class Library:
         with self._changing:
             return self._clips[clip_id]
 
+    def has(self, clip_id: str) -> bool:
+        """Tell whether there is a clip of that id."""
+        with self._changing:
+            return clip_id in self._clips
+
     def clips(
         self,
         query: str = "",

@@ -41,6 +41,7 @@ class Settings:
         snap: What selections, loops and the playhead snap to where the tempo is known: `off`, `beat` or `bar`.
         follow_playhead: Whether the waveform scrolls along.
         keeps_playing: Whether what plays goes on when new music begins; else the new music takes over.
+        previews_library: Whether a clip plays as soon as the arrow keys choose it in the library.
         shortcuts: Keys that differ from the defaults, by action.
         checkpoint_folders: Folders of checkpoints that were chosen before, the last one first.
         input_device: `name|host api` of the device to record from, or empty for the system's.
@@ -65,6 +66,7 @@ class Settings:
     snap: str = "beat"
     follow_playhead: bool = True
     keeps_playing: bool = False
+    previews_library: bool = True
     shortcuts: dict[str, str] = field(default_factory=dict)
     checkpoint_folders: list[str] = field(default_factory=list)
     input_device: str = ""

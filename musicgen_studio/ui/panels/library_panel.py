@@ -14,10 +14,12 @@ from PySide6.QtCore import (
     QSignalBlocker,
     QSize,
     Qt,
+    QTimer,
     Signal,
     SignalInstance,
     Slot,
 )
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -43,6 +45,9 @@ from musicgen_studio.ui.panels.library_row import LibraryRow
 from musicgen_studio.ui.qt.drops import FileDrops
 from musicgen_studio.ui.window.shortcuts import Bindings, KeyMap
 
+REST_MS = 120
+"""How long the arrow keys rest on a row before it is previewed: who goes through many rows hears only the last."""
+
 _SEARCH_PX = 32  # in the smallest window
 _SHORT_S, _LONG_S = 10.0, 30.0
 
@@ -64,6 +69,7 @@ class LibraryPanel(QWidget):
     restore_requested = Signal(list)  # ids
     query_changed = Signal(object)  # Query
     play_requested = Signal(str)  # id: it is to be shown and played from its start
+    preview_requested = Signal(str)  # id: the arrow keys have come to rest on it
     menu_requested = Signal(QPoint)  # where on the screen: what can be done with the selected clips
     files_dropped = Signal(list)  # Paths
 
@@ -71,6 +77,7 @@ class LibraryPanel(QWidget):
         super().__init__(parent)
         self._model = model
         self._bindings = Bindings(self, keys)
+        self._shown = ""  # id of the clip in the middle
         FileDrops(self, is_sound, self._take_files)
         self.setAccessibleName(self.tr("Library"))
         self._build_search()
@@ -106,6 +113,7 @@ class LibraryPanel(QWidget):
 
     def show_clip(self, clip_id: str) -> None:
         """Make a clip the current row and scroll to it, as far as it is shown."""
+        self._shown = clip_id
         index = self._model.index_of(clip_id)
         if index.isValid():
             # Not the list's own `setCurrentIndex`, which adds to what is selected while Ctrl is held.
@@ -170,7 +178,10 @@ class LibraryPanel(QWidget):
         return box
 
     def _build_list(self) -> None:
-        self._list = QListView()
+        self._list = _ClipList()
+        self._rest = QTimer(self, singleShot=True, interval=REST_MS)
+        self._rest.timeout.connect(self._preview_row)
+        self._list.moved_by_key.connect(self._rest.start)
         self._list.setModel(self._model)
         self._list.setAccessibleName(self.tr("Clips"))
         self._list.setUniformItemSizes(True)
@@ -252,7 +263,7 @@ class LibraryPanel(QWidget):
     def _bind(self) -> None:
         self._bindings.add("search", self._go_search)
         self._bindings.tip(self._search, "search", self.tr("Search titles, prompts and tags"))
-        self._bindings.add("trash", self._throw_away, lambda: bool(self.selected_ids()) and not self.is_in_trash())
+        self._bindings.add("trash", self._throw_away, lambda: bool(self._meant()) and not self.is_in_trash())
         self._bindings.add("play-clip", self._play_row, lambda: self._playable() is not None)
 
     def rename(self, clip_id: str) -> None:
@@ -271,14 +282,23 @@ class LibraryPanel(QWidget):
         if chosen := self.selected_ids():
             signal.emit(chosen)
 
+    def _meant(self) -> list[str]:
+        """Return the ids of the selected clips; if none is, as the search hides it, of the clip that is shown."""
+        return self.selected_ids() or [self._shown] * bool(self._shown)
+
     def _throw_away(self) -> None:
-        if not self.is_in_trash():
-            self._ask_for(self.trash_requested)
+        if not self.is_in_trash() and (meant := self._meant()):
+            self.trash_requested.emit(meant)
 
     def _playable(self) -> str | None:
         """Return the id of the current clip if it can be shown."""
         clip = self.current_clip()
         return None if clip is None or clip.trashed is not None else clip.id
+
+    @Slot()
+    def _preview_row(self) -> None:
+        if len(self.selected_ids()) == 1 and (clip_id := self._playable()) is not None:
+            self.preview_requested.emit(clip_id)
 
     @Slot()
     def _play_row(self) -> None:
@@ -378,6 +398,19 @@ class LibraryPanel(QWidget):
             self.trash_menu().popup(place)
         else:
             self.menu_requested.emit(place)
+
+
+class _ClipList(QListView):
+    """The rows; it tells when a key has moved the current one."""
+
+    moved_by_key = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Move by keys."""
+        before = self.currentIndex()
+        super().keyPressEvent(event)
+        if self.currentIndex() != before:
+            self.moved_by_key.emit()
 
 
 def _toggle(name: str, tip: str) -> QToolButton:

@@ -55,7 +55,7 @@ class Group:
     """Lines that stand together in a menu, parted from what is above and below.
 
     Args:
-        lines: The lines, from above.
+        lines: The lines, from above; none for a submenu whose lines change, which another fills.
         menu: The menu, in English.
         submenu: If not empty, they fold into a submenu of this name, in English.
     """
@@ -100,6 +100,7 @@ GROUPS: tuple[Group, ...] = (
         _FILE,
         _line("import", QT_TRANSLATE_NOOP("shortcuts", "Import…"), "Ctrl+O"),
     ),
+    _group(_FILE, submenu=QT_TRANSLATE_NOOP("shortcuts", "Recent files")),
     _group(
         _FILE,
         _line("export", QT_TRANSLATE_NOOP("shortcuts", "Export…"), "Ctrl+S; Ctrl+Shift+E"),
@@ -170,6 +171,10 @@ GROUPS: tuple[Group, ...] = (
         _PLAY,
         _line("loop", QT_TRANSLATE_NOOP("shortcuts", "Loop on or off"), "L"),
         _line("loop-selection", QT_TRANSLATE_NOOP("shortcuts", "Loop the selection"), "Shift+L"),
+    ),
+    _group(
+        _PLAY,
+        _line("preview-library", QT_TRANSLATE_NOOP("shortcuts", "Play what the arrow keys choose in the library")),
     ),
     # Here: compare.
     _group(

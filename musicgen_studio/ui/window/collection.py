@@ -77,7 +77,9 @@ class Collection(QObject):
     clip_chosen = Signal(object)  # Clip, to be shown in the middle
     play_requested = Signal(object)  # Clip, to be shown and played from its start
     clip_changed = Signal(object)  # Clip
+    preview_requested = Signal(object)  # Clip that the arrow keys have come to
     imported = Signal(object)  # Clip
+    file_imported = Signal(object, object)  # Path, and the Clip it became
 
     def __init__(
         self, services: Services, model: LibraryModel, panel: LibraryPanel, parent: QWidget | None = None
@@ -89,6 +91,7 @@ class Collection(QObject):
         self._query = Query()
         panel.query_changed.connect(self._find)
         panel.clip_activated.connect(self._on_clip(self.clip_chosen.emit))
+        panel.preview_requested.connect(self._on_clip(self.preview_requested.emit))
         panel.play_requested.connect(self._on_clip(self.play_requested.emit))
         panel.star_toggled.connect(self._on_clip(self.toggle_star))
         panel.renamed.connect(self.rename)
@@ -126,11 +129,14 @@ class Collection(QObject):
         """Take sound files into the library; each is decoded in a process of its own."""
         for path in paths:
             self._services.background.start(
-                self.tr("Importing {0}").format(path.name), partial(_imported, self._library, path), self._take_in
+                self.tr("Importing {0}").format(path.name),
+                partial(_imported, self._library, path),
+                partial(self._take_in, path),
             )
 
-    def _take_in(self, clip: Clip) -> None:
+    def _take_in(self, path: Path, clip: Clip) -> None:
         self.refresh()
+        self.file_imported.emit(path, clip)
         self.imported.emit(clip)
 
     @Slot(object)
@@ -167,7 +173,10 @@ class Collection(QObject):
 
         self._services.undo.push(EditClip(text, self._library, clip_id, before, after, changed))
 
-    def _trash(self, ids: Sequence[str], *, is_restoring: bool) -> None:
+    def _trash(self, wanted: Sequence[str], *, is_restoring: bool) -> None:
+        ids = [clip_id for clip_id in wanted if self._library.has(clip_id)]  # one may still be in the making
+        if not ids:
+            return
         text = self.tr("Restore") if is_restoring else self.tr("Move to the trash")
 
         def changed() -> None:

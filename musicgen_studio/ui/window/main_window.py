@@ -58,6 +58,7 @@ from musicgen_studio.ui.window.inbox import Inbox
 from musicgen_studio.ui.window.listening import SEEK_S, Listening
 from musicgen_studio.ui.window.melody import Melodies
 from musicgen_studio.ui.window.menus import Menus
+from musicgen_studio.ui.window.recent import RecentFiles
 from musicgen_studio.ui.window.recording import Recording
 from musicgen_studio.ui.window.services import Services
 from musicgen_studio.ui.window.shortcuts import TEXT_FIELDS, Bindings, FocusGuard, KeyMap
@@ -121,6 +122,7 @@ class MainWindow(QWidget):
         """Open sound files as clips, and follow the melody of the last MIDI file."""
         self.collection.import_files([file for file in files if not is_midi(file)])
         for file in [file for file in files if is_midi(file)][-1:]:
+            self.recent.add(file)
             self.prompt.melody.set_open(True)
             self.prompt.melody.choose_file(file)
 
@@ -133,6 +135,16 @@ class MainWindow(QWidget):
         self.activateWindow()
         self.open_files(files)
 
+    def open_last(self) -> None:
+        """Show the clip that was shown last, if nothing else is shown yet and it is still there."""
+        state = WindowState.from_json(self._services.library.recall("window"))
+        library = self._services.library
+        if state is None or self.listening.current is not None or not library.has(state.clip):
+            return
+        clip = library.get(state.clip)
+        if clip.trashed is None and not clip.is_missing:
+            self._show_clip(clip)
+
     def keep_state(self) -> None:
         """Write down what the next start is to find again."""
         state = WindowState(
@@ -140,6 +152,7 @@ class MainWindow(QWidget):
             columns=bytes(self._columns.saveState().toBase64().data()).decode(),
             values=asdict(self.prompt.values()),
             folds=self.prompt.folds(),
+            clip="" if self.listening.current is None else self.listening.current.clip.id,
         )
         self._services.library.remember("window", state.to_json())
 
@@ -292,6 +305,7 @@ class MainWindow(QWidget):
         self.stems.problem_found.connect(self.show_problem)
         collection.imported.connect(self._show_clip)
         collection.play_requested.connect(self._play_clip)
+        collection.preview_requested.connect(self._preview_clip)
         self.waveform.play_requested.connect(listening.play_from)
         self.minis.ready.connect(self._model.refresh)
         header = self.clip_header
@@ -320,6 +334,7 @@ class MainWindow(QWidget):
         add("play-now", listening.play_now, lambda: listening.is_waiting)
         add("next-section", lambda: self._move_section(1))
         add("previous-section", lambda: self._move_section(-1))
+        add("preview-library", self._turn_preview, is_on=lambda: self._services.settings.previews_library)
         add("full-screen", self._turn_full_screen, is_on=self.isFullScreen)
         add("checkpoints", self.header.checkpoints_requested.emit)
         add("give-memory-back", self._services.loop.unload)
@@ -333,6 +348,11 @@ class MainWindow(QWidget):
         self._bind_clips()
         self.menus = Menus(self, self.menu_bar)
         self.library.menu_requested.connect(partial(self.menus.pop_up, CLIP_MENU))
+        recent_menu = self.menus.menu("File/Recent files")
+        self.recent = RecentFiles(
+            self._services.library, recent_menu, lambda file: self.open_files([file]), self._show_clip
+        )
+        self.collection.file_imported.connect(self.recent.add)
         self.takes.menu_requested.connect(partial(self.menus.pop_up, TAKE_MENU))
         waveform.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         waveform.customContextMenuRequested.connect(
@@ -360,6 +380,11 @@ class MainWindow(QWidget):
 
     def _has_sound(self) -> bool:
         return self.listening.current is not None
+
+    @Slot()
+    def _turn_preview(self) -> None:
+        settings = self._services.settings
+        self.settings_wished.emit(replace(settings, previews_library=not settings.previews_library))
 
     @Slot()
     def _turn_full_screen(self) -> None:
@@ -392,6 +417,7 @@ class MainWindow(QWidget):
         self._keep.timeout.connect(self.keep_state)
         self.prompt.values_changed.connect(self._keep.start)
         self._columns.splitterMoved.connect(self._keep.start)
+        self.listening.shown.connect(self._keep.start)
         self._poll = QTimer(self, interval=QUEUE_POLL_MS)
         self._poll.timeout.connect(self.generation.poll)
         self._poll.start()
@@ -494,6 +520,14 @@ class MainWindow(QWidget):
         current = self.listening.current
         if current is not None and current.clip.id == clip.id:
             self.listening.play_from(0)
+
+    @Slot(object)
+    def _preview_clip(self, clip: Clip) -> None:
+        """Show the clip that the arrow keys have come to, and play it if that is wanted."""
+        if self._services.settings.previews_library and self.recording.phase is Phase.OFF:
+            self._play_clip(clip)
+        else:
+            self._show_clip(clip)
 
     @Slot(object)
     def _tell_trashed(self, clip: Clip) -> None:

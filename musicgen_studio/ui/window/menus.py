@@ -58,18 +58,17 @@ class Menus(QObject):
         self.context_menu(groups).popup(place)
 
     def _fill(self, menu: QMenu, name: str) -> None:
-        for group in GROUPS:
-            lines = [self.actions[line.id] for line in ready(group.lines)] if group.menu == name else []
-            if not lines:
-                continue
-            menu.addSeparator()
+        for group in (group for group in GROUPS if group.menu == name):
+            actions = [self.actions[line.id] for line in ready(group.lines)]
+            if actions:
+                menu.addSeparator()
             if group.submenu:
                 submenu = menu.addMenu(group.submenu_title)
-                submenu.addActions(lines)
+                submenu.addActions(actions)
                 self._menus[f"{name}/{group.submenu}"] = submenu
                 _attend(submenu)
-                continue
-            menu.addActions(lines)
+            else:
+                menu.addActions(actions)
         _attend(menu)
 
 

@@ -19,12 +19,14 @@ class WindowState:
         columns: Qt's of the columns, in base 64.
         values: Fields of `PromptValues` by name.
         folds: Whether the melody's and the advanced fold are open.
+        clip: Id of the clip that was shown; empty for none.
     """
 
     geometry: str
     columns: str
     values: dict[str, Any]
     folds: tuple[bool, bool]
+    clip: str = ""
 
     def to_json(self) -> str:
         """Return it as text."""
@@ -38,6 +40,7 @@ class WindowState:
             kinds = {field.name: type(getattr(_ALL_CHOSEN, field.name)) for field in fields(PromptValues)}
             values = {name: value for name, value in stored["values"].items() if type(value) is kinds.get(name)}
             melody, advanced = stored["folds"]
-            return cls(str(stored["geometry"]), str(stored["columns"]), values, (bool(melody), bool(advanced)))
+            folds = bool(melody), bool(advanced)
+            return cls(str(stored["geometry"]), str(stored["columns"]), values, folds, str(stored.get("clip", "")))
         except (ValueError, KeyError, TypeError, AttributeError):
             return None

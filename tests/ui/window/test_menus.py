@@ -250,3 +250,90 @@ def test_all_is_selected_and_nothing(hands: Hands) -> None:
     assert hands.window.waveform.selection() == (0, clip.frames)
     hands.press(Qt.Key.Key_A, CTRL | SHIFT)
     assert hands.window.waveform.selection() is None
+
+
+def test_the_arrow_keys_play_what_they_choose_in_the_library_unless_that_is_switched_off(hands: Hands) -> None:
+    first, second = hands.make("calm"), hands.make("loud")
+    hands.press(Qt.Key.Key_Space) if hands.is_playing else None
+    hands.wait(lambda: not hands.is_playing)
+    rows = hands.window.library._list
+    rows.setFocus()
+    hands.wait(rows.hasFocus)
+    hands.press(Qt.Key.Key_Down)
+    hands.wait(lambda: hands.shown().id == first.id and hands.is_playing)
+    hands.press(Qt.Key.Key_Space)
+    hands.wait(lambda: not hands.is_playing)
+    hands.window.menus.actions["preview-library"].trigger()
+    assert not hands.program.services.settings.previews_library
+    hands.press(Qt.Key.Key_Up)
+    hands.wait(lambda: hands.shown().id == second.id)
+    assert not hands.is_playing
+
+
+def test_who_runs_through_the_rows_hears_only_where_the_keys_rest(hands: Hands, qtbot: QtBot) -> None:
+    clips = [hands.make(word) for word in ("calm", "loud", "slow")]
+    rows = hands.window.library._list
+    rows.setFocus()
+    hands.wait(rows.hasFocus)
+    asked: list[object] = []
+    hands.window.library.preview_requested.connect(asked.append)
+    with qtbot.waitSignal(hands.window.library.preview_requested):
+        hands.press(Qt.Key.Key_Down)
+        hands.press(Qt.Key.Key_Down)
+    assert asked == [clips[0].id]
+
+
+def test_the_last_clip_is_open_at_the_next_start(settings_file: Path, loader: Loader, qtbot: QtBot) -> None:
+    with Program(settings_file, loader) as before:
+        before.window.show()
+        first = Hands(before, qtbot).make("calm")
+        Hands(before, qtbot).make("loud")
+        before.window.collection.clip_chosen.emit(first)
+    with Program(settings_file, loader) as after:
+        after.window.show()
+        qtbot.waitUntil(lambda: after.window.listening.current is not None)
+        current = after.window.listening.current
+        assert current is not None
+        assert current.clip.id == first.id
+        assert not after.window.listening.is_playing
+        after.services.library.trash([first.id])
+    with Program(settings_file, loader) as at_last:  # what went into the trash is not brought back
+        at_last.window.show()
+        qtbot.waitUntil(lambda: not at_last.services.loop.views())
+        at_last.window.open_last()
+        assert at_last.window.listening.current is None
+
+
+def recent(hands: Hands) -> dict[str, QAction]:
+    """The submenu as it is when it opens."""
+    menu = hands.window.menus.menu("File/Recent files")
+    menu.aboutToShow.emit()
+    return {action.text(): action for action in menu.actions() if action.text()}
+
+
+def test_files_that_were_opened_are_offered_again_and_shown_if_they_are_clips_already(
+    hands: Hands, tmp_path: Path
+) -> None:
+    assert recent(hands) == {}
+    assert not hands.window.menus.menu("File/Recent files").isEnabled()
+    files = [tmp_path / "one.wav", tmp_path / "two.wav"]
+    for file in files:
+        write(file, Audio(np.zeros((16_000, 1), np.float32), 32_000), SoundFormat.WAV16)
+        hands.window.open_files([file])
+        hands.wait(lambda stem=file.stem: hands.shown().title.lower() == stem)  # type: ignore[misc]
+    assert list(recent(hands)) == ["two.wav", "one.wav", "Clear the list"]
+    library = hands.program.services.library
+    one = next(clip for clip in library.clips() if clip.title == "One")
+    recent(hands)["one.wav"].trigger()
+    assert hands.shown().id == one.id
+    assert len(library.clips()) == 2
+    library.trash([one.id])
+    recent(hands)["one.wav"].trigger()  # the clip is gone, the file is not
+    hands.wait(lambda: hands.shown().title == "One" and hands.shown().id != one.id)
+    assert next(iter(recent(hands))) == "one.wav"
+    files[1].unlink()
+    assert recent(hands)["two.wav"].isEnabled()  # the clip is still there
+    library.trash([clip.id for clip in library.clips() if clip.title == "Two"])
+    assert not recent(hands)["two.wav"].isEnabled()
+    recent(hands)["Clear the list"].trigger()
+    assert recent(hands) == {}

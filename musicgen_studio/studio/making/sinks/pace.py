@@ -19,7 +19,8 @@ class Progress:
         wanted_s: Seconds of music ordered.
         elapsed_s: Seconds since the start of the run.
         speed: "× real time", of the music since the first block: what came before it says nothing about what is to
-            come. As long as there is one block only, made_s / elapsed_s.
+            come. With one block only it is made_s / elapsed_s where that is 1 or more, or all is made: it cannot have
+            been slower. Else 0.0, not known.
         left_s: Seconds to wait at this speed, None as long as there is one block only.
     """
 
@@ -78,5 +79,6 @@ class Pace(Sink):
         if now_s > first_s and self._made_s > first_made_s:
             speed = (self._made_s - first_made_s) / (now_s - first_s)
             return speed, (self._wanted_s - self._made_s) / speed
-        speed = self._made_s / elapsed_s if elapsed_s > 0 else 0.0
-        return speed, 0.0 if 0 < self._wanted_s <= self._made_s else None
+        at_least = self._made_s / elapsed_s if elapsed_s > 0 else 0.0
+        is_all = 0 < self._wanted_s <= self._made_s
+        return at_least if at_least >= 1 or is_all else 0.0, 0.0 if is_all else None

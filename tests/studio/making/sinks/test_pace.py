@@ -37,3 +37,15 @@ def test_progress_does_not_count_what_is_continued(make_order: OrderMaker) -> No
     assert [one.made_s for one in told] == pytest.approx([0.0, 0.0, 0.5, 1.0, 1.5, 2.0])
     assert (told[0].speed, told[0].left_s) == (0.0, None)
     assert told[-1].wanted_s == 2.0
+
+
+def test_the_first_block_promises_no_slow_speed_as_the_wait_for_it_is_in_it(make_order: OrderMaker) -> None:
+    """A continuation's first block may hold a fiftieth of a second that is new: “starts in 1465 s” was made of that."""
+    given = Audio(np.full((40000, 1), 0.1, np.float32), 32000)
+    seconds = iter([0.0, 3.0, 3.2, 3.4, 3.6, 3.8, 4.0])
+    told = _progress(make_order(), lambda: next(seconds), Sounds(continuation=given))
+    new = [one for one in told if one.made_s > 0]
+    assert (new[0].speed, new[0].left_s) == (0.0, None)
+    assert all(one.speed > 1 for one in new[1:])
+    swift = iter([0.0, *(0.1 * number for number in range(1, 20))])
+    assert _progress(make_order(), lambda: next(swift))[0].speed >= 1  # it cannot have been slower than that

@@ -1,0 +1,115 @@
+"""The files that were opened last, offered again in the menu. A sound that is in the library already is only shown.
+
+The library remembers the list. Not for opening files: that is the window's affair.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QMenu
+
+from musicgen_studio.core.clip import Clip
+from musicgen_studio.library.library import Library
+
+KEY = "recent files"
+MAX_FILES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class RecentFile:
+    """A file that was opened.
+
+    Args:
+        path: Where it lay.
+        clip: Id of the clip it became; empty for MIDI.
+        modified_ns: When it was last changed then, to tell whether it is still the same.
+    """
+
+    path: str
+    clip: str = ""
+    modified_ns: int = 0
+
+
+class RecentFiles(QObject):
+    """Keeps and offers the list. Main thread.
+
+    Args:
+        library: Remembers it, and knows which clips are still there.
+        menu: The submenu to fill when it opens.
+        open_file: Opens a file.
+        show_clip: Shows a clip.
+    """
+
+    def __init__(
+        self, library: Library, menu: QMenu, open_file: Callable[[Path], object], show_clip: Callable[[Clip], object]
+    ) -> None:
+        super().__init__(menu)
+        self._library, self._menu = library, menu
+        self._open_file, self._show_clip = open_file, show_clip
+        menu.aboutToShow.connect(self._fill)
+        self._fill()
+
+    def files(self) -> list[RecentFile]:
+        """Return the list, the last one first; what cannot be read counts as nothing."""
+        try:
+            return [RecentFile(**each) for each in json.loads(self._library.recall(KEY) or "[]")]
+        except (ValueError, TypeError):
+            return []
+
+    @Slot(object, object)
+    def add(self, path: Path, clip: Clip | None = None) -> None:
+        """Put a file that was opened at the head of the list.
+
+        Args:
+            path: The file.
+            clip: What it became; None for MIDI.
+        """
+        whole = path.absolute()
+        modified_ns = whole.stat().st_mtime_ns if whole.is_file() else 0
+        new = RecentFile(str(whole), "" if clip is None else clip.id, modified_ns)
+        others = [file for file in self.files() if file.path != new.path]
+        self._library.remember(KEY, json.dumps([asdict(file) for file in [new, *others][:MAX_FILES]]))
+        self._fill()
+
+    @Slot()
+    def clear(self) -> None:
+        """Forget the list."""
+        self._library.remember(KEY, "[]")
+        self._fill()
+
+    @Slot()
+    def _fill(self) -> None:
+        self._menu.clear()
+        for file in self.files():
+            path = Path(file.path)
+            action = self._menu.addAction(path.name.replace("&", "&&"), partial(self._choose, file))
+            action.setToolTip(file.path)
+            action.setStatusTip(file.path)
+            action.setEnabled(path.is_file() or self._known(file) is not None)
+        self._menu.setToolTipsVisible(True)
+        self._menu.setEnabled(bool(self._menu.actions()))
+        if self._menu.actions():
+            self._menu.addSeparator()
+            self._menu.addAction(self.tr("Clear the list"), self.clear)
+
+    def _choose(self, file: RecentFile) -> None:
+        clip = self._known(file)
+        if clip is None:
+            self._open_file(Path(file.path))
+        else:
+            self._show_clip(clip)
+
+    def _known(self, file: RecentFile) -> Clip | None:
+        """Return the clip that a file became, if it is still there and the file has not changed since."""
+        path = Path(file.path)
+        if path.is_file() and path.stat().st_mtime_ns != file.modified_ns:
+            return None
+        try:
+            clip = self._library.get(file.clip)
+        except KeyError:
+            return None
+        return None if clip.trashed is not None or clip.is_missing else clip
