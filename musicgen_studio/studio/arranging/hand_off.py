@@ -6,7 +6,7 @@ As a long errand: counted, stopped at once, and what was there before is never t
 written (`export`), nor for asking about them.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -21,7 +21,6 @@ from musicgen_studio.core.melody import Melody, Note
 from musicgen_studio.core.names import UNTITLED
 from musicgen_studio.core.song import Load, Marker, Song
 from musicgen_studio.dsp.drum_hits import find_hits
-from musicgen_studio.errors import UserProblem
 from musicgen_studio.export.loop import export_loop
 from musicgen_studio.export.marks import known_music
 from musicgen_studio.export.midi import DRUMS, export_midi
@@ -33,7 +32,7 @@ from musicgen_studio.export.stems import export_stems
 from musicgen_studio.export.targets import Target
 from musicgen_studio.export.tracks import TrackSettings
 from musicgen_studio.library.library import Library
-from musicgen_studio.studio.making.record import Record
+from musicgen_studio.studio.arranging.markers import markers_of, new_from_s, record_in
 from musicgen_studio.studio.program.background import Errand
 
 OnShare = Callable[[float], None]
@@ -147,38 +146,32 @@ def notes_of(song: Song, on_share: OnShare = lambda _share: None) -> dict[str, t
     return found
 
 
-def song_in_library(library: Library, clip: Clip, markers: Sequence[Marker] = ()) -> Song:
+def song_in_library(library: Library, clip: Clip) -> Song:
     """Return a clip of the library as a song: its stems if it has some, what is sure of its tempo and key, its melody.
+
+    Its take, its passages and what it goes on from are marked; see `markers`.
 
     Args:
         library: Which has it. Its sounds are read when their turn comes, in whichever thread that is.
         clip: The clip.
-        markers: Of its takes and passages; where it goes on from another sound, that is marked as well.
     """
     tempo, key = known_music(clip)
     melody, begin_s = _melody_of(clip)
-    marked = (Marker(clip.prompt, begin_s, clip.duration_s),) if 0 < begin_s < clip.duration_s else ()
     return Song(
         clip,
         partial(library.read, clip.id),
         {stem.stem: partial(library.read, stem.id) for stem in library.stems(clip.id)},
         tempo,
         key,
-        (*markers, *marked),
+        markers_of(library, clip),
         None if melody is None else _later(melody, begin_s, clip.duration_s),
     )
 
 
 def _melody_of(clip: Clip) -> tuple[Melody | None, float]:
     """Return the notes a clip was made from, and when the new music in it begins, in seconds."""
-    try:
-        order = Record.from_json(clip.recipe).order if clip.recipe else None
-    except UserProblem:  # of another version of the program; the sound is none the worse for it
-        order = None
-    if order is None:
-        return None, 0.0
-    begin_s = 0.0 if order.continuation is None else max(clip.duration_s - order.duration_s, 0.0)
-    return order.melody_notes, begin_s
+    record = record_in(clip)
+    return (None, 0.0) if record is None else (record.order.melody_notes, new_from_s(clip, record))
 
 
 def _later(melody: Melody, by_s: float, end_s: float) -> Melody | None:

@@ -15,7 +15,7 @@ from musicgen_studio.core.analysis import Analysis
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip, Origin
 from musicgen_studio.core.melody import Key
-from musicgen_studio.core.song import Marker, Song
+from musicgen_studio.core.song import Song
 from musicgen_studio.core.tempo_map import TempoMap
 from musicgen_studio.dsp.drum_hits import KICK
 from musicgen_studio.errors import StoppedError
@@ -152,11 +152,10 @@ def test_a_clip_of_the_library_takes_along_all_that_is_known(tmp_path: Path) -> 
         order=replace(ORDER, melody_notes=NOTES, continuation=SourceFile("a.wav", "ef"), duration_s=3.2),
     )
     with Library(tmp_path / "library") as library:
-        whole = song_in_library(library, _kept(library, continued, known), (Marker("take 1", 0.0, 0.8),))
+        whole = song_in_library(library, _kept(library, continued, known))
         assert (whole.tempo, whole.key) == (known.tempo_map, known.key)
         assert [(marker.name, round(marker.start_s, 6), marker.end_s) for marker in whole.markers] == [
-            ("take 1", 0.0, 0.8),
-            (whole.clip.prompt, 0.8, 4.0),
+            (f"take 2 · {RECORD.prompt}", 0.8, 4.0),
         ]
         assert whole.melody is not None
         assert [note.onset_s for note in whole.melody.notes] == pytest.approx([0.9, 1.3])
