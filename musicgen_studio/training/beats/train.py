@@ -5,6 +5,7 @@ two frames as the beat does.
 """
 
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,8 @@ _WARM_UP = 0.03
 _LARGEST_GRADIENT = 1.0
 _WIDTH_FRAMES = 1.5  # how far from a beat a frame still counts for it
 _STRETCH, _VARIED = 0.25, 0.7
+_WANDER_FRAMES, _UNSTEADY = 1.0, 0.5  # the most that half of the examples wander in a second
+_SILENT = -4.0  # of a band, see `analysis.frames`
 _EVERY = 40
 """One example of so many is kept to tell how good the net is on what it has not learned from."""
 
@@ -91,7 +94,8 @@ class BeatTraining:
         rng = np.random.default_rng([self._settings.seed, pace.step])
         frames = round(FRAMES_PER_S * rng.uniform(self._settings.shortest_s, self._settings.longest_s))
         chosen = rng.integers(len(self._learned), size=self._settings.batch)
-        parts = [_part(_varied(self._learned[index], rng), frames, rng) for index in chosen]
+        heard = [self._learned[index] for index in chosen]
+        parts = [_part(each, _course(each, frames, rng), rng) for each in heard]
         bands = torch.from_numpy(np.stack([_disguised(bands, rng) for bands, _ in parts]))
         self.net.train()
         loss = _loss(self.net(bands), torch.from_numpy(np.stack([right for _, right in parts])))
@@ -110,7 +114,8 @@ class BeatTraining:
         self.net.eval()
         losses = list[float]()
         for each in self._held_back:
-            bands, right = _part(each, len(each.bands), np.random.default_rng(0))
+            as_it_is = _Course(1.0, np.zeros(len(each.bands)))
+            bands, right = _part(each, as_it_is, np.random.default_rng(0))
             losses.append(_loss(self.net(torch.from_numpy(bands)[None]), torch.from_numpy(right)[None]).item())
         return float(np.mean(losses))
 
@@ -130,32 +135,54 @@ def _loss(logits: Tensor, right: Tensor) -> Tensor:
     return binary_cross_entropy_with_logits(logits, right)
 
 
-def _varied(example: Example, rng: np.random.Generator) -> Example:
-    """Return an example at another tempo in most cases, as far as it stays one that is to be heard."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Course:
+    """How an example is played instead of as it was.
+
+    Args:
+        by: How many times slower.
+        wander: How many frames each frame lies beside where it would be, float64 `[frames]`.
+    """
+
+    by: float
+    wander: npt.NDArray[np.float64]
+
+
+def _course(example: Example, frames: int, rng: np.random.Generator) -> _Course:
+    """Draw a course: at another tempo in most cases, as far as it stays one that is to be heard, often unsteady.
+
+    What the language model makes wanders by about a frame each second, and does not come back.
+    """
     slowest, fastest = 60 / MIN_BPM, 60 / MAX_BPM
     by = float(np.exp(rng.uniform(-_STRETCH, _STRETCH)))
     beat_s = float(np.median(np.diff(example.beats_s))) * by
-    return _stretched(example, by) if rng.random() < _VARIED and fastest <= beat_s <= slowest else example
-
-
-def _stretched(example: Example, by: float) -> Example:
-    """Return an example as if it were played slower by a factor: what lies between two frames is between them."""
-    count = round(len(example.bands) * by)
-    at = np.arange(count) / by
-    before = np.minimum(at.astype(int), len(example.bands) - 2)
-    share = (at - before)[:, None].astype(np.float32)
-    bands = example.bands[before] * (1 - share) + example.bands[before + 1] * share
-    return Example(bands.astype(np.float16), example.beats_s * by, example.beats_per_bar)
+    is_varied = rng.random() < _VARIED and fastest <= beat_s <= slowest
+    steps = rng.normal(0, rng.uniform(0, _WANDER_FRAMES), frames // FRAMES_PER_S + 2)
+    steps *= rng.random() < _UNSTEADY
+    walk = np.interp(np.arange(frames) / FRAMES_PER_S, range(len(steps)), np.cumsum(steps) - steps[0])
+    return _Course(by if is_varied else 1.0, walk)
 
 
 def _part(
-    example: Example, frames: int, rng: np.random.Generator
+    example: Example, course: _Course, rng: np.random.Generator
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-    """Return a part of an example, silence behind it if it is shorter: `[BANDS, frames]` and what is right."""
-    start = int(rng.integers(max(len(example.bands) - frames, 0) + 1))
-    bands = example.bands[start : start + frames].astype(np.float32)
-    bands = np.pad(bands, ((0, frames - len(bands)), (0, 0)), constant_values=-4.0)
-    beats = example.beats_s * FRAMES_PER_S - start
+    """Return a part of an example as it is played along a course, and what is right.
+
+    Returns:
+        `[BANDS, frames]`, what lies between two frames being between them, silence where the example is over; and how
+        near each frame is to a beat and to a downbeat, `[2, frames]`.
+    """
+    frames = len(course.wander)
+    there = len(example.bands)
+    start = int(rng.integers(max(there - round(frames / course.by), 0) + 1))
+    at = start + np.arange(frames) / course.by + course.wander
+    inside = np.clip(at, 0, there - 1)
+    before = np.minimum(inside.astype(int), there - 2)
+    share = (inside - before)[:, None].astype(np.float32)
+    bands = example.bands[before] * (1 - share) + example.bands[before + 1] * share
+    bands[at > there - 1] = _SILENT
+    written = example.beats_s * FRAMES_PER_S
+    beats = np.interp(written, at, np.arange(frames), left=-np.inf, right=np.inf)
     right = np.stack([_nearness(beats, frames), _nearness(beats[:: example.beats_per_bar], frames)])
     return np.ascontiguousarray(bands.T), right
 
@@ -163,7 +190,7 @@ def _part(
 def _nearness(events: npt.NDArray[np.float64], frames: int) -> npt.NDArray[np.float32]:
     """Return how near each frame is to an event: 1 on it, 0 from `_WIDTH_FRAMES` on."""
     near = np.zeros(frames, np.float32)
-    for event in events:
+    for event in events[np.isfinite(events)]:
         first = int(np.floor(event))
         for frame in range(max(first - 1, 0), min(first + 3, frames)):
             near[frame] = max(near[frame], 1 - abs(frame - event) / _WIDTH_FRAMES)

@@ -15,10 +15,10 @@ from musicgen_studio.core.audio import Audio, Samples
 from musicgen_studio.core.melody import Key as FoundKey
 from musicgen_studio.core.tempo_map import TempoMap
 from musicgen_studio.errors import UserProblem
-from musicgen_studio.training.beats.dataset import examples, make_examples
+from musicgen_studio.training.beats.dataset import Example, examples, make_examples
 from musicgen_studio.training.beats.examination import Question, agree, questions, scored, table
 from musicgen_studio.training.beats.music import Timing, draw_timing, play
-from musicgen_studio.training.beats.train import BeatTraining
+from musicgen_studio.training.beats.train import BeatTraining, _course, _part
 from musicgen_studio.training.music.score import Key, Role
 from musicgen_studio.training.music.synth import Synthesizer
 from musicgen_studio.training.pace import Limits
@@ -162,3 +162,20 @@ def test_a_score_counts_what_is_right() -> None:
     assert (score.tempo, score.tempo_or_octave, score.beats, score.downbeats) == (0.5, 1.0, 0.5, 0.5)
     assert (score.key, score.key_or_related, score.sure, score.sure_and_right) == (0.0, 1.0, 1.0, 0.5)
     assert "| any | any | 2 | 0.50 |" in table([score])
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_what_is_right_moves_with_the_sound(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    beats_s = np.arange(0.5, 19, 0.5)
+    bands = np.full((20 * FRAMES_PER_S, BANDS), -4, np.float16)
+    for beat_s in beats_s:
+        bands[round(beat_s * FRAMES_PER_S)] = 1
+    heard = Example(bands, beats_s, 4)
+    played, right = _part(heard, _course(heard, 300, rng), rng)
+    assert played.shape == (BANDS, 300)
+    struck = played[0] > -1.5  # at least half of a beat
+    assert 6 <= struck.sum() <= 25
+    assert right[0, struck].min() > 0.5
+    assert right[1].max() > 0.5
+    assert (right[1] <= right[0]).all()
