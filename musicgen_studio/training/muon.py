@@ -23,6 +23,8 @@ class Muon(torch.optim.Optimizer):
         weights: Parameters, each with at least two dimensions.
         lr: Learning rate; an update has this spectral norm, times the root of rows to columns where rows are more.
         momentum: Of the gradients, Nesterov's way.
+        weight_decay: Share of a weight, times the learning rate, that each step takes away. An update has the same size
+            however small the gradient, so without it the weights of a long training grow without bound.
         dtype: Of the Newton-Schulz steps. A processor without instructions for bfloat16 takes seven times as long in it
             as in float32.
     """
@@ -32,9 +34,10 @@ class Muon(torch.optim.Optimizer):
         weights: Iterable[nn.Parameter],
         lr: float,
         momentum: float = 0.95,
+        weight_decay: float = 0.0,
         dtype: torch.dtype = torch.bfloat16,
     ) -> None:
-        super().__init__(list(weights), {"lr": lr, "momentum": momentum})
+        super().__init__(list(weights), {"lr": lr, "momentum": momentum, "weight_decay": weight_decay})
         self._dtype = dtype
 
     @torch.no_grad()
@@ -49,6 +52,7 @@ class Muon(torch.optim.Optimizer):
                 velocity.lerp_(weight.grad, 1 - group["momentum"])
                 update = orthogonal(weight.grad.lerp(velocity, group["momentum"]).flatten(1), self._dtype)
                 scale = sqrt(max(1.0, update.shape[0] / update.shape[1]))
+                weight.mul_(1 - group["lr"] * group.get("weight_decay", 0.0))  # states of before have none
                 weight.add_(update.view_as(weight).to(weight.dtype), alpha=-group["lr"] * scale)
 
 
@@ -69,6 +73,7 @@ def optimizers(
     others: Iterable[nn.Parameter],
     matrix_rate: float,
     other_rate: float,
+    weight_decay: float = 0.0,
     dtype: torch.dtype = torch.bfloat16,
 ) -> list[torch.optim.Optimizer]:
     """Return Muon for matrices and AdamW for everything else.
@@ -78,12 +83,13 @@ def optimizers(
         others: Biases, norms, embeddings, heads.
         matrix_rate: Muon's learning rate.
         other_rate: AdamW's.
+        weight_decay: Muon's.
         dtype: Of Muon's Newton-Schulz steps.
     """
     made: list[torch.optim.Optimizer] = []
     matrix_list, other_list = list(matrices), list(others)
     if matrix_list:
-        made.append(Muon(matrix_list, matrix_rate, dtype=dtype))
+        made.append(Muon(matrix_list, matrix_rate, weight_decay=weight_decay, dtype=dtype))
     if other_list:
         made.append(torch.optim.AdamW(other_list, other_rate, betas=(0.8, 0.95), weight_decay=0.0))
     return made

@@ -70,11 +70,15 @@ class CodecSettings:
         batch: Examples a step.
         autoencoder_steps: Steps without quantising.
         latents: How many latents the codebooks are made from.
+        joint_steps: Steps of encoder, codebooks and decoder together.
+        refit_every: Steps of those after which the codebooks are fitted again.
         decoder_steps: Steps of the decoder on quantised latents.
         adversarial_steps: Steps against a discriminator.
         adversarial_on_cpu: Whether the last stage also runs without CUDA.
         matrix_rate: Muon's learning rate.
         other_rate: AdamW's learning rate, for biases.
+        joint_matrix_rate: Muon's while the codebooks learn with the rest.
+        weight_decay: Muon's.
         seed: Decides everything random.
     """
 
@@ -88,15 +92,20 @@ class CodecSettings:
     batch: int = 8
     autoencoder_steps: int = 4000
     latents: int = 80_000
+    joint_steps: int = 6000
+    refit_every: int = 400
     decoder_steps: int = 6000
     adversarial_steps: int = 6000
     adversarial_on_cpu: bool = False
     matrix_rate: float = 0.01
     other_rate: float = 1e-3
+    joint_matrix_rate: float = 0.002
+    weight_decay: float = 0.2
     seed: int = 2
 
     def __post_init__(self) -> None:
         _check(self, filters=(1, 64), batch=(1, 1024), crop_s=(0.2, 30), codebook_size=(8, 4096), codebooks=(1, 8))
+        _check(self, joint_steps=(0, 10_000_000), refit_every=(1, 10_000_000), weight_decay=(0, 10))
         if self.latents < self.codebook_size:
             raise ValueError(f"latents must be at least codebook_size {self.codebook_size}, got {self.latents}")
 
@@ -294,7 +303,7 @@ PRESETS = {
         corpus=CorpusSettings(hours=0.03, piece_s=6.0, pieces_per_shard=6),
         codec=CodecSettings(
             filters=4, hidden=16, codebook_size=32, hours=0.03, crop_s=0.4, batch=2, autoencoder_steps=6,
-            latents=400, decoder_steps=4, adversarial_steps=2, adversarial_on_cpu=True,
+            latents=400, joint_steps=5, refit_every=2, decoder_steps=4, adversarial_steps=2, adversarial_on_cpu=True,
         ),
         language=LanguageSettings(
             width=64, layers=2, heads=2, window_s=2, short_window_s=1, batch=4, steps=12, validate_every=6,

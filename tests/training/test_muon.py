@@ -50,3 +50,13 @@ def test_a_rate_of_nothing_changes_nothing() -> None:
     weight.grad = torch.ones(3, 3)
     muon.step()
     assert torch.equal(weight, torch.ones(3, 3))
+
+
+def test_weights_that_decay_stay_bounded() -> None:
+    generator = torch.Generator().manual_seed(2)
+    weight = nn.Parameter(100 * torch.eye(8))
+    muon = Muon([weight], 0.1, weight_decay=0.5)
+    for _ in range(300):
+        weight.grad = torch.randn((8, 8), generator=generator)
+        muon.step()
+    assert float(torch.linalg.matrix_norm(weight.detach(), 2)) < 3  # each step adds 0.1 and takes 0.05 of what is there

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 _WINDOWS = (2048, 1024, 512)
-_CHANNELS = 16
+_CHANNELS = 32
 _SLOPE = 0.2
 
 

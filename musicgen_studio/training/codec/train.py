@@ -1,7 +1,9 @@
-"""Training the codec, in four stages that each begin where a kill left them.
+"""Training the codec, in five stages that each begin where a kill left them.
 
     autoencoder   encoder and decoder learn together, nothing is quantised
     codebooks     k-means on the latents, one codebook after another on what the ones before leave over
+    joint         encoder and decoder learn through the codebooks, which follow them: gradients pass straight through
+                  (arXiv 1711.00937, section 3.2), latents are drawn to their codes
     decoder       encoder and codebooks stand still from here on, so tokens stay what they are; the decoder learns to
                   make sound of quantised latents
     adversarial   the same against a discriminator that looks at spectra; slow, so on CUDA only unless settings say so
@@ -14,20 +16,21 @@ import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
-from math import isnan, nan
+from math import isfinite, isnan, nan
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.dsp.onsets import onsets_kept
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.files.sound import SoundFormat, write
 from musicgen_studio.files.whole import ensure_folder
-from musicgen_studio.training.codec.codebooks import fit_codebooks
+from musicgen_studio.training.codec.codebooks import fit_codebooks, follow, refit_codebooks
 from musicgen_studio.training.codec.discriminator import Discriminator, deception_loss, judge_loss
 from musicgen_studio.training.codec.network import (
     build_codec,
@@ -58,11 +61,20 @@ from musicgen_studio.training.workspace import Workspace, write_json, written_wh
 if TYPE_CHECKING:
     from transformers import EncodecModel
 
-STAGES = ("autoencoder", "codebooks", "decoder", "adversarial")
+STAGES = ("autoencoder", "codebooks", "joint", "decoder", "adversarial")
 _HIGHEST_GRADIENT = 20.0
 _WARM_UP, _WARM_DOWN = 0.01, 0.5
 _JUDGE_RATE = 3e-4
 _MEL_SHARE_FOR_PITCH = 0.3
+_COMMITMENT = 1.5
+_DECEPTION = 3.0
+
+_USUAL_LATENT, _FARTHEST_LATENT = 3.0, 30.0
+"""Latents beyond the first are drawn back; the few beyond the second are cut off before they meet the codebooks. A
+network that has learned for thousands of steps makes some that are many powers of ten too large, and one of them spoils
+the codebooks and the whole step."""
+
+_REFIT_UNTIL = 0.8
 _EXAMPLES = 4
 _EXAMPLE_S = 8.0
 
@@ -121,12 +133,23 @@ class CodecTraining:
 
     def _run_stage(self, stage: str) -> bool:
         if stage == "codebooks":
-            fit_codebooks(self.codec, self._latents(), self._codec_settings, self._report)
+            fit_codebooks(self.codec, self._latents("codebooks"), self._codec_settings, self._report)
             return True
         if stage == "adversarial" and self._device.type != "cuda" and not self._codec_settings.adversarial_on_cpu:
             self._report("codec: the adversarial stage needs CUDA and is left out; run again with one to add it")
             return False
-        return self._learn(stage, _Learning(self.codec, stage, self._codec_settings, self._device))
+        is_done = self._learn(stage, _Learning(self.codec, stage, self._codec_settings, self._device))
+        if is_done and stage == "joint" and self._codec_settings.joint_steps:
+            self._refit(self._codec_settings.joint_steps)
+        return is_done
+
+    def _is_time_to_refit(self, pace: Pace) -> bool:
+        is_due = pace.step > 0 and pace.step % self._codec_settings.refit_every == 0
+        return is_due and pace.fraction < _REFIT_UNTIL
+
+    def _refit(self, step: int) -> None:
+        """Fit the codebooks again on the latents as they are now."""
+        refit_codebooks(self.codec, self._latents("joint", step), self._codec_settings.seed + step)
 
     def _learn(self, stage: str, learning: "_Learning") -> bool:
         steps: int = getattr(self._codec_settings, f"{stage}_steps")
@@ -136,6 +159,8 @@ class CodecTraining:
         )  # fmt: skip
         learning.restore(self._saved)
         while not pace.is_done:
+            if stage == "joint" and self._is_time_to_refit(pace):
+                self._refit(pace.step)
             loss = learning.step(self._batch(stage, pace.step), pace.fraction)
             pace.step += 1
             pace.tell(loss)
@@ -158,11 +183,11 @@ class CodecTraining:
         return _crops(self._sounds, self._codec_settings, rng).to(self._device)
 
     @torch.no_grad()
-    def _latents(self) -> npt.NDArray[np.float32]:
-        """Return latents to make the codebooks of, `[latents, dimension]`."""
-        gathered, count, step = list[npt.NDArray[np.float32]](), 0, 0
+    def _latents(self, stage: str, step: int = 0) -> npt.NDArray[np.float32]:
+        """Return latents to make the codebooks of, `[latents, dimension]`, of a stage's batches from a step on."""
+        gathered, count = list[npt.NDArray[np.float32]](), 0
         while count < self._codec_settings.latents:
-            latents = latents_of(self.codec, self._batch("codebooks", step)).transpose(1, 2).flatten(0, 1)
+            latents = _cut_off(latents_of(self.codec, self._batch(stage, step))).transpose(1, 2).flatten(0, 1)
             gathered.append(latents.cpu().numpy())
             count, step = count + len(latents), step + 1
         return np.concatenate(gathered)[: self._codec_settings.latents]
@@ -194,15 +219,16 @@ class _Learning:
 
     def __init__(self, codec: "EncodecModel", stage: str, settings: CodecSettings, device: torch.device) -> None:
         self._codec, self._stage = codec, stage
-        self._parts: list[nn.Module] = [codec.decoder] if stage != "autoencoder" else [codec.encoder, codec.decoder]
-        slower = 4 if stage == "adversarial" else 1
-        rates = settings.matrix_rate / slower, settings.other_rate / slower
+        moves_encoder = stage in ("autoencoder", "joint")
+        self._parts: list[nn.Module] = [codec.encoder, codec.decoder] if moves_encoder else [codec.decoder]
+        rates = _rates(stage, settings)
         codec.requires_grad_(False)
         weights = [weight for part in self._parts for weight in part.parameters()]
         for weight in weights:
             weight.requires_grad_(True)
         self._weights = weights
-        self._optimizers = optimizers([w for w in weights if w.dim() > 1], [w for w in weights if w.dim() < 2], *rates)
+        matrices, others = [w for w in weights if w.dim() > 1], [w for w in weights if w.dim() < 2]
+        self._optimizers = optimizers(matrices, others, *rates, settings.weight_decay)
         self._judge = None
         if stage == "adversarial":
             torch.manual_seed(settings.seed)
@@ -213,28 +239,45 @@ class _Learning:
         """Learn from a batch `[rows, samples]`; return what to say about the loss."""
         set_rates(self._optimizers, learning_rate(fraction, _WARM_UP, _WARM_DOWN))
         with torch.autocast(sound.device.type, torch.bfloat16):
-            made = self._made(sound)
+            made, about_latents = self._made(sound)
         made = made.float()
         mel_share = _MEL_SHARE_FOR_PITCH if self._stage == "autoencoder" else 1.0
-        loss = reconstruction = reconstruction_loss(made, sound, mel_share)
+        reconstruction = reconstruction_loss(made, sound, mel_share)
+        loss = reconstruction + about_latents
         words = ""
         if self._judge is not None:
             words = f", judge {self._teach_judge(sound, made.detach()):.3f}"
-            loss = loss + 2.0 * deception_loss(self._judge(sound), self._judge(made))
+            loss = loss + _DECEPTION * deception_loss(self._judge(sound), self._judge(made))
         for optimizer in self._optimizers:
             optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(self._weights, _HIGHEST_GRADIENT)
+        if not isfinite(nn.utils.clip_grad_norm_(self._weights, _HIGHEST_GRADIENT)):
+            return "a step left out, its gradient is no number"
         for optimizer in self._optimizers:
             optimizer.step()
         return f"loss {float(reconstruction.detach()):.3f}{words}"
 
-    def _made(self, sound: Tensor) -> Tensor:
+    def _made(self, sound: Tensor) -> tuple[Tensor, Tensor]:
+        """Return what the codec makes of a sound, and what the latents add to the loss."""
         if self._stage == "autoencoder":
-            return sound_of(self._codec, latents_of(self._codec, sound), sound.shape[1])
+            latents = latents_of(self._codec, sound)
+            return sound_of(self._codec, latents, sound.shape[1]), _farness(latents)
+        if self._stage == "joint":
+            latents, beside = self._through_codebooks(latents_of(self._codec, sound).float())
+            return sound_of(self._codec, latents, sound.shape[1]), beside
         with torch.no_grad(), torch.autocast(sound.device.type, enabled=False):  # the tokens are those of float32
             latents = quantised(self._codec, latents_of(self._codec, sound))
-        return sound_of(self._codec, latents, sound.shape[1])
+        return sound_of(self._codec, latents, sound.shape[1]), torch.zeros((), device=sound.device)
+
+    def _through_codebooks(self, raw: Tensor) -> tuple[Tensor, Tensor]:
+        """Return quantised latents whose gradient is that of the latents, and what draws latents to their codes."""
+        latents = _cut_off(raw)
+        with torch.no_grad(), torch.autocast(raw.device.type, enabled=False):
+            codes = self._codec.quantizer.encode(latents)
+            chosen = self._codec.quantizer.decode(codes)
+            follow(self._codec, latents, codes)
+        commitment = (latents - chosen).square().mean() / chosen.square().mean().clamp(min=1e-6)
+        return latents + (chosen - latents).detach(), _COMMITMENT * commitment + _farness(raw)
 
     def _teach_judge(self, sound: Tensor, made: Tensor) -> float:
         assert self._judge is not None
@@ -259,6 +302,23 @@ class _Learning:
         if self._judge is not None:
             self._judge.load_state_dict(saved.pop("judge"))
             self._judge_optimizer.load_state_dict(saved.pop("judge_optimizer"))
+
+
+def _rates(stage: str, settings: CodecSettings) -> tuple[float, float]:
+    """Return the learning rates of a stage: Muon's and AdamW's."""
+    if stage == "joint":
+        return settings.joint_matrix_rate, settings.other_rate * settings.joint_matrix_rate / settings.matrix_rate
+    slower = 2 if stage == "adversarial" else 1
+    return settings.matrix_rate / slower, settings.other_rate / slower
+
+
+def _farness(latents: Tensor) -> Tensor:
+    """Return how far latents are out: linear, so that one a thousand times too large draws no harder than another."""
+    return functional.relu(latents.float().abs() - _USUAL_LATENT).mean()
+
+
+def _cut_off(latents: Tensor) -> Tensor:
+    return latents.nan_to_num(0.0).clamp(-_FARTHEST_LATENT, _FARTHEST_LATENT)
 
 
 @torch.no_grad()

@@ -11,7 +11,7 @@ import torch
 
 from musicgen_studio.compute.torchaudio_import import make_torchaudio_importable
 from musicgen_studio.errors import UserProblem
-from musicgen_studio.training.codec.codebooks import fit_codebooks
+from musicgen_studio.training.codec.codebooks import fit_codebooks, follow, refit_codebooks
 from musicgen_studio.training.codec.network import (
     build_codec,
     codec_config,
@@ -20,7 +20,7 @@ from musicgen_studio.training.codec.network import (
     save_codec,
     stored_tensors,
 )
-from musicgen_studio.training.codec.train import CodecTraining, reconstruct
+from musicgen_studio.training.codec.train import CodecTraining, _Learning, reconstruct
 from musicgen_studio.training.pace import Limits
 from musicgen_studio.training.settings import CodecSettings, Settings
 from musicgen_studio.training.workspace import Workspace
@@ -53,7 +53,7 @@ def test_all_stages_leave_a_codec_with_figures_and_examples(workspace: Workspace
     assert _training(workspace, tiny, unlimited()).run()  # there is nothing left to do
 
 
-@pytest.mark.parametrize("looks", [3, 8, 11])
+@pytest.mark.parametrize("looks", [3, 8, 11, 16])
 def test_a_run_that_goes_on_is_the_run_that_was_not_stopped(workspace: Workspace, tiny: Settings, looks: int) -> None:
     whole = Workspace(workspace.root.parent / "whole")
     whole.root.mkdir()
@@ -96,6 +96,54 @@ def test_codebooks_explain_more_and_more(tiny: Settings) -> None:
     assert len(explained) == 4
     assert explained == sorted(explained)
     assert explained[-1] > explained[0] > 0
+
+
+def test_codes_follow_the_latents_they_stand_for(tiny: Settings) -> None:
+    codec = build_codec(codec_config(tiny.codec), 0)
+    rng = np.random.default_rng(0)
+    fit_codebooks(codec, rng.standard_normal((600, 16)).astype(np.float32), tiny.codec, keep_quiet)
+    moved = torch.from_numpy(rng.standard_normal((2, 16, 300)).astype(np.float32)) + 0.5
+
+    def error() -> float:
+        codes = codec.quantizer.encode(moved)
+        return float((moved - codec.quantizer.decode(codes)).square().mean())
+
+    before = error()
+    for _ in range(200):
+        follow(codec, moved, codec.quantizer.encode(moved))
+    assert error() < 0.8 * before
+    for layer in codec.quantizer.layers:
+        assert float(layer.codebook.cluster_size.sum()) == pytest.approx(1, abs=1e-3)
+
+
+def test_codes_that_nothing_needs_are_moved_to_where_the_error_is(tiny: Settings) -> None:
+    codec = build_codec(codec_config(tiny.codec), 0)
+    latents = np.random.default_rng(0).standard_normal((2000, 16)).astype(np.float32)
+    fit_codebooks(codec, latents, tiny.codec, keep_quiet)
+    first = codec.quantizer.layers[0].codebook.embed
+    first[8:] = 1000 + torch.arange(len(first) - 8)[:, None]  # nothing is near these
+    refit_codebooks(codec, latents, seed=1)
+    used = codec.quantizer.encode(torch.from_numpy(latents.T.copy())[None])[0].unique()
+    assert len(used) == tiny.codec.codebook_size
+
+
+def test_one_latent_far_out_does_not_spoil_the_codebooks(workspace: Workspace, tiny: Settings) -> None:
+    training = _training(workspace, tiny, unlimited())
+    last = training.codec.encoder.layers[-1].conv
+    with torch.no_grad():
+        last.bias[0] = 1e30
+        last.bias[1] = torch.nan
+    assert np.abs(training._latents("joint")).max() <= 30
+
+
+def test_a_step_whose_gradient_is_no_number_changes_nothing(tiny: Settings) -> None:
+    codec = build_codec(codec_config(tiny.codec), 5)
+    learning = _Learning(codec, "autoencoder", tiny.codec, CPU)
+    before = {name: tensor.clone() for name, tensor in codec.state_dict().items()}
+    sound = torch.from_numpy(tone(0.4, 3))[None].repeat(2, 1)
+    assert "left out" in learning.step(sound * torch.nan, 0.5)
+    assert all(torch.equal(before[name], tensor) for name, tensor in codec.state_dict().items())
+    assert "left out" not in learning.step(sound, 0.5)
 
 
 def test_a_checkpoint_stores_what_sounds_the_same(tiny: Settings) -> None:
