@@ -20,6 +20,7 @@ from musicgen_studio.errors import UserProblem
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
+    from musicgen_studio.compute.speed import ProcessorSpeed
     from musicgen_studio.separation.api import Separator
     from musicgen_studio.sound.recorder import InputSystem
     from musicgen_studio.studio.making.engines import EngineChoice, LoadedEngine
@@ -75,7 +76,7 @@ def run_window(files: Sequence[Path] = ()) -> int:
         return 0
     log = logs.start(paths.log_dir(), __version__)
     try:
-        with Program(paths.settings_file(), watches_devices=True, joins_desktop=True) as program:
+        with Program(paths.settings_file(), watches_devices=True) as program:
             program.window.show()
             later_starts = single.SingleWindow(name, program.window)
             later_starts.files_received.connect(program.window.welcome)
@@ -116,7 +117,6 @@ class Program:
         settings_file: Where the settings are kept.
         load_engine: Loads what a job wants; another one in tests.
         watches_devices: Whether sound devices that come and go are noticed.
-        joins_desktop: Whether the desktop's media keys are heard, and news goes to who is elsewhere.
         inputs: What can be recorded from; other ones in tests.
 
     Raises:
@@ -129,7 +129,6 @@ class Program:
         load_engine: "Callable[[EngineChoice], LoadedEngine] | None" = None,
         *,
         watches_devices: bool = False,
-        joins_desktop: bool = False,
         inputs: "InputSystem | None" = None,
     ) -> None:
         from musicgen_studio.library.library import Library
@@ -138,12 +137,12 @@ class Program:
         from musicgen_studio.studio.making.queue import FaultFound, JobLoop
         from musicgen_studio.studio.program import settings
         from musicgen_studio.studio.program.background import Background
+        from musicgen_studio.studio.program.downloads import Downloads
         from musicgen_studio.ui.qt.bridge import Bridge
         from musicgen_studio.ui.qt.engine_thread import EngineThread
         from musicgen_studio.ui.qt.garbage import Garbage
         from musicgen_studio.ui.window.dialogs import Dialogs, apply_settings
         from musicgen_studio.ui.window.main_window import MainWindow
-        from musicgen_studio.ui.window.playing import Playing
         from musicgen_studio.ui.window.services import Services
 
         chosen = settings.load(settings_file)
@@ -166,15 +165,17 @@ class Program:
             recording=RecordingSession(library, inputs, on_bug=lambda bug: self._bridge.post(FaultFound(bug))),
             settings=chosen,
             keep_settings=lambda new: settings.save(settings_file, new),
+            downloads=Downloads(settings_file.with_name("downloads.json"), self._bridge.post),
+            measure_speed=_measure_speed,
+            forget_int8=_forget_int8,
             separator=_separator,
         )
         apply_settings(self.services)
         self.window = MainWindow(self.services)
         self.dialogs = Dialogs(self.services, self.window)
-        self.desktop = Playing(self.services, self.window).desktop
         self._bridge.posted.connect(self.window.inbox.take)
         self._thread = EngineThread(loop)
-        self._watches_devices, self._joins_desktop = watches_devices, joins_desktop
+        self._watches_devices = watches_devices
         self.is_still_loading = False
         """After the end: whether the engine's thread is in the middle of reading a checkpoint."""
         self.is_to_restart = False
@@ -200,13 +201,13 @@ class Program:
         services.background.run("sound devices", _find_sound)
         if self._watches_devices:
             services.background.run("device watch", device_watch.load, self._watch_devices)
-        if self._joins_desktop:
-            self.desktop.join()
         services.background.run("backup", services.library.backup)
         services.background.run("listening", _load_analysis, lane=Lane.LONG)
         self.window.tempo.hear_all()
         self.window.open_last()
         self._take_up_queue()
+        services.downloads.start()
+        self.dialogs.shelf.refresh()
         services.loop.warm_up(services.choice)
 
     def _keep_queue(self) -> None:
@@ -254,9 +255,9 @@ class Program:
         self._keep_queue()
         self.is_still_loading = not self._thread.stop(LEAVE_MS)
         self.services.background.close()
+        self.services.downloads.close()
         QCoreApplication.sendPostedEvents(self.window.inbox)  # whoever waits for an errand hears how it ended
         self.services.transport.close()
-        self.desktop.close()
         self.window.close()
         self.services.undo.clear()  # edits hold on to what made them; they must not end in a heap with it
         self.window.deleteLater()
@@ -316,6 +317,25 @@ def _load_engine(choice: "EngineChoice") -> "LoadedEngine":
 
     entry = find(choice.checkpoint)
     return LoadedEngine(load_engine(entry.folder, choice.device, choice.precision), CheckpointRecord.of(entry))
+
+
+def _measure_speed(is_disturbed: "Callable[[], bool]") -> "ProcessorSpeed":
+    """Measure how fast the processor makes steps, or return what is remembered."""
+    from musicgen_studio.engine.model.cpu.probe import processor_speed
+
+    return processor_speed(is_disturbed)
+
+
+def _forget_int8(folder: Path) -> int:
+    """Delete what is kept of a checkpoint in int8. Returns how many bytes that freed."""
+    from musicgen_studio.engine.checkpoint.open import open_checkpoint
+    from musicgen_studio.engine.model.cpu.kept import forget
+
+    try:
+        checkpoint = open_checkpoint(folder)
+    except UserProblem:
+        return 0  # it could not be loaded, so nothing of it was kept
+    return forget(checkpoint.config.decoder, checkpoint.identity)
 
 
 @cache

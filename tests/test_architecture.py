@@ -18,7 +18,6 @@ _ROOMS_OF = {
     "safetensors": {"analysis", "engine", "separation", "training"},
     "PySide6": {"app", "ui"},
     "shiboken6": {"ui"},
-    "jeepney": {"ui"},
     "sqlite3": {"library"},
     "sounddevice": {"sound"},
     "soundfile": {"files"},

@@ -2,13 +2,17 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"  # before Qt makes its first application
 
 import pytest
 from PySide6.QtWidgets import QApplication
 
+from musicgen_studio.checkpoints import places, terms
+from musicgen_studio.compute.speed import ProcessorSpeed
 from musicgen_studio.ui.look.theme import Theme, apply_theme
+from musicgen_studio.ui.window import shelf
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -27,3 +31,17 @@ def dark(qapp: QApplication) -> Iterator[QApplication]:
     qapp.setStyle(before[0])
     qapp.setPalette(before[1])
     qapp.setFont(before[2])
+
+
+@pytest.fixture(autouse=True)
+def own_checkpoints(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Caches and choices of its own for each test, on a computer whose speed is known. Returns the folder of both."""
+    home = tmp_path_factory.mktemp("home")
+    for name in ("HF_HUB_CACHE", "AUDIOCRAFT_CACHE_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HF_HOME", str(home / "hf"))
+    monkeypatch.setenv("TORCH_HOME", str(home / "torch"))
+    for module in (places, terms):
+        monkeypatch.setattr(module, "settings_file", lambda: home / "config" / "settings.json")
+    monkeypatch.setattr(shelf, "remembered", lambda: ProcessorSpeed(2, 2e10))
+    return home

@@ -403,18 +403,22 @@ def test_the_header_lists_checkpoints_and_a_choice_counts_at_once(
     qtbot: QtBot, program: Program, text_checkpoint: Path
 ) -> None:
     choice = program.dialogs._checkpoints
+    qtbot.waitUntil(lambda: bool(choice.lines()), timeout=WAIT_MS)
     starter, *others = choice.lines()
     assert (starter.name, starter.is_current) == ("starter", True)
     assert starter.facts.startswith("free to use for anything · 12 M · follows a melody · 79 MB on disk")
     assert {line.name for line in others} == {""}
-    assert {line.note for line in others} == {"not on this computer"}
+    assert {line.note for line in others} == {"not on this computer", "not supported"}
     assert all(line.facts.startswith("CC-BY-NC 4.0, not for commercial use · ") for line in others)
-    choice.choose(str(text_checkpoint))
+    assert all(line.purpose for line in others)
+    with qtbot.waitSignal(program.dialogs.shelf.changed, timeout=WAIT_MS):
+        choice.choose(str(text_checkpoint))
     assert program.services.choice.checkpoint == str(text_checkpoint)
     lines = {line.name: line for line in choice.lines()}
     assert lines[str(text_checkpoint)].is_current
     assert "text only" in lines[str(text_checkpoint)].facts
-    choice.choose("starter")
+    with qtbot.waitSignal(program.dialogs.shelf.changed, timeout=WAIT_MS):
+        choice.choose("starter")
     assert str(text_checkpoint) in {line.name for line in choice.lines()}
     program.window.header.checkpoints_requested.emit()
     menu = program.window.findChildren(CheckpointMenu)[0]

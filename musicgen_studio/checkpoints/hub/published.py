@@ -12,6 +12,7 @@ from pathlib import Path
 
 import httpx2
 
+from musicgen_studio.checkpoints.hub.cache import LOCK, PART
 from musicgen_studio.checkpoints.hub.download import OnProgress, Stop, bring
 from musicgen_studio.checkpoints.hub.files import Listing, RemoteFile, connection, require_network
 from musicgen_studio.errors import UserProblem
@@ -100,6 +101,12 @@ def download_published(
     with connection(is_hub=False) as client:
         bring(client, lambda: _listing(client, model), PublishedPlace(folder, model.id), stop, on_progress)
     return folder / model.file
+
+
+def discard_published(model: PublishedModel, folder: Path) -> None:
+    """Delete what an unfinished download has left."""
+    for end in (PART, LOCK):
+        (folder / f"{model.file}{end}").unlink(missing_ok=True)
 
 
 def listing_on_disk(model: PublishedModel, path: Path) -> Listing:

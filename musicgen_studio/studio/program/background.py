@@ -36,6 +36,7 @@ class Lane(StrEnum):
     SOUND = "sound"  # what is to be seen and heard in the middle of the window
     PICTURES = "pictures"  # the small waveforms of the library
     LONG = "long"  # `start` only
+    CHECKPOINTS = "checkpoints"  # `start` only: reading, moving or deleting gigabytes, beside an export
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +215,7 @@ class Background:
         work: Callable[[Errand], Result],
         then: Callable[[Result], object] | None = None,
         otherwise: Callable[[ErrandDone], object] | None = None,
+        lane: Lane = Lane.LONG,
     ) -> int:
         """Do something long, which is shown and can be cancelled.
 
@@ -222,6 +224,7 @@ class Background:
             work: What to do. It looks at its errand's `stop` many times a second and tells it how far it is.
             then: Comes back with the result in `ErrandDone`.
             otherwise: Comes back in it if there is no result.
+            lane: What it may have to wait for.
 
         Returns:
             Its id.
@@ -230,7 +233,7 @@ class Background:
         errand = Errand(owner.id, name, Event(), self._clock)
         with self._changing:
             self._errands[errand.id] = errand
-        self._send(Lane.LONG, owner, partial(_begun, errand, work), partial(self._forget, errand))
+        self._send(lane, owner, partial(_begun, errand, work), partial(self._forget, errand))
         return owner.id
 
     def cancel(self, number: int) -> None:

@@ -23,6 +23,8 @@ class OfferRow(QFrame):
         set_look(self, Look.CARD)
         self._words = ElidedLabel()
         self._button = QPushButton()
+        self._button.setAccessibleName(self.tr("Do what is offered"))
+        self._button.setToolTip(self._button.accessibleName())
         self._button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._button.clicked.connect(self._accept)
         close = QToolButton()

@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from musicgen_studio.studio.making.queue import JobState, JobView
 from musicgen_studio.ui.look.icons import icon
 from musicgen_studio.ui.look.theme import GRID, Look, set_look
+from musicgen_studio.ui.panels.checkpoint_words import CheckpointWords
+from musicgen_studio.ui.panels.download_row import DownloadRow
 from musicgen_studio.ui.panels.errand_row import ErrandRow
 from musicgen_studio.ui.panels.labels import ElidedLabel
 from musicgen_studio.ui.panels.notices import Notices
@@ -21,7 +23,7 @@ _AT_WORK = {JobState.LOADING, JobState.MAKING, JobState.SAVING}
 class StatusLine(QWidget):
     """Progress, notices, Cancel. Main thread.
 
-    `errands` and `notices` are its parts, for those who drive them.
+    `downloads`, `errands` and `notices` are its parts, for those who drive them.
 
     Args:
         keys: The table of keys.
@@ -29,7 +31,6 @@ class StatusLine(QWidget):
     """
 
     cancel_requested = Signal()
-    work_ended = Signal(str)  # in words, for who is elsewhere
 
     def __init__(self, keys: KeyMap, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -53,6 +54,8 @@ class StatusLine(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(3 * GRID, GRID, 3 * GRID, GRID)
         column.setSpacing(GRID)
+        self.downloads = DownloadRow(CheckpointWords(self))
+        column.addWidget(self.downloads)
         column.addWidget(self.errands)
         column.addLayout(row)
         self.setMinimumHeight(40)
@@ -74,16 +77,9 @@ class StatusLine(QWidget):
         if job is not None and is_at_work:
             self._strip.set_share(job.made_s / job.wanted_s if job.state is not JobState.LOADING else None)
 
-    def announce(self, text: str, *, is_done: bool = False) -> None:
-        """Say something in passing, also to a screen reader; it stays in the list. An empty text empties the line.
-
-        Args:
-            text: What to say.
-            is_done: Whether it is the end of work that one may have gone away from: the desktop is told then.
-        """
+    def announce(self, text: str) -> None:
+        """Say something in passing, also to a screen reader; it stays in the list. An empty text empties the line."""
         self.notices.add(text)
-        if is_done:
-            self.work_ended.emit(text)
 
     def in_words(self, job: JobView) -> str:
         """Say what a job is doing."""

@@ -2,20 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
+from shiboken6 import isValid
 
-from musicgen_studio.checkpoints.catalogue import STARTER, CheckpointEntry, find
-from musicgen_studio.checkpoints.facts import KNOWN, CheckpointFacts, facts_of
-from musicgen_studio.compute.speed import remembered
+from musicgen_studio.checkpoints.catalogue import STARTER, find
+from musicgen_studio.checkpoints.offers import Offer, OfferKind
 from musicgen_studio.errors import UserProblem
-from musicgen_studio.export.licence import forbids_commercial_use
 from musicgen_studio.studio.program.settings import Settings
 from musicgen_studio.ui.panels.checkpoint_menu import CheckpointLine, CheckpointMenu
 from musicgen_studio.ui.panels.header_bar import HeaderBar
 from musicgen_studio.ui.window.services import Services
+from musicgen_studio.ui.window.shelf import Shelf
 
 MAX_FOLDERS = 20
 
@@ -25,9 +24,11 @@ class CheckpointChoice(QObject):
 
     Args:
         services: For the settings.
+        shelf: What there is.
         header: Where it folds out.
         use: Puts other settings into force.
         open_settings: Opens the settings dialog.
+        open_catalogue: Opens the catalogue at the one with this id, empty for any.
         show_problem: Shows what stands in the way.
         window: Owner of the folder dialog.
     """
@@ -35,9 +36,11 @@ class CheckpointChoice(QObject):
     def __init__(
         self,
         services: Services,
+        shelf: Shelf,
         header: HeaderBar,
         use: Callable[[Settings], None],
         open_settings: Callable[[], None],
+        open_catalogue: Callable[[str], None],
         show_problem: Callable[[UserProblem], None],
         window: QWidget,
     ) -> None:
@@ -45,86 +48,76 @@ class CheckpointChoice(QObject):
         self._services = services
         self._header = header
         self._use, self._open_settings, self._show_problem = use, open_settings, show_problem
+        self._shelf, self._open_catalogue = shelf, open_catalogue
         self._window = window
+        self._menu: CheckpointMenu | None = None
+        shelf.changed.connect(self._follow)
         header.checkpoints_requested.connect(self.open)
 
     @Slot()
     def open(self) -> None:
         """Fold the list out."""
+        self._shelf.refresh()
         menu = CheckpointMenu(self.lines(), self._window)
+        self._menu = menu
         menu.chosen.connect(self.choose)
+        menu.wanted.connect(self._open_catalogue)
         menu.folder_requested.connect(self._ask_folder)
         menu.settings_requested.connect(self._open_settings)
         menu.destroyed.connect(self._header.let_go)
         menu.open_below(self._header.checkpoint_button)
 
+    @Slot()
+    def _follow(self) -> None:
+        """Show what was looked up since the list was opened."""
+        if self._menu is not None and isValid(self._menu):
+            self._menu.set_lines(self.lines())
+
     def lines(self) -> list[CheckpointLine]:
-        """Return what there is, then which of the known ones are not here."""
-        settings = self._services.settings
-        names = list(dict.fromkeys([STARTER, settings.checkpoint, *settings.checkpoint_folders]))
-        lines, present = [], set()
-        for name in names:
-            try:
-                entry = find(name)
-            except UserProblem as problem:
-                title, is_current = Path(name).name or name, name == settings.checkpoint
-                lines.append(CheckpointLine("", title, f"{name}: {problem.why}", is_current, self.tr("not there")))
-                continue
-            present.add(entry.id)
-            lines.append(CheckpointLine(name, self._title(entry), self._line(entry), name == settings.checkpoint))
-        absent = self.tr("not on this computer")
-        for each in KNOWN:
-            if each.id not in present:
-                facts = " · ".join([self._licence(each.licence), *self._facts(each.facts)])
-                lines.append(CheckpointLine("", each.id, facts, note=absent))
-        return lines
+        """Return what there is, then what could be had, as it was looked up last."""
+        current = self._services.settings.checkpoint
+        return [self._line(each, current) for each in self._shelf.offers() if each.kind is not OfferKind.SEPARATOR]
 
     @Slot(str)
     def choose(self, name: str) -> None:
         """Use another checkpoint from now on, and remember its folder.
 
         Args:
-            name: `starter` or a folder.
+            name: `starter`, a name on the Hub, or a folder.
         """
         try:
-            find(name)
+            entry = find(name)
         except UserProblem as problem:
             self._show_problem(problem)
             return
+        self.use(name, is_folder=name not in (STARTER, entry.id))
+
+    def use(self, name: str, *, is_folder: bool = False) -> None:
+        """Use a checkpoint that is known to be there.
+
+        Args:
+            name: `starter`, a name on the Hub, or a folder.
+            is_folder: Whether it is a folder, to be remembered.
+        """
         settings = self._services.settings
         folders = settings.checkpoint_folders
-        if name != STARTER:
+        if is_folder:
             folders = list(dict.fromkeys([name, *folders]))[:MAX_FOLDERS]
         self._use(replace(settings, checkpoint=name, checkpoint_folders=folders))
+        self._shelf.refresh()
 
-    def _title(self, entry: CheckpointEntry) -> str:
-        return self.tr("Starter") if entry.id == STARTER else entry.id
-
-    def _line(self, entry: CheckpointEntry) -> str:
-        return " · ".join([self._licence(entry.licence), *self._facts(facts_of(entry.folder, entry.id))])
-
-    def _licence(self, licence: str) -> str:
-        if forbids_commercial_use(licence) and "commercial" not in licence.lower():
-            return self.tr("{0}, not for commercial use").format(licence)
-        return licence
-
-    def _facts(self, facts: CheckpointFacts) -> list[str]:
-        words = []
-        if facts.parameters is not None:
-            words.append(_count(facts.parameters))
-        if facts.follows_melody is not None:
-            words.append(self.tr("follows a melody") if facts.follows_melody else self.tr("text only"))
-        if facts.channels == 2:
-            words.append(self.tr("stereo"))
-        if facts.disk_bytes is not None:
-            words.append(self.tr("{0} on disk").format(_size(facts.disk_bytes)))
-        if facts.memory_bytes is not None:
-            words.append(self.tr("{0} in memory").format(_size(facts.memory_bytes)))
-        speed = remembered()
-        if facts.parameters is not None and speed is not None:
-            ratio = _ratio(speed.real_time(facts.parameters))
-            words.append(self.tr("≈ {0} × real time").format(ratio))
-        return words
+    def _line(self, offer: Offer, current: str) -> CheckpointLine:
+        words = self._shelf.words
+        download = next((view for view in self._services.downloads.views() if view.id == offer.id), None)
+        return CheckpointLine(
+            name=offer.name,
+            title=words.title(offer),
+            facts=words.line(offer),
+            is_current=(offer.name or offer.problem.partition(":")[0]) == current,
+            note=words.state(offer, download),
+            purpose="" if offer.problem else words.purpose(offer),
+            wanted=offer.id if offer.can_be_downloaded and not offer.is_here else "",
+        )
 
     @Slot()
     def _ask_folder(self) -> None:
@@ -134,15 +127,3 @@ class CheckpointChoice(QObject):
         dialog.fileSelected.connect(self.choose)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
-
-
-def _count(parameters: int) -> str:
-    return f"{parameters / 1e9:.1f} B" if parameters >= 10**9 else f"{parameters / 1e6:.0f} M"
-
-
-def _ratio(ratio: float) -> str:
-    return f"{ratio:.0f}" if ratio >= 5 else f"{ratio:.1f}"
-
-
-def _size(size_bytes: int) -> str:
-    return f"{size_bytes / 1e9:.1f} GB" if size_bytes >= 10**9 else f"{size_bytes / 1e6:.0f} MB"

@@ -30,10 +30,13 @@ from musicgen_studio.ui.panels.diagnostics_dialog import DiagnosticsDialog
 from musicgen_studio.ui.panels.export_dialog import ExportChoice, ExportDialog
 from musicgen_studio.ui.panels.settings_dialog import SettingsDialog
 from musicgen_studio.ui.panels.shortcuts_dialog import ShortcutsDialog
+from musicgen_studio.ui.window.arrivals import Arrivals
+from musicgen_studio.ui.window.catalogue import Catalogue
 from musicgen_studio.ui.window.checkpoint_choice import CheckpointChoice
 from musicgen_studio.ui.window.diagnostics import Diagnostics
 from musicgen_studio.ui.window.main_window import MainWindow
 from musicgen_studio.ui.window.services import Services
+from musicgen_studio.ui.window.shelf import Shelf
 from musicgen_studio.ui.window.shortcuts import KeyMap
 
 EXPORT_KEY = "export"
@@ -53,9 +56,20 @@ class Dialogs(QObject):
         self._window = window
         self._bug: BugDialog | None = None
         self._diagnostics: DiagnosticsDialog | None = None
+        self.shelf = Shelf(services, window.inbox, self)
+        self.catalogue = Catalogue(services, self.shelf, window)
         self._checkpoints = CheckpointChoice(
-            services, window.header, self._use, self._open_settings, window.show_problem, window
+            services,
+            self.shelf,
+            window.header,
+            self._use,
+            self._open_settings,
+            self.catalogue.open,
+            window.show_problem,
+            window,
         )
+        self.catalogue.use_requested.connect(self._checkpoints.use)
+        self.arrivals = Arrivals(services, self.shelf, self.catalogue, self._checkpoints.use, window)
         window.dialog_requested.connect(self.open)
         window.settings_wished.connect(self._use)
         window.export_requested.connect(self.export)
@@ -63,12 +77,13 @@ class Dialogs(QObject):
 
     @Slot(str)
     def open(self, name: str) -> None:
-        """Open `settings`, `shortcuts`, `about` or `diagnostics`."""
+        """Open `settings`, `shortcuts`, `about`, `diagnostics` or `catalogue`."""
         {
             "settings": self._open_settings,
             "shortcuts": self._open_shortcuts,
             "about": self._open_about,
             "diagnostics": self._open_diagnostics,
+            "catalogue": self.catalogue.open,
         }[name]()
 
     @Slot(list)
@@ -135,8 +150,7 @@ class Dialogs(QObject):
 
         def done(made: Path) -> None:
             self._window.collection.refresh()  # stems may have come
-            text = self.tr("“{0}” is exported to {1}").format(made.name, made.parent)
-            self._window.status.announce(text, is_done=True)
+            self._window.status.announce(self.tr("“{0}” is exported to {1}").format(made.name, made.parent))
 
         self._services.background.start(
             self.tr("Exporting {0}").format(clip.title),
@@ -166,7 +180,7 @@ class Dialogs(QObject):
             text = self.tr("The export was stopped; {0} of {1} files are in {2}").format(len(files), wanted, folder)
         else:
             text = self.tr("{0} of {1} clips are exported to {2}").format(len(files), wanted, folder)
-        self._window.status.announce(text + self._said_of_limiting(results), is_done=True)
+        self._window.status.announce(text + self._said_of_limiting(results))
 
     def _said_of_limiting(self, results: Sequence[Exported]) -> str:
         """Return a sentence to go behind what is said, if any clip had to be limited so much that it is heard."""

@@ -41,6 +41,7 @@ from musicgen_studio.ui.panels.melody_editor import MelodyEditor
 from musicgen_studio.ui.panels.offer_row import OfferRow
 from musicgen_studio.ui.panels.prompt_panel import PromptPanel
 from musicgen_studio.ui.panels.queue_panel import QueuePanel
+from musicgen_studio.ui.panels.quiet_card import QuietCard
 from musicgen_studio.ui.panels.status_line import StatusLine
 from musicgen_studio.ui.panels.stem_lanes import StemLanes
 from musicgen_studio.ui.panels.takes_strip import TakesStrip
@@ -129,16 +130,11 @@ class MainWindow(QWidget):
     @Slot(list)
     def welcome(self, files: Sequence[Path]) -> None:
         """Come to the front, as the program was started once more, and open its files."""
-        self.come_to_front()
-        self.open_files(files)
-
-    @Slot()
-    def come_to_front(self) -> None:
-        """Be seen, and get the keys, wherever it was."""
         self.setWindowState((self.windowState() & ~Qt.WindowState.WindowMinimized) | Qt.WindowState.WindowActive)
         self.show()
         self.raise_()
         self.activateWindow()
+        self.open_files(files)
 
     def open_last(self) -> None:
         """Show the clip that was shown last, if nothing else is shown yet and it is still there."""
@@ -224,6 +220,7 @@ class MainWindow(QWidget):
         self.errands = Errands(services.background, self.status.errands, self)
         self._note = ProblemNote()
         self.offer = OfferRow()
+        self.card = QuietCard()
         self.recording = Recording(services, self.prompt.melody.recorder, self)
         self.melodies = Melodies(services, self.prompt.melody, self.editor, self)
         self.generation = Generation(services, self.prompt, self.melodies, self.queue, self.status, self.inbox, self)
@@ -244,6 +241,7 @@ class MainWindow(QWidget):
         self._pages.addWidget(self._clip_page())
         self._pages.addWidget(self.editor)
         column.addWidget(self._pages, 1)
+        column.addWidget(self.card)
         column.addWidget(self.queue)
         self.queue.setMaximumHeight(QUEUE_PX)
         self._columns = QSplitter(Qt.Orientation.Horizontal)

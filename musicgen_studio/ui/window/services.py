@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from PySide6.QtGui import QUndoStack
 
+from musicgen_studio.compute.speed import ProcessorSpeed
 from musicgen_studio.library.library import Library
 from musicgen_studio.separation.api import Separator
 from musicgen_studio.sound.transport import Transport
@@ -12,6 +14,7 @@ from musicgen_studio.studio.humming.recording import RecordingSession
 from musicgen_studio.studio.making.engines import EngineChoice
 from musicgen_studio.studio.making.queue import JobLoop
 from musicgen_studio.studio.program.background import Background
+from musicgen_studio.studio.program.downloads import Downloads
 from musicgen_studio.studio.program.settings import Settings
 
 
@@ -27,6 +30,10 @@ class Services:
         recording: What is recorded.
         settings: What the user has chosen; replaced as a whole.
         keep_settings: Writes new settings to disk.
+        downloads: Brings checkpoints beside the music.
+        measure_speed: Measures how fast this computer's processor is, which takes it for two seconds; is given what
+            tells whether music was made meanwhile.
+        forget_int8: Deletes what was kept of a checkpoint's folder in int8, and returns how many bytes that freed.
         separator: Gives what takes clips apart; the first call loads it, which takes a moment.
         undo: Edits of clips that can be taken back.
     """
@@ -38,6 +45,9 @@ class Services:
     recording: RecordingSession
     settings: Settings
     keep_settings: Callable[[Settings], None]
+    downloads: Downloads
+    measure_speed: Callable[[Callable[[], bool]], ProcessorSpeed]
+    forget_int8: Callable[[Path], int]
     separator: Callable[[], Separator]
     undo: QUndoStack = field(default_factory=QUndoStack)
 

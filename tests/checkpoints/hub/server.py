@@ -42,6 +42,7 @@ class FakeHub:
         files: Contents by repository and name.
         faults: What goes wrong, in order.
         alone: Contents that are published on their own, by name.
+        hashes: SHA-256 by name, of contents too large to hash each time.
         sent: Bytes of contents sent, by name.
         asked: Paths asked for, with the range.
     """
@@ -55,6 +56,7 @@ class FakeHub:
     alone: dict[str, bytes] = field(default_factory=dict)
     address: str = ""
     released: threading.Event = field(default_factory=threading.Event)
+    hashes: dict[str, str] = field(default_factory=dict)
 
     def is_large(self, path: str) -> bool:
         """Tell whether a file is kept outside of git."""
@@ -63,12 +65,14 @@ class FakeHub:
     def oid(self, path: str, content: bytes) -> str:
         """Return what the Hub calls a content."""
         if self.is_large(path):
-            return hashlib.sha256(content).hexdigest()
-        return hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
+            return self.hashes.get(path) or hashlib.sha256(content).hexdigest()
+        return hashlib.sha1(b"blob %d\0" % len(content) + content[:], usedforsecurity=False).hexdigest()
 
     def sibling(self, path: str, content: bytes) -> dict[str, Any]:
         """Return a file's entry in the Hub's list."""
-        entry: dict[str, Any] = {"rfilename": path, "size": len(content), "blobId": self.oid("small", content)}
+        entry: dict[str, Any] = {"rfilename": path, "size": len(content), "blobId": "0" * 40}
+        if not self.is_large(path):
+            entry["blobId"] = self.oid(path, content)
         if self.is_large(path):
             entry["lfs"] = {"sha256": self.oid(path, content), "size": len(content), "pointerSize": 135}
         return entry
@@ -83,14 +87,14 @@ class FakeHub:
 
 
 @contextmanager
-def serving(hub: FakeHub) -> Iterator[FakeHub]:
-    """Serve as long as the context lasts; `hub.address` says where."""
+def serving(hub: FakeHub, port: int = 0) -> Iterator[FakeHub]:
+    """Serve as long as the context lasts; `hub.address` says where. Port 0 is any that is free."""
 
     class Handler(_Handler):
         pass
 
     Handler.hub = hub
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     server.daemon_threads = True
     hub.address = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
@@ -177,7 +181,7 @@ class _Handler(BaseHTTPRequestHandler):
         begin = self._begin(content, fault)
         if begin is None:
             return
-        self._body(name, content[begin:], fault)
+        self._body(name, memoryview(content)[begin:], fault)
 
     def _begin(self, content: bytes, fault: Fault) -> int | None:
         asked = re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range", ""))
@@ -188,12 +192,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(206 if begin else 200)
         if begin:
             self.send_header("Content-Range", f"bytes {begin}-{len(content) - 1}/{len(content)}")
-        self.send_header("ETag", f'"{hashlib.sha256(content).hexdigest()[:20]}"')
+        self.send_header("ETag", f'"{len(content)}"')
         self.send_header("Content-Length", str(len(content) - begin))
         self.end_headers()
         return begin
 
-    def _body(self, name: str, content: bytes, fault: Fault) -> None:
+    def _body(self, name: str, content: memoryview, fault: Fault) -> None:
         end = fault.at if fault.kind in ("cut", "stall") else len(content)
         step = 1 << 14
         for start in range(0, min(end, len(content)), step):

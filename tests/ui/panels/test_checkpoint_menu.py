@@ -14,7 +14,10 @@ from tests.ui.panels.finding import control, nameless
 LINES = (
     CheckpointLine("starter", "Starter", "free to use for anything", is_current=True),
     CheckpointLine("/data/small", "facebook/musicgen-small", "CC-BY-NC 4.0"),
-    CheckpointLine("", "facebook/musicgen-large", "not on this computer"),
+    CheckpointLine("", "facebook/musicgen-style", "CC-BY-NC 4.0", note="not supported"),
+    CheckpointLine(
+        "", "facebook/musicgen-large", "CC-BY-NC 4.0", purpose="The best.", wanted="facebook/musicgen-large"
+    ),
 )
 
 
@@ -50,7 +53,19 @@ def test_the_current_one_is_kept_without_a_word(menu: CheckpointMenu, qtbot: QtB
     assert not menu.isVisible()
 
 
-def test_what_is_not_here_cannot_be_chosen(menu: CheckpointMenu, qtbot: QtBot) -> None:
+def test_what_is_not_here_leads_to_where_it_can_be_had(menu: CheckpointMenu, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(menu.wanted) as wanted, qtbot.assertNotEmitted(menu.chosen):
+        _click(menu, 3)
+    assert wanted.args == ["facebook/musicgen-large"]
+    assert not menu.isVisible()
+
+
+def test_other_lines_take_the_place_of_these_while_it_is_open(menu: CheckpointMenu) -> None:
+    menu.set_lines(LINES[:2])
+    assert control(menu, QListWidget, "Checkpoints").count() == 2
+
+
+def test_what_cannot_be_played_cannot_be_chosen(menu: CheckpointMenu, qtbot: QtBot) -> None:
     with qtbot.assertNotEmitted(menu.chosen):
         _click(menu, 2)
     assert menu.isVisible()
@@ -66,7 +81,12 @@ def test_keys_choose(menu: CheckpointMenu, qtbot: QtBot) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "signal"), [("Add a checkpoint folder…", "folder_requested"), ("Settings…", "settings_requested")]
+    ("text", "signal"),
+    [
+        ("Get more checkpoints…", "wanted"),
+        ("Add a checkpoint folder…", "folder_requested"),
+        ("Settings…", "settings_requested"),
+    ],
 )
 def test_the_rest_asks_and_closes(menu: CheckpointMenu, qtbot: QtBot, text: str, signal: str) -> None:
     with qtbot.waitSignal(getattr(menu, signal)):

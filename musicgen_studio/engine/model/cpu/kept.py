@@ -46,6 +46,14 @@ def kept_or_packed(config: DecoderConfig, identity: str | None, pack: Callable[[
     return model
 
 
+def forget(config: DecoderConfig, identity: str | None) -> int:
+    """Delete what is kept of a model. Returns how many bytes that freed."""
+    path = _folder() / f"{_name(config, identity or '')}.safetensors"
+    size = path.stat().st_size if path.is_file() else 0
+    path.unlink(missing_ok=True)
+    return size
+
+
 def _folder() -> Path:
     return cache_dir() / "packed"
 

@@ -6,6 +6,7 @@ processor is used but not remembered.
 
 import os
 import time
+from collections.abc import Callable
 from dataclasses import replace
 
 import psutil
@@ -26,14 +27,18 @@ _OTHERS_BUSY = 0.25
 """Cores that other programs use on average, above which a figure is not this computer's."""
 
 
-def processor_speed() -> ProcessorSpeed:
-    """Return what is remembered, or measure."""
+def processor_speed(is_disturbed: Callable[[], bool] = lambda: False) -> ProcessorSpeed:
+    """Return what is remembered, or measure.
+
+    Args:
+        is_disturbed: Tells, once it was measured, whether this program itself had other work for the processor.
+    """
     known = remembered()
     if known is not None:
         return known
     others = _OtherPrograms()
     measured = measure()
-    if others.busy_cores() < _OTHERS_BUSY:
+    if others.busy_cores() < _OTHERS_BUSY and not is_disturbed():
         remember(measured)
     return measured
 

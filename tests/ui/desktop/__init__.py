@@ -1,1 +1,0 @@
-"""The window on its desktop."""
