@@ -248,16 +248,16 @@ def _known(audio: "Audio", tempo_bpm: float | None) -> "Analysis":
 
 
 def read(path: str | PathLike[str]) -> "Audio":
-    """Read a sound file: WAV, FLAC, OGG, MP3 or AIFF, in its own rate and channels.
+    """Read a sound file of any kind, or the sound of a video, in its own rate and channels.
 
     Raises:
         UserProblem: If it cannot be read.
     """
     from pathlib import Path
 
-    from musicgen_studio.files import sound as audiofile
+    from musicgen_studio.files.untrusted import read_untrusted
 
-    return audiofile.read(Path(path))
+    return read_untrusted(Path(path))
 
 
 def write(

@@ -16,7 +16,7 @@ _ROOMS_OF = {
     "torchaudio": {"compute", "engine", "evaluation", "training"},
     "transformers": {"compute", "engine", "evaluation", "training"},
     "safetensors": {"analysis", "engine", "separation", "training"},
-    "PySide6": {"app", "ui"},
+    "PySide6": {"app", "files", "ui"},
     "shiboken6": {"ui"},
     "sqlite3": {"library"},
     "sounddevice": {"sound"},
@@ -54,6 +54,15 @@ def test_a_library_is_used_in_its_rooms_only(library: str, imports: grimp.Import
     users = imports.find_modules_that_directly_import(library) if library in imports.modules else set()
     rooms = {name.split(".")[1] for name in users}
     assert rooms <= _ROOMS_OF[library], sorted(name for name in users if name.split(".")[1] not in _ROOMS_OF[library])
+
+
+def test_below_the_window_qt_is_used_in_the_decoding_process_alone(imports: grimp.ImportGraph) -> None:
+    decoding = "musicgen_studio.files.decoding"
+    users = imports.find_modules_that_directly_import("PySide6")
+    assert {name for name in users if ".files." in name} == {f"{decoding}.ffmpeg"}
+    assert imports.find_modules_that_directly_import(f"{decoding}.ffmpeg") == {f"{decoding}.reading"}
+    assert imports.find_modules_that_directly_import(f"{decoding}.reading") == {f"{decoding}.child"}
+    assert imports.find_modules_that_directly_import(f"{decoding}.child") == set()
 
 
 def test_no_files_import_each_other_in_a_circle(imports: grimp.ImportGraph) -> None:

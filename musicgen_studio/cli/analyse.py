@@ -25,9 +25,9 @@ def add_parser(commands: Commands) -> None:
 def run(args: argparse.Namespace) -> int:
     """Analyse a file and print what was found."""
     from musicgen_studio.analysis.analyse import analyse
-    from musicgen_studio.files.sound import read
+    from musicgen_studio.cli.sound_file import read_sound
 
-    found = analyse(read(args.sound))
+    found = analyse(read_sound(args.sound))
     if args.json:
         told = json.loads(found.to_json()) | {"bpm": found.bpm, "tempo": found.tempo_text, "key_name": found.key_text}
         print(json.dumps({"analysis": told}))

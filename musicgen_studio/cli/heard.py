@@ -43,10 +43,10 @@ def heard_song(args: argparse.Namespace, take_apart: "Callable[[Audio], Mapping[
     Raises:
         UserProblem: If the file cannot be read, or a given value is out of range.
     """
-    from musicgen_studio.files.sound import read
+    from musicgen_studio.cli.sound_file import read_sound
     from musicgen_studio.studio.arranging.hand_off import song_of
 
-    audio = read(args.sound)
+    audio = read_sound(args.sound)
     found = _found(audio, args.tempo, args.downbeat)
     if not found.has_sure_tempo:
         told = found.tempo_text or "no beat"

@@ -57,16 +57,16 @@ def run(args: argparse.Namespace) -> int:
 
 def _heard(sound: Path, tempo_bpm: float | None, *, snap: bool) -> "tuple[Melody, bool]":
     """Return the melody of a sound file, and whether it is a single voice's."""
+    from musicgen_studio.cli.sound_file import read_sound
     from musicgen_studio.core.melody import Melody
     from musicgen_studio.dsp.notes import CleanUp, clean, find_notes
     from musicgen_studio.dsp.pitch import is_one_voice, track_pitch
-    from musicgen_studio.files.sound import read
 
     if tempo_bpm is not None and not 1 <= tempo_bpm <= 999:
         raise UserProblem(
             "--tempo cannot be used as given.", f"--tempo must be 1 to 999, got {tempo_bpm:g}.", "Give a tempo in bpm."
         )
-    audio = read(sound)
+    audio = read_sound(sound)
     curve = track_pitch(audio)
     notes = find_notes(curve, audio)
     if not notes:

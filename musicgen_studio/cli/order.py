@@ -9,6 +9,7 @@ from typing import Any
 
 from musicgen_studio.checkpoints.catalogue import STARTER, CheckpointEntry, find
 from musicgen_studio.cli.options import NO_LOUDNESS
+from musicgen_studio.cli.sound_file import tell
 from musicgen_studio.core.request import MAX_PROMPTS, GenerationRequest
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.export.finish import FinishSettings
@@ -63,6 +64,8 @@ def order_from(args: argparse.Namespace, values: dict[str, Any]) -> Ordered:
     track, channel, of_mix = (values[f"melody_{name}"] for name in ("track", "channel", "mix"))
     melody = open_melody(args.melody, track, channel, None, of_mix) if args.melody else None
     continuation = open_source(args.continuation) if args.continuation else None
+    for source in (melody, continuation):
+        tell("" if source is None else source.remark)
     if values["together"] is None:
         values["together"] = 1 if args.jobs is None else max(JOBS_CLIPS // max(values["takes"], 1), 1)
     piece = _piece(args.passages, melody)

@@ -43,14 +43,14 @@ def add_parser(commands: Commands) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Take a file apart, and print the names of what was written."""
+    from musicgen_studio.cli.sound_file import read_sound
     from musicgen_studio.dsp.adding_up import adding_up
     from musicgen_studio.errors import StoppedError
-    from musicgen_studio.files.sound import read
 
     separator = _separator(args)
     info = separator.info
     print(f"{info.name}: {info.licence}, {info.size_bytes / 1e6:.1f} MB, trained on {info.trained_on}", file=sys.stderr)
-    audio = read(args.sound)
+    audio = read_sound(args.sound)
     with stop_on_interrupt() as stop:
         try:
             stems = separator.separate(audio, stop, _tell)

@@ -66,6 +66,18 @@ def is_midi(path: Path) -> bool:
     return path.suffix.lower() in EXTENSIONS
 
 
+def holds_midi(path: Path) -> bool:
+    """Tell by its ending, or by how it begins, whether a file is a MIDI file."""
+    if is_midi(path):
+        return True
+    try:
+        with path.open("rb") as file:
+            head = file.read(12)
+    except OSError:
+        return False
+    return head.startswith(smf.OPENING) or (head[:4] == b"RIFF" and head[8:] == b"RMID")
+
+
 class MidiFile:
     """A MIDI file that was read.
 

@@ -1,14 +1,18 @@
 """Sound files in and out. The only room that uses soundfile.
 
 Not for where files go or what they are called (`library`, `export`), nor for changing sound (`dsp`), nor for files that
-strangers made: those are decoded in a process of their own (`untrusted`).
+strangers made: those are decoded in a process of their own (`untrusted`), by whichever reader is right for them
+(`decoding`).
 
-Reading allows only formats a musician has, first by their opening bytes and then by libsndfile's own word: libsndfile
-knows many more, and it is its rare decoders that have had the memory faults. Writing goes through a temporary file in
-the same folder, so under the final name there is either the old file or the whole new one, whatever happens.
+Reading allows only what this program writes and its like, first by the opening bytes and then by libsndfile's own word:
+libsndfile knows many more, and it is its rare decoders that have had the memory faults. Writing goes through a
+temporary file in the same folder, so under the final name there is either the old file or the whole new one, whatever
+happens.
 """
 
 import io
+import os
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
@@ -21,12 +25,14 @@ from musicgen_studio.core.audio import Audio, Samples
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.files import chunks, id3, opus_end
 from musicgen_studio.files.comments import with_comments
+from musicgen_studio.files.decoding import table
+from musicgen_studio.files.decoding.table import begins_like_sound, unreadable
 from musicgen_studio.files.whole import replacing
 
 MAX_CHANNELS = 8
 MAX_SAMPLE_RATE = 384_000
 OPUS_RATE_HZ = 48_000
-EXTENSIONS = (".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aiff", ".aif")
+EXTENSIONS = table.EXTENSIONS
 METADATA_KEYS = ("title", "artist", "comment", "date", "software", "copyright", "tempo", "key")
 
 _OPENING_BYTES = (b"RIFF", b"RF64", b"fLaC", b"OggS", b"FORM", b"ID3")
@@ -40,7 +46,6 @@ _READABLE: dict[str, set[str]] = {
     "OGG": {"VORBIS", "OPUS"},
     "MP3": {"MPEG_LAYER_I", "MPEG_LAYER_II", "MPEG_LAYER_III"},
 }
-_READABLE_IN_WORDS = "WAV, FLAC, OGG, MP3 or AIFF"
 # What libsndfile has no word for: the fields of Vorbis comments that other programs look for. WAV says it in chunks.
 _COMMENT_FIELDS = {"tempo": "BPM", "key": "INITIALKEY"}
 # libsndfile silently drops a string of more than 2044 bytes, and all that follow it, from a WAV header.
@@ -49,10 +54,11 @@ _MAX_WAV_TEXT_BYTES = 2000
 _BLOCK_FRAMES = 65_536
 
 
-class _ReadOnce(sf.SoundFile):  # type: ignore[misc]  # soundfile has no types
+class ReadOnce(sf.SoundFile):  # type: ignore[misc]  # soundfile has no types
     """A sound file that is read from front to back."""
 
     def seekable(self) -> bool:
+        """Tell that no place in it can be gone to."""
         # Else soundfile seeks to where it is after every read, and near the end of an Opus file libsndfile misses.
         return False
 
@@ -105,8 +111,8 @@ _BITS = {SoundFormat.WAV16: 16, SoundFormat.WAV24: 24, SoundFormat.FLAC: 24}
 
 
 def is_sound(paths: Sequence[Path]) -> bool:
-    """Tell whether all of these, and at least one, are called as sound files are that can be read."""
-    return bool(paths) and all(path.suffix.lower() in EXTENSIONS for path in paths)
+    """Tell whether all of these, and at least one, are called as sound files are, or begin like one."""
+    return bool(paths) and all(path.suffix.lower() in EXTENSIONS or begins_like_sound(path) for path in paths)
 
 
 def read(path: Path, max_duration_s: float = 3600) -> Audio:
@@ -143,50 +149,50 @@ def blocks(path: Path, max_duration_s: float = 3600) -> Iterator[Audio]:
     _check_opening(path)
     frames = 0
     try:
-        with _ReadOnce(path) as sound:
+        with ReadOnce(name_for_libsndfile(path)) as sound:
             _check_header(path, sound, max_duration_s)
             claimed_frames = sound.frames if sound.format != "MP3" else 0  # an MP3's is an estimate
             for samples in _read_blocks(sound):
                 if not np.isfinite(samples).all():
-                    raise _unreadable(path, "It holds samples that are not numbers (NaN or infinity).")
+                    raise unreadable(path, "It holds samples that are not numbers (NaN or infinity).")
                 frames += len(samples)
                 yield Audio(samples, int(sound.samplerate))
     except (sf.LibsndfileError, TypeError) as error:  # TypeError: soundfile wants a description of any "*.raw"
-        raise _unreadable(path, f"It is damaged or not a sound file ({error}).") from error
+        raise unreadable(path, f"It is damaged or not a sound file ({error}).") from error
     if not frames:
-        raise _unreadable(path, "It holds no sound.")
+        raise unreadable(path, "It holds no sound.")
     if frames < claimed_frames:
-        raise _unreadable(path, f"It is cut off or damaged: of {claimed_frames} frames it holds {frames}.")
+        raise unreadable(path, f"It is cut off or damaged: of {claimed_frames} frames it holds {frames}.")
 
 
 def _check_opening(path: Path) -> None:
     if not path.exists():
-        raise _unreadable(path, f"There is no such file in {path.parent}.", "Check the name and where the file is.")
+        raise unreadable(path, f"There is no such file in {path.parent}.", "Check the name and where the file is.")
     if not path.is_file():
-        raise _unreadable(path, "It is a folder or a device, not a file.")
+        raise unreadable(path, "It is a folder or a device, not a file.")
     try:
         with path.open("rb") as file:
             opening = file.read(4)
     except OSError as error:
-        raise _unreadable(path, f"The system says: {error.strerror}.", "Check that you may read the file.") from error
+        raise unreadable(path, f"The system says: {error.strerror}.", "Check that you may read the file.") from error
     if not opening:
-        raise _unreadable(path, "The file is empty.")
+        raise unreadable(path, "The file is empty.")
     is_bare_mp3 = opening[0] == 0xFF and len(opening) > 1 and opening[1] >= 0xE0
     if not (opening.startswith(_OPENING_BYTES) or is_bare_mp3):
-        raise _unreadable(path, "It is not in a known sound format.")
+        raise unreadable(path, "It is not in a known sound format.")
 
 
 def _check_header(path: Path, sound: sf.SoundFile, max_duration_s: float) -> None:
     if sound.subtype not in _READABLE.get(sound.format, ()):
-        raise _unreadable(path, f"Its sound format is {sound.format} {sound.subtype}.")
+        raise unreadable(path, f"Its sound format is {sound.format} {sound.subtype}.")
     if sound.channels > MAX_CHANNELS:
-        raise _unreadable(path, f"It has {sound.channels} channels; at most {MAX_CHANNELS} can be used.")
+        raise unreadable(path, f"It has {sound.channels} channels; at most {MAX_CHANNELS} can be used.")
     if not 1 <= sound.samplerate <= MAX_SAMPLE_RATE:
-        raise _unreadable(path, f"Its sample rate is {sound.samplerate} Hz; at most {MAX_SAMPLE_RATE} Hz can be used.")
+        raise unreadable(path, f"Its sample rate is {sound.samplerate} Hz; at most {MAX_SAMPLE_RATE} Hz can be used.")
     duration_s = sound.frames / sound.samplerate
     if duration_s > max_duration_s:
         why = f"It lasts {duration_s:.0f} seconds; at most {max_duration_s:.0f} can be used."
-        raise _unreadable(path, why, "Cut out the part you need and choose that.")
+        raise unreadable(path, why, "Cut out the part you need and choose that.")
 
 
 def _read_blocks(sound: sf.SoundFile) -> Iterator[Samples]:
@@ -197,8 +203,9 @@ def _read_blocks(sound: sf.SoundFile) -> Iterator[Samples]:
         yield block
 
 
-def _unreadable(path: Path, why: str, what_to_do: str = f"Choose a {_READABLE_IN_WORDS} file.") -> UserProblem:
-    return UserProblem(f'The sound file "{path.name}" could not be read.', why, what_to_do)
+def name_for_libsndfile(path: Path) -> str | bytes:
+    """Return a path as soundfile takes it: on Linux a name may be bytes that are no text."""
+    return str(path) if sys.platform == "win32" else os.fsencode(path)
 
 
 def write(
@@ -290,7 +297,7 @@ def as_encoded(audio: Audio, sound_format: SoundFormat, on_block: Callable[[int]
     """
     file = _encode("sound", audio, sound_format, {}, on_block)
     blocks_read = []
-    with _ReadOnce(io.BytesIO(file)) as sound:
+    with ReadOnce(io.BytesIO(file)) as sound:
         for block in _read_blocks(sound):
             blocks_read.append(block)
             if on_block is not None:

@@ -381,6 +381,7 @@ def test_long_work_is_shown_and_cancelled_in_the_status_line(qtbot: QtBot, progr
 def test_a_dropped_file_can_be_cancelled_while_it_is_decoded(
     qtbot: QtBot, program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    decoding.end_idle()
     monkeypatch.setattr(decoding, "_child_command", lambda: [sys.executable, "-c", "import time; time.sleep(60)"])
     (tmp_path / "hum.wav").write_bytes(b"RIFF")
     program.window.library.files_dropped.emit([tmp_path / "hum.wav"])

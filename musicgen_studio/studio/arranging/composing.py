@@ -77,7 +77,7 @@ def extension_job(
     Raises:
         UserProblem: If the clip's sound or the melody cannot be read, or a value is out of range.
     """
-    source = open_source(library.sound_file(clip.id), from_frame)
+    source = open_source(library.sound_file(clip.id), from_frame, is_own=True)
     tune = _tune(melody)
     order = replace(_following(order, tune), prompts=(order.prompts[0] or clip.prompt,), continuation=source.record)
     request = _request(order, Sounds(melody=_sound(tune), continuation=source.audio))

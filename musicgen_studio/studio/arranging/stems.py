@@ -63,7 +63,5 @@ def _stem(clip: Clip, name: str, sound: Audio) -> Clip:
         parent=clip.id,
         is_complete=clip.is_complete,
         tempo_bpm=clip.tempo_bpm,
-        key=clip.key,
-        analysis=clip.analysis,  # it is the same music
         stem=name,
     )

@@ -15,17 +15,17 @@ from musicgen_studio.dsp.chroma import chroma
 from musicgen_studio.dsp.notes import find_notes
 from musicgen_studio.dsp.peaks import PeakPyramid
 from musicgen_studio.dsp.pitch import is_one_voice, track_pitch
-from musicgen_studio.errors import StoppedError, UserProblem
-from musicgen_studio.files.midi import MidiTrack, midi_tracks, read_midi
+from musicgen_studio.errors import StoppedError
+from musicgen_studio.files.midi import MidiFile, MidiTrack
 from musicgen_studio.files.sound import SoundFormat, write
-from musicgen_studio.files.untrusted import read_untrusted
+from musicgen_studio.files.untrusted import decode
 from musicgen_studio.files.whole import ensure_folder
 from musicgen_studio.library.library import Library
 from musicgen_studio.studio.humming.midi_file import FOLDER
 from musicgen_studio.studio.humming.take import TakeEdit, edited, take_edit
 from musicgen_studio.studio.making.mix import lead_and_other
 from musicgen_studio.studio.making.order import SourceFile, portable_path
-from musicgen_studio.studio.making.source import MelodySource
+from musicgen_studio.studio.making.source import MelodySource, check_carries
 
 MAX_DURATION_S = 600.0  # a melody longer than this is not one that somebody hummed
 
@@ -43,6 +43,7 @@ class Hearing:
         chroma: What the model sees of the sound, float32 `[frames, 12]` at 7.8125 Hz, or None.
         is_one_voice: Whether the notes can be relied on: a single voice or instrument.
         tracks: Of a MIDI file, those to choose from.
+        remark: What is missing of the file or was stepped over, as a sentence; empty if nothing.
     """
 
     melody: Melody
@@ -53,6 +54,7 @@ class Hearing:
     chroma: Floats | None = None
     is_one_voice: bool = True
     tracks: tuple[MidiTrack, ...] = ()
+    remark: str = ""
 
     @property
     def sample_rate(self) -> int:
@@ -87,7 +89,9 @@ def hear_file(path: Path, stop: Event | None = None) -> Hearing:
         UserProblem: If it cannot be read, or is longer than ten minutes.
         StoppedError: If it was stopped.
     """
-    return _heard(read_untrusted(path, MAX_DURATION_S, stop=stop), path, path.name, None, stop, may_be_mix=True)
+    decoded = decode(path, MAX_DURATION_S, stop=stop)
+    heard = _heard(decoded.audio, path, path.name, None, stop, may_be_mix=True)
+    return replace(heard, remark=decoded.remark)
 
 
 def hear_midi(path: Path, track: int | None = None, channel: int | None = None) -> Hearing:
@@ -96,14 +100,14 @@ def hear_midi(path: Path, track: int | None = None, channel: int | None = None) 
     Raises:
         UserProblem: If it cannot be read or has no such notes.
     """
-    return Hearing(read_midi(path, track, channel), path.name, tracks=tuple(midi_tracks(path)))
+    midi = MidiFile(path)
+    return Hearing(midi.melody(track, channel), path.name, tracks=tuple(midi.tracks()), remark=midi.remark)
 
 
 def _heard(
     audio: Audio, file: Path, title: str, tempo_bpm: float | None, stop: Event | None, *, may_be_mix: bool
 ) -> Hearing:
-    if not audio.samples.any():
-        raise UserProblem("There is nothing to hear in it.", f"{title} is silent.", "Choose or record another one.")
+    check_carries(audio, title)
     curve = track_pitch(audio)
     _check(stop)
     notes = find_notes(curve, audio)

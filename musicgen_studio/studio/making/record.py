@@ -19,6 +19,7 @@ from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.loudness import STREAMING_CEILING_DB
 from musicgen_studio.core.request import GenerationRequest
 from musicgen_studio.dsp.chroma import follows
+from musicgen_studio.dsp.silence import why_silent
 from musicgen_studio.engine.api import EngineInfo
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.export.finish import Finished
@@ -216,12 +217,14 @@ def melody_similarity(request: GenerationRequest, audio: Audio) -> float | None:
         audio: The clip, at any rate and loudness. What was continued is not looked at.
 
     Returns:
-        The similarity to four digits; None without a melody or without new music.
+        The similarity to four digits; None without a melody that carries anything, or without new music.
     """
     given_s = request.continuation.duration_s if request.continuation else 0.0
     first = round(given_s * audio.sample_rate)
     made = Audio(audio.samples[first : first + round(request.duration_s * audio.sample_rate)], audio.sample_rate)
     if request.melody is None or not made.frames:
+        return None
+    if isinstance(request.melody, Audio) and why_silent(request.melody):
         return None
     return round(follows(request.melody, made, request.melody_repeats), 4)
 

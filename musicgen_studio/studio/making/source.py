@@ -6,9 +6,11 @@ from pathlib import Path
 from musicgen_studio.checkpoints.fingerprint import file_sha256
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.melody import Melody
+from musicgen_studio.dsp.silence import why_silent
 from musicgen_studio.errors import UserProblem
-from musicgen_studio.files.midi import is_midi, read_midi
+from musicgen_studio.files.midi import MidiFile, holds_midi
 from musicgen_studio.files.sound import read
+from musicgen_studio.files.untrusted import Decoded, decode
 from musicgen_studio.studio.making.mix import check_same_separator, is_mix, lead_and_other
 from musicgen_studio.studio.making.order import Order, Sounds, SourceFile, portable_path
 
@@ -20,10 +22,12 @@ class Source:
     Args:
         audio: The sound.
         record: What a clip's record says of it.
+        remark: What is missing of it or was stepped over, as a sentence; empty if nothing.
     """
 
     audio: Audio
     record: SourceFile
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,27 +37,32 @@ class MelodySource:
     Args:
         melody: The sound of a sound file, or notes.
         record: What a clip's record says of the file; None for notes that came from none, which the record then holds.
+        remark: As in `Source`.
     """
 
     melody: Audio | Melody
     record: SourceFile | None
+    remark: str = ""
 
 
-def open_source(path: Path, frames: int | None = None, first: int = 0) -> Source:
+def open_source(path: Path, frames: int | None = None, first: int = 0, *, is_own: bool = False) -> Source:
     """Read a sound file, or some of its frames, and note which one it was.
 
     Args:
-        path: The file.
+        path: The file, of any kind that `files.untrusted` reads.
         frames: How much to take of it, in its own frames, 1 or more; None is all.
         first: From which of its frames on.
+        is_own: Whether this program wrote it into its library: then it is read here, without a process of its own.
 
     Raises:
         UserProblem: If it cannot be read.
     """
-    audio = read(path)
+    decoded = Decoded(read(path)) if is_own else decode(path)
+    audio = decoded.audio
     if frames is not None or first:
         audio = Audio(audio.samples[first : None if frames is None else first + frames], audio.sample_rate)
-    return Source(audio, SourceFile(portable_path(path), file_sha256(path), frames, first=first))
+    record = SourceFile(portable_path(path), file_sha256(path), frames, first=first)
+    return Source(audio, record, decoded.remark)
 
 
 def open_melody(
@@ -63,24 +72,29 @@ def open_melody(
     frames: int | None = None,
     of_mix: bool | None = None,
     first: int = 0,
+    *,
+    must_carry: bool = True,
 ) -> MelodySource:
     """Read a melody from a sound or a MIDI file, and note which one it was.
 
     Args:
-        path: The file. What ends in .mid, .midi or .smf is a MIDI file.
+        path: The file. What ends or begins like a MIDI file is one.
         track: Of a MIDI file, see `midi.read_midi`.
         channel: Of a MIDI file, see `midi.read_midi`.
         frames: Of a sound file, see `open_source`.
         of_mix: Of a sound file, whether it is a mix, of which lead and other are followed without drums and bass; None
             finds out (`mix.is_mix`).
         first: Of a sound file, see `open_source`.
+        must_carry: Whether a sound that carries nothing is refused. Old records may name one.
 
     Raises:
-        UserProblem: If it cannot be read, or a track or channel is named of a sound file.
+        UserProblem: If it cannot be read, carries nothing to follow, or a track or channel is named of a sound file.
     """
-    if is_midi(path):
-        melody = read_midi(path, track, channel)
-        return MelodySource(melody, SourceFile(portable_path(path), file_sha256(path), None, track, channel))
+    if holds_midi(path):
+        midi = MidiFile(path)
+        melody = midi.melody(track, channel)
+        record = SourceFile(portable_path(path), file_sha256(path), None, track, channel)
+        return MelodySource(melody, record, midi.remark)
     if track is not None or channel is not None:
         raise UserProblem(
             "A track or channel was named, but the melody is no MIDI file.",
@@ -88,12 +102,26 @@ def open_melody(
             "Leave track and channel out, or choose a MIDI file (.mid).",
         )
     source = open_source(path, frames, first)
+    if must_carry:
+        check_carries(source.audio, path.name)
     if of_mix is None:
         of_mix = is_mix(source.audio)
     if not of_mix:
-        return MelodySource(source.audio, source.record)
+        return MelodySource(source.audio, source.record, source.remark)
     followed, mark = lead_and_other(source.audio)
-    return MelodySource(followed, replace(source.record, separator=mark))
+    return MelodySource(followed, replace(source.record, separator=mark), source.remark)
+
+
+def check_carries(audio: Audio, name: str) -> None:
+    """Make sure that there is something to follow in a sound.
+
+    Raises:
+        UserProblem: If it is silent, or would be when its channels are mixed.
+    """
+    if why := why_silent(audio):
+        raise UserProblem(
+            "There is nothing to follow in the melody.", f"{name} {why}.", "Choose or record another melody."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +210,8 @@ def reopen_melody(record: SourceFile, recipe_file: Path, given: Path | None, opt
     _check_same(record, found, option)
     if record.separator is not None:
         check_same_separator(record.separator)
-    return open_melody(found, record.track, record.channel, record.frames, record.separator is not None, record.first)
+    of_mix = record.separator is not None
+    return open_melody(found, record.track, record.channel, record.frames, of_mix, record.first, must_carry=False)
 
 
 def _found(record: SourceFile, recipe_file: Path, given: Path | None, option: str) -> Path:

@@ -25,7 +25,7 @@ from musicgen_studio.core.clip import Clip
 from musicgen_studio.core.melody import Floats, Melody
 from musicgen_studio.dsp.peaks import Peaks
 from musicgen_studio.errors import UserProblem
-from musicgen_studio.files.midi import EXTENSIONS, MidiTrack, is_midi
+from musicgen_studio.files.midi import EXTENSIONS, MidiTrack, holds_midi
 from musicgen_studio.files.sound import is_sound
 from musicgen_studio.paths import resources_dir
 from musicgen_studio.studio.humming.sketch import Kind
@@ -240,7 +240,7 @@ class MelodyPanel(FoldBox):
 
     def choose_file(self, file: Path) -> None:
         """Ask for a file's melody, with the page that belongs to it in view."""
-        self.set_source(Kind.MIDI if file.suffix.lower() in EXTENSIONS else Kind.FILE)
+        self.set_source(Kind.MIDI if holds_midi(file) else Kind.FILE)
         self.file_chosen.emit(file)
 
     # Building
@@ -447,7 +447,7 @@ class MelodyPanel(FoldBox):
 
 def has_melody(files: Sequence[Path]) -> bool:
     """Tell whether this is one file whose melody can be followed, by its name."""
-    return len(files) == 1 and (is_midi(files[0]) or is_sound(files))
+    return len(files) == 1 and (holds_midi(files[0]) or is_sound(files))
 
 
 def _small(picture: str, text: str) -> QToolButton:

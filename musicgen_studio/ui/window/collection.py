@@ -17,7 +17,7 @@ from musicgen_studio.core.analysis import Analysis
 from musicgen_studio.core.clip import Clip, Origin
 from musicgen_studio.dsp.peaks import PeakPyramid
 from musicgen_studio.errors import UserProblem
-from musicgen_studio.files.untrusted import read_untrusted
+from musicgen_studio.files.untrusted import decode
 from musicgen_studio.library.library import ClipEdit, Library, known_edit
 from musicgen_studio.studio.arranging.composing import title_of
 from musicgen_studio.studio.program.background import Errand, Lane
@@ -79,6 +79,7 @@ class Collection(QObject):
     clip_changed = Signal(object)  # Clip
     preview_requested = Signal(object)  # Clip that the arrow keys have come to
     imported = Signal(object)  # Clip
+    said = Signal(str)  # what is missing of a file, for a person
     file_imported = Signal(object, object)  # Path, and the Clip it became
 
     def __init__(
@@ -113,7 +114,6 @@ class Collection(QObject):
                 min_s=wanted.min_s,
                 max_s=wanted.max_s,
                 trashed=wanted.is_trashed,
-                order=query.order,
             )
         )
         self._panel.set_facets(self._library.checkpoints(), self._library.tags())
@@ -135,8 +135,11 @@ class Collection(QObject):
                 partial(self._take_in, path),
             )
 
-    def _take_in(self, path: Path, clip: Clip) -> None:
+    def _take_in(self, path: Path, imported: tuple[Clip, str]) -> None:
+        clip, remark = imported
         self.refresh()
+        if remark:
+            self.said.emit(remark)
         self.file_imported.emit(path, clip)
         self.imported.emit(clip)
 
@@ -196,8 +199,10 @@ def _render(library: Library, clip: Clip) -> tuple[str, Peaks]:
     return clip.id, (mins.min(axis=1), maxs.max(axis=1))
 
 
-def _imported(library: Library, path: Path, errand: Errand) -> Clip:
-    audio = read_untrusted(path, stop=errand.stop)
+def _imported(library: Library, path: Path, errand: Errand) -> tuple[Clip, str]:
+    """Return the new clip, and what is missing of it in words."""
+    decoded = decode(path, stop=errand.stop)
+    audio = decoded.audio
     errand.check()
     clip = Clip(
         id=uuid4().hex,
@@ -208,4 +213,4 @@ def _imported(library: Library, path: Path, errand: Errand) -> Clip:
         sample_rate=audio.sample_rate,
         channels=audio.channels,
     )
-    return library.add(clip, audio)
+    return library.add(clip, audio), decoded.remark

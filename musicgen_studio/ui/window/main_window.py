@@ -270,6 +270,8 @@ class MainWindow(QWidget):
         recording.take_recorded.connect(self._keep_take)
         recording.problem_found.connect(self.show_problem)
         melodies.problem_found.connect(self.show_problem)
+        melodies.said.connect(self.status.announce)
+        self.collection.said.connect(self.status.announce)
         melodies.changed.connect(lambda: self.clip_header.set_melody(melodies.sketch is not None))
         melodies.editor_requested.connect(self.open_editor)
         melodies.play_requested.connect(lambda audio, from_s: listening.preview(*_placed(audio, from_s)))

@@ -21,7 +21,7 @@ from musicgen_studio.dsp.notes import CleanUp
 from musicgen_studio.dsp.peaks import PeakPyramid, Peaks
 from musicgen_studio.dsp.tones import chroma_tones, tones
 from musicgen_studio.errors import UserProblem
-from musicgen_studio.files.midi import is_midi, write_midi
+from musicgen_studio.files.midi import holds_midi, write_midi
 from musicgen_studio.library.library import Library
 from musicgen_studio.sound.metronome import Metronome, with_clicks
 from musicgen_studio.studio.arranging.composing import Tune, record_of_clip
@@ -77,6 +77,7 @@ class Melodies(QObject):
     touch_requested = Signal(object)  # Audio of a single note
     editor_requested = Signal(bool)  # open or close the page
     problem_found = Signal(object)  # UserProblem that belongs to no field of the fold
+    said = Signal(str)  # what is missing of a file, for a person
     changed = Signal()  # another melody is followed, or none
 
     def __init__(
@@ -315,6 +316,8 @@ class Melodies(QObject):
         def then(found: Hearing) -> None:
             if asked == self._asked:
                 self._take(sketch, found, edit, keeps_notes)
+                if found.remark and not keeps_notes:
+                    self.said.emit(found.remark)
 
         def otherwise(errand: ErrandDone) -> None:
             if asked == self._asked:
@@ -489,7 +492,7 @@ def _has_melody(sketch: Sketch) -> bool:
 
 def _of_file(source: SourceFile) -> Sketch:
     path = Path(source.file).expanduser()
-    return Sketch(Kind.MIDI if is_midi(path) else Kind.FILE, str(path), source.track, source.channel)
+    return Sketch(Kind.MIDI if holds_midi(path) else Kind.FILE, str(path), source.track, source.channel)
 
 
 def _heard(sketch: Sketch, library: Library, stop: Event) -> Hearing:

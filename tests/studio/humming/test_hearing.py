@@ -124,7 +124,7 @@ def test_a_midi_file_is_heard_with_its_tracks(tmp_path: Path) -> None:
 
 def test_silence_and_what_is_no_sound_is_refused_in_words(library: Library, tmp_path: Path) -> None:
     clip = take(library, Audio(np.zeros((16000, 1), np.float32), 16000))
-    with pytest.raises(UserProblem, match="nothing to hear"):
+    with pytest.raises(UserProblem, match="nothing to follow"):
         hear_take(library, clip.id)
     fake = tmp_path / "fake.wav"
     fake.write_bytes(b"RIFF" + bytes(100))

@@ -11,6 +11,7 @@ import pytest
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.melody import Melody, Note
 from musicgen_studio.core.passages import Passage
+from musicgen_studio.core.request import GenerationRequest
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.export.finish import FinishSettings
 from musicgen_studio.files.sound import SoundFormat
@@ -22,7 +23,7 @@ from musicgen_studio.studio.making.order import (
     SourceFile,
     portable_path,
 )
-from musicgen_studio.studio.making.record import Record, program_version
+from musicgen_studio.studio.making.record import Record, melody_similarity, program_version
 
 ORDER = Order(
     prompts=("happy rock", 'sad jazz, "smoky" — 悲しい'),
@@ -232,3 +233,10 @@ def test_a_path_does_not_tell_who_the_user_is(tmp_path: Path, monkeypatch: pytes
 
 def test_the_version_is_known() -> None:
     assert program_version()[0].isdigit()
+
+
+def test_nothing_is_said_of_following_a_melody_that_carries_nothing() -> None:
+    made = Audio(np.random.default_rng(0).uniform(-0.5, 0.5, (32000, 1)).astype(np.float32), 32000)
+    for melody, is_known in ((made, True), (Audio(made.samples * 0, 32000), False)):
+        request = GenerationRequest(("happy rock",), 1.0, melody=melody)
+        assert (melody_similarity(request, made) is not None) is is_known

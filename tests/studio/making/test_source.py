@@ -5,18 +5,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from musicgen_studio.core.audio import Audio
+from musicgen_studio.core.audio import Audio, Samples
 from musicgen_studio.core.melody import Melody
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.files.midi import write_midi
 from musicgen_studio.files.sound import SoundFormat, write
+from musicgen_studio.studio.making.order import SourceFile
 from musicgen_studio.studio.making.source import open_melody, open_source, reopen_melody, reopen_source
 from tests.dsp.melodies import written
+from tests.files.decoding.written import sample, tone, wav
 
 
 def _hum(path: Path, level: float = 0.1) -> Path:
     path.parent.mkdir(exist_ok=True)
-    write(path, Audio(np.full((3200, 1), level, np.float32), 32000), SoundFormat.WAV16)
+    tone = level * np.sin(np.arange(3200) / 8)
+    write(path, Audio(tone[:, None].astype(np.float32), 32000), SoundFormat.WAV16)
     return path
 
 
@@ -88,3 +91,34 @@ def test_a_file_that_has_changed_is_refused(tmp_path: Path) -> None:
     _hum(tmp_path / "hum.wav", level=0.2)
     with pytest.raises(UserProblem, match="has changed"):
         reopen_source(record, tmp_path / "clip.json", None, "--continue")
+
+
+def test_what_is_missing_of_a_sound_goes_with_it(tmp_path: Path) -> None:
+    whole = wav()
+    (tmp_path / "hum.wav").write_bytes(whole[: len(whole) // 2])
+    assert "cut off" in open_source(tmp_path / "hum.wav").remark
+    assert "cut off" in open_melody(tmp_path / "hum.wav").remark
+
+
+def test_a_phone_s_memo_is_a_melody_and_can_be_continued(tmp_path: Path) -> None:
+    (tmp_path / "memo.m4a").write_bytes(sample("aac.m4a"))
+    melody = open_melody(tmp_path / "memo.m4a", of_mix=False).melody
+    assert isinstance(melody, Audio)
+    np.testing.assert_array_equal(melody.samples, open_source(tmp_path / "memo.m4a").audio.samples)
+
+
+def test_a_midi_file_is_known_whatever_it_is_called(tmp_path: Path) -> None:
+    write_midi(tmp_path / "line.mid", written("A4 C5", 0.5))
+    (tmp_path / "line.mid").rename(tmp_path / "line.mp3")
+    assert isinstance(open_melody(tmp_path / "line.mp3").melody, Melody)
+
+
+@pytest.mark.parametrize("samples", [tone() * 0, tone() * 0 + 0.5, np.concatenate([tone(), -tone()], axis=1)])
+def test_a_melody_that_carries_nothing_is_refused_but_made_again_if_it_was(tmp_path: Path, samples: Samples) -> None:
+    path = tmp_path / "hum.wav"
+    path.write_bytes(wav(samples))
+    with pytest.raises(UserProblem, match=r"nothing to follow.*hum\.wav"):
+        open_melody(path)
+    record = open_source(path).record
+    assert isinstance(record, SourceFile)
+    assert reopen_melody(record, path, None, "--melody").record == record

@@ -1,0 +1,18 @@
+"""How long a FLAC file says it is. Not for reading it. Source: RFC 9639, section 8.2."""
+
+from pathlib import Path
+
+from musicgen_studio.files.decoding.view import Views
+
+_TOTAL_BITS = 36
+_INFO_BYTES = 8 + 18
+
+
+def views(path: Path) -> Views:
+    """Show a file as it is. One written into a pipe does not know its length, and libsndfile cannot read it then."""
+    with path.open("rb") as file:
+        head = file.read(_INFO_BYTES)
+    if not head.startswith(b"fLaC"):
+        return Views(is_exact=False)
+    total = int.from_bytes(head[18:26], "big") & ((1 << _TOTAL_BITS) - 1)
+    return Views(least_frames=total or None, is_exact=total > 0)
