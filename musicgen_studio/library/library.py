@@ -323,6 +323,10 @@ class Library:
                 self._there(each)
             return drag.hand_out_stems(self._places, clip, stems)
 
+    def drag_folder(self, clip_id: str) -> Path:
+        """Return the folder for what is made of a clip for other programs: what is put there stays for good."""
+        return self._places.drag / self.get(clip_id).id
+
     # Changing clips
 
     def edit(self, clip_id: str, **changes: Unpack[ClipEdit]) -> Clip:

@@ -38,10 +38,11 @@ def make_stems(library: Library, clip: Clip, separator: Separator, errand: Erran
     sounds = separator.separate(audio, errand.stop, lambda share: errand.tell(_SEPARATING * share))
     before = library.stems(clip.id)
     kept = list[Clip]()
+    library.remember(_note_of(separator.info.name), separator.info.trained_on)
     try:
         for number, (name, sound) in enumerate(zip(separator.info.stems, sounds, strict=True), 1):
             errand.check()
-            kept.append(library.add(_stem(clip, name, sound), sound))
+            kept.append(library.add(_stem(clip, name, sound, separator.info.name), sound))
             errand.tell(_SEPARATING + (1 - _SEPARATING) * number / len(sounds))
     except BaseException:
         library.trash(stem.id for stem in kept)
@@ -50,7 +51,16 @@ def make_stems(library: Library, clip: Clip, separator: Separator, errand: Erran
     return kept
 
 
-def _stem(clip: Clip, name: str, sound: Audio) -> Clip:
+def trained_on(library: Library, stem: Clip) -> str:
+    """Return what the separator that a stem is from has learnt from, in words; empty if that was not noted."""
+    return library.recall(_note_of(stem.checkpoint)) or ""
+
+
+def _note_of(separator: str) -> str:
+    return f"separator {separator}"
+
+
+def _stem(clip: Clip, name: str, sound: Audio, separator: str) -> Clip:
     return Clip(
         id=new_id(),
         title=f"{clip.title} – {name}",
@@ -59,6 +69,7 @@ def _stem(clip: Clip, name: str, sound: Audio) -> Clip:
         frames=sound.frames,
         sample_rate=sound.sample_rate,
         channels=sound.channels,
+        checkpoint=separator,
         licence=clip.licence,
         parent=clip.id,
         is_complete=clip.is_complete,

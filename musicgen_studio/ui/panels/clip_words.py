@@ -1,5 +1,12 @@
 """How a clip's figures are written on the screen."""
 
+from PySide6.QtCore import QCoreApplication
+
+from musicgen_studio.core.tempo_map import TempoMap
+
+_WHOLE = 0.06
+"""Beats by which a length may miss a whole number and be called it: 30 ms at 120 beats a minute."""
+
 
 def clock(seconds: float, tenths: bool = True) -> str:
     """Write a time: `0:03.2`, or `0:03` without tenths. Never rounded up, so that a clock does not run ahead.
@@ -20,3 +27,30 @@ def similarity(share: float) -> str:
         share: 0 to 1.
     """
     return f"{share:.2f}"
+
+
+def length(start_s: float, end_s: float, tempo_map: TempoMap | None) -> str:
+    """Write how long a stretch of a clip is: `4 bars · 7.68 s`, `1 bar 2.5 beats · 3.12 s`, `3.12 s`.
+
+    Args:
+        start_s: Where it begins, in seconds.
+        end_s: Where it ends.
+        tempo_map: The clip's beats; None if they are not known.
+    """
+    seconds = QCoreApplication.translate("length", "{0:.2f} s").format(end_s - start_s)
+    return seconds if tempo_map is None else f"{_bars(start_s, end_s, tempo_map)} · {seconds}"
+
+
+def _bars(start_s: float, end_s: float, tempo_map: TempoMap) -> str:
+    beats = tempo_map.beat_at(end_s) - tempo_map.beat_at(start_s)
+    beats = float(round(beats)) if abs(beats - round(beats)) <= _WHOLE else round(beats, 1)
+    bars, rest = divmod(beats, tempo_map.beats_per_bar)
+    rest = round(rest, 1)
+    said = []
+    if bars:
+        many = QCoreApplication.translate("length", "{0} bars")
+        said.append(QCoreApplication.translate("length", "1 bar") if bars == 1 else many.format(f"{bars:.0f}"))
+    if rest or not bars:
+        many = QCoreApplication.translate("length", "{0} beats")
+        said.append(QCoreApplication.translate("length", "1 beat") if rest == 1 else many.format(f"{rest:g}"))
+    return " ".join(said)

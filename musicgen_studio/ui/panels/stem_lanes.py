@@ -6,6 +6,7 @@ They follow the large waveform's zoom and its playhead. Not for separating (`stu
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 from functools import partial
 
 from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal, Slot
@@ -37,6 +38,14 @@ LOWEST_DB, HIGHEST_DB = -30, 6
 _NAME_WIDTH = 64
 
 
+class Notes(Enum):
+    """How far the notes of the stems are found, as MIDI."""
+
+    NONE = auto()
+    LISTENING = auto()
+    READY = auto()
+
+
 @dataclass(frozen=True, slots=True)
 class StemView:
     """One stem as it is shown.
@@ -61,6 +70,8 @@ class StemLanes(QWidget):
 
     levels_changed = Signal(list)  # a `LaneLevel` for each stem, in order
     drag_requested = Signal(list)  # ids of the stems that are dragged out of the window
+    notes_requested = Signal()  # the notes are to be listened for
+    notes_drag_requested = Signal()  # they are dragged out of the window
     closed = Signal()
     """The stems are to be hidden, and the clip to be heard as it is."""
 
@@ -73,12 +84,20 @@ class StemLanes(QWidget):
             "drag-handle", self.tr("Drag all stems"), self.tr("Drag all stems into another program")
         )
         self._all.pressed.connect(lambda: self.drag_requested.emit([lane.stem.id for lane in self._lanes]))
+        self._notes = self._button("note", "", "")
+        self._notes.setText(self.tr("MIDI"))
+        self._notes.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._notes_are = Notes.NONE
+        self._notes.pressed.connect(self._press_notes)
+        self._notes.clicked.connect(self._click_notes)
+        self.set_notes(Notes.NONE)
         self._hide = self._button("close", self.tr("Hide stems"), self.tr("Hide the stems, and hear the clip as it is"))
         self._hide.clicked.connect(self.closed)
         head = QHBoxLayout()
         head.setSpacing(GRID)
         head.addWidget(plain_label(self.tr("STEMS"), look=Look.SECTION))
         head.addWidget(self._said, 1)
+        head.addWidget(self._notes)
         head.addWidget(self._all)
         head.addWidget(self._hide)
         self._rows = QVBoxLayout()
@@ -109,6 +128,22 @@ class StemLanes(QWidget):
         self._said.setToolTip(separator)
         self.setVisible(bool(stems))
 
+    def set_notes(self, notes: Notes) -> None:
+        """Say how far the notes are found: they are asked for by the button first, then dragged by it."""
+        name, tip = {
+            Notes.NONE: (
+                self.tr("Find the notes"),
+                self.tr("Listen for the notes of all stems; then drag them from here as MIDI"),
+            ),
+            Notes.LISTENING: (self.tr("Finding the notes"), self.tr("The notes are being listened for…")),
+            Notes.READY: (self.tr("Drag the notes"), self.tr("Drag the notes into another program as MIDI")),
+        }[notes]
+        self._notes_are = notes
+        self._notes.setEnabled(notes is not Notes.LISTENING)
+        self._notes.setIcon(icon("drag-handle" if notes is Notes.READY else "note"))
+        self._notes.setAccessibleName(name)
+        self._notes.setToolTip(tip)
+
     def set_view(self, view: Viewport) -> None:
         """Show the part of time that the large waveform shows."""
         for lane in self._lanes:
@@ -136,6 +171,17 @@ class StemLanes(QWidget):
         button.setToolTip(tip)
         set_look(button, Look.QUIET)
         return button
+
+    @Slot()
+    def _press_notes(self) -> None:
+        if self._notes_are is Notes.READY:
+            self._notes.setDown(False)  # the receiver takes the mouse from here on
+            self.notes_drag_requested.emit()
+
+    @Slot()
+    def _click_notes(self) -> None:
+        if self._notes_are is Notes.NONE:
+            self.notes_requested.emit()
 
     @Slot()
     def _tell(self) -> None:

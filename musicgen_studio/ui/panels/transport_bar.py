@@ -33,7 +33,7 @@ class TransportBar(QWidget):
     def __init__(self, keys: KeyMap, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._bindings = Bindings(self, keys)
-        self._waiting = ""
+        self._waiting = self._length = ""
         self._notice = "", ""
         self._symbol_name = "volume"
         self._symbol = QLabel()
@@ -94,6 +94,12 @@ class TransportBar(QWidget):
         self._draw_symbol()
         self._symbol.setToolTip(self._notice[1] if is_unheard else "")
         self._symbol.setAccessibleName(what if is_unheard else "")
+
+    def set_length(self, what: str) -> None:
+        """Say under the clock how long the selection or the loop is; an empty text says nothing."""
+        if what != self._length:
+            self._length = what
+            self._show_words()
 
     def set_underruns(self, count: int) -> None:
         """Say how often the sound broke off; the clock's tooltip tells it."""
@@ -160,7 +166,7 @@ class TransportBar(QWidget):
         self._clock.setAccessibleName(self.tr("Position and length"))
         self._clock.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Preferred)
         self._words = ElidedLabel(Look.MUTED)
-        self._words.setAccessibleName(self.tr("When the sound starts, and on what"))
+        self._words.setAccessibleName(self.tr("When the sound starts, on what, or how much is selected"))
 
     def _build_volume(self) -> None:
         self._volume = QSlider(Qt.Orientation.Horizontal)
@@ -189,7 +195,11 @@ class TransportBar(QWidget):
         row.addWidget(self._volume, 1)
 
     def _show_words(self) -> None:
-        text, tip = (self._waiting, self._waiting) if self._waiting else self._notice
+        notice, tip = self._notice
+        text = self._waiting or self._length or notice
+        if text != notice:
+            tip = "" if self._waiting else tip  # a notice is still to be read there
+            tip = tip or text
         self._words.setText(text)
         self._words.setToolTip(tip)
 

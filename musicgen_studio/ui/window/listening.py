@@ -27,6 +27,7 @@ from musicgen_studio.studio.arranging.opening import Opening
 from musicgen_studio.studio.arranging.takes import takes_of
 from musicgen_studio.studio.program.background import Lane
 from musicgen_studio.ui.panels.clip_header import ClipHeader
+from musicgen_studio.ui.panels.clip_words import length
 from musicgen_studio.ui.panels.takes_strip import MAX_TAKES, TakesStrip, TakeView
 from musicgen_studio.ui.panels.transport_bar import TransportBar
 from musicgen_studio.ui.qt.dragging import file_drag
@@ -473,9 +474,20 @@ class Listening(QObject):
         self._bar.set_time(state.position_frame / rate, heard.sound.expected_frames / rate)
         self._bar.set_buffering((state.starts_in_s or 0.0) if state.is_buffering else None)
         self._bar.set_underruns(state.underruns)
+        self._tell_length(rate)
         levels = self._meter.feed(state.peaks, monotonic())
         self._bar.meter.set_levels([(level.level_db, level.held_db, level.is_clipped) for level in levels])
         self._tell_of_device(state)
+
+    def _tell_length(self, rate: int) -> None:
+        """Say how long the selection is, or the loop where nothing is selected, in bars and seconds."""
+        selection, loop, beats = self._waveform.selection(), self._waveform.loop(), self._waveform.beats()
+        span = selection or loop
+        if span is None:
+            self._bar.set_length("")
+            return
+        words = length(span[0] / rate, span[1] / rate, None if beats is None else beats.tempo_map)
+        self._bar.set_length((self.tr("selected: {0}") if selection else self.tr("loop: {0}")).format(words))
 
     def _tell_of_device(self, state: TransportState) -> None:
         if state.problem is not self._problem:

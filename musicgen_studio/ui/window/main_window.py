@@ -307,7 +307,7 @@ class MainWindow(QWidget):
         self.tempo.clips_heard.connect(self._show_heard)
         self.tempo.snap_chosen.connect(self._keep_snap)
         self.stems.made.connect(lambda _stems: collection.refresh())
-        self.stems.problem_found.connect(self.show_problem)
+        self.stems.drags.problem_found.connect(self.show_problem)
         collection.imported.connect(self._show_clip)
         collection.play_requested.connect(self._play_clip)
         collection.preview_requested.connect(self._preview_clip)

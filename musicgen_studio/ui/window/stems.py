@@ -1,25 +1,25 @@
-"""The stems of the clip that is shown: made in the background, shown as lanes, heard in place of the clip, dragged out.
+"""The stems of the clip that is shown: made in the background, shown as lanes, heard in place of the clip.
 
-Not for separating (`studio.arranging.stems`), mixing (`sound.mixing`) or drawing (`panels.stem_lanes`).
+Not for separating (`studio.arranging.stems`), mixing (`sound.mixing`), drawing (`panels.stem_lanes`) or dragging them
+out (`stem_drags`).
 """
 
 from functools import partial
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from musicgen_studio.core.clip import Clip, Origin
-from musicgen_studio.errors import UserProblem
+from musicgen_studio.core.clip import Clip
 from musicgen_studio.sound.mixing import LaneLevel, StemMix
 from musicgen_studio.studio.arranging.opening import Opening
-from musicgen_studio.studio.arranging.stems import make_stems
+from musicgen_studio.studio.arranging.stems import make_stems, trained_on
 from musicgen_studio.studio.program.background import Errand, Lane
 from musicgen_studio.ui.panels.clip_header import ClipHeader
 from musicgen_studio.ui.panels.stem_lanes import StemLanes, StemView
-from musicgen_studio.ui.qt.dragging import file_drag
 from musicgen_studio.ui.widgets.waveform import WaveformView
 from musicgen_studio.ui.window.listening import POLL_MS, Listening
 from musicgen_studio.ui.window.services import Services
+from musicgen_studio.ui.window.stem_drags import StemDrags
 
 
 class Stems(QObject):
@@ -35,7 +35,6 @@ class Stems(QObject):
     """
 
     made = Signal(list)  # Clips: the stems that are in the library now
-    problem_found = Signal(object)  # UserProblem
 
     def __init__(
         self,
@@ -53,12 +52,12 @@ class Stems(QObject):
         self._openings: list[Opening] = []
         self._mix: StemMix | None = None
         self._at_work: set[str] = set()  # ids of clips that are being taken apart
+        self.drags = StemDrags(services, lanes, self)
         self._timer = QTimer(self, interval=POLL_MS)
         self._timer.timeout.connect(self._poll)
         header.stems_requested.connect(self.show)
         listening.shown.connect(self._leave)
         lanes.levels_changed.connect(self._set_levels)
-        lanes.drag_requested.connect(self._drag)
         lanes.closed.connect(self.hide)
         waveform.zoom_changed.connect(self._follow)
         lanes.set_stems(())
@@ -121,16 +120,25 @@ class Stems(QObject):
             services.background.run(name, read, lambda _: self._lanes.sounds_grew(), lane=Lane.SOUND)
         self._mix = StemMix([opening.sound for opening in self._openings])
         views = [StemView(s.id, s.stem, o.peaks) for s, o in zip(stems, self._openings, strict=True)]
-        self._lanes.set_stems(views, self.tr("they add up to the clip"))
+        self._lanes.set_stems(views, self._said(stems[0]))
+        self.drags.show(clip)
         self._follow()
         self._timer.start()
         self._listening.hear(self._mix)
+
+    def _said(self, stem: Clip) -> str:
+        """Say which separator it was, and what it has learnt from, as far as that was noted."""
+        learnt = trained_on(self._services.library, stem)
+        by = self.tr("by {0}, trained on {1}") if learnt else self.tr("by {0}")
+        adds_up = self.tr("they add up to the clip")
+        return f"{by.format(stem.checkpoint, learnt)}; {adds_up}" if stem.checkpoint else adds_up
 
     def _let_go(self) -> None:
         for opening in self._openings:
             opening.stop()
         self._timer.stop()
         self._openings, self._mix, self._clip = [], None, None
+        self.drags.show(None)
         self._lanes.set_stems(())
 
     @Slot(object)
@@ -147,18 +155,3 @@ class Stems(QObject):
     @Slot()
     def _follow(self) -> None:
         self._lanes.set_view(self._waveform.viewport())
-
-    @Slot(list)
-    def _drag(self, ids: list[str]) -> None:
-        """Drag stems out as aligned 24-bit files that add up."""
-        if self._clip is None:
-            return
-        library = self._services.library
-        stems = [stem.id for stem in library.stems(self._clip.id) if stem.origin is Origin.STEM]
-        try:
-            files = library.stem_files(self._clip.id)[1:]  # the first is the clip's own
-        except UserProblem as problem:
-            self.problem_found.emit(problem)
-            return
-        paths = [path for stem, path in zip(stems, files, strict=True) if stem in ids]
-        file_drag(self._lanes, paths).exec(Qt.DropAction.CopyAction)

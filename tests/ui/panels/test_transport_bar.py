@@ -52,6 +52,18 @@ def test_with_nothing_to_play_the_keys_ask_nothing(bar: TransportBar, qtbot: QtB
         QTest.keyClick(bar, Qt.Key.Key_End)
 
 
+def test_a_length_is_said_above_a_notice_and_below_what_is_waited_for(bar: TransportBar) -> None:
+    words = "selected: 4 bars · 7.68 s"
+    bar.set_notice("on loudspeakers", "The headphones are gone.")
+    bar.set_length(words)
+    assert words in said(bar)
+    bar.set_buffering(3.0)
+    assert words not in said(bar)
+    bar.set_buffering(None)
+    bar.set_length("")
+    assert "on loudspeakers" in said(bar)
+
+
 def test_play_becomes_pause(bar: TransportBar) -> None:
     bar.set_playing(True)
     assert control(bar, QToolButton, "Pause").toolTip() == "Pause (Space)"

@@ -1,10 +1,14 @@
 """The stems of the clip that is shown: made, shown, heard and hidden again, in the real window."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
+import mido
 import numpy as np
 import pytest
+import soundfile as sf
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QDrag
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
@@ -15,7 +19,7 @@ from musicgen_studio.core.clip import Clip, Origin
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.separation.api import OnProgress, SeparatorInfo, StopFlag
 from musicgen_studio.sound.mixing import StemMix
-from tests.ui.panels.finding import control
+from tests.ui.panels.finding import control, said
 from tests.ui.test_window import WAIT_MS, loader, program, settings_file
 
 __all__ = ["loader", "program", "settings_file"]
@@ -104,12 +108,75 @@ def test_what_cannot_be_taken_apart_is_said_and_can_be_tried_again(
     assert len(program.services.library.stems(clip.id)) == 4
 
 
+@pytest.fixture
+def dragged(monkeypatch: pytest.MonkeyPatch) -> list[list[Path]]:
+    """The files that are dragged, where no other program is there to take them."""
+    taken: list[list[Path]] = []
+
+    def take(drag: QDrag, _action: Qt.DropAction) -> Qt.DropAction:
+        taken.append([Path(url.toLocalFile()) for url in drag.mimeData().urls()])
+        return Qt.DropAction.CopyAction
+
+    monkeypatch.setattr(QDrag, "exec", take)
+    return taken
+
+
+def test_stems_that_are_dragged_are_there_already_and_add_up(
+    qtbot: QtBot, program: Program, clip: Clip, dragged: list[list[Path]]
+) -> None:
+    window = program.window
+    with qtbot.waitSignal(window.stems.drags.prepared, timeout=WAIT_MS):
+        press_stems(program)
+    QTest.mousePress(control(window.lanes, QToolButton, "Drag all stems"), Qt.MouseButton.LeftButton)
+    (files,) = dragged
+    assert [file.stem.rpartition("_")[2] for file in files] == ["drums", "bass", "lead", "other"]
+    whole = sf.read(program.services.library.stem_files(clip.id)[0], dtype="int32", always_2d=True)[0]
+    stems = [sf.read(file, dtype="int32", always_2d=True)[0] for file in files]
+    np.testing.assert_array_equal(np.sum(stems, axis=0), whole)
+    assert {sf.info(file).subtype for file in files} == {"PCM_24"}
+
+
+@pytest.mark.usefixtures("clip")
+def test_the_notes_are_asked_for_and_then_dragged_as_midi(
+    qtbot: QtBot, program: Program, dragged: list[list[Path]]
+) -> None:
+    window = program.window
+    with qtbot.waitSignal(window.stems.drags.prepared, timeout=WAIT_MS):
+        press_stems(program)
+    QTest.mouseClick(control(window.lanes, QToolButton, "Find the notes"), Qt.MouseButton.LeftButton)
+    assert not control(window.lanes, QToolButton, "Finding the notes").isEnabled()
+    qtbot.waitUntil(
+        lambda: any(button.accessibleName() == "Drag the notes" for button in window.lanes.findChildren(QToolButton)),
+        timeout=4 * WAIT_MS,
+    )
+    QTest.mousePress(control(window.lanes, QToolButton, "Drag the notes"), Qt.MouseButton.LeftButton)
+    ((file,),) = dragged
+    names = [message.name for track in mido.MidiFile(file).tracks for message in track if message.type == "track_name"]
+    assert {"drums", "bass", "lead", "other"} <= {name.lower() for name in names}
+    press_stems(program)
+    with qtbot.waitSignal(window.stems.drags.prepared, timeout=WAIT_MS):
+        press_stems(program)  # they are there already
+    QTest.mousePress(control(window.lanes, QToolButton, "Drag the notes"), Qt.MouseButton.LeftButton)
+    assert dragged[-1] == [file]
+
+
 def test_a_drag_whose_files_cannot_be_written_says_so(qtbot: QtBot, program: Program, clip: Clip) -> None:
     window, library = program.window, program.services.library
     with qtbot.waitSignal(window.stems.made, timeout=WAIT_MS):
         press_stems(program)
+    press_stems(program)
     (stem, *_) = library.stems(clip.id)
+    library.edit(clip.id, title="Another name")  # whose files are not there yet
     library.sound_file(stem.id).unlink()
-    with qtbot.waitSignal(window.stems.problem_found) as told:
+    with qtbot.waitSignal(window.stems.drags.prepared, timeout=WAIT_MS):
+        press_stems(program)
+    with qtbot.waitSignal(window.stems.drags.problem_found) as told:
         window.lanes.drag_requested.emit([stem.id])
     assert isinstance(told.args[0], UserProblem)
+
+
+@pytest.mark.usefixtures("clip")
+def test_the_lanes_say_who_took_the_clip_apart(qtbot: QtBot, program: Program) -> None:
+    with qtbot.waitSignal(program.window.stems.made, timeout=WAIT_MS):
+        press_stems(program)
+    assert "by Quarters, trained on nothing; they add up to the clip" in said(program.window.lanes)

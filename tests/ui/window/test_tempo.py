@@ -13,7 +13,7 @@ from musicgen_studio.core.melody import Key
 from musicgen_studio.core.tempo_map import TempoMap
 from musicgen_studio.library.library import known_edit
 from musicgen_studio.sound.mixing import ClickedSound
-from tests.ui.panels.finding import control
+from tests.ui.panels.finding import control, said
 from tests.ui.test_window import WAIT_MS, loader, program, settings_file
 
 __all__ = ["loader", "program", "settings_file"]
@@ -104,3 +104,19 @@ def test_snap_is_chosen_in_the_card_and_kept(program: Program) -> None:
     shown(program, beats(125, 8.0), HEARD)
     program.window.tempo.card.snap_chosen.emit("bar")
     assert program.services.settings.snap == "bar"
+
+
+def test_a_selection_and_a_loop_say_how_long_they_are(program: Program) -> None:
+    shown(program, beats(125, 8.0), HEARD)
+    window = program.window
+    four_bars = (0, round(7.68 * RATE))
+    window.waveform.set_selection(four_bars)
+    window.listening.poll()
+    assert "selected: 4 bars · 7.68 s" in said(window.bar)
+    window.listening.loop_selection()
+    window.waveform.set_selection(None)
+    window.listening.poll()
+    assert "loop: 4 bars · 7.68 s" in said(window.bar)
+    window.listening.set_loop(False)
+    window.listening.poll()
+    assert "bars" not in said(window.bar)
