@@ -34,6 +34,10 @@ QUEUE_KEY = "queue"
 LEAVE_MS = 1500
 """How long the end waits for the engine's thread: longer than saving what is being made takes."""
 
+SWITCH_S = 0.001
+"""How long a thread may keep Python from another that waits for it. A picture asks for it again after each call of Qt
+and numpy; with the usual 5 ms and three other threads at work it is painted in a tenth of a second."""
+
 
 def main(argv: list[str] | None = None) -> int:
     """Run the program; see the module's docstring. Returns the exit code."""
@@ -187,6 +191,8 @@ class Program:
         from musicgen_studio.ui.qt.first_paint import FirstPaint
 
         _report_faults(self.window)
+        self._switch_s = sys.getswitchinterval()
+        sys.setswitchinterval(SWITCH_S)
         self._thread.start()
         FirstPaint(self.window, self._go_on)
         self._tell_what_was_found()
@@ -202,7 +208,9 @@ class Program:
         if self._watches_devices:
             services.background.run("device watch", device_watch.load, self._watch_devices)
         services.background.run("backup", services.library.backup)
-        services.background.run("listening", _load_analysis, lane=Lane.LONG)
+        keep = self._garbage.keep
+        self.window.inbox.engine_changed.connect(lambda facts: keep() if facts is not None else None)
+        services.background.run("listening", _load_analysis, lambda _loaded: keep(), lane=Lane.LONG)
         self.window.tempo.hear_all()
         self.window.open_last()
         self._take_up_queue()
@@ -252,6 +260,7 @@ class Program:
         from PySide6.QtCore import QCoreApplication
 
         sys.excepthook, threading.excepthook = sys.__excepthook__, threading.__excepthook__
+        sys.setswitchinterval(self._switch_s)
         self._keep_queue()
         self.is_still_loading = not self._thread.stop(LEAVE_MS)
         self.services.background.close()

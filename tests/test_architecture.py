@@ -81,6 +81,12 @@ def test_the_engine_is_known_by_its_protocol_only(imports: grimp.ImportGraph) ->
         assert known == set()
 
 
+def test_no_sound_is_copied_into_bytes() -> None:
+    """`tobytes` of a long sound keeps every other thread, the window's among them, waiting for as long as it takes."""
+    rooms = [path for path in (ROOT / "musicgen_studio").rglob("*.py") if "training" not in path.parts]
+    assert [str(path) for path in rooms if ".tobytes(" in path.read_text(encoding="utf-8")] == []
+
+
 def test_lint() -> None:
     _check("-m", "ruff", "check", "--quiet")
 

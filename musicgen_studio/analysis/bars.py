@@ -100,8 +100,7 @@ def smoothed(times_s: _Times, weights: _Times) -> _Times:
     off_ms = 1000 * np.convolve(times_s - even, np.ones(width) / width, mode="valid")
     if np.abs(off_ms).max() <= _EVEN_MS:
         return even
-    bends = np.diff(np.eye(len(times_s)), 2, axis=0)  # [beats - 2, beats]
-    price = _STIFFNESS * bends.T @ bends
+    price = _STIFFNESS * _bends(len(times_s))
     bent = _robust(times_s, weights, lambda counted: _bent(price, times_s, counted))
     return bent if np.all(np.diff(bent) > 0.1) else times_s
 
@@ -120,8 +119,22 @@ def _line(numbers: _Times, times_s: _Times, weights: _Times) -> _Times:
     return start + slope * numbers
 
 
+def _bends(beats: int) -> _Times:
+    """Return what squared second differences weigh: diagonals of a symmetric matrix, the main first, `[3, beats]`."""
+    diagonals = np.zeros((3, beats))
+    for start, (itself, next_one) in enumerate(((1, -2), (4, -2), (1, 0))):
+        diagonals[0, start : beats - 2 + start] += itself
+        diagonals[1, start : beats - 2 + start] += next_one
+    diagonals[2, : beats - 2] = 1
+    return diagonals
+
+
 def _bent(price: _Times, times_s: _Times, weights: _Times) -> _Times:
-    bent: _Times = np.asarray(np.linalg.solve(np.diag(weights) + price, weights * times_s), np.float64)
+    from scipy.linalg import solveh_banded  # late: it takes a moment
+
+    whole = price.copy()
+    whole[0] += weights
+    bent: _Times = np.asarray(solveh_banded(whole, weights * times_s, lower=True), np.float64)
     return bent
 
 

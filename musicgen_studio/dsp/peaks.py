@@ -4,7 +4,6 @@ Level 0 holds one pair for every 64 frames, each further level one for four pair
 a level may cover fewer frames; it is made again when more arrive. Not for drawing (`ui.widgets`) or loudness.
 """
 
-import threading
 from collections.abc import Callable
 
 import numpy as np
@@ -22,7 +21,10 @@ ReadSamples = Callable[[int, int], Samples]
 
 
 class PeakPyramid:
-    """The peaks of one growing sound. One thread appends while others ask.
+    """The peaks of one growing sound. One thread appends while others ask, and nobody waits for the other.
+
+    Whoever asks goes by how many frames there were when they asked. A pair in front of that is never changed again, but
+    for the last: that one may already cover frames which have come since.
 
     Args:
         channels: Channels of the sound, 1 or more.
@@ -38,7 +40,6 @@ class PeakPyramid:
             raise ValueError(f"channels must be 1 or more, got {channels}")
         self.channels = channels
         self._read = read
-        self._changing = threading.Lock()  # held for a millisecond or two for a second of sound
         self._frames = 0
         self._open_bin = np.empty((0, channels), np.float32)  # the frames of level 0's last, unfinished pair
         levels = 1
@@ -57,7 +58,7 @@ class PeakPyramid:
         return self._read is not None
 
     def append(self, samples: Samples) -> None:
-        """Take the next stretch of the sound, in time proportional to its length.
+        """Take the next stretch of the sound, in time proportional to its length. The writing thread only.
 
         Args:
             samples: float32 `[frames, channels]`, any number of frames.
@@ -68,8 +69,7 @@ class PeakPyramid:
         if samples.ndim != 2 or samples.shape[1] != self.channels:
             raise ValueError(f"samples must be [frames, {self.channels}], got {list(samples.shape)}")
         for start in range(0, len(samples), _AT_ONCE_FRAMES):
-            with self._changing:
-                self._append(samples[start : start + _AT_ONCE_FRAMES])
+            self._append(samples[start : start + _AT_ONCE_FRAMES])
 
     def _append(self, samples: Samples) -> None:
         first = self._frames // BASE_FRAMES
@@ -118,17 +118,14 @@ class PeakPyramid:
         """
         if columns < 1 or not end_frame > start_frame:
             raise ValueError(f"columns must cover something, got {columns} from {start_frame} to {end_frame}")
-        with self._changing:
-            return self._query(start_frame, end_frame, columns)
-
-    def _query(self, start_frame: float, end_frame: float, columns: int) -> tuple[Peaks, Peaks]:
+        frames = self._frames  # before the levels, which may grow in between
         edges = start_frame + (end_frame - start_frame) / columns * np.arange(columns + 1)
-        inside = np.flatnonzero((edges[1:] > 0) & (edges[:-1] < self._frames))
+        inside = np.flatnonzero((edges[1:] > 0) & (edges[:-1] < frames))
         mins = np.zeros((columns, self.channels), np.float32)
         maxs = np.zeros((columns, self.channels), np.float32)
         if len(inside):
             first, last = inside[0], inside[-1]
-            mins[first : last + 1], maxs[first : last + 1] = self._peaks(edges[first : last + 2].clip(0, self._frames))
+            mins[first : last + 1], maxs[first : last + 1] = self._peaks(edges[first : last + 2].clip(0, frames))
         return mins, maxs
 
     def _peaks(self, edges: npt.NDArray[np.float64]) -> tuple[Peaks, Peaks]:
@@ -165,19 +162,25 @@ class _Level:
 
     def replace(self, first: int, mins: Peaks, maxs: Peaks) -> None:
         """Put new pairs from `first` on, in place of those that are there."""
-        self._count = first + len(mins)
-        if self._count > len(self._mins):
-            room = np.empty((2 * self._count - first, self._mins.shape[1]), np.float32)
-            self._mins = np.concatenate([self._mins[:first], room])
-            self._maxs = np.concatenate([self._maxs[:first], room])
-        self._mins[first : self._count] = mins
-        self._maxs[first : self._count] = maxs
+        count = first + len(mins)
+        if count > len(self._mins):  # readers keep what they hold of the old ones
+            self._mins = _longer(self._mins[: self._count], 2 * count)
+            self._maxs = _longer(self._maxs[: self._count], 2 * count)
+        self._mins[first:count] = mins
+        self._maxs[first:count] = maxs
+        self._count = count
 
     def reduce(self, below: "_Level", first: int) -> None:
         """Make the pairs from `first` on again out of the level below."""
         mins, maxs = below.mins[first * _FACTOR :], below.maxs[first * _FACTOR :]
         starts = np.arange(0, len(mins), _FACTOR)
         self.replace(first, np.minimum.reduceat(mins, starts), np.maximum.reduceat(maxs, starts))
+
+
+def _longer(pairs: Peaks, count: int) -> Peaks:
+    longer = np.empty((count, pairs.shape[1]), np.float32)
+    longer[: len(pairs)] = pairs
+    return longer
 
 
 def _between(lows: Peaks, highs: Peaks, edges: npt.NDArray[np.float64]) -> tuple[Peaks, Peaks]:

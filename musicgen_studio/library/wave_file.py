@@ -110,7 +110,7 @@ def put(path: Path, start_frame: int, samples: Samples) -> None:
     """
     with path.open("r+b", buffering=0) as file:
         file.seek(HEADER_BYTES + start_frame * samples.shape[1] * _SAMPLE_BYTES)
-        _write_all(file.fileno(), np.ascontiguousarray(samples, dtype="<f4").tobytes())
+        _write_all(file.fileno(), np.ascontiguousarray(samples, dtype="<f4").data.cast("B"))
 
 
 def seal(path: Path, shape: WaveShape) -> None:
@@ -125,7 +125,7 @@ def seal(path: Path, shape: WaveShape) -> None:
         os.fsync(file.fileno())
 
 
-def _write_all(descriptor: int, content: bytes) -> None:
-    view = memoryview(content)
+def _write_all(descriptor: int, content: bytes | memoryview) -> None:
+    view = memoryview(content)  # never copied as bytes: of a long sound every other thread would have to wait for that
     while view:  # a disk that fills up takes a part first
         view = view[os.write(descriptor, view) :]

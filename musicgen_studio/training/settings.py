@@ -208,6 +208,8 @@ class SeparatorSettings:
         other_rate: AdamW's learning rate, for biases and norms.
         warm_down: Share at the end in which the rates fall to nothing.
         seed: Decides everything random.
+        is_half: Whether the network's products are taken at 16 bit (bfloat16): nearly twice as fast where the processor
+            has instructions for it, slower elsewhere.
     """
 
     pieces: int = 700
@@ -223,6 +225,7 @@ class SeparatorSettings:
     other_rate: float = 1e-3
     warm_down: float = 0.6
     seed: int = 1
+    is_half: bool = False
 
     def __post_init__(self) -> None:
         _check(self, pieces=(1, 100_000), piece_s=(4, 600), coded_minutes=(0, 10_000), coded_share=(0, 1))

@@ -1,5 +1,6 @@
 """The peak pyramid: the same however the sound arrives, no peak lost at any zoom, single samples when asked."""
 
+import threading
 import time
 
 import numpy as np
@@ -8,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from musicgen_studio.core.audio import Samples
+from musicgen_studio.dsp import peaks
 from musicgen_studio.dsp.peaks import BASE_FRAMES, PeakPyramid
 
 
@@ -117,3 +119,33 @@ def test_ten_minutes_are_quick_at_every_zoom() -> None:
     for width in zooms:
         pyramid.query(0, width, 3840)
     assert (time.perf_counter() - began) / len(zooms) < 0.02  # a frame of a 60 Hz screen, on a busy machine
+
+
+def test_whoever_asks_while_it_grows_sees_what_there_was_and_waits_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    sound = _noise(40_000, seed=5)
+    whole, growing = PeakPyramid(2), PeakPyramid(2)
+    whole.append(sound)
+    replace, seen = peaks._Level.replace, list[tuple[int, tuple[peaks.Peaks, peaks.Peaks]]]()
+
+    def ask() -> None:
+        frames = growing.frames // BASE_FRAMES * BASE_FRAMES
+        if frames:
+            seen.append((frames, growing.query(0, frames, frames // BASE_FRAMES)))
+
+    def ask_then_replace(level: peaks._Level, first: int, mins: peaks.Peaks, maxs: peaks.Peaks) -> None:
+        for is_after in (False, True):
+            if is_after:
+                replace(level, first, mins, maxs)
+            asking = threading.Thread(target=ask)
+            asking.start()
+            asking.join(20)
+            assert not asking.is_alive()
+
+    monkeypatch.setattr(peaks._Level, "replace", ask_then_replace)
+    for start in range(0, len(sound), 1_111):
+        growing.append(sound[start : start + 1_111])
+    assert len(seen) > 100
+    for frames, (mins, maxs) in seen:
+        lowest, highest = whole.query(0, frames, frames // BASE_FRAMES)
+        assert np.array_equal(mins, lowest)
+        assert np.array_equal(maxs, highest)

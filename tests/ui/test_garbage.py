@@ -67,3 +67,22 @@ def test_giving_memory_back_collects_in_the_windows_thread(qtbot: QtBot, program
     program.services.loop.unload()
     qtbot.waitUntil(lambda: found == [True], timeout=WAIT_MS)
     assert window.isVisible()
+
+
+def test_what_is_loaded_is_not_looked_at_again_until_memory_is_given_back(garbage: Garbage) -> None:
+    found: list[bool] = []
+    kept = [Loop(found)]
+    garbage.keep()
+    assert gc.get_freeze_count() > 0
+    kept.clear()
+    gc.collect()
+    assert found == []
+    garbage.ask()
+    assert found == [True]
+    garbage.close()
+    assert gc.get_freeze_count() == 0
+
+
+def test_the_program_sets_aside_what_it_has_loaded(qtbot: QtBot, program: Program) -> None:
+    qtbot.waitUntil(lambda: gc.get_freeze_count() > 0, timeout=WAIT_MS)
+    assert program.services.loop.facts is not None

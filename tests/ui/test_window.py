@@ -135,6 +135,13 @@ def test_the_seed_changes_after_each_order_unless_it_is_locked(qtbot: QtBot, pro
     assert sorted(clip.seed or 0 for clip in program.services.library.clips()) == [7, rolled]
 
 
+def test_threads_take_short_turns_while_there_is_a_window(settings_file: Path, loader: Loader) -> None:
+    before_s = sys.getswitchinterval()
+    with Program(settings_file, loader):
+        assert sys.getswitchinterval() == pytest.approx(app.SWITCH_S)
+    assert sys.getswitchinterval() == before_s
+
+
 def test_takes_can_be_heard_one_by_one(qtbot: QtBot, program: Program) -> None:
     type_and_generate(qtbot, program, "calm", clips=4, takes=4)
     listening = program.window.listening

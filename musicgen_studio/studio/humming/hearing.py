@@ -8,6 +8,8 @@ from hashlib import sha256
 from pathlib import Path
 from threading import Event
 
+import numpy as np
+
 from musicgen_studio.checkpoints.fingerprint import file_sha256
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.melody import Floats, Melody, PitchCurve
@@ -138,7 +140,7 @@ def _kept_as_used(library: Library, clip_id: str, audio: Audio) -> Path:
     """Write a trimmed take as a file of its own, which records of clips can name for good."""
     folder = library.folder / FOLDER
     ensure_folder(folder)
-    mark = sha256(audio.samples.tobytes()).hexdigest()[:12]
+    mark = sha256(np.ascontiguousarray(audio.samples).data).hexdigest()[:12]
     path = folder / f"{clip_id}-{mark}.wav"
     if not path.exists():
         write(path, audio, SoundFormat.WAV32F)

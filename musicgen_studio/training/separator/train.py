@@ -74,10 +74,18 @@ def example_samples(crop_s: float) -> int:
     return (frames - 1) * HOP
 
 
-def loss_of(network: MaskNetwork, batch: Batch) -> Tensor:
-    """Return how far the network's masks are from the ideal ones: cross-entropy in nats, a scalar."""
+def loss_of(network: MaskNetwork, batch: Batch, *, is_half: bool = False) -> Tensor:
+    """Return how far the network's masks are from the ideal ones: cross-entropy in nats, a scalar.
+
+    Args:
+        network: What learns.
+        batch: The examples.
+        is_half: Whether the network's products are taken at 16 bit; the loss itself is not.
+    """
     magnitudes, ideal, weights = targets(batch)
-    surprise = -(ideal * to_bins(network.logits(magnitudes).log_softmax(1))).sum(1)
+    with torch.autocast("cpu", torch.bfloat16, enabled=is_half):
+        logits = network.logits(magnitudes)
+    surprise = -(ideal * to_bins(logits.float().log_softmax(1))).sum(1)
     return (surprise * weights).sum() / weights.sum()
 
 
@@ -158,7 +166,7 @@ class SeparatorTraining:
     def _step(self, batch: Batch) -> float:
         rate = learning_rate(self._pace.fraction, 0.0, self._settings.warm_down)
         set_rates(self._optimizers, rate * min(1.0, (self._pace.step + 1) / 60))
-        loss = loss_of(self.network, batch)
+        loss = loss_of(self.network, batch, is_half=self._settings.is_half)
         for optimizer in self._optimizers:
             optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]

@@ -3,6 +3,9 @@
 Python collects what only refers to itself in whatever thread happens to be at work. If that are objects of Qt, Qt then
 takes them apart in the wrong thread, and the program dies. So the automatic collection is switched off while a window
 is there, and a timer does the same work here.
+
+To look through all that torch and the rest consist of takes a tenth of a second, in which no click is answered. None of
+it ever becomes garbage, so what is there once they are loaded is set aside (`keep`) until memory is to be given back.
 """
 
 import gc
@@ -14,7 +17,7 @@ LOOK_MS = 500
 
 
 class Garbage(QObject):
-    """Takes over from Python's own collection, until `close`. Main thread, but for `ask`.
+    """Takes over from Python's own collection, until `close`. Main thread, but for `ask` and `keep`.
 
     Args:
         afterwards: Called after each full collection that was asked for.
@@ -22,6 +25,7 @@ class Garbage(QObject):
     """
 
     _asked = Signal()
+    _loaded = Signal()
 
     def __init__(self, afterwards: Callable[[], None] = lambda: None, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -32,14 +36,20 @@ class Garbage(QObject):
         self._timer.timeout.connect(self._look)
         self._timer.start()
         self._asked.connect(self._collect)  # queued where it comes from another thread
+        self._loaded.connect(self._freeze)
 
     def ask(self) -> None:
         """Collect everything soon. Any thread, returns at once."""
         self._asked.emit()
 
+    def keep(self) -> None:
+        """Look no more at what there is now: something large has been loaded. Any thread, returns at once."""
+        self._loaded.emit()
+
     def close(self) -> None:
-        """Give the collection back to Python."""
+        """Give the collection back to Python, with all that was set aside."""
         self._timer.stop()
+        gc.unfreeze()
         if self._was_enabled:
             gc.enable()
 
@@ -53,5 +63,11 @@ class Garbage(QObject):
 
     @Slot()
     def _collect(self) -> None:
+        gc.unfreeze()
         gc.collect()
+        gc.freeze()
         self._afterwards()
+
+    @Slot()
+    def _freeze(self) -> None:
+        gc.freeze()

@@ -167,3 +167,12 @@ def test_from_nothing_to_a_separator(
     begun = open_separator(tmp_path / "on" / "separator" / "separator.safetensors")
     magnitudes = torch.rand(1, BINS, 8) * 30
     torch.testing.assert_close(begun._network(magnitudes), open_separator(made)._network(magnitudes))
+
+
+def test_products_at_16_bit_change_the_loss_by_little() -> None:
+    torch.manual_seed(3)
+    network = MaskNetwork(NetworkSizes(TINY.separator.widths, TINY.separator.bottom)).eval()
+    batch = _batch([False, True], example_samples(1.0))
+    whole, half = (float(loss_of(network, batch, is_half=is_half).detach()) for is_half in (False, True))
+    assert whole != half
+    assert half == pytest.approx(whole, rel=2e-2)
