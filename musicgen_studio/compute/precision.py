@@ -60,6 +60,27 @@ def int8_is_available() -> bool:
     return torch.backends.cpu.get_cpu_capability().startswith("AVX") and find_spec("numba") is not None
 
 
+def has_fast_bfloat16(device: "torch.device") -> bool:
+    """Tell whether training gains by bfloat16: whether the device multiplies such matrices itself.
+
+    Asked of the instructions, not of a clock, so that a training that goes on is the one that was not interrupted. A
+    processor without them took 22 s for a codec's step in bfloat16 and 0.5 s in float32; with them, 0.70 for 0.99 s.
+    """
+    import torch
+
+    if device.type == "cuda":
+        return torch.cuda.get_device_capability(device) >= (8, 0)
+    known = torch.cpu.get_capabilities()
+    return device.type == "cpu" and any(known.get(name) for name in ("avx512_bf16", "amx_bf16", "bf16"))
+
+
+def mixed(device: "torch.device") -> "torch.autocast":
+    """Return the context in which training computes: bfloat16 where that is fast, float32 elsewhere."""
+    import torch
+
+    return torch.autocast(device.type, torch.bfloat16, enabled=has_fast_bfloat16(device))
+
+
 def resolve_precision(name: str, device: "torch.device") -> Precision:
     """Return the precision for a name.
 

@@ -25,6 +25,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from musicgen_studio.compute.precision import has_fast_bfloat16, mixed
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.dsp.onsets import onsets_kept
 from musicgen_studio.errors import UserProblem
@@ -228,7 +229,8 @@ class _Learning:
             weight.requires_grad_(True)
         self._weights = weights
         matrices, others = [w for w in weights if w.dim() > 1], [w for w in weights if w.dim() < 2]
-        self._optimizers = optimizers(matrices, others, *rates, settings.weight_decay)
+        dtype = torch.bfloat16 if has_fast_bfloat16(device) else torch.float32
+        self._optimizers = optimizers(matrices, others, *rates, settings.weight_decay, dtype)
         self._judge = None
         if stage == "adversarial":
             torch.manual_seed(settings.seed)
@@ -238,7 +240,7 @@ class _Learning:
     def step(self, sound: Tensor, fraction: float) -> str:
         """Learn from a batch `[rows, samples]`; return what to say about the loss."""
         set_rates(self._optimizers, learning_rate(fraction, _WARM_UP, _WARM_DOWN))
-        with torch.autocast(sound.device.type, torch.bfloat16):
+        with mixed(sound.device):
             made, about_latents = self._made(sound)
         made = made.float()
         mel_share = _MEL_SHARE_FOR_PITCH if self._stage == "autoencoder" else 1.0

@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from musicgen_studio.compute.precision import has_fast_bfloat16, mixed
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.files.whole import ensure_folder
 from musicgen_studio.training.language.dataset import Batch, Item, draw_batch
@@ -77,7 +78,9 @@ class LanguageTraining:
         self._listener = Listener(model.sizes.width, self._language.seed).to(device)
         matrices, others = model.split_weights()
         others += self._listener.parameters()
-        self._optimizers = optimizers(matrices, others, self._language.matrix_rate, self._language.other_rate)
+        dtype = torch.bfloat16 if has_fast_bfloat16(device) else torch.float32
+        rates = self._language.matrix_rate, self._language.other_rate
+        self._optimizers = optimizers(matrices, others, *rates, dtype=dtype)
         saved = load_state(folder / "state.pt")
         if saved is not None:
             self._restore(saved)
@@ -161,7 +164,7 @@ class LanguageTraining:
         return (losses * weights).sum() / weights.sum()
 
     def _losses(self, batch: Batch, opening_weight: float = 1.0) -> tuple[Tensor, Heard]:
-        with torch.autocast(self._device.type, torch.bfloat16):
+        with mixed(self._device):
             return self.model.losses(batch, self._text, self._listener, opening_weight)
 
     def _save(self, pace: Pace) -> None:
