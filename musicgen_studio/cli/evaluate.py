@@ -33,6 +33,9 @@ def add_parser(commands: Commands) -> None:
         help="examine the separator in this file (default: the shipped one); --clips is then how many pieces of each "
         "kind (default: 104)",
     )
+    which.add_argument(
+        "--faults", action="store_true", help="examine how surely stops, fades and glitches in a clip are noticed"
+    )
     which.add_argument("--beats", action="store_true", help="examine how tempo, bars and key are heard")
     parser.add_argument(
         "--work", type=path, metavar="DIR", help="its training: look for copies there; of --beats, the net"
@@ -69,7 +72,19 @@ def _heard(args: argparse.Namespace) -> int:
     return 0
 
 
+def _broken(args: argparse.Namespace) -> int:
+    from musicgen_studio.training.judge.faults import examine, table
+    from musicgen_studio.training.music.synth import find_synthesizer
+    from musicgen_studio.training.run import starter_folder
+
+    result = examine(find_synthesizer(), starter_folder(), args.clips or (8 if args.quick else 48), _print_line)
+    print(json.dumps({"evaluate": asdict(result)}) if args.json else table(result))
+    return 0
+
+
 def _made(args: argparse.Namespace) -> int:
+    if args.faults:
+        return _broken(args)
     if args.separator is not None:
         return _separator(args)
 

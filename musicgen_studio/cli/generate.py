@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from musicgen_studio.studio.making.playback import LivePlayback, Player
     from musicgen_studio.studio.making.record import Record
 
+MAX_BEST = 16
 PREROLL_S = 0.1
 """What the player gathers before it sounds; whether the music keeps up is settled before it is opened."""
 
@@ -44,6 +45,8 @@ _DEFAULTS: dict[str, Any] = {
     "melody_channel": None,
     "melody_mix": None,
     "passages": None,
+    "end": False,
+    "best_of": None,
 }
 
 
@@ -84,6 +87,12 @@ def _add_music_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--takes", type=int, metavar="N", help="versions of each prompt, 1 to 16 (default: 1)")
     group.add_argument(
         "--passages", type=path, metavar="FILE", help="prompts that follow each other, a line each: `0:08 | sad jazz`"
+    )
+    group.add_argument(
+        "--end", action="store_true", default=None, help="let it come to an end: a fade over the last bar"
+    )
+    group.add_argument(
+        "--best-of", type=int, metavar="N", help="make N takes, 2 to 16, keep the one that measures best, and say why"
     )
     group.add_argument("--jobs", metavar="FILE", help="one prompt a line; # begins a comment line, - is stdin")
     group.add_argument(
@@ -163,6 +172,8 @@ def _check_usage(args: argparse.Namespace) -> None:
     if args.recipe is None:
         if not args.prompts and args.jobs is None and args.passages is None:
             args.parser.error("give a PROMPT, or --passages FILE, or --jobs FILE, or --from JSON")
+        if args.best_of is not None and (args.takes is not None or not 2 <= args.best_of <= MAX_BEST):
+            args.parser.error(f"--best-of is 2 to {MAX_BEST}, and stands instead of --takes")
         if args.passages is not None and (args.prompts or args.jobs is not None):
             args.parser.error("--passages FILE holds the prompts; leave out PROMPT and --jobs")
         for name in ("melody_ends", "melody_track", "melody_channel", "melody_mix"):
@@ -207,12 +218,14 @@ def _make(engine: "Engine", ordered: "Ordered", out: Path, output: Output, *, pl
     from musicgen_studio.studio.making.join import as_first_joined
     from musicgen_studio.studio.making.make import make
     from musicgen_studio.studio.making.sink import Sink
+    from musicgen_studio.studio.making.sinks.best import Best
     from musicgen_studio.studio.making.sinks.folder import Folder
     from musicgen_studio.studio.making.sinks.heard import Heard
     from musicgen_studio.studio.making.sinks.pace import Pace
 
     folder = Folder(out, ordered.order, ordered.checkpoint, output.clip, ordered.only)
-    sinks: list[Sink] = [Pace(output.progress), folder]
+    best = Best(folder, ordered.request, output.note) if ordered.best_only else folder
+    sinks: list[Sink] = [Pace(output.progress), best]
     with _playback(ordered.request, output, play) as playback:
         if playback is not None:
             sinks.insert(0, Heard(playback, ordered.only))

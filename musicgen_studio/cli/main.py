@@ -25,6 +25,7 @@ from musicgen_studio.cli import (
     generate,
     loop,
     melody,
+    mend,
     replace,
     stems,
     train,
@@ -69,6 +70,7 @@ def build_parser() -> argparse.ArgumentParser:
     for command in (
         generate,
         replace,
+        mend,
         analyse,
         stems,
         loop,

@@ -40,6 +40,7 @@ class Ordered:
         entry: The checkpoint to load.
         checkpoint: The same, for the records.
         only: Numbers of the prompt and the take of the only clip to keep, from 0; None keeps all.
+        best_only: Whether of each prompt's takes only the one that measures best is kept.
     """
 
     order: Order
@@ -47,6 +48,7 @@ class Ordered:
     entry: CheckpointEntry
     checkpoint: CheckpointRecord
     only: tuple[int, int] | None = None
+    best_only: bool = False
 
 
 def order_from(args: argparse.Namespace, values: dict[str, Any]) -> Ordered:
@@ -74,7 +76,7 @@ def order_from(args: argparse.Namespace, values: dict[str, Any]) -> Ordered:
     order = Order(
         prompts=_prompts(given, args.jobs),
         duration_s=piece.duration_s if values["seconds"] is None else values["seconds"],
-        takes=values["takes"],
+        takes=values["best_of"] or values["takes"],
         seed=secrets.randbelow(2**31) if values["seed"] is None else values["seed"],
         together=values["together"],
         guidance_scale=values["guidance"],
@@ -86,6 +88,7 @@ def order_from(args: argparse.Namespace, values: dict[str, Any]) -> Ordered:
         continuation=continuation.record if continuation else None,
         passages=piece.later,
         shared=piece.shared,
+        ends=values["end"],
         finish=FinishSettings(
             SoundFormat(values["format"]),
             values["rate"],
@@ -100,7 +103,7 @@ def order_from(args: argparse.Namespace, values: dict[str, Any]) -> Ordered:
     )
     request = _request(order, sounds)
     entry = find(args.checkpoint or STARTER)
-    return Ordered(order, request, entry, CheckpointRecord.of(entry))
+    return Ordered(order, request, entry, CheckpointRecord.of(entry), best_only=values["best_of"] is not None)
 
 
 def order_again(args: argparse.Namespace) -> tuple[Record, Ordered]:

@@ -4,6 +4,7 @@ import json
 import shutil
 import sys
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from musicgen_studio.errors import UserProblem
@@ -23,6 +24,8 @@ class Output:
     def __init__(self, *, as_json: bool) -> None:
         self._as_json = as_json
         self._is_live = not as_json and sys.stderr.isatty()
+        self.last_file: Path | None = None
+        """The sound file told of last."""
         self._live_width = 0  # of the line that is on the screen now
 
     def note(self, text: str) -> None:
@@ -46,6 +49,7 @@ class Output:
         from musicgen_studio.export.finish import said_of_limiting
 
         self._clear()
+        self.last_file = clip.sound_file
         print(_json_line(clip) if self._as_json else _clip_line(clip), flush=True)
         said = said_of_limiting(clip.record.limited_db)
         if said is not None:

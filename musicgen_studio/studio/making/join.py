@@ -23,6 +23,7 @@ from musicgen_studio.dsp.channels import with_channels
 from musicgen_studio.dsp.fades import equal_power_crossfade
 from musicgen_studio.dsp.resample import StreamResampler, resample
 from musicgen_studio.engine.api import AudioBlock, Engine, EngineInfo, StopFlag
+from musicgen_studio.studio.making.ending import ended
 from musicgen_studio.studio.making.fill import filled
 
 FADE_S = 0.04
@@ -42,6 +43,11 @@ def joined(engine: Engine, request: GenerationRequest, stop: StopFlag) -> Iterat
     Raises:
         UserProblem: As in `Engine.stream`.
     """
+    made = _joined(engine, request, stop)
+    yield from ended(made) if request.ends else made
+
+
+def _joined(engine: Engine, request: GenerationRequest, stop: StopFlag) -> Iterator[AudioBlock]:
     if request.continuation is None and request.after is None:
         yield from engine.stream(request, stop)
         return
