@@ -10,7 +10,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -208,6 +208,8 @@ class Program:
         if self._watches_devices:
             services.background.run("device watch", device_watch.load, self._watch_devices)
         services.background.run("backup", services.library.backup)
+        name_files = partial(services.library.name_files, services.background.stop)
+        services.background.run("names of files", name_files, lane=Lane.HOUSE)
         keep = self._garbage.keep
         self.window.inbox.engine_changed.connect(lambda facts: keep() if facts is not None else None)
         services.background.run("listening", _load_analysis, lambda _loaded: keep(), lane=Lane.LONG)
@@ -232,7 +234,8 @@ class Program:
 
         text = self.services.library.recall(QUEUE_KEY)
         if text:
-            self.services.background.run("kept queue", lambda: kept_queue.from_json(text), self._submit_kept)
+            work = partial(kept_queue.from_json, text, self.services.library.find_again)
+            self.services.background.run("kept queue", work, self._submit_kept)
 
     def _submit_kept(self, kept: "tuple[list[Job], list[UserProblem]]") -> None:
         jobs, problems = kept

@@ -5,6 +5,9 @@ parent kills it (SIGKILL) at a random moment, opens the library again and compar
 step that was begun may be or not, and there is no half file. The next child goes on in the same library, and some are
 killed while they open it. Exit code 1 if anything was lost.
 
+The first child finds a library of the format before files had names, and gives them names in the background, as the
+program does; that goes on through all the kills.
+
 Not for power cuts: what the system holds in memory survives a kill.
 """
 
@@ -21,6 +24,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +35,10 @@ from musicgen_studio.core.clip import Clip, Origin
 from musicgen_studio.files import sound as audiofile
 from musicgen_studio.library.files import new_id
 from musicgen_studio.library.library import Library
+from tests.library.old import make_old_library
 
 RATE = 8000
+OLD_CLIPS = 60
 ROOT = Path(__file__).resolve().parent.parent
 Step = dict[str, Any]
 
@@ -41,6 +47,10 @@ def sound(clip_id: str, frames: int) -> Samples:
     """Return the noise that belongs to a clip, float32 [frames, 1]. Longer noise begins like shorter noise."""
     noise = np.random.default_rng(int(clip_id, 16)).random((frames, 1), np.float32)
     return (noise - np.float32(0.5)).astype(np.float32)
+
+
+def _clip(clip_id: str, title: str, frames: int) -> Clip:
+    return Clip(clip_id, title, Origin.GENERATED, "2026-01-31T12:00:00+00:00", frames, RATE, 1, prompt="a prompt")
 
 
 class Child:
@@ -57,6 +67,7 @@ class Child:
         self._tell({"say": "opening"})
         self._library = Library(folder)
         self._library.reconcile()
+        threading.Thread(target=self._library.name_files, args=(threading.Event(),), daemon=True).start()
 
     def _tell(self, step: Step) -> None:
         # One write, shorter than a pipe's atomic size: the parent sees a whole line or none.
@@ -82,7 +93,7 @@ class Child:
         seconds = self._dice.randrange(1, 4)
         clip_id = new_id()
         title = f"Clip {self._dice.randrange(10**6)}"
-        clip = Clip(clip_id, title, Origin.GENERATED, "2026-01-31T12:00:00+00:00", 1, RATE, 1, prompt="a prompt")
+        clip = _clip(clip_id, title, 1)
         step = {"id": clip_id, "title": title}
         samples = sound(clip_id, seconds * RATE)
         self._tell({"say": "begun", "what": "make"} | step)
@@ -155,6 +166,7 @@ class Parent:
         begun: The step that was in work when the child was killed.
         losses: What was found wrong, in sentences.
         counts: For the summary.
+        names: Where the sounds of the clips were found at the last look.
     """
 
     folder: Path
@@ -163,18 +175,35 @@ class Parent:
     begun: Step | None = None
     losses: list[str] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
+    names: set[Path] = field(default_factory=set)
 
-    def run_and_kill(self, seed: int, delay_s: float) -> None:
-        """Let a child work and kill it `delay_s` after it began to open the library."""
+    def begin_old(self, clips: int) -> None:
+        """Leave a library of the format before files had names."""
+        made = [_clip(new_id(), f"Old {number % 7}", RATE) for number in range(clips)]
+        make_old_library(self.folder, [(clip, sound(clip.id, RATE)) for clip in made])
+        self.clips = {clip.id: Known(clip.title, RATE, is_finished=True) for clip in made}
+
+    def end(self) -> None:
+        """Let all files get their names, undisturbed."""
+        with Library(self.folder) as library:
+            library.reconcile()
+            library.name_files(threading.Event())
+            left = [clip for clip in self.clips if library.sound_file(clip).parent.name != "2026"]
+            self.expect(not left, f"files without a name are left: {left}")
+
+    def run_and_kill(self, seed: int, steps: int, delay_s: float) -> None:
+        """Let a child work and kill it `delay_s` after it told so many steps; with none, while it opens the library."""
         command = [sys.executable, "-m", "tests.crash", "--child", str(self.folder), "--seed", str(seed)]
         with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as child:
             assert child.stdout is not None
             child.stdout.readline()  # "opening": starting Python is not what is tested
             killer = threading.Timer(delay_s, child.kill)
-            killer.start()
             self.begun = None
-            for line in child.stdout:
-                self.hear(json.loads(line))
+            for number, line in enumerate(chain([b""], child.stdout)):
+                if line:
+                    self.hear(json.loads(line))
+                if number == steps:
+                    killer.start()
             killer.join()
         if child.returncode >= 0:
             self.losses.append(f"the child was not killed, it ended with {child.returncode}")
@@ -213,6 +242,7 @@ class Parent:
             self.expect(not library.notices, f"something was damaged: {library.notices}")
             listed = {clip.id: clip for clip in library.clips() + library.clips(trashed=True)}
             self.settle_what_was_begun(listed)
+            self.names.clear()
             self.expect(set(listed) == set(self.clips), f"clips differ: {set(listed) ^ set(self.clips)}")
             for clip_id in set(listed) & set(self.clips):
                 self.compare(library, listed[clip_id], self.clips[clip_id])
@@ -241,6 +271,9 @@ class Parent:
         state = Known(clip.title, clip.frames, known.is_finished, clip.is_starred, is_trashed)
         self.expect(state == known, f"{clip.id} should be {known} and is {state}")
         self.expect(clip.prompt == "a prompt", f"{clip.id} lost its prompt")
+        path = library.sound_file(clip.id)
+        self.expect(path not in self.names, f"{path} is the sound of two clips")
+        self.names.add(path)
         samples = library.read(clip.id).samples
         self.expect(np.array_equal(samples, sound(clip.id, clip.frames)), f"the sound of {clip.id} differs")
 
@@ -270,13 +303,18 @@ def _has(clip: Clip, step: Step) -> bool:
 def crash(folder: Path, runs: int, seed: int = 0) -> Parent:
     """Kill `runs` children in one library and return what was found."""
     parent = Parent(folder)
+    parent.begin_old(OLD_CLIPS)
     dice = random.Random(seed)  # noqa: S311 - the same moments every time, as far as the system allows
     for run in range(runs):
         before = len(parent.losses)
-        # Most in the middle of work, some while the library is being opened.
-        parent.run_and_kill(seed + run, dice.choice([dice.uniform(0.0, 0.03), dice.uniform(0.0, 0.4)]))
+        # Most in the middle of work, some while the library is being opened. By steps, not by the clock alone: a busy
+        # machine does nothing in half a second.
+        parent.run_and_kill(
+            seed + run, dice.choice([0, 0, dice.randrange(40), dice.randrange(40)]), dice.uniform(0, 0.03)
+        )
         parent.look()
         parent.losses[before:] = [f"run {run}: {loss}" for loss in parent.losses[before:]]
+    parent.end()
     return parent
 
 

@@ -6,13 +6,15 @@ Not for sound, not for what is in memory (`library`), and not for tables (`schem
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 from musicgen_studio.core.clip import Clip
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.library.files import disk_full, move, not_allowed, writing
+from musicgen_studio.library.masters import MasterFile
 from musicgen_studio.library.rows import COLUMNS, from_row, to_row
 from musicgen_studio.library.schema import DamagedDatabaseError, prepare
 
@@ -31,6 +33,7 @@ _SURROUNDINGS = frozenset(
         sqlite3.SQLITE_NOLFS,
     }
 )
+_TABLES = ("clips", "doomed", "files", "former", "memory")
 _SAVE = (
     f"INSERT INTO clips ({', '.join(COLUMNS)}) VALUES ({', '.join(f':{name}' for name in COLUMNS)}) "  # noqa: S608
     f"ON CONFLICT (id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in COLUMNS if name != 'id')}"
@@ -65,7 +68,7 @@ class Database:
 
     def _check(self) -> None:
         """Find damage that `PRAGMA quick_check` does not look for: in the tables' texts and in the index of words."""
-        for statement in (_SAVE, "DELETE FROM clips", "DELETE FROM doomed", "DELETE FROM memory"):
+        for statement in (_SAVE, *(f"DELETE FROM {table}" for table in _TABLES)):  # noqa: S608
             self._connection.execute(f"EXPLAIN {statement}", dict.fromkeys(COLUMNS))  # compiles it with its triggers
         try:
             self._connection.execute("INSERT INTO words (words, rank) VALUES ('integrity-check', 1)")
@@ -85,14 +88,39 @@ class Database:
         except ValueError as error:
             raise DamagedDatabaseError(f"A clip cannot be read: {error}.") from error
 
-    def save(self, clips: Iterable[Clip]) -> None:
-        """Write clips, new and changed ones, all or none.
+    def save(
+        self,
+        clips: Iterable[Clip],
+        files: Mapping[str, MasterFile] = MappingProxyType({}),
+        former: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """Write clips, new and changed ones, and where their files are, all or none.
+
+        Args:
+            clips: The clips.
+            files: Where masters are now, by id.
+            former: Where masters are no longer, and whose they were.
 
         Raises:
             UserProblem: If it cannot be written.
         """
+        places = [(clip_id, file.path, int(file.is_due)) for clip_id, file in files.items()]
         with self._transaction() as connection:
             connection.executemany(_SAVE, [to_row(clip) for clip in clips])
+            connection.executemany("INSERT OR REPLACE INTO files (id, path, is_due) VALUES (?, ?, ?)", places)
+            connection.executemany("INSERT OR REPLACE INTO former (path, id) VALUES (?, ?)", list(former.items()))
+
+    def files(self) -> dict[str, MasterFile]:
+        """Return where masters are, by id."""
+        with _understood("The library cannot be read.", self._path):
+            rows = self._connection.execute("SELECT id, path, is_due FROM files").fetchall()
+        return {str(clip_id): MasterFile(str(path), bool(is_due)) for clip_id, path, is_due in rows}
+
+    def former(self) -> dict[str, str]:
+        """Return where masters were before, and whose they were."""
+        with _understood("The library cannot be read.", self._path):
+            rows = self._connection.execute("SELECT path, id FROM former").fetchall()
+        return {str(path): str(clip_id) for path, clip_id in rows}
 
     def doom(self, ids: Iterable[str]) -> None:
         """Delete clips for good, all or none, and note that their files are to go.
@@ -116,8 +144,10 @@ class Database:
         Raises:
             UserProblem: If it cannot be written.
         """
+        rows = [(clip_id,) for clip_id in ids]
         with self._transaction() as connection:
-            connection.executemany("DELETE FROM doomed WHERE id = ?", [(clip_id,) for clip_id in ids])
+            for table in ("doomed", "files", "former"):
+                connection.executemany(f"DELETE FROM {table} WHERE id = ?", rows)  # noqa: S608
 
     def find(self, expression: str) -> set[str]:
         """Return the ids of the clips whose title, prompt or tags match an expression of `search`."""

@@ -18,22 +18,21 @@ from musicgen_studio.core.names import clean_name
 from musicgen_studio.dsp.adding_up import adding_up
 from musicgen_studio.files.sound import SoundFormat, read, write
 from musicgen_studio.library.files import Places, make_folder, move, writing
-
-MAX_NAME_UNITS = 80  # long enough to be told apart, short enough for any folder
+from musicgen_studio.library.naming import MAX_NAME_UNITS
 
 _WHAT = "The file for the other program could not be written."
 
 
-def prepare(places: Places, clip: Clip) -> None:
-    """Write the 24-bit file of a clip, so that a drag can begin at once.
+def prepare(places: Places, clip: Clip, master: Path) -> None:
+    """Write the 24-bit file of a clip, so that a drag can begin at once; `master` is where its sound is.
 
     Raises:
         UserProblem: If the master cannot be read, or the file not be written.
     """
-    _write(places.ready_file(clip.id), clip, _master(places, clip))
+    _write(places.ready_file(clip.id), clip, _read(master))
 
 
-def hand_out(places: Places, clip: Clip) -> Path:
+def hand_out(places: Places, clip: Clip, master: Path) -> Path:
     """Return the file of a clip, named as the clip is called now.
 
     Raises:
@@ -43,14 +42,14 @@ def hand_out(places: Places, clip: Clip) -> Path:
     if not target.exists():
         ready = places.ready_file(clip.id)
         if not ready.exists():
-            prepare(places, clip)
+            prepare(places, clip, master)
         with writing(_WHAT, places.drag):
             make_folder(target.parent)
             move(ready, target)
     return target
 
 
-def hand_out_selection(places: Places, clip: Clip, start_frame: int, end_frame: int) -> Path:
+def hand_out_selection(places: Places, clip: Clip, master: Path, start_frame: int, end_frame: int) -> Path:
     """Return a file of a part of a clip, from `start_frame` up to, not with, `end_frame`.
 
     Raises:
@@ -64,10 +63,10 @@ def hand_out_selection(places: Places, clip: Clip, start_frame: int, end_frame: 
     folder = places.drag / clip.id / f"{start_frame}-{end_frame}"
     target = folder / f"{clean_name(clip.title, MAX_NAME_UNITS)} {begin_s:.2f}-{end_s:.2f} s.wav"
     if not target.exists():
-        master = _master(places, clip)
+        sound = _read(master)
         fresh = places.unfinished / f"{uuid4().hex}.wav"
         try:
-            _write(fresh, clip, Audio(master.samples[start_frame:end_frame], master.sample_rate))
+            _write(fresh, clip, Audio(sound.samples[start_frame:end_frame], sound.sample_rate))
             with writing(_WHAT, places.drag):
                 make_folder(folder.parent)
                 make_folder(folder)
@@ -78,8 +77,14 @@ def hand_out_selection(places: Places, clip: Clip, start_frame: int, end_frame: 
     return target
 
 
-def hand_out_stems(places: Places, clip: Clip, stems: Sequence[Clip]) -> list[Path]:
+def hand_out_stems(places: Places, clip: Clip, stems: Sequence[Clip], masters: Sequence[Path]) -> list[Path]:
     """Return the files of a clip and of its stems, which add up to it, in a folder of their own.
+
+    Args:
+        places: Of the library.
+        clip: The clip.
+        stems: Its stems.
+        masters: Where the sound of the clip and of each stem is.
 
     Raises:
         UserProblem: If a master cannot be read, or a file not be written.
@@ -90,8 +95,8 @@ def hand_out_stems(places: Places, clip: Clip, stems: Sequence[Clip]) -> list[Pa
     name = clean_name(clip.title, MAX_NAME_UNITS)
     targets = [folder / f"{name}.wav", *(folder / f"{name}_{clean_name(stem.stem)}.wav" for stem in stems)]
     if not all(target.exists() for target in targets):
-        masters = [read(places.sound(each.id), max_duration_s=np.inf) for each in (clip, *stems)]
-        rounded = adding_up(masters[0], masters[1:])
+        sounds = [read(master, max_duration_s=np.inf) for master in masters]
+        rounded = adding_up(sounds[0], sounds[1:])
         with writing(_WHAT, places.drag):
             make_folder(folder.parent)
             make_folder(folder)
@@ -114,11 +119,11 @@ def _put(places: Places, clip: Clip, audio: Audio, target: Path) -> None:
         raise
 
 
-def _master(places: Places, clip: Clip) -> Audio:
+def _read(master: Path) -> Audio:
     """Return the sound, turned down as a whole if it goes beyond ±1, where 24 bits would clip it."""
-    master = read(places.sound(clip.id), max_duration_s=np.inf)
-    peak = float(np.abs(master.samples).max())
-    return Audio(master.samples / np.float32(peak), master.sample_rate) if peak > 1.0 else master
+    sound = read(master, max_duration_s=np.inf)
+    peak = float(np.abs(sound.samples).max())
+    return Audio(sound.samples / np.float32(peak), sound.sample_rate) if peak > 1.0 else sound
 
 
 def _write(path: Path, clip: Clip, audio: Audio) -> None:

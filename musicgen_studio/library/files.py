@@ -51,7 +51,7 @@ class Places:
 
     @property
     def sounds(self) -> Path:
-        """The masters, `<id>.wav`."""
+        """The masters of libraries from before their files had names, `<id>.wav`."""
         return self.folder / "sounds"
 
     @property
@@ -84,8 +84,23 @@ class Places:
         """What could not be read and was set aside."""
         return self.folder / "damaged"
 
+    @property
+    def marks(self) -> Path:
+        """What masters look like that have no id in them, once they have lost the name that was their id."""
+        return self.records / "marks.txt"
+
+    @property
+    def not_clips(self) -> tuple[Path, ...]:
+        """Folders whose sound files are no masters."""
+        return self.records, self.ready, self.drag, self.unfinished, self.backups, self.damaged, self.melodies
+
+    @property
+    def melodies(self) -> Path:
+        """Melodies that records of clips name."""
+        return self.folder / "melodies"
+
     def sound(self, clip_id: str) -> Path:
-        """Return the master of a clip."""
+        """Return where the master of a clip was before it had a name."""
         return self.sounds / f"{_checked(clip_id)}.wav"
 
     def record(self, clip_id: str) -> Path:
@@ -106,7 +121,7 @@ class Places:
         Raises:
             UserProblem: If one cannot be made or written to.
         """
-        for folder in (self.folder, self.sounds, self.records, self.ready, self.drag, self.unfinished, self.backups):
+        for folder in (self.folder, self.records, self.ready, self.drag, self.unfinished, self.backups):
             ensure_folder(folder)
 
     def sweep(self) -> None:

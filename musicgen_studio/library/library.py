@@ -1,22 +1,25 @@
 """The library: every clip ever made, with its sound, in one folder that stays.
 
-    sounds/<id>.wav     the masters, 32-bit float, never changed    library.sqlite3   what is known about the clips
-    records/<id>.json   the clips as they were finished             backups/          copies of it
-    unfinished/         sound still growing                         damaged/          what was set aside, if anything
-    ready/, drag/       24-bit files for other programs
+    2026/Happy rock.wav  the masters, 32-bit float, never changed    library.sqlite3  what is known about the clips
+    records/<id>.json    the clips as they were finished             backups/         copies of it
+    unfinished/          sound still growing                         damaged/         what was set aside, if anything
+    ready/, drag/        24-bit files for other programs             sounds/          masters from before they had names
 
 A clip comes in this order: sound in `unfinished/`, flushed; its record; the sound's final name, flushed; the row. So at
-any moment in which the program may die, the next start (`reconcile`) finds either nothing, or sound it can list.
+any moment in which the program may die, the next start (`reconcile`) finds either nothing, or sound it can list. A
+master may be moved and renamed by anybody: the id in it tells whose it is.
 
 All clips are held in memory (ten thousand are some 30 MB), because a list that is filtered at every key press has to be
 at hand; the database is their durable record, written first. Not for making clips (`studio`) or showing them (`ui`).
 """
 
+import logging
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypedDict, Unpack
@@ -30,12 +33,18 @@ from musicgen_studio.errors import UserProblem
 from musicgen_studio.files import sound as audiofile
 from musicgen_studio.library import drag
 from musicgen_studio.library.backups import back_up, open_or_go_back
-from musicgen_studio.library.files import Places, move, writing
+from musicgen_studio.library.files import Places, make_folder, writing
 from musicgen_studio.library.lock import FolderLock
+from musicgen_studio.library.masters import MasterFile, Masters, is_in_use, put
 from musicgen_studio.library.partial import PartialClip
-from musicgen_studio.library.recovery import Reconciled, compare, find_unlisted, repair_unfinished
+from musicgen_studio.library.recovery import Reconciled, compare, find_moved, find_unlisted, repair_unfinished
 from musicgen_studio.library.rows import tidy
 from musicgen_studio.library.search import Filter, Order, match_expression
+from musicgen_studio.library.survey import Survey, look_around, note_marks, owner_of
+
+_LOG = logging.getLogger("musicgen_studio")
+
+MARKED_AT_ONCE = 100
 
 
 class ClipEdit(TypedDict, total=False):
@@ -88,6 +97,7 @@ class Library:
             self._database, clips, self.notices = open_or_go_back(self._places, now())
             opened.callback(self._database.close)
             self._clips = {clip.id: clip for clip in clips}  # in the order they came
+            self._masters = Masters(self._places, self._database.files(), self._database.former())
             self._opened = opened.pop_all()
 
     # Making clips
@@ -107,7 +117,7 @@ class Library:
                 raise ValueError(f"the id {clip.id} is taken")
             self._in_the_making.add(clip.id)
         try:
-            return PartialClip(self._places, clip, self._keep_finished, self._in_the_making.discard)
+            return PartialClip(self._places, clip, self._keep_finished, self._unlink, self._in_the_making.discard)
         except BaseException:
             self._in_the_making.discard(clip.id)
             self._remove_files(clip.id)
@@ -141,26 +151,46 @@ class Library:
     def _keep_finished(self, clip: Clip) -> Clip:
         kept = self._keep(clip)
         with suppress(UserProblem), self._rendering:  # the clip is safe; `drag_file` tries again and tells
-            drag.prepare(self._places, kept)
+            drag.prepare(self._places, kept, self._there(kept))
         return kept
 
     def _keep(self, clip: Clip) -> Clip:
         """Give finished sound its final name, then the clip its row; if that fails, the sound its old name."""
-        part, sound = self._places.part(clip.id), self._places.sound(clip.id)
+        part = self._places.part(clip.id)
         with self._changing, writing("The clip could not be saved.", self.folder):
-            move(part, sound)
+            file = self._named(part, clip)
             try:
-                self._save([clip])
+                self._save([clip], {clip.id: file})
             except BaseException:
-                sound.replace(part)
+                self._masters.note({clip.id: file}, {})  # until it has its old name, it is to be found under this one
+                self._masters.place(file.path).replace(part)
+                self._masters.forget(clip.id)
                 raise
         return clip
 
-    def _save(self, clips: Iterable[Clip]) -> None:
-        changed = list(clips)
-        if changed:
-            self._database.save(changed)
+    def _named(self, source: Path, clip: Clip) -> MasterFile:
+        """Give a file the name of a clip."""
+        make_folder(self._masters.home(clip))
+        while True:
+            file = self._masters.choose(clip)
+            try:
+                put(source, self._masters.place(file.path))
+            except FileExistsError:  # somebody else was faster: another name is found
+                self._masters.refuse(file, clip.id)
+            else:
+                return file
+
+    def _save(
+        self,
+        clips: Iterable[Clip],
+        files: Mapping[str, MasterFile] | None = None,
+        former: Mapping[str, str] | None = None,
+    ) -> None:
+        changed, files, former = list(clips), files or {}, former or {}
+        if changed or files:
+            self._database.save(changed, files, former)
             self._clips.update({clip.id: clip for clip in changed})
+            self._masters.note(files, former)
 
     # Finding clips
 
@@ -246,8 +276,25 @@ class Library:
     # Sound
 
     def sound_file(self, clip_id: str) -> Path:
-        """Return the master of a clip: a WAV file of 32-bit float, only to be read."""
-        return self._places.sound(clip_id)
+        """Return the master of a clip: a WAV file of 32-bit float, only to be read, and now: its name may change."""
+        with self._changing:
+            return self._masters.path(clip_id)
+
+    def find_again(self, path: Path) -> Path | None:
+        """Return where a master is now that was at a path once; None if it was none, or is gone."""
+        with self._changing:
+            owner = self._masters.owner(path)
+            found = None if owner not in self._clips else self._masters.path(owner)
+        return found if found is not None and found.exists() else None
+
+    def check_sound(self, clip_id: str) -> None:
+        """See whether the sound of a clip is there, without reading it.
+
+        Raises:
+            UserProblem: If it is gone.
+            KeyError: If there is no such clip.
+        """
+        self._there(self.get(clip_id))
 
     def read(self, clip_id: str) -> Audio:
         """Return the sound of a clip.
@@ -256,23 +303,49 @@ class Library:
             UserProblem: If the file is gone or damaged.
             KeyError: If there is no such clip.
         """
-        return audiofile.read(self._there(self.get(clip_id)), max_duration_s=np.inf)
+        pieces = list(self.blocks(clip_id))
+        return Audio(np.concatenate([piece.samples for piece in pieces]), pieces[0].sample_rate)
 
     def blocks(self, clip_id: str) -> Iterator[Audio]:
         """Return the sound of a clip piece by piece: `read`, without waiting for the whole file.
 
         Raises:
-            UserProblem: If the file is gone, at once; if it is damaged, where that is found.
+            UserProblem: If the file is gone, or its beginning damaged, at once; else where that is found.
             KeyError: If there is no such clip.
         """
-        return audiofile.blocks(self._there(self.get(clip_id)), max_duration_s=np.inf)
+        clip = self.get(clip_id)
+        path = self._there(clip)
+        try:
+            return _begun(path)
+        except UserProblem:
+            now = self._there(clip)
+            if now == path:
+                raise
+            return _begun(now)  # it has got its name in this very moment
 
     def _there(self, clip: Clip) -> Path:
-        sound = self._places.sound(clip.id)
-        if not sound.exists():
-            what_to_do = "Put the file back if you have it elsewhere, or delete the clip."
-            raise UserProblem(f'The sound of "{clip.title}" is missing.', f"{sound} is not there.", what_to_do)
-        return sound
+        with self._changing:
+            sound = self._masters.path(clip.id)
+            if not sound.exists() and self._follow():
+                sound = self._masters.path(clip.id)
+            if not sound.exists():
+                what_to_do = "Put the file back if you have it elsewhere, or delete the clip."
+                raise UserProblem(f'The sound of "{clip.title}" is missing.', f"{sound} is not there.", what_to_do)
+            return sound
+
+    def _follow(self) -> bool:
+        """Look where somebody has moved files to, and tell whether any was found."""
+        with writing("The library's files could not be looked through.", self.folder):
+            survey = look_around(self._places, self._known_paths())
+        return self._take_moved(survey)
+
+    def _take_moved(self, survey: Survey) -> bool:
+        moved = find_moved(self._masters, survey, self._clips.values())
+        self._save([], moved, {self._masters.file(clip_id).path: clip_id for clip_id in moved})
+        return bool(moved)
+
+    def _known_paths(self) -> set[str]:
+        return {self._masters.file(clip_id).path for clip_id in self._clips}
 
     def drag_file(self, clip_id: str) -> Path:
         """Return a 24-bit WAV file of a clip for another program, named as the clip is called now.
@@ -286,8 +359,7 @@ class Library:
         """
         clip = self.get(clip_id)
         with self._rendering:
-            self._there(clip)
-            return drag.hand_out(self._places, clip)
+            return drag.hand_out(self._places, clip, self._there(clip))
 
     def selection_file(self, clip_id: str, start_frame: int, end_frame: int) -> Path:
         """Return a 24-bit WAV file of a part of a clip, from `start_frame` up to, not with, `end_frame`. Any thread.
@@ -299,8 +371,7 @@ class Library:
         """
         clip = self.get(clip_id)
         with self._rendering:
-            self._there(clip)
-            return drag.hand_out_selection(self._places, clip, start_frame, end_frame)
+            return drag.hand_out_selection(self._places, clip, self._there(clip), start_frame, end_frame)
 
     def stem_files(self, clip_id: str) -> list[Path]:
         """Return 24-bit WAV files of a clip and of its stems, which add up to it to the last bit. Any thread.
@@ -319,9 +390,8 @@ class Library:
         if len(stems) < 2:
             raise UserProblem(f'"{clip.title}" has no stems.', "They have not been made yet.", "Press Stems first.")
         with self._rendering:
-            for each in (clip, *stems):
-                self._there(each)
-            return drag.hand_out_stems(self._places, clip, stems)
+            masters = [self._there(each) for each in (clip, *stems)]
+            return drag.hand_out_stems(self._places, clip, stems, masters)
 
     def drag_folder(self, clip_id: str) -> Path:
         """Return the folder for what is made of a clip for other programs: what is put there stays for good."""
@@ -345,9 +415,71 @@ class Library:
         if unknown := set(changes) - set(ClipEdit.__annotations__):
             raise TypeError(f"{', '.join(ClipEdit.__annotations__)} can be edited, not {sorted(unknown)}")
         with self._changing:
-            clip = tidy(replace(self._clips[clip_id], **changes))
+            before = self._clips[clip_id]
+            clip = tidy(replace(before, **changes))
             self._save([clip])
+            if clip.title != before.title:
+                self._rename(clip)
             return clip
+
+    def _rename(self, clip: Clip) -> None:
+        """Call a clip's file as the clip is called now; if that cannot be done now, at a later start."""
+        file, path = self._masters.file(clip.id), self._masters.path(clip.id)
+        if path.parent == self._places.sounds or not path.exists():
+            return  # `name_files` comes to the first, and the second may never come back
+        try:
+            if is_in_use(path):
+                self._save([], {clip.id: replace(file, is_due=True)})
+            elif self._masters.choose(clip).path == file.path:
+                self._save([], {clip.id: replace(file, is_due=False)} if file.is_due else {})
+            else:
+                now = self._named(path, clip)
+                # If the program dies here, or the disk is full, the id in the file tells whose it is.
+                self._masters.note({clip.id: now}, {file.path: clip.id})
+                self._save([], {clip.id: now}, {file.path: clip.id})
+        except (OSError, UserProblem) as error:
+            _LOG.warning("The file of a clip keeps its old name: %s", error)
+            with suppress(UserProblem):
+                self._save([], {clip.id: replace(self._masters.file(clip.id), is_due=True)})
+
+    def name_files(self, stop: threading.Event) -> int:
+        """Give files names that people can read, where they have none yet, or could not get a new one. Any thread.
+
+        It may be killed at any moment: the next start goes on. One file at a time, so that nobody waits for it.
+
+        Returns:
+            How many have got one.
+
+        Raises:
+            UserProblem: If the disk does not take it.
+        """
+        named = 0
+        with self._changing:
+            wanting = [clip_id for clip_id in self._clips if self._masters.wants_name(clip_id)]
+        with writing("The library's files could not get their names.", self.folder):
+            for first in range(0, len(wanting), MARKED_AT_ONCE):
+                some = wanting[first : first + MARKED_AT_ONCE]
+                note_marks(self._places, [(clip_id, self._masters.path(clip_id)) for clip_id in some])
+                for clip_id in some:
+                    if stop.is_set():
+                        return named
+                    named += self._give_name(clip_id)
+        return named
+
+    def _give_name(self, clip_id: str) -> bool:
+        with self._changing:
+            clip, path = self._clips.get(clip_id), self._masters.path(clip_id)
+            if clip is None or not path.exists() or is_in_use(path):
+                return False
+            former = self._masters.file(clip_id).path
+            try:
+                now = self._masters.choose(clip)
+                if now.path != former:
+                    now = self._named(path, clip)
+            except PermissionError:  # in use, says Windows
+                return False
+            self._save([], {clip_id: now}, {} if now.path == former else {former: clip_id})
+            return now.path != former
 
     def keep_found(self, clip_id: str, found: Analysis) -> Clip:
         """Keep what was found out about a clip, unless a hand has set it meanwhile. Any thread.
@@ -363,6 +495,30 @@ class Library:
             clip = self._clips[clip_id]
             is_locked = clip.known is not None and clip.known.is_locked
             return clip if is_locked else self.edit(clip_id, **known_edit(found))
+
+    def relink(self, clip_id: str, path: Path) -> Clip:
+        """Take a file, wherever it is, for the sound of a clip that is missing. The file stays where it is.
+
+        Returns:
+            The clip as it is now.
+
+        Raises:
+            UserProblem: If it is not the clip's sound, or cannot be read.
+            KeyError: If there is no such clip.
+        """
+        with self._changing, writing("The file was not taken.", path.parent):
+            clip = self._clips[clip_id]
+            owner = owner_of(self._places, path)
+            if owner != clip_id:
+                whose = (
+                    "It is that of another clip." if owner in self._clips else "It holds other music, or was changed."
+                )
+                what = f"“{path.name}” is not the sound of “{clip.title}”."
+                raise UserProblem(what, whose, "Choose the file that MusicGen Studio wrote, or delete the clip.")
+            found = replace(clip, is_missing=False)
+            former = {self._masters.file(clip_id).path: clip_id}
+            self._save([found], {clip_id: MasterFile(self._masters.shortened(path))}, former)
+            return found
 
     def trash(self, ids: Iterable[str]) -> list[Clip]:
         """Move clips to the trash, with their stems, all or none. Their files stay.
@@ -423,14 +579,19 @@ class Library:
                 self._database.bury(gone)
 
     def _remove_files(self, clip_id: str) -> bool:
-        places = self._places
         try:
-            for path in (places.part(clip_id), places.sound(clip_id), places.ready_file(clip_id)):
-                path.unlink(missing_ok=True)
-            places.record(clip_id).unlink(missing_ok=True)
+            self._unlink(clip_id)
         except OSError:
             return False
+        self._masters.forget(clip_id)
         return True
+
+    def _unlink(self, clip_id: str) -> None:
+        places = self._places
+        # The sound has its final name already if the disk failed in the middle of finishing it and of undoing that.
+        for path in (places.part(clip_id), self._masters.path(clip_id), places.ready_file(clip_id)):
+            path.unlink(missing_ok=True)
+        places.record(clip_id).unlink(missing_ok=True)
 
     # Keeping what there is
 
@@ -448,12 +609,22 @@ class Library:
             unfinished, notices = repair_unfinished(self._places, self._in_the_making)
             self.notices += notices
             recovered = [self._keep(clip) for clip in unfinished]
-            adopted, notices = find_unlisted(self._places, {*self._clips, *self._database.doomed()})
-            self.notices += notices
-            self._save(adopted)
-            missing, back = compare(self._places, self._clips.values())
+            with writing("The library's files could not be looked through.", self.folder):
+                survey = look_around(self._places, self._known_paths())
+            self._take_moved(survey)
+            adopted = self._adopt(survey)
+            missing, back = compare(self._masters, survey, self._clips.values())
             self._save([*missing, *back])
             return Reconciled(recovered, adopted, missing, back)
+
+    def _adopt(self, survey: Survey) -> list[Clip]:
+        """List the masters that nobody knew of."""
+        listed = {*self._clips, *self._database.doomed(), *self._in_the_making}
+        found, notices = find_unlisted(self._places, survey, listed)
+        self.notices += notices
+        adopted = [clip for clip, _ in found]
+        self._save(adopted, {clip.id: MasterFile(self._masters.shortened(path)) for clip, path in found})
+        return adopted
 
     def backup(self) -> None:
         """Copy the database into `backups/`, if there is no copy of today yet; five are kept. Any thread.
@@ -495,3 +666,9 @@ class Library:
 def _newest_first(clips: list[Clip]) -> list[Clip]:
     clips.reverse()  # of those with the same second, the one that came last is first
     return sorted(clips, key=lambda clip: clip.created, reverse=True)
+
+
+def _begun(path: Path) -> Iterator[Audio]:
+    """Return the sound of a file, which is open from now on, whatever it is called later."""
+    pieces = audiofile.blocks(path, max_duration_s=np.inf)
+    return chain([next(pieces)], pieces)

@@ -26,17 +26,26 @@ class PartialClip:
         places: Of the library.
         clip: Its values so far; `frames` does not count.
         keep: Puts the finished clip into the library and returns it.
+        remove: Removes what files there are of a clip by its id; raises OSError if the system does not let one go.
         forget: Called with the id once there is nothing to wait for.
 
     Raises:
         UserProblem: If nothing can be written.
     """
 
-    def __init__(self, places: Places, clip: Clip, keep: Callable[[Clip], Clip], forget: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        places: Places,
+        clip: Clip,
+        keep: Callable[[Clip], Clip],
+        remove: Callable[[str], None],
+        forget: Callable[[str], None],
+    ) -> None:
         self._places = places
         self._part = places.part(clip.id)
         self._clip = tidy(clip)
         self._keep = keep
+        self._remove = remove
         self._forget = forget
         self._waiting: list[Samples] = []
         self._written_frames = 0
@@ -115,7 +124,7 @@ class PartialClip:
         final = tidy(replace(clip, frames=self.frames))
         self._write_waiting()
         with writing(_WHAT, self._places.unfinished):
-            wave_file.seal(self._part, self._shape(self.frames))
+            wave_file.seal(self._part, self._shape(self.frames), tail_of(final))
         write_text(self._places.record(clip.id), to_json(final))
         kept = self._keep(final)
         self._end()
@@ -129,10 +138,7 @@ class PartialClip:
         """
         if self._is_open:
             with writing("The unfinished sound could not be removed.", self._places.unfinished):
-                clip_id = self._clip.id
-                # The sound has its final name already if the disk failed in the middle of `finish` and of undoing it.
-                for path in (self._part, self._places.sound(clip_id), self._places.record(clip_id)):
-                    path.unlink(missing_ok=True)
+                self._remove(self._clip.id)
             self._end()
 
     def _end(self) -> None:
@@ -143,3 +149,9 @@ class PartialClip:
     def _check_open(self) -> None:
         if not self._is_open:
             raise ValueError(f"the clip {self._clip.id} was finished or abandoned")
+
+
+def tail_of(clip: Clip) -> bytes:
+    """Return what stands behind a clip's sound in its file. No title: the file keeps its content when it is renamed."""
+    texts = {"ICMT": clip.prompt, "ICOP": clip.licence, "ICRD": clip.created[:10], "ISFT": "MusicGen Studio"}
+    return wave_file.tail(clip.id, texts)

@@ -13,7 +13,10 @@ from musicgen_studio.core.clip import Clip, Origin
 from musicgen_studio.files.whole import ensure_folder
 from musicgen_studio.library import wave_file
 from musicgen_studio.library.files import Places, is_id, writing
+from musicgen_studio.library.masters import MasterFile, Masters
+from musicgen_studio.library.partial import tail_of
 from musicgen_studio.library.rows import from_json
+from musicgen_studio.library.survey import Survey
 from musicgen_studio.library.wave_file import WaveShape
 
 _WHAT = "The library's files could not be looked through."
@@ -63,58 +66,63 @@ def repair_unfinished(places: Places, in_the_making: Collection[str]) -> tuple[l
                 part.unlink()
                 places.record(clip_id).unlink(missing_ok=True)
             else:
-                wave_file.seal(part, shape)
-                clips.append(_clip(part, clip_id, record, shape))
+                clip = _clip(part, clip_id, record, shape)
+                wave_file.seal(part, shape, tail_of(clip))
+                clips.append(clip)
     return clips, notices
 
 
 def _found_shape(part: Path, record: Clip | None) -> WaveShape | None:
-    """Return what an unfinished file holds; its header has the rate and the channels, but not the length."""
+    """Return what an unfinished file holds; its header has the rate and the channels, the length only at the end."""
     with part.open("rb") as file:
         shape = wave_file.parse_header(file.read(wave_file.HEADER_BYTES))
     if shape is None and record is not None:
         shape = WaveShape(record.sample_rate, record.channels, 0)
-    return shape and replace(shape, frames=min(wave_file.whole_frames(part, shape.channels), shape.max_frames))
+    if shape is None:
+        return None
+    there = min(wave_file.whole_frames(part, shape.channels), shape.max_frames)
+    return replace(shape, frames=min(there, shape.frames or there))
 
 
-def find_unlisted(places: Places, listed: Collection[str]) -> tuple[list[Clip], list[str]]:
-    """Return clips for the masters that are not listed, and what the musician should know.
+def find_unlisted(places: Places, survey: Survey, listed: Collection[str]) -> tuple[list[tuple[Clip, Path]], list[str]]:
+    """Return clips for the masters that are not listed and where they are, and what the musician should know.
 
     Raises:
         UserProblem: If the files cannot be read.
     """
     clips, notices = [], []
-    with writing(_WHAT, places.sounds):
-        for clip_id in sorted(sound_ids(places) - set(listed)):
-            sound = places.sound(clip_id)
+    with writing(_WHAT, places.folder):
+        for clip_id in sorted(set(survey.strays) - set(listed)):
+            sound = places.folder / survey.strays[clip_id][0]
             shape = wave_file.look(sound)
             if shape is None or shape.frames == 0:
                 notices.append(_set_aside(places, sound))
                 continue
             record = _read_record(places, clip_id)
-            clips.append(_clip(sound, clip_id, record, shape))
+            clips.append((_clip(sound, clip_id, record, shape), sound))
     return clips, notices
 
 
-def sound_ids(places: Places) -> set[str]:
-    """Return the ids of the masters that are there.
+def find_moved(masters: Masters, survey: Survey, clips: Iterable[Clip]) -> dict[str, MasterFile]:
+    """Return where the masters are now that were moved or renamed by somebody else."""
+    return {
+        clip.id: MasterFile(survey.strays[clip.id][0])
+        for clip in clips
+        if clip.id in survey.strays and not is_there(masters, survey, clip.id)
+    }
 
-    Raises:
-        OSError: If the folder cannot be read.
-    """
-    return {path.stem for path in places.sounds.iterdir() if path.suffix == ".wav" and is_id(path.stem)}
+
+def is_there(masters: Masters, survey: Survey, clip_id: str) -> bool:
+    """Return whether a clip's master is where it is known to be."""
+    return masters.file(clip_id).path in survey.there or masters.path(clip_id).is_file()
 
 
-def compare(places: Places, clips: Iterable[Clip]) -> tuple[list[Clip], list[Clip]]:
-    """Return the clips whose sound went missing, and those whose sound came back, so marked.
-
-    Raises:
-        UserProblem: If the folder cannot be read.
-    """
-    with writing(_WHAT, places.sounds):
-        there = sound_ids(places)
+def compare(masters: Masters, survey: Survey, clips: Iterable[Clip]) -> tuple[list[Clip], list[Clip]]:
+    """Return the clips whose sound went missing, and those whose sound came back, so marked."""
     changed = [
-        replace(clip, is_missing=clip.id not in there) for clip in clips if clip.is_missing == (clip.id in there)
+        replace(clip, is_missing=not clip.is_missing)
+        for clip in clips
+        if clip.is_missing == is_there(masters, survey, clip.id)
     ]
     return [clip for clip in changed if clip.is_missing], [clip for clip in changed if not clip.is_missing]
 
@@ -130,7 +138,8 @@ def _read_record(places: Places, clip_id: str) -> Clip | None:
 def _clip(path: Path, clip_id: str, record: Clip | None, shape: WaveShape) -> Clip:
     if record is None:
         created = datetime.fromtimestamp(path.stat().st_mtime, UTC).isoformat(timespec="seconds")
-        record = Clip(clip_id, "Recovered sound", Origin.RECOVERED, created, 1, 1, 1, is_complete=False)
+        title = "Recovered sound" if is_id(path.stem.partition(".")[0]) else path.stem
+        record = Clip(clip_id, title, Origin.RECOVERED, created, 1, 1, 1, is_complete=False)
     return replace(
         record,
         frames=shape.frames,

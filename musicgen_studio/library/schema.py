@@ -117,7 +117,19 @@ _ANALYSIS = (
     """,
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_TABLES, _MELODY_SIMILARITY, _STEM, _ANALYSIS)
+_FILES = (
+    # Where masters are: below the library's folder with "/", or anywhere. One that is not here is `sounds/<id>.wav`.
+    """
+    CREATE TABLE files (
+        id TEXT PRIMARY KEY,
+        path TEXT NOT NULL,
+        is_due INTEGER NOT NULL CHECK (is_due IN (0, 1)) -- is to get a new name as soon as nobody uses it
+    )
+    """,
+    "CREATE TABLE former (path TEXT PRIMARY KEY, id TEXT NOT NULL)",  # where they were: never given to another clip
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_TABLES, _MELODY_SIMILARITY, _STEM, _ANALYSIS, _FILES)
 
 
 class DamagedDatabaseError(UserProblem):

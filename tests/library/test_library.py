@@ -230,10 +230,10 @@ def test_a_file_in_place_of_the_folder(folder: Path) -> None:
         Library(folder)
 
 
-@pytest.mark.parametrize("name", ["sounds", "unfinished", "lock", "library.sqlite3"])
+@pytest.mark.parametrize("name", ["records", "unfinished", "lock", "library.sqlite3"])
 def test_something_else_in_place_of_a_part_of_the_library(folder: Path, name: str) -> None:
     folder.mkdir()
-    if name in ("sounds", "unfinished"):
+    if name in ("records", "unfinished"):
         (folder / name).write_text("no folder")
     else:
         (folder / name).mkdir()

@@ -103,7 +103,8 @@ def test_killed_between_the_name_and_the_row(library: Library, folder: Path) -> 
     kept = add(library, title="kept")
     with Library(folder.with_name("other")) as other:
         clip = add(other, title="no row yet", prompt="sad jazz")
-    for name in (f"sounds/{clip.id}.wav", f"records/{clip.id}.json"):
+        sound = other.sound_file(clip.id).relative_to(other.folder)
+    for name in (sound, Path("records", f"{clip.id}.json")):
         shutil.copy(other.folder / name, folder / name)
     assert library.reconcile() == Reconciled(adopted=[clip])
     assert library.clips() == [clip, kept]
@@ -124,9 +125,12 @@ def test_a_sound_without_a_record_is_adopted_under_a_plain_name(library: Library
 
 def test_a_sound_cut_short_is_adopted_as_not_complete(library: Library, folder: Path) -> None:
     clip = add(library)
+    path = folder / "sounds" / f"{clip.id}.wav"  # its tail is cut off, too; what tells whose it is is its name
+    path.parent.mkdir()
+    library.sound_file(clip.id).rename(path)
     library.close()
     (folder / "library.sqlite3").unlink()
-    with (folder / "sounds" / f"{clip.id}.wav").open("r+b") as sound:
+    with path.open("r+b") as sound:
         sound.truncate(HEADER_BYTES + 4 * 1000)
     with Library(folder) as again:
         (adopted,) = again.reconcile().adopted
@@ -135,6 +139,7 @@ def test_a_sound_cut_short_is_adopted_as_not_complete(library: Library, folder: 
 
 
 def test_what_is_no_sound_is_set_aside_and_other_names_are_left_alone(library: Library, folder: Path) -> None:
+    (folder / "sounds").mkdir()
     (folder / "sounds" / f"{'a' * 32}.wav").write_text("no sound")
     (folder / "sounds" / "mine.wav").write_text("somebody's")
     assert library.reconcile() == Reconciled()

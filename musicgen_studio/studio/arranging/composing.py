@@ -84,10 +84,11 @@ def extension_job(
     return Job(order, request, f"{clip.title[: MAX_TITLE - 11]} · extended", choice, clip.id)
 
 
-def again_job(clip: Clip, choice: EngineChoice, seed: int | None = None) -> Job:
+def again_job(library: Library, clip: Clip, choice: EngineChoice, seed: int | None = None) -> Job:
     """Return a job that makes a clip again from its record.
 
     Args:
+        library: Where the clip is.
         clip: A generated clip.
         choice: The engine; its checkpoint counts only if the record's is no longer known.
         seed: Another seed for a variation; None is the same, for the same samples.
@@ -96,7 +97,8 @@ def again_job(clip: Clip, choice: EngineChoice, seed: int | None = None) -> Job:
         UserProblem: If the clip has no record, or a sound file that went into it is gone or has changed.
     """
     record = record_of_clip(clip)
-    order, sounds = reopen(record.order if seed is None else replace(record.order, seed=seed))
+    wanted = record.order if seed is None else replace(record.order, seed=seed)
+    order, sounds = reopen(wanted, find_again=library.find_again)
     suffix = "again" if seed is None else "variation"
     return Job(
         order=order,

@@ -1,14 +1,15 @@
 """The jobs that wait, as text, for a restart of the program that is to go on with them. Not for the queue (`queue`)."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.studio.making.engines import EngineChoice
 from musicgen_studio.studio.making.order import Order
 from musicgen_studio.studio.making.queue import Job
-from musicgen_studio.studio.making.source import reopen
+from musicgen_studio.studio.making.source import nowhere, reopen
 from musicgen_studio.studio.making.strict_json import WrongValueError, convert
 
 FORMAT = 1
@@ -50,8 +51,8 @@ def to_json(jobs: Sequence[Job]) -> str:
     return json.dumps(asdict(KeptQueue(FORMAT, kept)), ensure_ascii=False)
 
 
-def from_json(text: str) -> tuple[list[Job], list[UserProblem]]:
-    """Read jobs from text, and the files that they name. Reads whole files.
+def from_json(text: str, find_again: Callable[[Path], Path | None] = nowhere) -> tuple[list[Job], list[UserProblem]]:
+    """Read jobs from text, and the files that they name, wherever those are by now. Reads whole files.
 
     Returns:
         The jobs that can be made, and why others cannot. Text of another version holds none.
@@ -63,7 +64,7 @@ def from_json(text: str) -> tuple[list[Job], list[UserProblem]]:
     jobs, problems = list[Job](), list[UserProblem]()
     for job in kept.jobs if kept.format == FORMAT else ():
         try:
-            order, sounds = reopen(job.order)
+            order, sounds = reopen(job.order, find_again=find_again)
             jobs.append(Job(order, order.request(sounds), job.title, job.choice, job.parent))
         except UserProblem as problem:
             problems.append(problem)

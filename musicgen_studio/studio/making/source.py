@@ -1,5 +1,6 @@
 """Files that go into a clip: a melody to follow, a sound to continue. Not for writing clips (`sinks`)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -141,13 +142,23 @@ class Moved:
     continuation_hint: str = "a file beside the program"
 
 
-def reopen(order: Order, beside: Path | None = None, moved: Moved | None = None) -> tuple[Order, Sounds]:
+def nowhere(_path: Path) -> None:
+    """Know nothing of files that are no longer where they were."""
+
+
+def reopen(
+    order: Order,
+    beside: Path | None = None,
+    moved: Moved | None = None,
+    find_again: Callable[[Path], Path | None] = nowhere,
+) -> tuple[Order, Sounds]:
     """Read the very files that an order names.
 
     Args:
         order: Which names them.
         beside: A file in whose folder they are looked for, too.
         moved: Where they are now.
+        find_again: Tells where a file is now that was at a path once, such as `Library.find_again`.
 
     Returns:
         The order with the files where they were found, and what is in them.
@@ -157,11 +168,18 @@ def reopen(order: Order, beside: Path | None = None, moved: Moved | None = None)
     """
     moved = moved or Moved()
 
+    def _beside(record: SourceFile) -> Path:
+        return beside or Path(record.file)
+
+    def _again(record: SourceFile) -> Path | None:
+        path = Path(record.file).expanduser()
+        return None if path.exists() else find_again(path)
+
     def sound(record: SourceFile | None, given: Path | None, hint: str) -> Source | None:
-        return None if record is None else reopen_source(record, beside or Path(record.file), given, hint)
+        return None if record is None else reopen_source(record, _beside(record), given or _again(record), hint)
 
     def melody(record: SourceFile | None, given: Path | None, hint: str) -> MelodySource | None:
-        return None if record is None else reopen_melody(record, beside or Path(record.file), given, hint)
+        return None if record is None else reopen_melody(record, _beside(record), given or _again(record), hint)
 
     tune = melody(order.melody, moved.melody, moved.melody_hint)
     given = sound(order.continuation, moved.continuation, moved.continuation_hint)

@@ -35,6 +35,7 @@ class Lane(StrEnum):
     QUICK = "quick"
     SOUND = "sound"  # what is to be seen and heard in the middle of the window
     PICTURES = "pictures"  # the small waveforms of the library
+    HOUSE = "house"  # what nobody waits for
     LONG = "long"  # `start` only
     CHECKPOINTS = "checkpoints"  # `start` only: reading, moving or deleting gigabytes, beside an export
 

@@ -87,14 +87,14 @@ class Generation(QObject):
 
     def again(self, clip: Clip) -> None:
         """Make a clip once more, the same."""
-        choice = self._services.choice
-        self._submit(_no_tune, lambda _tune: composing.again_job(clip, choice))
+        library, choice = self._services.library, self._services.choice
+        self._submit(_no_tune, lambda _tune: composing.again_job(library, clip, choice))
 
     def vary(self, clip: Clip) -> None:
         """Make a clip once more with another seed."""
         seed = randrange(SEEDS)  # noqa: S311 - not for secrets
-        choice = self._services.choice
-        self._submit(_no_tune, lambda _tune: composing.again_job(clip, choice, seed))
+        library, choice = self._services.library, self._services.choice
+        self._submit(_no_tune, lambda _tune: composing.again_job(library, clip, choice, seed))
 
     def use_settings(self, clip: Clip) -> None:
         """Put the values that made a clip into the panel."""
@@ -193,7 +193,7 @@ def _extension(
     library: Library, clip: Clip, order: Order, choice: EngineChoice, from_frame: int | None, tune: Tune | None
 ) -> Job:
     """Build the job; what is wrong with the clip's file is said by the clip's title, not by the file's name."""
-    library.blocks(clip.id)
+    library.check_sound(clip.id)
     try:
         return composing.extension_job(library, clip, order, choice, from_frame, tune)
     except UserProblem as problem:

@@ -169,7 +169,7 @@ class Listening(QObject):
         Raises:
             UserProblem: If its file is gone.
         """
-        self._services.library.blocks(clip.id)
+        self._services.library.check_sound(clip.id)
         takes = [take for take in takes_of(self._services.library, clip) if not take.is_missing or take == clip]
         heard = [self._opened(take) for take in takes[:MAX_TAKES]]
         number = takes.index(clip) if clip in takes[:MAX_TAKES] else 0

@@ -268,14 +268,15 @@ def test_extending_keeps_the_clip_and_makes_a_longer_one(studio: Studio, from_fr
     assert np.array_equal(one, other)
     assert composing.splice_frame(longer) == kept
     assert studio.library.get(clip.id) == clip
-    again = studio.make(composing.again_job(longer, STARTER)).clips[0]
+    studio.library.edit(clip.id, title="Its file has another name now")
+    again = studio.make(composing.again_job(studio.library, longer, STARTER)).clips[0]
     assert np.array_equal(studio.library.read(again.id).samples, studio.library.read(longer.id).samples)
 
 
 def test_again_gives_the_same_samples_and_a_variation_others(studio: Studio) -> None:
     clip = studio.make(job(seed=3)).clips[0]
-    again = studio.make(composing.again_job(clip, STARTER)).clips[0]
-    other = studio.make(composing.again_job(clip, STARTER, seed=4)).clips[0]
+    again = studio.make(composing.again_job(studio.library, clip, STARTER)).clips[0]
+    other = studio.make(composing.again_job(studio.library, clip, STARTER, seed=4)).clips[0]
     first, second, third = (studio.library.read(each.id).samples for each in (clip, again, other))
     assert np.array_equal(first, second)
     assert not np.array_equal(first, third)
@@ -294,7 +295,7 @@ def test_a_melody_is_followed_again_and_how_far_is_kept(studio: Studio, tmp_path
     assert clip.melody_similarity == Record.from_json(clip.recipe).melody_similarity
     assert clip.melody_similarity is not None
     assert studio.library.get(clip.id).melody_similarity == clip.melody_similarity
-    again = studio.make(composing.again_job(clip, STARTER)).clips[0]
+    again = studio.make(composing.again_job(studio.library, clip, STARTER)).clips[0]
     assert np.array_equal(studio.library.read(again.id).samples, studio.library.read(clip.id).samples)
     assert again.melody_similarity == clip.melody_similarity
     order = composing.record_of_clip(clip).order
