@@ -17,6 +17,7 @@ class Origin(StrEnum):
     RECORDED = "recorded"
     RECOVERED = "recovered"
     STEM = "stem"
+    EDITED = "edited"
 
 
 @dataclass(frozen=True, slots=True)

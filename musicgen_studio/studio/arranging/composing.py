@@ -118,7 +118,7 @@ def record_of_clip(clip: Clip) -> Record:
     if not clip.recipe:
         raise UserProblem(
             f"How “{clip.title}” was made is not known.",
-            "It was imported or recovered, or its run ended before it was noted.",
+            "It was imported, edited or recovered, or its run ended before it was noted.",
             "Choose a clip that was generated here.",
         )
     return Record.from_json(clip.recipe)

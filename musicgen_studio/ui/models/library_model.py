@@ -197,6 +197,7 @@ class LibraryModel(QAbstractListModel):
             (clip.origin is Origin.RECOVERED, self.tr("recovered")),
             (clip.origin is Origin.IMPORTED, self.tr("imported")),
             (clip.origin is Origin.RECORDED, self.tr("recorded")),
+            (clip.origin is Origin.EDITED, self.tr("edited")),
         ]
         return [text for is_so, text in said if is_so]
 

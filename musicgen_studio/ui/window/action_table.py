@@ -112,7 +112,25 @@ GROUPS: tuple[Group, ...] = (
         _line("undo", QT_TRANSLATE_NOOP("shortcuts", "Undo"), "Ctrl+Z"),
         _line("redo", QT_TRANSLATE_NOOP("shortcuts", "Redo"), "Ctrl+Shift+Z; Ctrl+Y"),
     ),
-    # Here: editing a clip.
+    _group(
+        _EDIT,
+        _line("trim", QT_TRANSLATE_NOOP("shortcuts", "Trim to the selection"), "Ctrl+Shift+T"),
+        _line("cut", QT_TRANSLATE_NOOP("shortcuts", "Cut the selection out"), "Ctrl+X"),
+        _line("silence", QT_TRANSLATE_NOOP("shortcuts", "Silence the selection"), "Ctrl+L"),
+        _line("split", QT_TRANSLATE_NOOP("shortcuts", "Split in two at the playhead"), "Ctrl+I"),
+        _line("join", QT_TRANSLATE_NOOP("shortcuts", "Join the clips chosen in the library, oldest first"), "Ctrl+J"),
+    ),
+    _group(
+        _EDIT,
+        _line("fade-in", QT_TRANSLATE_NOOP("shortcuts", "Fade in"), "Ctrl+Shift+I"),
+        _line("fade-out", QT_TRANSLATE_NOOP("shortcuts", "Fade out"), "Ctrl+Shift+F"),
+        _line("louder", QT_TRANSLATE_NOOP("shortcuts", "Louder by 3 dB"), "Ctrl+Up"),
+        _line("softer", QT_TRANSLATE_NOOP("shortcuts", "Softer by 3 dB"), "Ctrl+Down"),
+        _line("gain", QT_TRANSLATE_NOOP("shortcuts", "Louder or softer…"), "Ctrl+G"),
+        _line("normalise", QT_TRANSLATE_NOOP("shortcuts", "Normalise"), "Ctrl+Shift+N"),
+        _line("reverse", QT_TRANSLATE_NOOP("shortcuts", "Reverse"), "Ctrl+Shift+R"),
+        submenu=QT_TRANSLATE_NOOP("shortcuts", "Change the sound"),
+    ),
     _group(
         _EDIT,
         _line("select-all", QT_TRANSLATE_NOOP("shortcuts", "Select all"), "Ctrl+A"),
@@ -227,6 +245,7 @@ CLIP_MENU: tuple[tuple[str, ...], ...] = (
     ("play-clip",),
     ("rename", "star", "tags"),
     ("extend", "variations", "again", "use-settings", "stems"),
+    ("join",),
     ("export", "show-file"),
     ("trash",),
 )
@@ -235,6 +254,8 @@ CLIP_MENU: tuple[tuple[str, ...], ...] = (
 WAVEFORM_MENU: tuple[tuple[str, ...], ...] = (
     ("play", "play-now", "loop-selection", "loop"),
     ("select-all", "select-none"),
+    ("trim", "cut", "silence", "split"),
+    ("fade-in", "fade-out", "louder", "softer", "gain", "normalise", "reverse"),
     ("zoom-in", "zoom-out", "zoom-selection", "zoom-fit"),
     ("extend", "variations", "again", "stems", "tempo"),
     ("rename", "star", "export", "show-file"),

@@ -53,6 +53,7 @@ from musicgen_studio.ui.widgets.waveform import WaveformView
 from musicgen_studio.ui.window.action_table import CLIP_MENU, TAKE_MENU, WAVEFORM_MENU
 from musicgen_studio.ui.window.actions import ClipActions
 from musicgen_studio.ui.window.collection import Collection, MiniWaveforms
+from musicgen_studio.ui.window.editing import Editing
 from musicgen_studio.ui.window.errands import Errands
 from musicgen_studio.ui.window.generation import Generation
 from musicgen_studio.ui.window.inbox import Inbox
@@ -382,6 +383,19 @@ class MainWindow(QWidget):
         self.clip_actions.export_requested.connect(self.export_requested)
         self.clip_actions.show_requested.connect(self._show_clip)
         self.clip_actions.music_awaited.connect(self._await_music)
+        self.editing = Editing(self._services, self.listening, self.waveform, self.clip_actions.chosen, self)
+        self.editing.bind(self._bindings)
+        self.editing.made.connect(self._show_edited)
+        self.editing.gone.connect(self._show_edited)
+
+    @Slot(list)
+    def _show_edited(self, clips: Sequence[Clip]) -> None:
+        """Show what an edit has made, or what was there before, if it is still there."""
+        self.collection.refresh()
+        there = [clip for clip in clips if self._services.library.has(clip.id)]
+        self.tempo.hear([clip.id for clip in there if not clip.analysis])
+        if there:
+            self._show_clip(there[0])
 
     def _has_sound(self) -> bool:
         return self.listening.current is not None

@@ -79,6 +79,33 @@ class TrashClips(QUndoCommand):
         self._changed()
 
 
+class AddClips(QUndoCommand):
+    """New clips, which are in the library when this is pushed.
+
+    Args:
+        text: What was done, as the menu tells it.
+        library: Where the clips are.
+        clips: Their ids.
+        changed: Told after each change whether they are there.
+    """
+
+    def __init__(self, text: str, library: Library, clips: Sequence[str], changed: Callable[[bool], None]) -> None:
+        super().__init__(text)
+        self._library = library
+        self._clips = tuple(clips)
+        self._changed = changed
+
+    def redo(self) -> None:
+        """Have them there; the first time, they are."""
+        self._library.restore(self._clips)
+        self._changed(True)
+
+    def undo(self) -> None:
+        """Move them to the trash."""
+        self._library.trash(self._clips)
+        self._changed(False)
+
+
 class ChangeMelody(QUndoCommand):
     """Another melody to follow, or the same one changed.
 
