@@ -1,4 +1,4 @@
-"""Sounds that are made from others at the moment they are played: stems with levels, and a metronome over a clip.
+"""Sounds that are made from others at the moment they are played: stems with levels, clicks over a clip, A or B.
 
 What is changed is heard as soon as what was read ahead is over; nothing is computed twice and nothing is stored. Not
 for files: these mixes are only heard.
@@ -180,4 +180,85 @@ class ClickedSound:
             begin, end = max(frame, start), min(frame + len(click), start + len(out))
             if begin < end:
                 out[begin - start : end - start] += click[begin - frame : end - frame]
+        return out
+
+
+class ComparedSound:
+    """Two sounds of which one is heard, both at the same place: switching goes over in `RAMP_S`.
+
+    `choose` belongs to any thread, `read` to one.
+
+    Args:
+        first: One.
+        second: Another, of the same rate and number of channels.
+        gains_db: What each is turned up by, so that they are equally loud.
+
+    Raises:
+        ValueError: If they differ in rate or channels.
+    """
+
+    def __init__(self, first: PlayableSound, second: PlayableSound, gains_db: tuple[float, float] = (0.0, 0.0)) -> None:
+        if (first.sample_rate, first.channels) != (second.sample_rate, second.channels):
+            raise ValueError("first and second must have one rate and number of channels")
+        self._sounds = (first, second)
+        self._gains = tuple(np.float32(10 ** (gain_db / 20)) for gain_db in gains_db)
+        self._wanted = self._reached = 0
+
+    @property
+    def chosen(self) -> int:
+        """Which is heard, 0 or 1."""
+        return self._wanted
+
+    def choose(self, number: int) -> None:
+        """Let the first (0) or the second (1) be heard from now on."""
+        self._wanted = number
+
+    @property
+    def sample_rate(self) -> int:
+        """That of both."""
+        return self._sounds[0].sample_rate
+
+    @property
+    def channels(self) -> int:
+        """Those of both."""
+        return self._sounds[0].channels
+
+    @property
+    def frames(self) -> int:
+        """As far as both are there; behind its end a sound is silent."""
+        there = [sound.frames for sound in self._sounds if not sound.is_ended]
+        return min(there) if there else max(sound.frames for sound in self._sounds)
+
+    @property
+    def expected_frames(self) -> int:
+        """As far as the longer will be."""
+        return max(sound.expected_frames for sound in self._sounds)
+
+    @property
+    def largest_block_frames(self) -> int:
+        """As of the sound whose are larger."""
+        return max(sound.largest_block_frames for sound in self._sounds)
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether both have ended."""
+        return all(sound.is_ended for sound in self._sounds)
+
+    def read(self, start: int, count: int) -> Samples:
+        """Return what is heard, as `GrowingSound.read` does."""
+        frames = min(count, max(self.frames - start, 0))
+        wanted, before = self._wanted, self._reached
+        out = self._part(wanted, start, frames)
+        ramp = min(round(RAMP_S * self.sample_rate), frames)
+        if wanted != before and ramp:
+            share = ((np.arange(ramp, dtype=np.float32) + 0.5) / ramp)[:, np.newaxis]
+            out[:ramp] = out[:ramp] * share + self._part(before, start, ramp) * (1 - share)
+        if frames:
+            self._reached = wanted
+        return out
+
+    def _part(self, number: int, start: int, frames: int) -> Samples:
+        out = np.zeros((frames, self.channels), np.float32)
+        part = self._sounds[number].read(start, frames) * self._gains[number]
+        out[: len(part)] = part
         return out

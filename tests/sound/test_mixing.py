@@ -8,7 +8,7 @@ from musicgen_studio.core.tempo_map import TempoMap
 from musicgen_studio.files.sound import read
 from musicgen_studio.sound.growing import GrowingSound
 from musicgen_studio.sound.metronome import click_file
-from musicgen_studio.sound.mixing import ClickedSound, LaneLevel, StemMix
+from musicgen_studio.sound.mixing import RAMP_S, ClickedSound, ComparedSound, LaneLevel, StemMix
 
 RATE = 48_000  # the click's own
 
@@ -82,3 +82,38 @@ def test_clicks_are_on_the_beats_and_accents_on_the_bars(piece: int) -> None:
         np.testing.assert_array_equal(heard[begin : begin + sample.frames, 0], sample.samples[:, 0])
     assert not heard[: round(0.1 * RATE)].any()
     assert not silent.any()
+
+
+def test_of_two_sounds_one_is_heard_at_the_same_place_and_as_loud_as_asked() -> None:
+    parts = [sound(seed) for seed in range(2)]
+    pair = ComparedSound(lane(parts[0]), lane(parts[1]), (0.0, -6.0))
+    assert (pair.frames, pair.expected_frames, pair.channels, pair.is_ended) == (64_000, 64_000, 2, True)
+    np.testing.assert_array_equal(pair.read(0, 4_000), parts[0][:4_000])
+    pair.choose(1)
+    first = pair.read(4_000, 4_000)
+    ramp = round(RAMP_S * RATE)
+    np.testing.assert_allclose(first[ramp:], parts[1][4_000 + ramp : 8_000] * 10 ** (-6 / 20), rtol=1e-5)
+    assert not np.array_equal(first[:ramp], parts[0][4_000 : 4_000 + ramp])
+    pair.choose(0)
+    pair.read(8_000, 1_000)
+    np.testing.assert_array_equal(pair.read(9_000, 1_000), parts[0][9_000:10_000])
+
+
+def test_switching_between_equal_sounds_is_not_heard() -> None:
+    part = sound(0)
+    pair = ComparedSound(lane(part), lane(part))
+    pair.choose(1)
+    np.testing.assert_allclose(pair.read(0, 2_000), part[:2_000], atol=1e-6)
+
+
+def test_the_shorter_sound_is_silent_behind_its_end() -> None:
+    pair = ComparedSound(lane(sound(0, 1_000)), lane(sound(1, 3_000)))
+    assert (pair.frames, pair.expected_frames) == (3_000, 3_000)
+    assert not pair.read(1_000, 2_000).any()
+    pair.choose(1)
+    assert pair.read(1_000, 2_000)[500:].any()
+
+
+def test_two_rates_are_not_compared() -> None:
+    with pytest.raises(ValueError, match="rate"):
+        ComparedSound(lane(sound(0)), GrowingSound.of(Audio(sound(1), 44_100)))

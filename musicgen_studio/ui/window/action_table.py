@@ -194,7 +194,11 @@ GROUPS: tuple[Group, ...] = (
         _PLAY,
         _line("preview-library", QT_TRANSLATE_NOOP("shortcuts", "Play what the arrow keys choose in the library")),
     ),
-    # Here: compare.
+    _group(
+        _PLAY,
+        _line("compare", QT_TRANSLATE_NOOP("shortcuts", "Compare: A or B"), "B"),
+        _line("compare-end", QT_TRANSLATE_NOOP("shortcuts", "End the comparison"), "Shift+B"),
+    ),
     _group(
         _PLAY,
         _line("take-1", QT_TRANSLATE_NOOP("shortcuts", "Hear take 1"), "1"),
@@ -242,7 +246,7 @@ TABLE: tuple[Shortcut, ...] = tuple(line for group in GROUPS for line in group.l
 _BY_ID = {line.id: line for line in TABLE}
 
 CLIP_MENU: tuple[tuple[str, ...], ...] = (
-    ("play-clip",),
+    ("play-clip", "compare"),
     ("rename", "star", "tags"),
     ("extend", "variations", "again", "use-settings", "stems"),
     ("join",),
@@ -263,7 +267,7 @@ WAVEFORM_MENU: tuple[tuple[str, ...], ...] = (
 """The context menu of the waveform."""
 
 TAKE_MENU: tuple[tuple[str, ...], ...] = (
-    ("play", "loop"),
+    ("play", "loop", "compare"),
     ("variations", "again", "use-settings", "extend", "stems"),
     ("rename", "star", "export", "show-file"),
 )

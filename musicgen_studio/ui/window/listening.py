@@ -147,6 +147,10 @@ class Listening(QObject):
         """Whether it plays or is about to."""
         return self._state.is_playing
 
+    def other_takes(self) -> list[str]:
+        """Return the ids of the takes beside the one that is shown, the next one first."""
+        return [heard.clip.id for heard in self._heard[self._number + 1 :] + self._heard[: self._number]]
+
     @property
     def is_waiting(self) -> bool:
         """Whether it would play, but waits until the sound will not run dry."""

@@ -35,6 +35,7 @@ from musicgen_studio.studio.program.background import ErrandDone
 from musicgen_studio.ui.look.theme import GRID
 from musicgen_studio.ui.models.library_model import LibraryModel
 from musicgen_studio.ui.panels.clip_header import ClipHeader, ExtendValues
+from musicgen_studio.ui.panels.compare_row import CompareRow
 from musicgen_studio.ui.panels.header_bar import HeaderBar
 from musicgen_studio.ui.panels.library_panel import LibraryPanel
 from musicgen_studio.ui.panels.melody_editor import MelodyEditor
@@ -53,6 +54,7 @@ from musicgen_studio.ui.widgets.waveform import WaveformView
 from musicgen_studio.ui.window.action_table import CLIP_MENU, TAKE_MENU, WAVEFORM_MENU
 from musicgen_studio.ui.window.actions import ClipActions
 from musicgen_studio.ui.window.collection import Collection, MiniWaveforms
+from musicgen_studio.ui.window.comparing import Comparing
 from musicgen_studio.ui.window.editing import Editing
 from musicgen_studio.ui.window.errands import Errands
 from musicgen_studio.ui.window.generation import Generation
@@ -227,6 +229,7 @@ class MainWindow(QWidget):
         self.generation = Generation(services, self.prompt, self.melodies, self.queue, self.status, self.inbox, self)
         self.listening = Listening(services, self.waveform, self.bar, self.clip_header, self.takes, self)
         self.lanes = StemLanes()
+        self.compare_row = CompareRow()
         self.stems = Stems(services, self.listening, self.clip_header, self.waveform, self.lanes, self)
         self.tempo = Tempo(services, self.listening, self.clip_header, self.waveform, self)
         self.collection = Collection(services, self._model, self.library, self)
@@ -262,7 +265,7 @@ class MainWindow(QWidget):
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(3 * GRID)
-        for part in (self.clip_header, self.waveform, self.lanes, self.bar, self.takes):
+        for part in (self.clip_header, self.waveform, self.lanes, self.compare_row, self.bar, self.takes):
             column.addWidget(part, 1 if part is self.waveform else 0)
         return page
 
@@ -387,6 +390,10 @@ class MainWindow(QWidget):
         self.editing.bind(self._bindings)
         self.editing.made.connect(self._show_edited)
         self.editing.gone.connect(self._show_edited)
+        self.comparing = Comparing(
+            self._services, self.listening, self.compare_row, self.clip_actions.chosen, self._show_clip, self
+        )
+        self.comparing.bind(self._bindings)
 
     @Slot(list)
     def _show_edited(self, clips: Sequence[Clip]) -> None:

@@ -44,7 +44,12 @@ def errand() -> Errand:
 
 
 def song(library: Library, seconds: float = 8.0, **values: Any) -> Clip:
-    plain = {"title": "Happy rock · take 2", "prompt": "happy rock", "checkpoint": "starter", "recipe": "{}"}
+    plain: dict[str, Any] = {
+        "title": "Happy rock · take 2",
+        "prompt": "happy rock",
+        "checkpoint": "starter",
+        "recipe": "{}",
+    }
     values = plain | {"licence": "CC0", "channels": 2, "is_starred": True, "tags": ("rock",)} | values
     clip = add(library, frames=round(seconds * RATE), **values)
     return library.edit(clip.id, **known_edit(KNOWN))

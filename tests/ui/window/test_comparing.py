@@ -1,0 +1,75 @@
+"""A and B with one key, in the real window."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QToolButton
+from pytestqt.qtbot import QtBot
+
+from musicgen_studio.app import Program
+from musicgen_studio.core.audio import Audio
+from musicgen_studio.core.clip import Clip, Origin
+from tests.ui.panels.finding import control
+from tests.ui.test_window import WAIT_MS, loader, program, settings_file
+
+__all__ = ["loader", "program", "settings_file"]
+
+pytestmark = pytest.mark.usefixtures("qapp")
+
+RATE = 32_000
+TONE = np.sin(np.arange(2 * RATE, dtype=np.float32) / 20)[:, None]
+
+
+def clips(qtbot: QtBot, program: Program) -> list[Clip]:
+    """Two clips of one sound, the second 6 dB softer; the second is shown, the first was before."""
+    window = program.window
+    window.show()
+    qtbot.waitExposed(window)
+    made = []
+    for number, gain in enumerate((0.8, 0.4)):
+        clip = Clip(f"{number}" * 32, f"Beep {number}", Origin.IMPORTED, f"2026-01-01T12:00:0{number}+00:00", 2 * RATE,
+                    RATE, 1, analysis="{}")  # fmt: skip
+        made.append(program.services.library.add(clip, Audio(TONE * np.float32(gain), RATE)))
+        window.collection.refresh()
+        window.collection.clip_chosen.emit(made[-1])
+    window.waveform.setFocus()
+    return made
+
+
+def test_one_key_hears_the_other_clip_as_loud_as_this_one(qtbot: QtBot, program: Program) -> None:
+    first, second = clips(qtbot, program)
+    window = program.window
+    assert not window.compare_row.isVisible()
+    QTest.keyClick(window.waveform, Qt.Key.Key_B)
+    qtbot.waitUntil(lambda: window.comparing.comparison is not None, timeout=WAIT_MS)
+    comparison = window.comparing.comparison
+    assert comparison is not None
+    assert [clip.id for clip in comparison.clips] == [second.id, first.id]
+    assert window.compare_row.isVisible()
+    assert comparison.sound.chosen == 1
+    assert list(comparison.gains_db) == pytest.approx([0.0, -6.02], abs=0.02)
+    assert np.allclose(comparison.sound.read(0, RATE)[1_000:], TONE[1_000:RATE] * 0.4, atol=1e-3)
+    QTest.keyClick(window.waveform, Qt.Key.Key_B)
+    assert comparison.sound.chosen == 0
+    QTest.mouseClick(control(window.compare_row, QToolButton, "Hear B: Beep 0"), Qt.MouseButton.LeftButton)
+    assert comparison.sound.chosen == 1
+    QTest.keyClick(window.waveform, Qt.Key.Key_B, Qt.KeyboardModifier.ShiftModifier)
+    assert window.comparing.comparison is None
+    assert not window.compare_row.isVisible()
+
+
+def test_another_clip_in_the_middle_ends_it(qtbot: QtBot, program: Program) -> None:
+    first, _ = clips(qtbot, program)
+    window = program.window
+    window.comparing.switch()
+    qtbot.waitUntil(lambda: window.comparing.comparison is not None, timeout=WAIT_MS)
+    window.collection.clip_chosen.emit(first)
+    assert window.comparing.comparison is None
+    assert not window.compare_row.isVisible()
+
+
+def test_with_nothing_to_compare_the_key_does_nothing(program: Program) -> None:
+    program.window.comparing.switch()
+    assert program.services.background.views() == []
+    assert program.window.comparing.comparison is None
