@@ -5,8 +5,14 @@ Its sound is a file that never changes; everything here but the sound can be edi
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
-from musicgen_studio.core.analysis import Analysis
+from musicgen_studio.core.analysis import Analysis, bpm_text
+
+STEMS_IN_ORDER = ("drums", "bass", "lead", "vocals", "guitar", "piano", "other")
+"""In which order stems are listed, whatever order they came in."""
+
+_READ_AT_ONCE = 16_384  # analyses kept as they were read: a library is sorted by them
 
 
 class Origin(StrEnum):
@@ -88,12 +94,44 @@ class Clip:
     @property
     def known(self) -> Analysis | None:
         """What is known of its tempo, bars and key; None if nobody has listened yet, or nobody can read it any more."""
-        try:
-            return Analysis.from_json(self.analysis) if self.analysis else None
-        except ValueError:
-            return None
+        return _read(self.analysis) if self.analysis else None
+
+    @property
+    def bpm(self) -> float | None:
+        """Its tempo, sure or only guessed (`Analysis.tempo_text` says which); None if there is none."""
+        if self.tempo_bpm is not None or self.known is None:
+            return self.tempo_bpm
+        return self.known.bpm
+
+    @property
+    def key_name(self) -> str:
+        """Its key by name, sure or only guessed (`Analysis.key_text` says which); empty if there is none."""
+        if self.key or self.known is None or self.known.key is None:
+            return self.key
+        return self.known.key.name
+
+    @property
+    def music_text(self) -> str:
+        """Its tempo and key in a few words, such as `125 bpm? · A minor`, guesses with a mark; empty without any."""
+        if self.known is None:
+            return "" if self.tempo_bpm is None else f"{bpm_text(self.tempo_bpm)} bpm"
+        return " · ".join(text for text in (self.known.tempo_text, self.known.key_text) if text)
+
+    @property
+    def stem_place(self) -> int:
+        """Where it stands among the stems of its clip; what has no place of its own comes last."""
+        known = self.stem.lower() in STEMS_IN_ORDER
+        return STEMS_IN_ORDER.index(self.stem.lower()) if known else len(STEMS_IN_ORDER)
 
     @property
     def duration_s(self) -> float:
         """Length in seconds."""
         return self.frames / self.sample_rate
+
+
+@lru_cache(_READ_AT_ONCE)
+def _read(analysis: str) -> Analysis | None:
+    try:
+        return Analysis.from_json(analysis)
+    except ValueError:
+        return None

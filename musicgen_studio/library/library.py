@@ -15,7 +15,7 @@ at hand; the database is their durable record, written first. Not for making cli
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -39,7 +39,7 @@ from musicgen_studio.library.masters import MasterFile, Masters, is_in_use, put
 from musicgen_studio.library.partial import PartialClip
 from musicgen_studio.library.recovery import Reconciled, compare, find_moved, find_unlisted, repair_unfinished
 from musicgen_studio.library.rows import tidy
-from musicgen_studio.library.search import Filter, Order, match_expression
+from musicgen_studio.library.search import Filter, Order, match_expression, tempo_in
 from musicgen_studio.library.survey import Survey, look_around, note_marks, owner_of
 
 _LOG = logging.getLogger("musicgen_studio")
@@ -228,7 +228,8 @@ class Library:
 
         Args:
             query: Anything a person may type. Each word is looked for as the beginning of a word in titles, prompts,
-                tags, tempo and key (`125bpm`, `A minor`, `Ebm`); case and accents do not matter.
+                tags, tempo and key (`125bpm`, `A minor`, `Ebm`), case and accents do not matter; a tempo that is only
+                guessed is found, too.
             starred: Only those with a star.
             tag: Only those with this tag.
             checkpoint: Only those made by the checkpoint of this id.
@@ -236,17 +237,29 @@ class Library:
             max_s: Longest, in seconds.
             trashed: Those in the trash, else those that are not.
             missing: Those whose sound file is not there (True) or is (False).
-            min_bpm: Slowest, in beats per minute.
-            max_bpm: Fastest, in beats per minute.
+            min_bpm: Slowest, in beats per minute, sure or guessed.
+            max_bpm: Fastest, in the same way.
             key: Only those in this key, by name.
-            order: By tempo or key, what has none at the end; among equals the newest is first.
+            order: By tempo or key, sure or guessed, what has none at the end; among equals the newest is first.
         """
         wanted = Filter(starred, tag, checkpoint, min_s, max_s, trashed, missing, min_bpm, max_bpm, key)
-        expression = match_expression(query)
         with self._changing:
-            found = self._database.find(expression) if expression else self._clips.keys()
+            found = self._found(query)
             fitting = [clip for clip in self._clips.values() if clip.id in found and wanted.takes(clip)]
         return sorted(_newest_first(fitting), key=order.of)
+
+    def _found(self, query: str) -> Collection[str]:
+        """Return the ids of the clips that have what was typed in their words, or as a tempo that is only guessed."""
+        expression = match_expression(query)
+        if not expression:
+            return self._clips.keys()
+        found = self._database.find(expression)
+        tempo = tempo_in(query)
+        if tempo is not None:
+            rest = match_expression(tempo.rest)
+            among = self._database.find(rest) if rest else self._clips.keys()
+            found |= {clip_id for clip_id in among if tempo.is_of(self._clips[clip_id])}
+        return found
 
     def children(self, clip_id: str) -> list[Clip]:
         """Return the clips made from a clip, newest first, without those in the trash."""
@@ -255,13 +268,14 @@ class Library:
         return _newest_first(made)
 
     def stems(self, clip_id: str) -> list[Clip]:
-        """Return the stems of a clip in the order they were made, without those in the trash."""
+        """Return the stems of a clip, drums first (`core.clip.STEMS_IN_ORDER`), without those in the trash."""
         with self._changing:
-            return [
+            stems = [
                 clip
                 for clip in self._clips.values()
                 if clip.parent == clip_id and clip.origin is Origin.STEM and clip.trashed is None
             ]
+        return sorted(stems, key=lambda stem: stem.stem_place)
 
     def tags(self) -> list[str]:
         """Return the tags of all clips that are not in the trash, in alphabetical order."""

@@ -1,5 +1,6 @@
 """Which clips a musician means: words typed into a search field, and filters. Not for SQL (`database`)."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -8,6 +9,7 @@ from musicgen_studio.library.rows import as_tags
 
 _MAX_WORDS = 32
 _MAX_CHARACTERS = 1000
+_TEMPO = re.compile(r"(?<!\S)(\d{2,3})(?:\s*bpm)?(?!\S)", re.IGNORECASE | re.ASCII)
 
 
 def match_expression(typed: str) -> str:
@@ -24,6 +26,32 @@ def match_expression(typed: str) -> str:
     return " ".join('"' + word.replace('"', '""') + '"*' for word in words[:_MAX_WORDS])
 
 
+@dataclass(frozen=True, slots=True)
+class Tempo:
+    """A tempo among the words that were typed, such as 125 of `rock 125bpm`.
+
+    Args:
+        bpm: In beats per minute, whole.
+        rest: The words without it.
+    """
+
+    bpm: int
+    rest: str
+
+    def is_of(self, clip: Clip) -> bool:
+        """Return whether a clip has it, be it sure or only guessed."""
+        return clip.bpm is not None and round(clip.bpm) == self.bpm
+
+
+def tempo_in(typed: str) -> Tempo | None:
+    """Return the tempo that was typed, `125bpm`, `125 bpm` or `125`; None unless there is just one."""
+    typed = typed[:_MAX_CHARACTERS]
+    found = list(_TEMPO.finditer(typed))
+    if len(found) != 1:
+        return None
+    return Tempo(int(found[0][1]), typed[: found[0].start()] + " " + typed[found[0].end() :])
+
+
 class Order(StrEnum):
     """In which order clips are listed."""
 
@@ -32,10 +60,10 @@ class Order(StrEnum):
     KEY = "key"
 
     def of(self, clip: Clip) -> tuple[bool, float | str]:
-        """Return what a clip is sorted by: the slowest, or A major, first; without tempo or key, last."""
+        """Return what a clip is sorted by: the slowest, or A major, first, guesses among them; without any, last."""
         if self is Order.TEMPO:
-            return clip.tempo_bpm is None, clip.tempo_bpm or 0.0
-        return (not clip.key, clip.key) if self is Order.KEY else (False, 0.0)
+            return clip.bpm is None, clip.bpm or 0.0
+        return (not clip.key_name, clip.key_name) if self is Order.KEY else (False, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +78,8 @@ class Filter:
         max_s: Longest, in seconds.
         is_trashed: Those in the trash, else those that are not.
         is_missing: Those whose sound file is not there, or those whose is; None is both.
-        min_bpm: Slowest, in beats per minute; a clip whose tempo is not known is not among them.
+        min_bpm: Slowest, in beats per minute; a tempo that is only guessed counts, a clip without any is not
+            among them.
         max_bpm: Fastest, in the same way.
         key: Only those in this key, by name; None is any.
     """
@@ -76,7 +105,7 @@ class Filter:
             and (self.min_s is None or clip.duration_s >= self.min_s)
             and (self.max_s is None or clip.duration_s <= self.max_s)
             and self.is_missing in (None, clip.is_missing)
-            and (self.min_bpm is None or (clip.tempo_bpm is not None and clip.tempo_bpm >= self.min_bpm))
-            and (self.max_bpm is None or (clip.tempo_bpm is not None and clip.tempo_bpm <= self.max_bpm))
+            and (self.min_bpm is None or (clip.bpm is not None and clip.bpm >= self.min_bpm))
+            and (self.max_bpm is None or (clip.bpm is not None and clip.bpm <= self.max_bpm))
             and self.key in (None, clip.key)
         )

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from musicgen_studio.core.analysis import Analysis
+from musicgen_studio.core.clip import Origin
 from musicgen_studio.core.melody import Key
 from musicgen_studio.core.tempo_map import TempoMap
 from musicgen_studio.library.library import Library, known_edit
@@ -42,24 +43,47 @@ def shelf(library: Library) -> Library:
         ("Eb major", ["slow"]),
         ("E♭", ["slow"]),
         ("major", ["slow"]),
-        ("100", []),
+        ("100", ["vague"]),
+        ("100 BPM", ["vague"]),
+        ("vag 100bpm", ["vague"]),
+        ("101", []),
+        ("100 170", []),
         ("slow 62", ["slow"]),
     ],
 )
-def test_a_clip_is_found_by_tempo_and_key_if_they_are_sure(shelf: Library, typed: str, found: list[str]) -> None:
+def test_a_clip_is_found_by_tempo_sure_or_guessed_and_by_a_key_that_is_sure(
+    shelf: Library, typed: str, found: list[str]
+) -> None:
     assert titles(shelf.clips(typed)) == found
 
 
 def test_clips_are_filtered_by_tempo_and_key(shelf: Library) -> None:
-    assert titles(shelf.clips(min_bpm=100)) == ["fast"]
-    assert titles(shelf.clips(max_bpm=100)) == ["slow"]
+    assert titles(shelf.clips(min_bpm=101)) == ["fast"]
+    assert titles(shelf.clips(max_bpm=101)) == ["vague", "slow"]
     assert titles(shelf.clips(key="A minor")) == ["fast"]
 
 
 def test_clips_are_sorted_by_tempo_or_key_and_the_rest_comes_last(shelf: Library) -> None:
-    assert titles(shelf.clips(order=Order.TEMPO)) == ["slow", "fast", "unheard", "silent", "vague"]
-    assert titles(shelf.clips(order=Order.KEY)) == ["fast", "slow", "unheard", "silent", "vague"]
+    assert titles(shelf.clips(order=Order.TEMPO)) == ["slow", "vague", "fast", "unheard", "silent"]
+    assert titles(shelf.clips(order=Order.KEY)) == ["fast", "vague", "slow", "unheard", "silent"]
     assert titles(shelf.clips()) == ["unheard", "silent", "vague", "slow", "fast"]
+
+
+def test_a_guess_says_that_it_is_one(shelf: Library) -> None:
+    (vague,) = shelf.clips("vague")
+    assert (vague.tempo_bpm, vague.key) == (None, "")
+    assert vague.music_text == "100 bpm? · C major?"
+    assert [clip.music_text for clip in shelf.clips("fast")] == ["170 bpm · A minor"]
+    assert [clip.music_text for clip in shelf.clips("unheard")] == [""]
+
+
+def test_stems_are_listed_drums_first_whatever_came_first(folder: Path) -> None:
+    with Library(folder) as library:
+        clip = add(library)
+        for name in ("other", "vocals", "sitar", "lead", "drums", "bass"):
+            add(library, origin=Origin.STEM, parent=clip.id, stem=name)
+    with Library(folder) as library:
+        assert [stem.stem for stem in library.stems(clip.id)] == ["drums", "bass", "lead", "vocals", "other", "sitar"]
 
 
 def test_what_is_known_survives_a_restart_and_a_lost_database(folder: Path) -> None:

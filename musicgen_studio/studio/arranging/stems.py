@@ -74,5 +74,7 @@ def _stem(clip: Clip, name: str, sound: Audio, separator: str) -> Clip:
         parent=clip.id,
         is_complete=clip.is_complete,
         tempo_bpm=clip.tempo_bpm,
+        key=clip.key,
+        analysis=clip.analysis,  # it is the same music
         stem=name,
     )

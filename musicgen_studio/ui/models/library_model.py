@@ -16,7 +16,7 @@ import numpy.typing as npt
 from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt, QUrl, Signal
 
 from musicgen_studio.core.clip import Clip, Origin
-from musicgen_studio.library.search import Filter
+from musicgen_studio.library.search import Filter, Order
 
 Peaks = tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]
 """Lowest and highest sample of each column of a mini waveform, float32 `[columns]` both."""
@@ -40,10 +40,12 @@ class Query:
     Args:
         text: Words to find in titles, prompts and tags; empty for all.
         filter: What else a clip must be.
+        order: By what they are sorted.
     """
 
     text: str = ""
     filter: Filter = field(default_factory=Filter)
+    order: Order = Order.NEWEST
 
     @property
     def is_narrowed(self) -> bool:
@@ -176,7 +178,8 @@ class LibraryModel(QAbstractListModel):
 
     def _spoken(self, row: _Row) -> str:
         clip = row.clip
-        parts = [clip.title, self.tr("{0:.0f} seconds").format(clip.duration_s), clip.checkpoint, *self.remarks(clip)]
+        parts = [clip.title, self.tr("{0:.0f} seconds").format(clip.duration_s), clip.music_text, clip.checkpoint]
+        parts += self.remarks(clip)
         if clip.is_starred:
             parts.append(self.tr("starred"))
         if row.depth:
@@ -184,7 +187,7 @@ class LibraryModel(QAbstractListModel):
         return ", ".join(part for part in parts if part)
 
     def _tooltip(self, clip: Clip) -> str:
-        lines = [clip.title, clip.prompt if clip.prompt != clip.title else ""]
+        lines = [clip.title, clip.prompt if clip.prompt != clip.title else "", clip.music_text]
         lines += [self.tr("Tags: {0}").format(", ".join(clip.tags)) if clip.tags else "", clip.licence]
         text = "<br>".join(escape(line) for line in lines if line)
         return f"<qt>{text}</qt>"  # a tooltip guesses: what a user wrote must never be read as markup
@@ -238,11 +241,19 @@ def _in_families(clips: Sequence[Clip]) -> list[_Row]:
     for clip in known.values():
         if clip.parent is not None and clip.parent in known:
             children.setdefault(clip.parent, []).append(clip)
+    for of_one in children.values():
+        of_one.sort(key=_stem_first)
     rows: dict[str, _Row] = {}
     for clip in known.values():
         if clip.id not in rows:
             _add_family(_eldest(clip, known), children, rows)
     return list(rows.values())
+
+
+def _stem_first(clip: Clip) -> tuple[bool, int]:
+    """Stems stand right under their clip, drums first, before what was made of it otherwise."""
+    is_stem = clip.origin is Origin.STEM
+    return not is_stem, clip.stem_place if is_stem else 0
 
 
 def _eldest(clip: Clip, known: dict[str, Clip]) -> Clip:

@@ -36,7 +36,7 @@ from PySide6.QtWidgets import (
 
 from musicgen_studio.core.clip import Clip
 from musicgen_studio.files.sound import is_sound
-from musicgen_studio.library.search import Filter
+from musicgen_studio.library.search import Filter, Order
 from musicgen_studio.ui.look.icons import icon
 from musicgen_studio.ui.look.theme import GRID, Look, set_look
 from musicgen_studio.ui.models.library_model import LibraryModel, Query
@@ -100,7 +100,7 @@ class LibraryPanel(QWidget):
             max_s=max_s,
             is_trashed=self._trash.isChecked(),
         )
-        return Query(self._search.text().strip(), wanted)
+        return Query(self._search.text().strip(), wanted, Order(self._order.currentData()))
 
     def set_facets(self, checkpoints: Sequence[str], tags: Sequence[str]) -> None:
         """Say which checkpoints and tags there are to filter by."""
@@ -152,7 +152,7 @@ class LibraryPanel(QWidget):
         self._search.textChanged.connect(self._ask)
         self._starred = _toggle("star", self.tr("Starred clips only"))
         self._starred.toggled.connect(self._ask)
-        self._more = _toggle("chevron-down", self.tr("More filters: checkpoint, tag, length"))
+        self._more = _toggle("chevron-down", self.tr("Order and more filters: checkpoint, tag, length"))
         self._trash = _toggle("trash", self.tr("Show the trash"))
         self._trash.toggled.connect(self._show_place)
         self._trash.toggled.connect(self._ask)
@@ -166,7 +166,12 @@ class LibraryPanel(QWidget):
         self._length.addItem(self.tr("Under 10 s"), (None, _SHORT_S))
         self._length.addItem(self.tr("10 to 30 s"), (_SHORT_S, _LONG_S))
         self._length.addItem(self.tr("30 s and more"), (_LONG_S, None))
-        for box in (self._checkpoint, self._tag, self._length):
+        self._order = self._filter(self.tr("Order"))
+        self._order.setToolTip(self.tr("In which order the clips are listed; a tempo or key with ? is a guess"))
+        self._order.addItem(self.tr("Newest first"), Order.NEWEST)
+        self._order.addItem(self.tr("By tempo"), Order.TEMPO)
+        self._order.addItem(self.tr("By key"), Order.KEY)
+        for box in (self._order, self._checkpoint, self._tag, self._length):
             box.currentIndexChanged.connect(self._ask)
 
     def _filter(self, name: str) -> QComboBox:
@@ -227,7 +232,7 @@ class LibraryPanel(QWidget):
         stack = QVBoxLayout(filters)
         stack.setContentsMargins(0, 0, 0, 0)
         stack.setSpacing(GRID)
-        for box in (self._checkpoint, self._tag, self._length):
+        for box in (self._order, self._checkpoint, self._tag, self._length):
             stack.addWidget(box)
         filters.hide()
         self._more.toggled.connect(filters.setVisible)
@@ -262,7 +267,7 @@ class LibraryPanel(QWidget):
 
     def _bind(self) -> None:
         self._bindings.add("search", self._go_search)
-        self._bindings.tip(self._search, "search", self.tr("Search titles, prompts and tags"))
+        self._bindings.tip(self._search, "search", self.tr("Search titles, prompts, tags, tempo and key"))
         self._bindings.add("trash", self._throw_away, lambda: bool(self._meant()) and not self.is_in_trash())
         self._bindings.add("play-clip", self._play_row, lambda: self._playable() is not None)
 

@@ -72,6 +72,7 @@ class LibraryRow(QStyledItemDelegate):
         for text, ink in (
             (clock(clip.duration_s, tenths=False), colours.muted),
             (remarks, colours.warning),
+            (clip.music_text, colours.muted),
             (clip.checkpoint, colours.muted),
         ):
             if text:

@@ -114,6 +114,7 @@ class Collection(QObject):
                 min_s=wanted.min_s,
                 max_s=wanted.max_s,
                 trashed=wanted.is_trashed,
+                order=query.order,
             )
         )
         self._panel.set_facets(self._library.checkpoints(), self._library.tags())

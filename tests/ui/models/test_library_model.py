@@ -53,6 +53,14 @@ def test_a_child_whose_parent_is_not_shown_stands_alone(model: LibraryModel) -> 
     assert show(model, [child(2, of=7), make_clip(1)]) == ["Clip 2", "Clip 1"]
 
 
+def test_stems_stand_right_under_their_clip_drums_first(model: LibraryModel) -> None:
+    def stem(number: int, name: str) -> Clip:
+        return make_clip(number, parent=make_clip(1).id, origin=Origin.STEM, stem=name)
+
+    newest_first = [child(6, of=1), stem(5, "other"), stem(4, "lead"), stem(3, "bass"), stem(2, "drums"), make_clip(1)]
+    assert show(model, newest_first) == ["Clip 1", *(f"  Clip {number}" for number in (2, 3, 4, 5, 6))]
+
+
 def test_a_circle_of_parents_is_shown_all_the_same(model: LibraryModel) -> None:
     assert sorted(title.strip() for title in show(model, [child(1, of=2), child(2, of=1)])) == ["Clip 1", "Clip 2"]
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QListView, QPu
 from pytestqt.qtbot import QtBot
 
 from musicgen_studio.core.clip import Clip
-from musicgen_studio.library.search import Filter
+from musicgen_studio.library.search import Filter, Order
 from musicgen_studio.ui.models.library_model import LibraryModel, Query
 from musicgen_studio.ui.panels.library_panel import LibraryPanel
 from musicgen_studio.ui.window.shortcuts import KeyMap
@@ -116,7 +116,7 @@ def test_the_search_is_a_key_away_and_asks_as_it_is_typed(shown: Shown, qtbot: Q
 def test_filters_make_the_query(shown: Shown) -> None:
     shown.panel.set_facets(["starter"], ["loud", "soft"])
     shown.toggle("Starred clips only")
-    shown.toggle("More filters: checkpoint, tag, length")
+    shown.toggle("Order and more filters: checkpoint, tag, length")
     for name, row in (("Checkpoint", 1), ("Tag", 2), ("Length", 2)):
         control(shown.panel, QComboBox, name).setCurrentIndex(row)
     assert shown.panel.query() == Query(
@@ -124,6 +124,13 @@ def test_filters_make_the_query(shown: Shown) -> None:
     )
     shown.panel.set_facets(["starter", "other"], ["soft"])
     assert shown.panel.query().filter.tag == "soft"
+
+
+def test_an_order_is_chosen_and_narrows_nothing(shown: Shown, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(shown.panel.query_changed) as asked:
+        control(shown.panel, QComboBox, "Order").setCurrentIndex(1)
+    assert asked.args == [Query(order=Order.TEMPO)]
+    assert not shown.panel.query().is_narrowed
 
 
 def test_an_empty_library_teaches_and_an_empty_search_can_be_cleared(shown: Shown, qtbot: QtBot) -> None:
