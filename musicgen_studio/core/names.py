@@ -70,6 +70,20 @@ def slug(text: str) -> str:
     return short.strip("-") or UNTITLED
 
 
+def series(pattern: str, count: int) -> list[str]:
+    """Return so many titles from one that was typed: `#` stands for the number, `##` for one of two digits or more.
+
+    Args:
+        pattern: What was typed; without `#` the number stands behind it.
+        count: How many.
+    """
+    place = re.search("#+", pattern)
+    if place is None:
+        return [f"{pattern.rstrip()} {number}" for number in range(1, count + 1)]
+    before, behind = pattern[: place.start()], pattern[place.end() :]
+    return [f"{before}{number:0{len(place.group())}d}{behind}" for number in range(1, count + 1)]
+
+
 def numbered(stem: str, separator: str) -> Iterator[str]:
     """Yield a name, and then the same with numbers from 2 behind the separator, without end."""
     yield stem

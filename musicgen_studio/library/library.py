@@ -582,8 +582,8 @@ class Library:
             self._database.doom(clip.id for clip in purged)
             for clip in purged:
                 del self._clips[clip.id]
-            self._remove_doomed()
-            return purged
+        self._remove_doomed()  # without the lock: nobody is to wait for the disk
+        return purged
 
     def _remove_doomed(self) -> None:
         """Remove the files of deleted clips; what cannot be removed now is tried again at the next start."""
@@ -597,7 +597,8 @@ class Library:
             self._unlink(clip_id)
         except OSError:
             return False
-        self._masters.forget(clip_id)
+        with self._changing:
+            self._masters.forget(clip_id)
         return True
 
     def _unlink(self, clip_id: str) -> None:

@@ -56,14 +56,33 @@ class Order(StrEnum):
     """In which order clips are listed."""
 
     NEWEST = "newest"
+    OLDEST = "oldest"
+    TITLE = "title"
+    LONGEST = "longest"
+    STARS = "stars"
     TEMPO = "tempo"
     KEY = "key"
 
     def of(self, clip: Clip) -> tuple[bool, float | str]:
-        """Return what a clip is sorted by: the slowest, or A major, first, guesses among them; without any, last."""
-        if self is Order.TEMPO:
-            return clip.bpm is None, clip.bpm or 0.0
-        return (not clip.key_name, clip.key_name) if self is Order.KEY else (False, 0.0)
+        """Return what a clip is sorted by; equals stay newest first, and what has no tempo or key comes last.
+
+        The slowest, or A major, is first, guesses among them.
+        """
+        match self:
+            case Order.OLDEST:
+                return False, clip.created
+            case Order.TITLE:
+                return False, clip.title.casefold()
+            case Order.LONGEST:
+                return False, -clip.duration_s
+            case Order.STARS:
+                return not clip.is_starred, 0.0
+            case Order.TEMPO:
+                return clip.bpm is None, clip.bpm or 0.0
+            case Order.KEY:
+                return not clip.key_name, clip.key_name
+            case _:
+                return False, 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ The model shows what it is given and asks for what the musician changes; the lib
 come back through `set_clips`. Not for searching (`library`) or for drawing (`ui.panels.library_panel`).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from html import escape
@@ -13,15 +13,31 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt, QUrl, Signal
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QDateTime,
+    QLocale,
+    QMimeData,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    QUrl,
+    Signal,
+)
 
 from musicgen_studio.core.clip import Clip, Origin
 from musicgen_studio.library.search import Filter, Order
+from musicgen_studio.ui.panels.clip_words import clock
 
 Peaks = tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]
 """Lowest and highest sample of each column of a mini waveform, float32 `[columns]` both."""
 
 Index = QModelIndex | QPersistentModelIndex
+MARK = " · "
+"""Parts a title from the take, or what was done: `Happy rock · take 2`."""
+_TAKE = '\n  "take": '  # in a record
+_TO_THE_MINUTE = len("2026-01-31T12:00")
 MAX_DEPTH = 4  # deeper generations are not indented further: the row is narrow
 
 
@@ -102,6 +118,10 @@ class LibraryModel(QAbstractListModel):
         row = self._row_of.get(clip_id)
         if row is not None:
             self.dataChanged.emit(self.index(row), self.index(row))
+
+    def sound_bytes(self) -> int:
+        """Return how much room the sound of all rows takes on the disk: 32 bits a sample, as the masters have."""
+        return sum(row.clip.frames * row.clip.channels for row in self._rows) * 4
 
     def clip(self, index: Index) -> Clip | None:
         """Return the clip of a row, None for an invalid index."""
@@ -198,11 +218,27 @@ class LibraryModel(QAbstractListModel):
             (clip.is_missing, self.tr("file missing")),
             (not clip.is_complete, self.tr("incomplete")),
             (clip.origin is Origin.RECOVERED, self.tr("recovered")),
-            (clip.origin is Origin.IMPORTED, self.tr("imported")),
-            (clip.origin is Origin.RECORDED, self.tr("recorded")),
-            (clip.origin is Origin.EDITED, self.tr("edited")),
         ]
         return [text for is_so, text in said if is_so]
+
+    def facts(self, clip: Clip) -> list[str]:
+        """Say what tells a clip from others of its name, the most telling first: take, kind, length, time, seed."""
+        kinds = {
+            Origin.IMPORTED: self.tr("imported"),
+            Origin.RECORDED: self.tr("recorded"),
+            Origin.EDITED: "" if MARK in clip.title else self.tr("edited"),
+        }
+        said = [
+            *clip.title.split(MARK)[1:],
+            kinds.get(clip.origin, ""),
+            clock(clip.duration_s, tenths=False),
+            _moment(clip.created),
+            self.tr("seed {0}").format(clip.seed) if clip.seed is not None else "",
+            *(f"#{tag}" for tag in clip.tags),
+            clip.music_text,
+            clip.checkpoint,
+        ]
+        return [text for text in said if text]
 
     def _remove(self, start: int, end: int) -> None:
         if end > start:
@@ -235,31 +271,68 @@ def _same_start(old: Sequence[_Row], new: Sequence[_Row]) -> int:
 
 
 def _in_families(clips: Sequence[Clip]) -> list[_Row]:
-    """Order clips so that children stand under their parent, as far as it is among them."""
+    """Order clips so that children stand under their parent, and takes under their first, as far as that is there."""
     known = {clip.id: clip for clip in clips}
+    above = {clip.id: clip.parent for clip in known.values() if clip.parent in known} | _first_takes(known.values())
     children: dict[str, list[Clip]] = {}
-    for clip in known.values():
-        if clip.parent is not None and clip.parent in known:
-            children.setdefault(clip.parent, []).append(clip)
+    for clip_id, parent in above.items():
+        children.setdefault(str(parent), []).append(known[clip_id])
+    order = {clip_id: number for number, clip_id in enumerate(known)}
     for of_one in children.values():
-        of_one.sort(key=_stem_first)
+        of_one.sort(key=lambda clip: (*_stem_first(clip), order[clip.id]))
     rows: dict[str, _Row] = {}
     for clip in known.values():
         if clip.id not in rows:
-            _add_family(_eldest(clip, known), children, rows)
+            _add_family(_eldest(clip, known, above), children, rows)
     return list(rows.values())
 
 
-def _stem_first(clip: Clip) -> tuple[bool, int]:
-    """Stems stand right under their clip, drums first, before what was made of it otherwise."""
-    is_stem = clip.origin is Origin.STEM
-    return not is_stem, clip.stem_place if is_stem else 0
+def _first_takes(clips: Iterable[Clip]) -> dict[str, str | None]:
+    """Return the first of the takes made together for each of the others, by their ids."""
+    groups: dict[tuple[object, ...], list[tuple[int, Clip]]] = {}
+    for clip in clips:
+        take = _take(clip)
+        if take is not None and clip.seed is not None:
+            # The takes of one order have seeds one after the other, and came into being at one moment.
+            order = (clip.seed - take, clip.prompt, clip.checkpoint, clip.parent, clip.created[:_TO_THE_MINUTE])
+            groups.setdefault(order, []).append((take, clip))
+    first: dict[str, str | None] = {}
+    for takes in groups.values():
+        takes.sort(key=lambda pair: pair[0])
+        first |= {clip.id: takes[0][1].id for _, clip in takes[1:]}
+    return first
 
 
-def _eldest(clip: Clip, known: dict[str, Clip]) -> Clip:
+def _take(clip: Clip) -> int | None:
+    """Return which take of its order a clip is, from 0; None if it is not known. Quick: the record is not parsed."""
+    place = clip.recipe.rfind(_TAKE)
+    digits = clip.recipe[place + len(_TAKE) : place + len(_TAKE) + 3].partition(",")[0].strip() if place >= 0 else ""
+    return int(digits) if digits.isdecimal() else None
+
+
+def _moment(created: str) -> str:
+    """Say when: the time of today, the day of this year, or the month."""
+    when = QDateTime.fromString(created, Qt.DateFormat.ISODate).toLocalTime()
+    now = QDateTime.currentDateTime()
+    if not when.isValid():
+        return ""
+    if when.date() == now.date():
+        return QLocale().toString(when.time(), QLocale.FormatType.ShortFormat)
+    return QLocale().toString(when.date(), "d MMM" if when.date().year() == now.date().year() else "MMM yyyy")
+
+
+def _stem_first(clip: Clip) -> tuple[int, int]:
+    """Stems stand right under their clip, drums first, then its other takes, then what was made of it otherwise."""
+    if clip.origin is Origin.STEM:
+        return 0, clip.stem_place
+    take = _take(clip)
+    return (1, take) if take else (2, 0)
+
+
+def _eldest(clip: Clip, known: dict[str, Clip], above: dict[str, str | None]) -> Clip:
     seen = {clip.id}
-    while clip.parent in known and clip.parent not in seen:  # a damaged library might hold a circle
-        clip = known[clip.parent]
+    while (parent := above.get(clip.id)) is not None and parent not in seen:  # a damaged library might hold a circle
+        clip = known[parent]
         seen.add(clip.id)
     return clip
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import (
     QItemSelectionModel,
+    QLocale,
     QModelIndex,
     QPoint,
     QSignalBlocker,
@@ -67,6 +68,7 @@ class LibraryPanel(QWidget):
     tags_edited = Signal(str, tuple)  # id, the new tags
     trash_requested = Signal(list)  # ids
     restore_requested = Signal(list)  # ids
+    empty_requested = Signal()  # the trash is to be emptied, for good
     query_changed = Signal(object)  # Query
     play_requested = Signal(str)  # id: it is to be shown and played from its start
     preview_requested = Signal(str)  # id: the arrow keys have come to rest on it
@@ -169,6 +171,10 @@ class LibraryPanel(QWidget):
         self._order = self._filter(self.tr("Order"))
         self._order.setToolTip(self.tr("In which order the clips are listed; a tempo or key with ? is a guess"))
         self._order.addItem(self.tr("Newest first"), Order.NEWEST)
+        self._order.addItem(self.tr("Oldest first"), Order.OLDEST)
+        self._order.addItem(self.tr("By title"), Order.TITLE)
+        self._order.addItem(self.tr("Longest first"), Order.LONGEST)
+        self._order.addItem(self.tr("Starred first"), Order.STARS)
         self._order.addItem(self.tr("By tempo"), Order.TEMPO)
         self._order.addItem(self.tr("By key"), Order.KEY)
         for box in (self._order, self._checkpoint, self._tag, self._length):
@@ -222,6 +228,11 @@ class LibraryPanel(QWidget):
         self._restore.setToolTip(self.tr("Put the selected clips back into the library"))
         self._restore.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._restore.clicked.connect(lambda: self._ask_for(self.restore_requested))
+        self._empty_trash = QPushButton(icon("trash"), self.tr("Empty the trash…"))
+        self._empty_trash.setAccessibleName(self.tr("Empty the trash"))
+        self._empty_trash.setToolTip(self.tr("Delete what is in the trash for good, with its files"))
+        self._empty_trash.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._empty_trash.clicked.connect(self.empty_requested)
 
     def _lay_out(self) -> None:
         self._heading = plain_label(look=Look.SECTION)
@@ -248,6 +259,7 @@ class LibraryPanel(QWidget):
         column.addWidget(self._pages, 1)
         column.addWidget(self._tags)
         column.addWidget(self._restore)
+        column.addWidget(self._empty_trash)
 
     def _make_empty(self) -> QWidget:
         page = QWidget()
@@ -327,17 +339,24 @@ class LibraryPanel(QWidget):
         in_trash = self._trash.isChecked()
         self._heading.setText(self.tr("TRASH") if in_trash else self.tr("LIBRARY"))
         self._restore.setVisible(in_trash)
+        self._empty_trash.setVisible(in_trash)
         self._trash.setToolTip(self.tr("Back to the library") if in_trash else self.tr("Show the trash"))
         self._show_count()
 
     @Slot()
     def _show_count(self) -> None:
         count = self._model.rowCount()
-        self._count.setText(self.tr("1 clip") if count == 1 else self.tr("{0} clips").format(count))
+        words = self.tr("1 clip") if count == 1 else self.tr("{0} clips").format(count)
+        self._count.setText(f"{words} · {self._size()}" if count else words)
+        self._count.setToolTip(self.tr("How much room the sound of these clips takes"))
         self._pages.setCurrentIndex(0 if count else 1)
         self._restore.setEnabled(count > 0)
+        self._empty_trash.setEnabled(count > 0)
         self._clear.setVisible(self.query().is_narrowed)
         self._empty.setText(self._empty_words())
+
+    def _size(self) -> str:
+        return QLocale().formattedDataSize(self._model.sound_bytes(), 0, QLocale.DataSizeFormat.DataSizeSIFormat)
 
     def _empty_words(self) -> str:
         query = self.query()

@@ -7,8 +7,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 from musicgen_studio.core.clip import Clip
 from musicgen_studio.ui.look import theme
 from musicgen_studio.ui.look.icons import paint_icon
-from musicgen_studio.ui.models.library_model import ClipRole, LibraryModel
-from musicgen_studio.ui.panels.clip_words import clock
+from musicgen_studio.ui.models.library_model import MARK, ClipRole, LibraryModel
 from musicgen_studio.ui.widgets.mini import paint_mini
 
 Index = QModelIndex | QPersistentModelIndex
@@ -65,16 +64,19 @@ class LibraryRow(QStyledItemDelegate):
         top, bottom = places.words, QRect(places.words)
         top = QRect(top.left(), top.top(), top.width(), top.height() // 2)
         bottom.setTop(top.bottom() + 1)
-        _write(painter, top, clip.title, theme.font(weight=QFont.Weight.Medium), colours.text, at_bottom=True)
+        _write(
+            painter,
+            top,
+            clip.title.partition(MARK)[0],
+            theme.font(weight=QFont.Weight.Medium),
+            colours.text,
+            at_bottom=True,
+        )
         model = index.model()
         remarks = ", ".join(model.remarks(clip)) if isinstance(model, LibraryModel) else ""
+        facts = " · ".join(model.facts(clip)) if isinstance(model, LibraryModel) else ""
         figures = theme.number_font()
-        for text, ink in (
-            (clock(clip.duration_s, tenths=False), colours.muted),
-            (remarks, colours.warning),
-            (clip.music_text, colours.muted),
-            (clip.checkpoint, colours.muted),
-        ):
+        for text, ink in ((remarks, colours.warning), (facts, colours.muted)):
             if text:
                 start = " · " if bottom.left() > places.words.left() else ""
                 bottom.setLeft(bottom.left() + _write(painter, bottom, start + text, figures, ink))

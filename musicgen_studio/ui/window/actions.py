@@ -6,7 +6,7 @@ Not for what the buttons of one panel do (each binds its own), nor for how menus
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QApplication, QMenu, QMenuBar, QWidget
+from PySide6.QtWidgets import QApplication, QInputDialog, QMenu, QMenuBar, QWidget
 
 from musicgen_studio.core.clip import Clip
 from musicgen_studio.ui.panels.clip_header import ClipHeader
@@ -94,7 +94,7 @@ class ClipActions(QObject):
     def _bind_edits(self) -> None:
         library, collection = self._library, self._collection
         self._add("star", self._star, self._is_any)
-        self._add("rename", self.on_chosen(lambda clip: library.rename(clip.id)), self._is_any)
+        self._add("rename", self._rename, self._is_any)
         self._add("tags", self.on_chosen(lambda clip: library.edit_tags(clip.id)), self._is_any)
         self._add("export", self._export, self.has_sound)
         self._add("show-file", self.on_chosen(collection.show_file), self.has_sound)
@@ -129,6 +129,21 @@ class ClipActions(QObject):
 
     def _is_any(self) -> bool:
         return bool(self.chosen())
+
+    def _rename(self) -> None:
+        """Let the title be typed anew where the clip is, or one for several clips, which are numbered."""
+        clips = self.chosen()
+        if len(clips) < 2:
+            self.on_chosen(lambda clip: self._library.rename(clip.id))()
+            return
+        dialog = QInputDialog(self._library)
+        dialog.setWindowTitle(self.tr("Rename {0} clips").format(len(clips)))
+        dialog.setLabelText(self.tr("Their new title; # stands for the number, from the top:"))
+        dialog.setTextValue(f"{clips[0].title} #")
+        ids = [clip.id for clip in clips]
+        dialog.textValueSelected.connect(lambda pattern: self._collection.rename_all(ids, pattern))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
 
     def _star(self) -> None:
         clips = self.chosen()

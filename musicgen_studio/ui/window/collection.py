@@ -3,18 +3,19 @@
 Not for making clips (`generation`) or playing them (`listening`).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
-from PySide6.QtCore import QObject, QUrl, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMessageBox, QWidget
 
 from musicgen_studio.core.analysis import Analysis
 from musicgen_studio.core.clip import Clip, Origin
+from musicgen_studio.core.names import series
 from musicgen_studio.dsp.peaks import PeakPyramid
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.files.untrusted import decode
@@ -24,7 +25,7 @@ from musicgen_studio.studio.program.background import Errand, Lane
 from musicgen_studio.ui.models.library_model import LibraryModel, Peaks, Query
 from musicgen_studio.ui.panels.library_panel import LibraryPanel
 from musicgen_studio.ui.window.services import Services
-from musicgen_studio.ui.window.undo import EditClip, TrashClips
+from musicgen_studio.ui.window.undo import EditClip, RenameClips, TrashClips
 
 MINI_COLUMNS = 64
 
@@ -99,6 +100,7 @@ class Collection(QObject):
         panel.tags_edited.connect(self._edit_tags)
         panel.trash_requested.connect(lambda ids: self._trash(ids, is_restoring=False))
         panel.restore_requested.connect(lambda ids: self._trash(ids, is_restoring=True))
+        panel.empty_requested.connect(self.ask_to_empty_trash)
         panel.files_dropped.connect(self.import_files)
         self.refresh()
 
@@ -125,6 +127,50 @@ class Collection(QObject):
         before = self._library.get(clip_id).title
         if title.strip() and title != before:
             self._edit(clip_id, self.tr("Rename"), {"title": before}, {"title": title})
+
+    def rename_all(self, ids: Sequence[str], pattern: str) -> None:
+        """Give several clips one title, numbered; see `core.names.series`. One undo takes it all back."""
+        if not pattern.strip(" #"):
+            return
+        text = self.tr("Rename {0} clips").format(len(ids))
+        wanted = zip(ids, series(pattern, len(ids)), strict=True)
+        titles = {clip_id: (self._library.get(clip_id).title, title) for clip_id, title in wanted}
+        self._services.undo.push(RenameClips(text, titles, partial(self._give_titles, text)))
+
+    def _give_titles(self, text: str, titles: Mapping[str, str]) -> None:
+        def work() -> list[Clip]:
+            return [self._library.edit(clip_id, title=title) for clip_id, title in titles.items()]
+
+        self._services.background.run(text, work, self._show_renamed)
+
+    def _show_renamed(self, clips: Sequence[Clip]) -> None:
+        self.refresh()
+        for clip in clips:
+            self.clip_changed.emit(clip)
+
+    @Slot()
+    def ask_to_empty_trash(self) -> None:
+        """Ask whether what is in the trash is to be deleted for good, and do so."""
+        count = len(self._library.clips(trashed=True))
+        box = QMessageBox(QMessageBox.Icon.Warning, self.tr("Empty the trash"), "", parent=self._panel)
+        box.setText(
+            self.tr("Delete 1 clip for good?") if count == 1 else self.tr("Delete {0} clips for good?").format(count)
+        )
+        box.setInformativeText(
+            self.tr("Their files go, too, but for those that were dragged into other programs. It cannot be undone.")
+        )
+        box.addButton(self.tr("Delete for good"), QMessageBox.ButtonRole.AcceptRole)
+        box.setDefaultButton(box.addButton(self.tr("Keep them"), QMessageBox.ButtonRole.RejectRole))
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.accepted.connect(self._empty_trash)
+        box.open()
+
+    @Slot()
+    def _empty_trash(self) -> None:
+        self._services.undo.clear()  # what is gone cannot be brought back
+        self._services.background.run(
+            self.tr("Empty the trash"), self._library.purge_trash, lambda _: self.refresh(), lane=Lane.HOUSE
+        )
 
     @Slot(list)
     def import_files(self, paths: Sequence[Path]) -> None:

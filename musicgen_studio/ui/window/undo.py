@@ -1,6 +1,6 @@
 """Edits of clips that can be taken back. Each knows the values before and after, and asks the library for either."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtGui import QUndoCommand
 
@@ -44,6 +44,31 @@ class EditClip(QUndoCommand):
         """Take it back."""
         self._library.edit(self._clip, **self._before)
         self._changed()
+
+
+class RenameClips(QUndoCommand):
+    """Other titles for several clips: each is a file to be renamed, so it is done in the background.
+
+    Args:
+        text: What is done, as the menu tells it.
+        titles: By the clip's id, the title before and after.
+        rename: Gives clips these titles, by id.
+    """
+
+    def __init__(
+        self, text: str, titles: Mapping[str, tuple[str, str]], rename: Callable[[Mapping[str, str]], object]
+    ) -> None:
+        super().__init__(text)
+        self._titles = titles
+        self._rename = rename
+
+    def redo(self) -> None:
+        """Give them the new ones."""
+        self._rename({clip_id: after for clip_id, (_, after) in self._titles.items()})
+
+    def undo(self) -> None:
+        """Give them the old ones back."""
+        self._rename({clip_id: before for clip_id, (before, _) in self._titles.items()})
 
 
 class TrashClips(QUndoCommand):

@@ -168,3 +168,35 @@ def test_a_query_knows_whether_it_narrows() -> None:
     assert not Query(filter=Filter(is_trashed=True)).is_narrowed
     assert Query("rock").is_narrowed
     assert Query(filter=Filter(is_starred=True)).is_narrowed
+
+
+def take(number: int, of: int, seed: int, **changes: object) -> Clip:
+    """Return a take, from 0, of an order."""
+    recipe = f'{{\n  "order": {{\n    "takes": 3\n  }},\n  "take": {number},\n  "sha256": ""\n}}\n'
+    values = {"recipe": recipe, "seed": seed + number, "title": f"Rock · take {number + 1}"} | changes
+    return make_clip(of * 10 + number, **values)
+
+
+def test_the_takes_of_an_order_stand_under_the_first_in_their_order(model: LibraryModel) -> None:
+    newest_first = [take(2, of=2, seed=5), take(1, of=2, seed=5), take(0, of=2, seed=5), make_clip(1)]
+    assert show(model, newest_first) == ["Rock · take 1", "  Rock · take 2", "  Rock · take 3", "Clip 1"]
+    assert show(model, newest_first[:2]) == ["Rock · take 2", "  Rock · take 3"], "the first is in the trash"
+
+
+def test_takes_of_another_order_or_another_moment_are_others(model: LibraryModel) -> None:
+    later = take(1, of=3, seed=5, created="2026-01-31T12:01:00+00:00")
+    assert show(model, [later, take(0, of=2, seed=5)]) == ["Rock · take 2", "Rock · take 1"]
+    assert show(model, [take(1, of=3, seed=6), take(0, of=2, seed=5)]) == ["Rock · take 2", "Rock · take 1"]
+
+
+def test_what_a_take_became_stands_under_it(model: LibraryModel) -> None:
+    edited = make_clip(99, parent=take(1, of=2, seed=5).id, origin=Origin.EDITED, title="Rock · take 2 · trimmed")
+    newest_first = [edited, take(1, of=2, seed=5), take(0, of=2, seed=5)]
+    assert show(model, newest_first) == ["Rock · take 1", "  Rock · take 2", "    Rock · take 2 · trimmed"]
+
+
+def test_what_tells_clips_apart_comes_first(model: LibraryModel) -> None:
+    facts = model.facts(take(1, of=2, seed=5, tags=("lo-fi",), tempo_bpm=125.0))
+    assert facts[:2] == ["take 2", "0:08"]
+    assert facts[3:] == ["seed 6", "#lo-fi", "125 bpm", "starter"]
+    assert model.facts(make_clip(1, origin=Origin.IMPORTED, seed=None, checkpoint=""))[:2] == ["imported", "0:08"]

@@ -129,7 +129,7 @@ def test_filters_make_the_query(shown: Shown) -> None:
 def test_an_order_is_chosen_and_narrows_nothing(shown: Shown, qtbot: QtBot) -> None:
     with qtbot.waitSignal(shown.panel.query_changed) as asked:
         control(shown.panel, QComboBox, "Order").setCurrentIndex(1)
-    assert asked.args == [Query(order=Order.TEMPO)]
+    assert asked.args == [Query(order=Order.OLDEST)]
     assert not shown.panel.query().is_narrowed
 
 
