@@ -6,6 +6,7 @@ The words are English, as the checkpoints know them. Its `melody` is a panel of 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 from typing import Self
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
@@ -24,20 +25,14 @@ from PySide6.QtWidgets import (
 
 from musicgen_studio.core.request import Sampling
 from musicgen_studio.errors import UserProblem
+from musicgen_studio.studio.making import prompting
 from musicgen_studio.studio.making.order import Order
+from musicgen_studio.studio.making.prompting import Caution, cautions, has_word, with_word, without_word
 from musicgen_studio.ui.look.icons import icon
 from musicgen_studio.ui.look.theme import GRID, Look, set_look
 from musicgen_studio.ui.panels.labels import plain_label
 from musicgen_studio.ui.panels.melody_panel import MelodyPanel, has_melody
-from musicgen_studio.ui.panels.prompt_words import (
-    EXAMPLES,
-    GENRES,
-    INSTRUMENTS,
-    MOODS,
-    has_word,
-    with_word,
-    without_word,
-)
+from musicgen_studio.ui.panels.prompt_history import Find, PromptHistory
 from musicgen_studio.ui.panels.sampling_fold import SamplingFold
 from musicgen_studio.ui.qt.drops import FileDrops
 from musicgen_studio.ui.widgets.chip_row import ChipRow
@@ -50,6 +45,7 @@ from musicgen_studio.ui.window.shortcuts import Bindings, KeyMap
 
 MIN_S, MAX_S, DEFAULT_S = 1.0, 600.0, 8.0
 TAKES = (1, 2, 4, 8)
+EXAMPLES = ("happy rock", "energetic EDM", "sad jazz")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,17 +110,27 @@ class PromptPanel(QWidget):
     Args:
         keys: The table of keys.
         parent: Qt's owner.
+        find_past: Where the prompts come from that were written before.
+        dice: For surprises.
     """
 
     generate_requested = Signal(object)  # PromptValues
     text_changed = Signal(str)  # the prompt, for keeping
     values_changed = Signal()  # anything at all, for keeping
 
-    def __init__(self, keys: KeyMap, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        keys: KeyMap,
+        parent: QWidget | None = None,
+        find_past: Find = lambda _typed, _only_starred: (),
+        dice: Random | None = None,
+    ) -> None:
         super().__init__(parent)
         self._bindings = Bindings(self, keys)
+        self._dice = dice or Random()  # noqa: S311 - not for secrets
         self.setAccessibleName(self.tr("Prompt"))
         self._build_prompt()
+        self._build_help(find_past)
         self._build_chips()
         self.melody = MelodyPanel(keys)
         self._build_amount()
@@ -212,6 +218,21 @@ class PromptPanel(QWidget):
         column.addWidget(plain_label(self.tr("New here? Click one and listen:"), Look.MUTED, wraps=True))
         column.addWidget(_flow(self._example(example) for example in EXAMPLES))
 
+    def _build_help(self, find_past: Find) -> None:
+        self.history = PromptHistory(find_past, self)
+        self.history.chosen.connect(self._use_prompt)
+        self._surprise = _tool("dice", self.tr("Surprise me"))
+        self._surprise.clicked.connect(self._make_surprise)
+        self._past = _tool("queue", self.tr("Prompts written before"))
+        self._past.clicked.connect(self._open_history)
+        self._bindings.add("surprise", self._make_surprise)
+        self._bindings.tip(self._surprise, "surprise", self.tr("Surprise me: a prompt that makes sense"))
+        self._bindings.add("prompt-history", self._open_history)
+        self._bindings.tip(self._past, "prompt-history", self.tr("Prompts written before, and what worked"))
+        self._cautions = plain_label(look=Look.MUTED, wraps=True)
+        self._cautions.setAccessibleName(self.tr("A word on the prompt"))
+        self._cautions.hide()
+
     def _example(self, prompt: str) -> QPushButton:
         button = QPushButton(icon("play", "accent"), prompt)
         button.setAccessibleName(self.tr("Make “{0}”").format(prompt))
@@ -224,9 +245,16 @@ class PromptPanel(QWidget):
         self._chips: list[ChipRow] = []
         self._chip_pages = QStackedWidget()
         self._chip_kinds = QButtonGroup(self)
-        kinds = ((self.tr("Genre"), GENRES), (self.tr("Mood"), MOODS), (self.tr("Instrument"), INSTRUMENTS))
-        for number, (name, words) in enumerate(kinds):
-            chips = ChipRow(words)
+        kinds = (
+            (self.tr("Genre"), prompting.GENRE),
+            (self.tr("Mood"), prompting.MOOD),
+            (self.tr("Instrument"), prompting.INSTRUMENT),
+            (self.tr("Tempo"), prompting.TEMPO),
+            (self.tr("Era"), prompting.ERA),
+            (self.tr("Sound"), prompting.PRODUCTION),
+        )
+        for number, (name, kind) in enumerate(kinds):
+            chips = ChipRow(kind.words)
             chips.setAccessibleName(name)
             chips.setToolTip(self.tr("A click puts the word into the prompt, or takes it out"))
             chips.toggled.connect(self._toggle_word)
@@ -272,9 +300,12 @@ class PromptPanel(QWidget):
         inner = QVBoxLayout(self._page)
         inner.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 3 * GRID)
         inner.setSpacing(2 * GRID)
-        inner.addWidget(plain_label(self.tr("PROMPT"), Look.SECTION))
+        head = _row(plain_label(self.tr("PROMPT"), Look.SECTION), self._surprise, self._past)
+        head.insertStretch(1)
+        inner.addLayout(head)
         inner.addWidget(self._prompt)
         inner.addWidget(self._problem)
+        inner.addWidget(self._cautions)
         inner.addWidget(self._examples)
         inner.addWidget(_flow(self._chip_kinds.buttons()))
         inner.addWidget(self._chip_pages)
@@ -333,15 +364,39 @@ class PromptPanel(QWidget):
         text = self._prompt.toPlainText()
         for chips in self._chips:
             chips.set_checked([word for word in chips.words() if has_word(text, word)])
+        self._show_cautions(cautions(text))
         self.text_changed.emit(text)
         self.values_changed.emit()
+
+    def _show_cautions(self, found: Sequence[Caution]) -> None:
+        words = {
+            Caution.VOCALS: self.tr(
+                "Voices come out wordless and blurred: MusicGen plays instruments, it cannot sing."
+            ),
+            Caution.LANGUAGE: self.tr("MusicGen was taught in English: other languages are only guessed at."),
+            Caution.TEMPOS: self.tr("There is more than one tempo in it: MusicGen keeps to one."),
+        }
+        self._cautions.setText("\n".join(words[each] for each in found))
+        self._cautions.setVisible(bool(found))
+
+    @Slot()
+    def _make_surprise(self) -> None:
+        self._use_prompt(prompting.surprise(self._dice))
+
+    @Slot()
+    def _open_history(self) -> None:
+        self.history.open_under(self._prompt)
+
+    @Slot(str)
+    def _use_prompt(self, text: str) -> None:
+        cursor = self._prompt.textCursor()
+        cursor.select(cursor.SelectionType.Document)
+        cursor.insertText(text)  # in place of setPlainText, so that undo works
 
     @Slot(str, bool)
     def _toggle_word(self, word: str, is_on: bool) -> None:
         change = with_word if is_on else without_word
-        cursor = self._prompt.textCursor()
-        cursor.select(cursor.SelectionType.Document)
-        cursor.insertText(change(self._prompt.toPlainText(), word))  # in place of setPlainText, so that undo works
+        self._use_prompt(change(self._prompt.toPlainText(), word))
 
 
 def _segment(text: str, tip: str) -> QToolButton:
@@ -352,6 +407,16 @@ def _segment(text: str, tip: str) -> QToolButton:
     button.setAccessibleName(text)
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     button.setIconSize(QSize(16, 16))
+    set_look(button, Look.QUIET)
+    return button
+
+
+def _tool(name: str, text: str) -> QToolButton:
+    button = QToolButton()
+    button.setIcon(icon(name))
+    button.setIconSize(QSize(16, 16))
+    button.setAccessibleName(text)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     set_look(button, Look.QUIET)
     return button
 

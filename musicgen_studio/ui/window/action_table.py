@@ -142,6 +142,8 @@ GROUPS: tuple[Group, ...] = (
         _line("generate", QT_TRANSLATE_NOOP("shortcuts", "Generate"), "Ctrl+Enter; Ctrl+Return"),
         _line("cancel", QT_TRANSLATE_NOOP("shortcuts", "Stop what is being made"), "Esc"),
         _line("prompt", QT_TRANSLATE_NOOP("shortcuts", "Put the cursor into the prompt"), "P"),
+        _line("prompt-history", QT_TRANSLATE_NOOP("shortcuts", "Prompts written before…"), "Ctrl+H"),
+        _line("surprise", QT_TRANSLATE_NOOP("shortcuts", "Surprise me with a prompt"), "Ctrl+Shift+H"),
         _line("record", QT_TRANSLATE_NOOP("shortcuts", "Record a hum: get ready, begin, stop"), "R"),
     ),
     _group(

@@ -30,6 +30,7 @@ from musicgen_studio.sound.growing import GrowingSound
 from musicgen_studio.studio.humming.recording import Phase
 from musicgen_studio.studio.humming.sketch import Kind
 from musicgen_studio.studio.making.engines import EngineFacts
+from musicgen_studio.studio.making.prompting import PastPrompt, past_prompts
 from musicgen_studio.studio.making.queue import JobEnded, JobStarted, JobState
 from musicgen_studio.studio.program.background import ErrandDone
 from musicgen_studio.ui.look.theme import GRID
@@ -211,7 +212,7 @@ class MainWindow(QWidget):
         self.inbox = Inbox(self)
         self.menu_bar = QMenuBar(self)
         self.header = HeaderBar(self.menu_bar)
-        self.prompt = PromptPanel(keys)
+        self.prompt = PromptPanel(keys, find_past=self._past_prompts)
         self.editor = MelodyEditor()
         self.clip_header = ClipHeader(keys)
         self.waveform = WaveformView()
@@ -403,6 +404,9 @@ class MainWindow(QWidget):
         self.tempo.hear([clip.id for clip in there if not clip.analysis])
         if there:
             self._show_clip(there[0])
+
+    def _past_prompts(self, typed: str, only_starred: bool) -> Sequence[PastPrompt]:
+        return past_prompts(self._services.library.clips(), typed, only_starred=only_starred)
 
     def _has_sound(self) -> bool:
         return self.listening.current is not None

@@ -5,11 +5,21 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QDoubleSpinBox, QMainWindow, QPlainTextEdit, QPushButton, QToolButton
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QDoubleSpinBox,
+    QLineEdit,
+    QListWidget,
+    QMainWindow,
+    QPlainTextEdit,
+    QPushButton,
+    QToolButton,
+)
 from pytestqt.qtbot import QtBot
 
 from musicgen_studio.core.request import Sampling
 from musicgen_studio.errors import UserProblem
+from musicgen_studio.studio.making.prompting import PastPrompt
 from musicgen_studio.ui.panels.prompt_panel import PromptPanel, PromptValues
 from musicgen_studio.ui.window.shortcuts import FocusGuard, KeyMap
 from tests.ui.panels.finding import control, nameless, said
@@ -173,3 +183,51 @@ def test_the_button_tells_its_key(shown: Shown) -> None:
 def test_every_control_has_a_name_and_a_tooltip(shown: Shown) -> None:
     shown.panel.set_folds(melody=True, advanced=True)
     assert nameless(shown.panel) == []
+
+
+def test_chips_of_tempo_replace_each_other(shown: Shown) -> None:
+    shown.prompt.setPlainText("slow rock")
+    for word in ("90 bpm", "120 bpm"):
+        QTest.mouseClick(shown.chip(word), LEFT)
+    assert shown.prompt.toPlainText() == "rock, 120 bpm"
+    assert [shown.chip(word).isChecked() for word in ("90 bpm", "120 bpm")] == [False, True]
+
+
+def test_a_surprise_is_written_and_can_be_taken_back(shown: Shown) -> None:
+    QTest.keyClicks(shown.prompt, "mine")
+    QTest.mouseClick(control(shown.panel, QToolButton, "Surprise me"), LEFT)
+    assert " bpm" in shown.prompt.toPlainText()
+    QTest.keyClick(shown.prompt, Qt.Key.Key_Z, CTRL)
+    assert shown.prompt.toPlainText() == "mine"
+
+
+def test_what_cannot_be_done_is_said_while_it_is_typed(shown: Shown) -> None:
+    QTest.keyClicks(shown.prompt, "a singer")
+    assert "cannot sing" in said(shown.panel)
+    shown.prompt.clear()
+    assert "cannot sing" not in said(shown.panel)
+
+
+def test_a_prompt_is_found_among_those_written_before(qtbot: QtBot) -> None:
+    past = [PastPrompt("sad jazz", 1, 0), PastPrompt("happy rock", 3, 2)]
+
+    def find(typed: str, only_starred: bool) -> list[PastPrompt]:
+        return [each for each in past if typed in each.text and (each.stars or not only_starred)]
+
+    panel = PromptPanel(KeyMap(), find_past=find)
+    qtbot.addWidget(panel)
+    panel.show()
+    QTest.mouseClick(control(panel, QToolButton, "Prompts written before"), LEFT)
+    search, rows = (
+        control(panel.history, QLineEdit, "Search the prompts"),
+        control(panel.history, QListWidget, "Prompts"),
+    )
+    assert rows.count() == 2
+    QTest.keyClicks(search, "rock")
+    assert [rows.item(row).text() for row in range(rows.count())] == ["happy rock\n★ 2 · 3 clips"]
+    search.clear()
+    control(panel.history, QToolButton, "Only what worked").click()
+    assert rows.count() == 1
+    QTest.keyClick(search, Qt.Key.Key_Return)
+    assert panel.values().prompt == "happy rock"
+    assert not panel.history.isVisible()
