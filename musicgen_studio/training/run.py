@@ -51,6 +51,11 @@ def starter_folder() -> Path:
     return resources_dir() / "starter"
 
 
+def ready_codec_folder() -> Path:
+    """Return the codec that a language model is trained on where the work folder has none of its own."""
+    return resources_dir() / "codec"
+
+
 def prepare(device: torch.device, threads: int | None) -> None:
     """Set what holds for the whole process: threads on the CPU, faster float32 matrices on CUDA."""
     if threads:
@@ -84,7 +89,8 @@ def train_language(
         limits: What ends the run.
         report: Takes lines for the person.
         text_from: A checkpoint whose text encoder is used.
-        begin_with: A checkpoint to go on from, with its codec and sizes; None begins anew with the workspace's codec.
+        begin_with: A checkpoint to go on from, with its codec and sizes; None begins anew with the workspace's codec,
+            or with the one that comes with the program.
         music: A folder of the user's own music instead of the corpus.
 
     Returns:
@@ -95,6 +101,8 @@ def train_language(
     """
     text = TextEncoder(begin_with or text_from, device)
     codec = _codec(workspace, begin_with).to(device)
+    if begin_with is None and not _has_codec(workspace):
+        report(f"language model: on the codec in {ready_codec_folder()}; `train codec` would have made another")
     if begin_with is None:
         model = MelodyLanguageModel(Sizes.of(settings.language, codec.config, text.width), settings.language.seed)
     else:
@@ -190,13 +198,11 @@ def _codec(workspace: Workspace, begin_with: Path | None) -> "EncodecModel":
         from musicgen_studio.engine.checkpoint.open import open_checkpoint
 
         return open_checkpoint(begin_with).codec()
-    if not (workspace.codec / "codec.safetensors").is_file():
-        raise UserProblem(
-            "There is no codec yet.",
-            f"{workspace.codec} holds no finished one.",
-            "Train it first: `musicgen-studio train codec`; its decoder stage must be complete.",
-        )
-    return load_codec(workspace.codec)
+    return load_codec(workspace.codec if _has_codec(workspace) else ready_codec_folder())
+
+
+def _has_codec(workspace: Workspace) -> bool:
+    return (workspace.codec / "codec.safetensors").is_file()
 
 
 def _sampling(settings: Settings, begin_with: Path | None) -> Sampling:

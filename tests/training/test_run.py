@@ -1,11 +1,13 @@
 """From nothing to music: corpus, codec, language model, checkpoint, a clip of the program's, its examination."""
 
 import json
+import threading
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from musicgen_studio.cli.main import main
 from musicgen_studio.core.audio import Audio
@@ -13,9 +15,13 @@ from musicgen_studio.core.request import Sampling
 from musicgen_studio.engine.checkpoint.open import open_checkpoint
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.files import sound as audiofile
+from musicgen_studio.training.codec.network import load_codec
+from musicgen_studio.training.codec.train import reconstruct
 from musicgen_studio.training.music.synth import Synthesizer
-from musicgen_studio.training.run import publish_checkpoint, train_language
+from musicgen_studio.training.pace import Limits
+from musicgen_studio.training.run import publish_checkpoint, ready_codec_folder, train_language
 from musicgen_studio.training.settings import Settings
+from musicgen_studio.training.spectral import si_sdr_db
 from musicgen_studio.training.workspace import Workspace
 from tests.training.conftest import CPU, keep_quiet, tone, unlimited
 
@@ -68,8 +74,20 @@ def test_music_of_ones_own(tiny: Settings, melody_checkpoint: Path, tmp_path: Pa
     assert np.mean(curve[-1]["validation"]) < np.mean(curve[0]["validation"])
 
 
+def test_a_work_folder_without_a_codec_learns_on_the_one_that_comes_with_the_program(
+    tiny: Settings, melody_checkpoint: Path, workspace: Workspace
+) -> None:
+    stop, said = threading.Event(), list[str]()
+    stop.set()  # before a second of music is encoded
+    with pytest.raises(UserProblem, match="There is no music"):
+        train_language(workspace, tiny, CPU, Limits(stop), said.append, text_from=melody_checkpoint)
+    assert any(str(ready_codec_folder()) in line for line in said)
+    codec = load_codec(ready_codec_folder())
+    assert codec.config.num_filters == 32
+    sound = torch.from_numpy(tone(1.0, 3))[None]
+    assert si_sdr_db(reconstruct(codec, sound), sound) > 3
+
+
 def test_what_is_missing_is_told(tiny: Settings, melody_checkpoint: Path, workspace: Workspace) -> None:
-    with pytest.raises(UserProblem, match="There is no codec yet"):
-        train_language(workspace, tiny, CPU, unlimited(), keep_quiet, text_from=melody_checkpoint)
     with pytest.raises(UserProblem, match="There is no language model yet"):
         publish_checkpoint(workspace, tiny, workspace.root, text_from=melody_checkpoint, begin_with=melody_checkpoint)
