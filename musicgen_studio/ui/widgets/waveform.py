@@ -5,6 +5,7 @@ edges may be dragged while it plays. The wheel pans, Ctrl+wheel and two fingers 
 signals tell what the musician did. Not for playing, nor for keeping the sound.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal, Slot
@@ -23,13 +24,14 @@ from musicgen_studio.dsp.peaks import PeakPyramid
 from musicgen_studio.ui.widgets import accessible
 from musicgen_studio.ui.widgets.accessible import SpokenValue
 from musicgen_studio.ui.widgets.timeline import Beats, Snap, Viewport
-from musicgen_studio.ui.widgets.waveform_paint import HEAD, paint_empty, paint_frame, paint_scene
+from musicgen_studio.ui.widgets.waveform_paint import HEAD, Spectrum, paint_empty, paint_frame, paint_scene
 from musicgen_studio.ui.widgets.waveform_scene import Grip, Scene, Span
 from musicgen_studio.ui.widgets.waveform_tiles import WaveformTiles
 from musicgen_studio.ui.widgets.zoomed_view import ZoomedView
 
 _SEEK_S, _LARGE_SEEK_S = 0.1, 1.0  # arrow keys, where there is no beat to go by
 _MIN_LOOP_S = 0.01
+MOST_TALLNESS = 64.0
 
 _CURSORS = {
     Grip.LOOP_START: Qt.CursorShape.SizeHorCursor,
@@ -71,6 +73,8 @@ class WaveformView(ZoomedView):
     """The loop region likewise."""
     play_requested = Signal(int)
     """It is to be played from this frame on: a double click."""
+    sound_changed = Signal()
+    """There is another sound, more of it, or its length is another."""
     drag_requested = Signal()
     """The selection is being dragged out of the program; the mouse is the receiver's from here on."""
 
@@ -89,6 +93,9 @@ class WaveformView(ZoomedView):
         self._snap = Snap.OFF
         self._follows = True
         self._markers: tuple[int, ...] = ()
+        self._marks: tuple[int, ...] = ()
+        self._tallness = 1.0
+        self._spectrum: Spectrum | None = None
         self._drag: _Drag | None = None
         self._empty_text = self.tr("Your music appears here while it is being made.")
         self.setAccessibleName(self.tr("Waveform"))
@@ -121,9 +128,10 @@ class WaveformView(ZoomedView):
         self._made_frames = peaks.frames if peaks else 0
         self._tiles.set_peaks(peaks)
         self._selection = self._loop = self._drag = self._beats = None
-        self._markers, self._playhead = (), 0
+        self._markers, self._marks, self._playhead, self._spectrum = (), (), 0, None
         self._show(self._resized_view().fit())
         self.update()
+        self.sound_changed.emit()
 
     def sound_grew(self) -> None:
         """Show what was appended to the peaks since."""
@@ -136,6 +144,7 @@ class WaveformView(ZoomedView):
             self._show(grown)
         left, right = self._view.x(old), self._view.x(self._made_frames)
         self.update(QRectF(left - 2, 0, right - left + 4, self.height()).toAlignedRect())
+        self.sound_changed.emit()
 
     def set_expected(self, expected_frames: int) -> None:
         """Say how long the sound will be after all, such as when its making was cancelled.
@@ -146,6 +155,7 @@ class WaveformView(ZoomedView):
         self._expected_frames = expected_frames
         self._show(self._resized_view())
         self.update()
+        self.sound_changed.emit()
 
     def set_playhead(self, frame: int) -> None:
         """Move the playhead; repaints two thin strips. If it leaves the view at the right, the view turns the page.
@@ -234,7 +244,41 @@ class WaveformView(ZoomedView):
         self._markers = tuple(markers)
         self.update()
 
+    def set_marks(self, marks: Sequence[int]) -> None:
+        """Show the musician's marks, numbered in this order.
+
+        Args:
+            marks: Frames.
+        """
+        self._marks = tuple(marks)
+        self.update()
+
+    def peaks(self) -> PeakPyramid | None:
+        """Return the peaks of the sound, or None without one."""
+        return self._peaks
+
+    def set_spectrum(self, spectrum: Spectrum | None) -> None:
+        """Show a picture of what sounds when in place of the waveform; None is the waveform again."""
+        self._spectrum = spectrum
+        self.update()
+
     # Zoom
+
+    def tallness(self) -> float:
+        """Return by how much the waveform is drawn taller than it is, 1 to `MOST_TALLNESS`."""
+        return self._tallness
+
+    def zoom_taller(self) -> None:
+        """Draw the waveform twice as tall, so that quiet music uses the height, too."""
+        self._set_tallness(self._tallness * 2)
+
+    def zoom_flatter(self) -> None:
+        """Draw it half as tall, down to what it is."""
+        self._set_tallness(self._tallness / 2)
+
+    def _set_tallness(self, tallness: float) -> None:
+        self._tallness = min(max(tallness, 1.0), MOST_TALLNESS)
+        self.update()
 
     def viewport(self) -> Viewport:
         """Return which part is in view."""
@@ -300,7 +344,7 @@ class WaveformView(ZoomedView):
         if self._total_frames() == 0 or self._peaks is None:
             paint_empty(painter, QRectF(self.rect()), self._empty_text)
         else:
-            paint_scene(painter, self._scene(), self._tiles, self._peaks.channels, QRectF(event.rect()))
+            paint_scene(painter, self._scene(), self._tiles, self._peaks.channels, QRectF(event.rect()), self._spectrum)
         paint_frame(painter, QRectF(self.rect()), self.palette().color(self.backgroundRole()), self.hasFocus())
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -443,7 +487,7 @@ class WaveformView(ZoomedView):
     def _scene(self) -> Scene:
         return Scene(
             self.width(), self.height(), self._view, self._sample_rate, self._made_frames, self._playhead,
-            self._selection, self._loop, self._beats, self._markers,
+            self._selection, self._loop, self._beats, self._markers, self._marks, self._tallness,
         )  # fmt: skip
 
     def _total_frames(self) -> int:

@@ -1,8 +1,11 @@
 """Drawing a waveform view's scene, layer upon layer. Not for events (`waveform`)."""
 
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen, QPolygonF
+from dataclasses import dataclass
 
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPainterPath, QPen, QPolygonF
+
+from musicgen_studio.dsp.spectrogram import band_of
 from musicgen_studio.ui.look import theme
 from musicgen_studio.ui.look.icons import paint_icon
 from musicgen_studio.ui.look.theme import Colours
@@ -10,13 +13,35 @@ from musicgen_studio.ui.widgets.timeline import Tick, beat_ticks, second_ticks
 from musicgen_studio.ui.widgets.waveform_scene import Scene, Span
 from musicgen_studio.ui.widgets.waveform_tiles import WaveformTiles, lane_middles
 
+
+@dataclass(frozen=True, slots=True)
+class Spectrum:
+    """A picture of what sounds when.
+
+    Args:
+        image: The highest frequency at its top.
+        span: First frame, and the one after the last, that it shows.
+        sample_rate: Of the sound, in Hz.
+    """
+
+    image: QImage
+    span: Span
+    sample_rate: int
+
+    def height_of(self, frequency_hz: float) -> float:
+        """Return where a frequency lies, 0 at the bottom, 1 at the top; above that it is not in the picture."""
+        return band_of(frequency_hz, self.sample_rate)
+
+
 HEAD = 5.0  # half the width of the playhead's head, in pixels
 _HATCH_STEP = 8
 _LABEL_WIDTH = 64.0
 _SCROLL_HEIGHT = 4
 
 
-def paint_scene(painter: QPainter, scene: Scene, tiles: WaveformTiles, channels: int, clip: QRectF) -> None:
+def paint_scene(
+    painter: QPainter, scene: Scene, tiles: WaveformTiles, channels: int, clip: QRectF, spectrum: Spectrum | None = None
+) -> None:
     """Draw everything but the frame of the widget.
 
     Args:
@@ -25,17 +50,24 @@ def paint_scene(painter: QPainter, scene: Scene, tiles: WaveformTiles, channels:
         tiles: The pictures of the sound.
         channels: Lanes of the waveform, 1 or more.
         clip: The part that is wanted.
+        spectrum: What is drawn instead of the waveform, or None.
     """
     colours = theme.current()
     painter.fillRect(clip, QColor(colours.field))
+    if spectrum is not None:
+        _paint_spectrum(painter, scene, spectrum)
     _paint_beat_lines(painter, scene, colours)
-    _paint_zero_lines(painter, scene, channels, colours)
+    if spectrum is None:
+        _paint_zero_lines(painter, scene, channels, colours)
     _paint_to_come(painter, scene, clip, colours)
     _paint_span(painter, scene, scene.loop, colours.loop_shade, None)
-    tiles.paint(painter, scene.body, scene.view, colours.waveform, clip)
+    if spectrum is None:
+        tiles.paint(painter, scene.body, scene.view, colours.waveform, clip, scene.tallness)
     _paint_span(painter, scene, scene.selection, colours.selection, colours.selection_edge)
     _paint_loop(painter, scene, colours)
     _paint_markers(painter, scene, colours)
+    _paint_marks(painter, scene, colours)
+    _paint_figures(painter, scene, spectrum, colours)
     _paint_rulers(painter, scene, colours)
     _paint_scroll(painter, scene, colours)
     _paint_playhead(painter, scene, colours)
@@ -163,6 +195,49 @@ def _paint_markers(painter: QPainter, scene: Scene, colours: Colours) -> None:
         painter.setBrush(QColor(colours.control_hover))
         painter.drawRoundedRect(flag, 3, 3)
         paint_icon(painter, flag.adjusted(3, 2, -3, -2), "extend", colours.text)
+
+
+def _paint_marks(painter: QPainter, scene: Scene, colours: Colours) -> None:
+    """Draw the musician's marks: a line with a numbered flag at the bottom."""
+    painter.setFont(theme.number_font())
+    for number, frame in enumerate(scene.marks, 1):
+        x = _sharp(scene, frame)
+        painter.fillRect(QRectF(x, scene.body.top(), 1, scene.body.height()), QColor(colours.accent))
+        flag = QRectF(x, scene.body.bottom() - 20, 10 + 8 * len(str(number)), 18)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colours.accent))
+        painter.drawRoundedRect(flag, 3, 3)
+        painter.setPen(QColor(colours.on_accent))
+        painter.drawText(flag, int(Qt.AlignmentFlag.AlignCenter), str(number))
+
+
+def _paint_spectrum(painter: QPainter, scene: Scene, spectrum: Spectrum) -> None:
+    left, right = scene.view.x(spectrum.span[0]), scene.view.x(spectrum.span[1])
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    painter.drawImage(QRectF(left, scene.body.top(), right - left, scene.body.height()), spectrum.image)
+
+
+def _paint_figures(painter: QPainter, scene: Scene, spectrum: Spectrum | None, colours: Colours) -> None:
+    """Say at the right edge how high frequencies lie, or how much taller the waveform is drawn."""
+    painter.setFont(theme.number_font())
+    figures = []
+    if spectrum is not None:
+        figures = [(height, text) for hz, text in _FREQUENCIES if (height := spectrum.height_of(hz)) < 1]
+    if spectrum is None and scene.tallness != 1:
+        figures = [(1.0, f"×{scene.tallness:g}")]
+    for height, text in figures:
+        room = QRectF(scene.width - 52, scene.body.bottom() - height * scene.body.height() - 9, 46, 18)
+        room.moveTop(max(room.top(), scene.body.top() + 2))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colours.control))
+        painter.drawRoundedRect(room, 3, 3)
+        painter.setPen(QColor(colours.text))
+        painter.drawText(room, int(Qt.AlignmentFlag.AlignCenter), text)
+
+
+_FREQUENCIES = ((200, "200 Hz"), (1000, "1 kHz"), (4000, "4 kHz"), (10_000, "10 kHz"))
 
 
 def _paint_rulers(painter: QPainter, scene: Scene, colours: Colours) -> None:

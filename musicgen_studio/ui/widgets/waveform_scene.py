@@ -44,6 +44,8 @@ class Scene:
         loop: The loop region likewise.
         beats: The grid, if the tempo is known.
         markers: Frames where a continuation begins.
+        marks: Frames that the musician has marked.
+        tallness: By how much the waveform is drawn taller than it is.
     """
 
     width: int
@@ -56,6 +58,8 @@ class Scene:
     loop: Span | None
     beats: Beats | None
     markers: tuple[int, ...]
+    marks: tuple[int, ...] = ()
+    tallness: float = 1.0
 
     @property
     def seconds_row(self) -> QRectF:

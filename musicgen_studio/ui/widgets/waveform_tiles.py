@@ -31,12 +31,14 @@ class TileLook:
         rows: Height in device pixels, above 0.
         ratio: Device pixels for one of Qt's.
         ink: Colour of the waveform, `#rrggbb`.
+        tallness: By how much it is drawn taller than it is; what then goes beyond its lane is cut off.
     """
 
     frames_per_column: float
     rows: int
     ratio: float
     ink: str
+    tallness: float = 1.0
 
 
 class WaveformTiles:
@@ -67,7 +69,9 @@ class WaveformTiles:
         for key in stale:
             del self._tiles[key]
 
-    def paint(self, painter: QPainter, area: QRectF, view: Viewport, ink: str, clip: QRectF) -> None:
+    def paint(
+        self, painter: QPainter, area: QRectF, view: Viewport, ink: str, clip: QRectF, tallness: float = 1.0
+    ) -> None:
         """Draw what is in view.
 
         Args:
@@ -76,10 +80,11 @@ class WaveformTiles:
             view: What is shown.
             ink: Colour of the waveform, `#rrggbb`.
             clip: The part of `area` that is wanted.
+            tallness: See `TileLook`.
         """
         if self._peaks is None or self._peaks.frames == 0:
             return
-        look = TileLook(view.frames_per_column, max(round(area.height() * view.ratio), 1), view.ratio, ink)
+        look = TileLook(view.frames_per_column, max(round(area.height() * view.ratio), 1), view.ratio, ink, tallness)
         first = view.first_column + int((clip.left() - area.left()) * view.ratio)
         last = view.first_column + int((clip.right() - area.left()) * view.ratio) + 1
         last = min(last, int(self._peaks.frames / view.frames_per_column))
@@ -131,8 +136,8 @@ def _draw_tile(peaks: PeakPyramid, look: TileLook, index: int) -> QPixmap:
     alpha = np.zeros((look.rows, TILE_COLUMNS), np.uint8)
     for channel, middle in enumerate(lane_middles(peaks.channels, look.rows)):
         reach = look.rows / peaks.channels / 2 * _LANE_FILL
-        tops = middle - maxs[:, channel].clip(-1, 1) * reach - _MIN_THICKNESS / 2
-        bottoms = middle - mins[:, channel].clip(-1, 1) * reach + _MIN_THICKNESS / 2
+        tops = middle - (maxs[:, channel] * look.tallness).clip(-1, 1) * reach - _MIN_THICKNESS / 2
+        bottoms = middle - (mins[:, channel] * look.tallness).clip(-1, 1) * reach + _MIN_THICKNESS / 2
         top, bottom = max(int(tops.min()) - 1, 0), min(int(bottoms.max()) + 2, look.rows)
         lane = alpha[top:bottom, :columns]
         np.maximum(lane, coverage(tops[:columns] - top, bottoms[:columns] - top, bottom - top), out=lane)

@@ -220,7 +220,20 @@ GROUPS: tuple[Group, ...] = (
         _line("zoom-selection", QT_TRANSLATE_NOOP("shortcuts", "Zoom to the selection"), "Ctrl+E"),
         _line("zoom-fit", QT_TRANSLATE_NOOP("shortcuts", "Show the whole clip"), "Ctrl+F"),
     ),
-    # Here: overview, spectrogram, markers.
+    _group(
+        _VIEW,
+        _line("spectrogram", QT_TRANSLATE_NOOP("shortcuts", "Spectrogram instead of the waveform"), "W"),
+        _line("taller", QT_TRANSLATE_NOOP("shortcuts", "Taller waveform"), "Ctrl+Shift+Up"),
+        _line("flatter", QT_TRANSLATE_NOOP("shortcuts", "Flatter waveform"), "Ctrl+Shift+Down"),
+    ),
+    _group(
+        _VIEW,
+        _line("mark", QT_TRANSLATE_NOOP("shortcuts", "Mark on or off at the playhead"), "M"),
+        _line("mark-next", QT_TRANSLATE_NOOP("shortcuts", "Go to the next mark"), "Ctrl+Right"),
+        _line("mark-previous", QT_TRANSLATE_NOOP("shortcuts", "Go to the mark before"), "Ctrl+Left"),
+        _line("marks-clear", QT_TRANSLATE_NOOP("shortcuts", "Remove all marks of the clip")),
+        submenu=QT_TRANSLATE_NOOP("shortcuts", "Marks"),
+    ),
     _group(
         _VIEW,
         _line("search", QT_TRANSLATE_NOOP("shortcuts", "Search the library"), "Ctrl+K"),
@@ -262,7 +275,8 @@ WAVEFORM_MENU: tuple[tuple[str, ...], ...] = (
     ("select-all", "select-none"),
     ("trim", "cut", "silence", "split"),
     ("fade-in", "fade-out", "louder", "softer", "gain", "normalise", "reverse"),
-    ("zoom-in", "zoom-out", "zoom-selection", "zoom-fit"),
+    ("zoom-in", "zoom-out", "zoom-selection", "zoom-fit", "taller", "flatter", "spectrogram"),
+    ("mark", "marks-clear"),
     ("extend", "variations", "again", "stems", "tempo"),
     ("rename", "star", "export", "show-file"),
 )

@@ -49,6 +49,7 @@ from musicgen_studio.ui.panels.stem_lanes import StemLanes
 from musicgen_studio.ui.panels.takes_strip import TakesStrip
 from musicgen_studio.ui.panels.transport_bar import TransportBar
 from musicgen_studio.ui.qt.drops import FileDrops
+from musicgen_studio.ui.widgets.overview import Overview
 from musicgen_studio.ui.widgets.problem_note import ProblemNote
 from musicgen_studio.ui.widgets.timeline import Snap
 from musicgen_studio.ui.widgets.waveform import WaveformView
@@ -70,6 +71,7 @@ from musicgen_studio.ui.window.shortcuts import TEXT_FIELDS, Bindings, FocusGuar
 from musicgen_studio.ui.window.state import WindowState
 from musicgen_studio.ui.window.stems import Stems
 from musicgen_studio.ui.window.tempo import Tempo
+from musicgen_studio.ui.window.views import Views
 
 KEEP_AFTER_MS = 2000
 QUEUE_POLL_MS = 100
@@ -231,6 +233,7 @@ class MainWindow(QWidget):
         self.listening = Listening(services, self.waveform, self.bar, self.clip_header, self.takes, self)
         self.lanes = StemLanes()
         self.compare_row = CompareRow()
+        self.overview = Overview(self.waveform)
         self.stems = Stems(services, self.listening, self.clip_header, self.waveform, self.lanes, self)
         self.tempo = Tempo(services, self.listening, self.clip_header, self.waveform, self)
         self.collection = Collection(services, self._model, self.library, self)
@@ -266,7 +269,15 @@ class MainWindow(QWidget):
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(3 * GRID)
-        for part in (self.clip_header, self.waveform, self.lanes, self.compare_row, self.bar, self.takes):
+        for part in (
+            self.clip_header,
+            self.overview,
+            self.waveform,
+            self.lanes,
+            self.compare_row,
+            self.bar,
+            self.takes,
+        ):
             column.addWidget(part, 1 if part is self.waveform else 0)
         return page
 
@@ -395,6 +406,8 @@ class MainWindow(QWidget):
             self._services, self.listening, self.compare_row, self.clip_actions.chosen, self._show_clip, self
         )
         self.comparing.bind(self._bindings)
+        self.views = Views(self._services, self.listening, self.waveform, self)
+        self.views.bind(self._bindings)
 
     @Slot(list)
     def _show_edited(self, clips: Sequence[Clip]) -> None:

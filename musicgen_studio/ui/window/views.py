@@ -1,0 +1,187 @@
+"""How the clip in the middle is looked at: waveform or spectrogram, taller or flatter, with the musician's own marks.
+
+Spectra are worked out in the background, for what is in view, from the sound that is there. Marks are kept in the
+library for each clip. Not for drawing any of it (`widgets.waveform`), nor for what is heard (`listening`).
+"""
+
+import json
+from functools import partial
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtGui import QColor, QImage, qRgb
+from PySide6.QtWidgets import QWidget
+
+from musicgen_studio.core.clip import Clip
+from musicgen_studio.dsp.spectrogram import picture
+from musicgen_studio.sound.growing import GrowingSound
+from musicgen_studio.studio.program.background import Lane
+from musicgen_studio.ui.look import theme
+from musicgen_studio.ui.widgets.waveform import WaveformView
+from musicgen_studio.ui.widgets.waveform_paint import Spectrum
+from musicgen_studio.ui.window.listening import Listening
+from musicgen_studio.ui.window.services import Services
+from musicgen_studio.ui.window.shortcuts import Bindings
+
+REST_MS = 120
+"""A view that rests so long is looked at: who zooms through many sees only the last."""
+
+_NEAR_S = 0.05
+"""A mark so near to the playhead is meant by the key that sets and removes marks."""
+
+
+class Views(QObject):
+    """Binds the ways to look at a clip. Main thread.
+
+    Args:
+        services: For library and background.
+        listening: What is shown, and where its playhead is.
+        waveform: Where it is shown.
+        parent: Qt's owner.
+    """
+
+    def __init__(self, services: Services, listening: Listening, waveform: WaveformView, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._services, self._listening, self._waveform = services, listening, waveform
+        self._is_spectral = False
+        self._marks: list[int] = []
+        self._wanted: tuple[str, int, int, int] | None = None  # what is being worked out
+        self._rest = QTimer(self, singleShot=True, interval=REST_MS)
+        self._rest.timeout.connect(self._draw)
+        waveform.zoom_changed.connect(self._look_again)
+        waveform.sound_changed.connect(self._look_again)
+        listening.shown.connect(self._show_marks)
+
+    def bind(self, bindings: Bindings) -> None:
+        """Bind what can be done."""
+        add, waveform = bindings.add, self._waveform
+        add("taller", waveform.zoom_taller, self._has_sound)
+        add("flatter", waveform.zoom_flatter, lambda: waveform.tallness() > 1)
+        add("spectrogram", self.turn_spectrogram, self._has_sound, is_on=lambda: self._is_spectral)
+        add("mark", self.toggle_mark, self._has_sound)
+        add("mark-next", partial(self._go_to_mark, 1), lambda: bool(self._marks))
+        add("mark-previous", partial(self._go_to_mark, -1), lambda: bool(self._marks))
+        add("marks-clear", self._clear_marks, lambda: bool(self._marks))
+
+    def marks(self) -> list[int]:
+        """Return the marks of the clip that is shown, in frames, in order."""
+        return list(self._marks)
+
+    @Slot()
+    def turn_spectrogram(self) -> None:
+        """Show the spectrogram in place of the waveform, or the waveform again."""
+        self._is_spectral = not self._is_spectral
+        if self._is_spectral:
+            self._draw()
+        else:
+            self._wanted = None
+            self._waveform.set_spectrum(None)
+
+    @Slot()
+    def toggle_mark(self) -> None:
+        """Put a mark at the playhead, or take away the one that is there."""
+        current = self._listening.current
+        if current is None:
+            return
+        at, near = self._listening.playhead(), round(_NEAR_S * current.sound.sample_rate)
+        there = [mark for mark in self._marks if abs(mark - at) <= near]
+        self._keep_marks([mark for mark in self._marks if mark not in there] if there else [*self._marks, at])
+
+    @Slot()
+    def _clear_marks(self) -> None:
+        self._keep_marks([])
+
+    def _go_to_mark(self, step: int) -> None:
+        at = self._listening.playhead()
+        ahead = [mark for mark in self._marks if (mark > at if step > 0 else mark < at)]
+        if ahead:
+            self._waveform.seek_requested.emit(min(ahead) if step > 0 else max(ahead))
+
+    def _keep_marks(self, marks: list[int]) -> None:
+        current = self._listening.current
+        if current is not None:
+            self._marks = sorted(set(marks))
+            self._waveform.set_marks(self._marks)
+            self._services.library.remember(_key(current.clip), json.dumps(self._marks))
+
+    @Slot(object)
+    def _show_marks(self, clip: Clip) -> None:
+        self._marks = _read_marks(self._services.library.recall(_key(clip)), clip.frames)
+        self._waveform.set_marks(self._marks)
+
+    def _has_sound(self) -> bool:
+        return self._listening.current is not None
+
+    @Slot()
+    def _look_again(self) -> None:
+        if self._is_spectral and not self._rest.isActive():
+            self._rest.start()
+
+    @Slot()
+    def _draw(self) -> None:
+        """Work out the part in view, unless that is being done."""
+        current, view = self._listening.current, self._waveform.viewport()
+        sound = None if current is None else current.sound
+        if current is None or not self._is_spectral or not isinstance(sound, GrowingSound):
+            return
+        start, end = max(int(view.start_frame), 0), min(int(view.end_frame), sound.frames)
+        wanted = (current.clip.id, start, end, view.columns)
+        if end - start < 1 or wanted == self._wanted:
+            return
+        self._wanted = wanted
+        columns = max(round(view.columns * (end - start) / max(view.end_frame - view.start_frame, 1)), 1)
+        work = partial(_work_out, sound, start, end, columns)
+        show = partial(self._show, wanted, sound.sample_rate)
+        self._services.background.run(self.tr("Draw the spectrogram"), work, show, lane=Lane.PICTURES)
+
+    def _show(self, wanted: tuple[str, int, int, int], sample_rate: int, levels: npt.NDArray[np.uint8]) -> None:
+        if wanted == self._wanted and self._is_spectral:
+            self._waveform.set_spectrum(Spectrum(_image(levels), (wanted[1], wanted[2]), sample_rate))
+
+
+def _work_out(sound: GrowingSound, start: int, end: int, columns: int) -> npt.NDArray[np.uint8]:
+    pieces, at = [], start
+    while at < end and len(piece := sound.read(at, end - at)):
+        pieces.append(piece)
+        at += len(piece)
+    return picture(np.concatenate(pieces), sound.sample_rate, columns)
+
+
+def _image(levels: npt.NDArray[np.uint8]) -> QImage:
+    """Return levels `[bands, columns]` as a picture in the theme's colours."""
+    levels = np.ascontiguousarray(levels)
+    rows, columns = levels.shape
+    image = QImage(levels.data, columns, rows, columns, QImage.Format.Format_Indexed8)
+    image.setColorTable(_shades())
+    return image.convertToFormat(QImage.Format.Format_RGB32)  # a copy, which needs the array no longer
+
+
+def _shades() -> list[int]:
+    """256 colours from the empty field through the waveform's to that of text."""
+    colours = theme.current()
+    steps = [QColor(colours.field), QColor(colours.waveform), QColor(colours.text)]
+    shades = []
+    for level in range(256):
+        place = level / 255 * 2
+        first, share = min(int(place), 1), place - min(int(place), 1)
+        one, other = steps[first], steps[first + 1]
+        mixed = (
+            round(a + (b - a) * share)
+            for a, b in ((one.red(), other.red()), (one.green(), other.green()), (one.blue(), other.blue()))
+        )
+        shades.append(qRgb(*mixed))
+    return shades
+
+
+def _key(clip: Clip) -> str:
+    return f"marks.{clip.id}"
+
+
+def _read_marks(text: str | None, frames: int) -> list[int]:
+    try:
+        marks = json.loads(text or "[]")
+    except (ValueError, RecursionError):
+        return []
+    good = [mark for mark in marks if type(mark) is int and 0 <= mark <= frames] if isinstance(marks, list) else []
+    return sorted(set(good))
