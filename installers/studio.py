@@ -60,7 +60,12 @@ LIBRARIES = (
     "libxcb-keysyms1",
     "libxcb-shape0",
 )
-TEST_LIBRARIES = ("pulseaudio", "pulseaudio-utils", "libasound2-plugins")  # a sound card that nobody hears
+TEST_LIBRARIES = (
+    "pulseaudio",  # a sound card that nobody hears
+    "pulseaudio-utils",
+    "libasound2-plugins",
+    "dbus",  # a desktop's bus that nobody is on
+)
 
 
 class SetupProblem(Exception):  # noqa: N818 - it names what stands in the way, as the program's UserProblem does

@@ -80,7 +80,7 @@ def run_window(files: Sequence[Path] = ()) -> int:
         return 0
     log = logs.start(paths.log_dir(), __version__)
     try:
-        with Program(paths.settings_file(), watches_devices=True) as program:
+        with Program(paths.settings_file(), watches_devices=True, joins_desktop=True) as program:
             program.window.show()
             later_starts = single.SingleWindow(name, program.window)
             later_starts.files_received.connect(program.window.welcome)
@@ -121,6 +121,7 @@ class Program:
         settings_file: Where the settings are kept.
         load_engine: Loads what a job wants; another one in tests.
         watches_devices: Whether sound devices that come and go are noticed.
+        joins_desktop: Whether the desktop's media keys are heard, and news goes to who is elsewhere.
         inputs: What can be recorded from; other ones in tests.
 
     Raises:
@@ -133,6 +134,7 @@ class Program:
         load_engine: "Callable[[EngineChoice], LoadedEngine] | None" = None,
         *,
         watches_devices: bool = False,
+        joins_desktop: bool = False,
         inputs: "InputSystem | None" = None,
     ) -> None:
         from musicgen_studio.library.library import Library
@@ -147,6 +149,7 @@ class Program:
         from musicgen_studio.ui.qt.garbage import Garbage
         from musicgen_studio.ui.window.dialogs import Dialogs, apply_settings
         from musicgen_studio.ui.window.main_window import MainWindow
+        from musicgen_studio.ui.window.playing import Playing
         from musicgen_studio.ui.window.services import Services
 
         chosen = settings.load(settings_file)
@@ -177,9 +180,10 @@ class Program:
         apply_settings(self.services)
         self.window = MainWindow(self.services)
         self.dialogs = Dialogs(self.services, self.window)
+        self.desktop = Playing(self.services, self.window).desktop
         self._bridge.posted.connect(self.window.inbox.take)
         self._thread = EngineThread(loop)
-        self._watches_devices = watches_devices
+        self._watches_devices, self._joins_desktop = watches_devices, joins_desktop
         self.is_still_loading = False
         """After the end: whether the engine's thread is in the middle of reading a checkpoint."""
         self.is_to_restart = False
@@ -207,6 +211,8 @@ class Program:
         services.background.run("sound devices", _find_sound)
         if self._watches_devices:
             services.background.run("device watch", device_watch.load, self._watch_devices)
+        if self._joins_desktop:
+            self.desktop.join()
         services.background.run("backup", services.library.backup)
         name_files = partial(services.library.name_files, services.background.stop)
         services.background.run("names of files", name_files, lane=Lane.HOUSE)
@@ -270,6 +276,7 @@ class Program:
         self.services.downloads.close()
         QCoreApplication.sendPostedEvents(self.window.inbox)  # whoever waits for an errand hears how it ended
         self.services.transport.close()
+        self.desktop.close()
         self.window.close()
         self.services.undo.clear()  # edits hold on to what made them; they must not end in a heap with it
         self.window.deleteLater()

@@ -309,7 +309,7 @@ def test_missing_packages_are_those_that_nothing_installed_stands_in_for(studio:
 
 def test_a_desktop_with_pipewire_keeps_its_sound_server(studio: ModuleType, programs: Path) -> None:
     put_packages(programs, *(f"installed {name} " for name in studio.LIBRARIES), "installed pipewire-pulse ")
-    assert studio.missing_packages(DEV) == ["pulseaudio-utils", "libasound2-plugins"]
+    assert studio.missing_packages(DEV) == ["pulseaudio-utils", "libasound2-plugins", "dbus"]
 
 
 def test_without_root_it_says_what_it_would_run_and_goes_on(

@@ -31,6 +31,7 @@ class StatusLine(QWidget):
     """
 
     cancel_requested = Signal()
+    work_ended = Signal(str)  # in words, for who is elsewhere
 
     def __init__(self, keys: KeyMap, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -77,9 +78,16 @@ class StatusLine(QWidget):
         if job is not None and is_at_work:
             self._strip.set_share(job.made_s / job.wanted_s if job.state is not JobState.LOADING else None)
 
-    def announce(self, text: str) -> None:
-        """Say something in passing, also to a screen reader; it stays in the list. An empty text empties the line."""
+    def announce(self, text: str, *, is_done: bool = False) -> None:
+        """Say something in passing, also to a screen reader; it stays in the list. An empty text empties the line.
+
+        Args:
+            text: What to say.
+            is_done: Whether it is the end of work that one may have gone away from: the desktop is told then.
+        """
         self.notices.add(text)
+        if is_done:
+            self.work_ended.emit(text)
 
     def in_words(self, job: JobView) -> str:
         """Say what a job is doing."""

@@ -114,6 +114,10 @@ class TransportBar(QWidget):
         self._loop.blockSignals(False)
         self._say_loop()
 
+    def volume(self) -> float:
+        """Return how loud it plays, 0 to 1."""
+        return self._volume.value() / _FULL
+
     def set_volume(self, volume: float) -> None:
         """Say how loud it plays, 0 to 1. Emits nothing."""
         self._volume.blockSignals(True)

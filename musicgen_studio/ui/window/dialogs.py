@@ -150,7 +150,8 @@ class Dialogs(QObject):
 
         def done(made: Path) -> None:
             self._window.collection.refresh()  # stems may have come
-            self._window.status.announce(self.tr("“{0}” is exported to {1}").format(made.name, made.parent))
+            text = self.tr("“{0}” is exported to {1}").format(made.name, made.parent)
+            self._window.status.announce(text, is_done=True)
 
         self._services.background.start(
             self.tr("Exporting {0}").format(clip.title),
@@ -180,7 +181,7 @@ class Dialogs(QObject):
             text = self.tr("The export was stopped; {0} of {1} files are in {2}").format(len(files), wanted, folder)
         else:
             text = self.tr("{0} of {1} clips are exported to {2}").format(len(files), wanted, folder)
-        self._window.status.announce(text + self._said_of_limiting(results))
+        self._window.status.announce(text + self._said_of_limiting(results), is_done=True)
 
     def _said_of_limiting(self, results: Sequence[Exported]) -> str:
         """Return a sentence to go behind what is said, if any clip had to be limited so much that it is heard."""

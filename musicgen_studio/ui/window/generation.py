@@ -154,7 +154,7 @@ class Generation(QObject):
     def _end(self, event: JobEnded) -> None:
         self.poll()
         self._prompt.set_problem(event.job.problem)
-        self._status.announce(self._in_words(event.job, has_clips=bool(event.clips)))
+        self._status.announce(self._in_words(event.job, has_clips=bool(event.clips)), is_done=True)
 
     def _in_words(self, job: JobView, *, has_clips: bool) -> str:
         if job.state is JobState.STOPPED and not has_clips:

@@ -152,6 +152,11 @@ class Listening(QObject):
         return [heard.clip.id for heard in self._heard[self._number + 1 :] + self._heard[: self._number]]
 
     @property
+    def take(self) -> tuple[int, int]:
+        """The take that is shown, from 0, and how many there are; (0, 0) for none."""
+        return self._number, len(self._heard)
+
+    @property
     def is_waiting(self) -> bool:
         """Whether it would play, but waits until the sound will not run dry."""
         return self._state.is_playing and self._state.is_buffering

@@ -136,11 +136,16 @@ class MainWindow(QWidget):
     @Slot(list)
     def welcome(self, files: Sequence[Path]) -> None:
         """Come to the front, as the program was started once more, and open its files."""
+        self.come_to_front()
+        self.open_files(files)
+
+    @Slot()
+    def come_to_front(self) -> None:
+        """Be seen, and get the keys, wherever it was."""
         self.setWindowState((self.windowState() & ~Qt.WindowState.WindowMinimized) | Qt.WindowState.WindowActive)
         self.show()
         self.raise_()
         self.activateWindow()
-        self.open_files(files)
 
     def open_last(self) -> None:
         """Show the clip that was shown last, if nothing else is shown yet and it is still there."""
