@@ -1,7 +1,8 @@
-"""`python -m tests.drag_out`: a row of the library is dragged out of the program into another one, with a real mouse.
+"""`python -m tests.drag_out`: clips, stems and notes are dragged out of the program into another, with a real mouse.
 
 Xvfb is the screen, xdotool the hand, and a small window in a process of its own the other program. What arrives there
-must be a 24-bit WAV file of the clip. Ends with 0 if it does, 3 if a program for it is missing.
+must be the files of what was dragged: a 24-bit WAV file of the clip, of each stem, which add up, and MIDI. Ends with 0
+if it is, 3 if a program for it is missing.
 """
 
 import json
@@ -13,17 +14,20 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+import mido
 import numpy as np
 import soundfile as sf
 from PySide6.QtCore import QEventLoop, QPoint, Qt, QTimer, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QListView, QWidget
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QListView, QToolButton, QWidget
 
 from musicgen_studio.app import Program
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip, Origin
 from musicgen_studio.studio.making.engines import EngineChoice, LoadedEngine
 from musicgen_studio.studio.making.order import CheckpointRecord
+from musicgen_studio.ui.panels.errand_row import ErrandRow
 from tests.fake_engine import FakeEngine
 from tests.ui.panels.finding import control
 
@@ -31,7 +35,10 @@ MISSING = 3
 RATE = 32000
 SCREEN = "1600x800x24"
 TARGET = (1300, 100, 250, 250)  # left, top, width, height: beside the window
-WITHIN_MS = 20_000
+WITHIN_MS = 60_000
+
+Dropped = dict[str, object]
+"""What the other program says of what was dropped on it: `urls` and `action`."""
 
 
 class Target(QWidget):
@@ -66,8 +73,8 @@ def be_target() -> int:
     return app.exec()
 
 
-def drag(program: Program) -> tuple[Clip, dict[str, object]]:
-    """Drag the only row onto the other program and return the clip and what that one says."""
+def open_window(program: Program) -> Clip:
+    """Show the window with one clip in its library, and return the clip."""
     time_s = np.arange(2 * RATE) / RATE
     sound = (0.5 * np.sin(2 * np.pi * 440 * time_s)).astype(np.float32)[:, np.newaxis]
     clip = Clip("0" * 32, "Träume ☾", Origin.GENERATED, "2026-01-31T12:00:00+00:00", len(sound), RATE, 1)
@@ -78,18 +85,67 @@ def drag(program: Program) -> tuple[Clip, dict[str, object]]:
     window.collection.refresh()
     rows = control(window.library, QListView, "Clips")
     _until(lambda: rows.visualRect(rows.model().index(0, 0)).height() > 0 and window.windowHandle().isExposed())
+    return clip
+
+
+def drag_row(program: Program, clip: Clip) -> Dropped:
+    """Drag the only row onto the other program and return what that one says."""
+    rows = control(program.window.library, QListView, "Clips")
     program.services.library.drag_file(clip.id)
-    row = rows.viewport().mapToGlobal(rows.visualRect(rows.model().index(0, 0)).center())
+    return drag_from(rows.viewport().mapToGlobal(rows.visualRect(rows.model().index(0, 0)).center()))
+
+
+def drag_from(start: QPoint) -> Dropped:
+    """Drag what is at a place of the screen onto the other program and return what that one says."""
     to = QPoint(TARGET[0] + TARGET[2] // 2, TARGET[1] + TARGET[3] // 2)
     with subprocess.Popen(
         [sys.executable, "-m", "tests.drag_out", "--target"], stdout=subprocess.PIPE, text=True
     ) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == "ready\n"
-        hand = subprocess.Popen(["xdotool", *_movement(row, to)])
+        hand = subprocess.Popen(["xdotool", *_movement(start, to)])
         _until(lambda: other.poll() is not None)
         hand.wait(30)
-        return clip, json.loads(other.stdout.read())
+        told: Dropped = json.loads(other.stdout.read())
+        return told
+
+
+def _middle(widget: QWidget) -> QPoint:
+    return widget.mapToGlobal(widget.rect().center())
+
+
+def check_stems(program: Program, clip: Clip) -> None:
+    """Press Stems, drag one of them, all of them, and their notes, and look at what arrives."""
+    window, ready = program.window, list[bool]()
+    window.collection.clip_chosen.emit(clip)
+    window.stems.drags.prepared.connect(lambda: ready.append(True))
+    QTest.mouseClick(control(window.clip_header, QToolButton, "Stems"), Qt.MouseButton.LeftButton)
+    _until(lambda: bool(ready))
+    strips = {each.accessibleName(): each for each in window.lanes.findChildren(QWidget)}
+    (bass,) = _files(drag_from(_middle(strips["Waveform of Bass"])))
+    assert bass.name == "Träume ☾_bass.wav"
+    files = _files(drag_from(_middle(control(window.lanes, QToolButton, "Drag all stems"))))
+    assert [file.name for file in files] == [f"Träume ☾_{name}.wav" for name in ("drums", "bass", "lead", "other")]
+    assert {sf.info(file).subtype for file in files} == {"PCM_24"}
+    whole = sf.read(program.services.library.stem_files(clip.id)[0], dtype="int32", always_2d=True)[0]
+    stems = [sf.read(file, dtype="int32", always_2d=True)[0] for file in files]
+    np.testing.assert_array_equal(np.sum(stems, axis=0), whole)
+    QTest.mouseClick(control(window.lanes, QToolButton, "Find the notes"), Qt.MouseButton.LeftButton)
+    _until(lambda: "Drag the notes" in {each.accessibleName() for each in window.lanes.findChildren(QToolButton)})
+    row = window.findChild(ErrandRow)
+    _until(row.isHidden)  # until then it takes room above
+    (notes,) = _files(drag_from(_middle(control(window.lanes, QToolButton, "Drag the notes"))))
+    played = {event.note for event in mido.MidiFile(notes) if event.type == "note_on"}
+    assert 69 in played, "the tone of 440 Hz"
+    print(f"arrived: {[file.name for file in (*files, notes)]}")  # noqa: T201
+
+
+def _files(told: Dropped) -> list[Path]:
+    """Return the files that another program was given, as a copy."""
+    assert told["action"] == "CopyAction"
+    urls = told["urls"]
+    assert isinstance(urls, list)
+    return [Path(QUrl(url).toLocalFile()) for url in urls]
 
 
 def _movement(start: QPoint, end: QPoint) -> list[str]:
@@ -112,13 +168,9 @@ def _until(holds: Callable[[], bool]) -> None:
     assert loop.exec() == 0, "it did not come"
 
 
-def check(program: Program, clip: Clip, told: dict[str, object]) -> None:
+def check_row(program: Program, clip: Clip, told: Dropped) -> None:
     """Compare what arrived with the clip."""
-    assert told["action"] == "CopyAction"
-    urls = told["urls"]
-    assert isinstance(urls, list)
-    (url,) = urls
-    file = Path(QUrl(url).toLocalFile())
+    (file,) = _files(told)
     assert file.name == "Träume ☾.wav"
     assert sf.info(file).subtype == "PCM_24"
     samples, rate = sf.read(file, dtype="float32", always_2d=True)
@@ -139,7 +191,9 @@ def on_this_screen() -> int:
         settings.write_text(json.dumps({"library_folder": f"{folder}/library"}), encoding="utf-8")
         _app = QApplication(sys.argv[:1])
         with Program(settings, _load) as program:
-            check(program, *drag(program))
+            clip = open_window(program)
+            check_row(program, clip, drag_row(program, clip))
+            check_stems(program, clip)
     return 0
 
 
@@ -162,7 +216,7 @@ def main() -> int:
         try:
             environment = {**os.environ, "DISPLAY": display, "QT_QPA_PLATFORM": "xcb"}
             own = [sys.executable, "-m", "tests.drag_out", "--here"]
-            return subprocess.run(own, env=environment, timeout=120, check=False).returncode
+            return subprocess.run(own, env=environment, timeout=400, check=False).returncode
         finally:
             screen.terminate()
 
