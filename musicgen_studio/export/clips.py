@@ -16,8 +16,8 @@ from musicgen_studio.core.names import folded
 from musicgen_studio.errors import StoppedError, UserProblem
 from musicgen_studio.export.course import Course, OnShare
 from musicgen_studio.export.finish import ENCODE_COST, FinishSettings, cost, finish
-from musicgen_studio.export.marks import known_music, texts, whole_chunks
 from musicgen_studio.export.names import free_names, suggested_name, taken_names
+from musicgen_studio.files.marks import known_music, texts, whole_chunks
 from musicgen_studio.files.sound import write
 from musicgen_studio.files.whole import ensure_folder
 

@@ -9,7 +9,6 @@ below. `files.sound.write` then writes what comes from here, whole or not at all
 Not for what files are called (`names`), nor for what is to stay as it is: drags, stems and projects.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from math import log10
 
@@ -204,22 +203,3 @@ def said_of_limiting(limited_db: float) -> str | None:
     if limited_db <= MUCH_LIMITING_DB:
         return None
     return f"Its peaks were limited by up to {limited_db:.0f} dB to make it that loud; a lower loudness keeps them."
-
-
-def tags(title: str, created: str, facts: Mapping[str, str], licence: str, program_version: str) -> dict[str, str]:
-    """Return the texts that go into a file: what made the sound, and under which licence it may be used.
-
-    Args:
-        title: Of the clip.
-        created: When it was made, beginning with the date as in ISO 8601.
-        facts: What else to say, by name, such as its seed. Empty ones are left out.
-        licence: Of the checkpoint, or empty.
-        program_version: Of this program.
-    """
-    return {
-        "title": title,
-        "date": created[:10],
-        "software": f"MusicGen Studio {program_version}",
-        "comment": "\n".join(f"{name}: {fact}" for name, fact in facts.items() if fact),
-        "copyright": licence,
-    }

@@ -19,8 +19,8 @@ from musicgen_studio.core.tempo_map import TempoMap
 from musicgen_studio.dsp.fades import matched_crossfade
 from musicgen_studio.dsp.resample import resample
 from musicgen_studio.errors import UserProblem
-from musicgen_studio.export.marks import loop_chunks, texts
 from musicgen_studio.export.names import free_names, suggested_name, taken_names, title_room
+from musicgen_studio.files.marks import loop_chunks, texts
 from musicgen_studio.files.sound import SoundFormat, write
 from musicgen_studio.files.whole import ensure_folder
 

@@ -16,8 +16,8 @@ from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.names import clean_name, folded, numbered
 from musicgen_studio.core.song import Song
 from musicgen_studio.dsp.resample import resample
-from musicgen_studio.export.marks import texts, whole_chunks
 from musicgen_studio.export.names import suggested_name
+from musicgen_studio.files.marks import texts, whole_chunks
 from musicgen_studio.files.sound import SoundFormat, encoded
 
 TRACK_FORMATS = (SoundFormat.WAV24, SoundFormat.WAV16, SoundFormat.WAV32F, SoundFormat.FLAC)

@@ -11,7 +11,8 @@ import soxr
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.dsp.first_normalise import normalise
 from musicgen_studio.export.course import Course
-from musicgen_studio.export.finish import FinishSettings, cost, finish, said_of_limiting, tags
+from musicgen_studio.export.finish import FinishSettings, cost, finish, said_of_limiting
+from musicgen_studio.files.marks import tags
 from musicgen_studio.files.sound import SoundFormat, read, write
 
 

@@ -16,10 +16,10 @@ from typing import BinaryIO
 from xml.etree import ElementTree as ET
 
 from musicgen_studio.core.song import Song
-from musicgen_studio.export.marks import PROGRAM, texts
 from musicgen_studio.export.names import free_names, suggested_name, taken_names
 from musicgen_studio.export.projects.api import HUM, HUM_COLOUR, OnShare, Timeline, colour
 from musicgen_studio.export.tracks import Track, TrackSettings, file_names, measure, shares, tracks
+from musicgen_studio.files.marks import PROGRAM, texts
 from musicgen_studio.files.whole import ensure_folder, replacing
 
 EXTENSION = ".dawproject"

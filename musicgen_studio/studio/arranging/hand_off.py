@@ -22,7 +22,6 @@ from musicgen_studio.core.names import UNTITLED
 from musicgen_studio.core.song import Load, Marker, Song
 from musicgen_studio.dsp.drum_hits import find_hits
 from musicgen_studio.export.loop import export_loop
-from musicgen_studio.export.marks import known_music
 from musicgen_studio.export.midi import DRUMS, export_midi
 from musicgen_studio.export.projects.api import ProjectFormat
 from musicgen_studio.export.projects.dawproject import DawProject
@@ -31,6 +30,7 @@ from musicgen_studio.export.sound_file import export_sound
 from musicgen_studio.export.stems import export_stems
 from musicgen_studio.export.targets import Target
 from musicgen_studio.export.tracks import TrackSettings
+from musicgen_studio.files.marks import known_music
 from musicgen_studio.library.library import Library
 from musicgen_studio.studio.arranging.markers import markers_of, new_from_s, record_in
 from musicgen_studio.studio.program.background import Errand

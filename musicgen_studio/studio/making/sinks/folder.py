@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from musicgen_studio.core.names import numbered, slug
-from musicgen_studio.export.finish import finish, tags
+from musicgen_studio.export.finish import finish
+from musicgen_studio.files.marks import tags
 from musicgen_studio.files.sound import write
 from musicgen_studio.files.whole import write_text
 from musicgen_studio.studio.making.order import CheckpointRecord, Order

@@ -1,9 +1,9 @@
-"""What an exported sound file says of itself: texts, tags, and in WAV the chunks with tempo, loop and markers.
+"""What a sound file for other programs says of itself: texts, tags, and in WAV the chunks with tempo, loop and markers.
 
-Not for how they are written (`files.sound`, `files.chunks`) nor for names of files (`names`).
+Not for how they are written (`files.sound`, `files.chunks`) nor for names of files (`export.names`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 
 from musicgen_studio.core.audio import Audio
@@ -11,7 +11,6 @@ from musicgen_studio.core.clip import Clip
 from musicgen_studio.core.melody import Key
 from musicgen_studio.core.song import Marker
 from musicgen_studio.core.tempo_map import TempoMap
-from musicgen_studio.export.finish import tags
 from musicgen_studio.files import chunks
 
 PROGRAM = "MusicGen Studio"
@@ -34,6 +33,25 @@ def texts(clip: Clip, tempo_bpm: float | None = None, key: Key | None = None) ->
     return tags(clip.title, clip.created, facts, clip.licence, version("musicgen-studio")) | {
         "tempo": "" if tempo_bpm is None else f"{tempo_bpm:.6g}",
         "key": "" if key is None else key.symbol,
+    }
+
+
+def tags(title: str, created: str, facts: Mapping[str, str], licence: str, program_version: str) -> dict[str, str]:
+    """Return the texts that go into a file: what made the sound, and under which licence it may be used.
+
+    Args:
+        title: Of the clip.
+        created: When it was made, beginning with the date as in ISO 8601.
+        facts: What else to say, by name, such as its seed. Empty ones are left out.
+        licence: Of the checkpoint, or empty.
+        program_version: Of this program.
+    """
+    return {
+        "title": title,
+        "date": created[:10],
+        "software": f"MusicGen Studio {program_version}",
+        "comment": "\n".join(f"{name}: {fact}" for name, fact in facts.items() if fact),
+        "copyright": licence,
     }
 
 
