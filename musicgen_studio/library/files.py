@@ -111,9 +111,13 @@ class Places:
         """Return the growing sound of a clip."""
         return self.unfinished / f"{_checked(clip_id)}.part.wav"
 
-    def ready_file(self, clip_id: str) -> Path:
-        """Return the 24-bit file that waits to be dragged."""
-        return self.ready / f"{_checked(clip_id)}.wav"
+    def ready_file(self, clip_id: str, mark: str = "") -> Path:
+        """Return the 24-bit file that waits to be dragged; the mark tells what it says of its tempo and key."""
+        return self.ready / f"{_checked(clip_id)}{'-' if mark else ''}{mark}.wav"
+
+    def ready_files(self, clip_id: str) -> list[Path]:
+        """Return the 24-bit files of a clip that are there."""
+        return list(self.ready.glob(f"{_checked(clip_id)}*.wav"))
 
     def make(self) -> None:
         """Make the folders.

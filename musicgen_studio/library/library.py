@@ -375,6 +375,15 @@ class Library:
         with self._rendering:
             return drag.hand_out(self._places, clip, self._there(clip))
 
+    def prepare_drag(self, clip_id: str) -> None:
+        """Write the file that `drag_file` returns, with what is known of the clip now, unless it is there. Any thread.
+
+        Nothing is raised where that is not possible: `drag_file` tries again and tells.
+        """
+        with suppress(UserProblem, KeyError), self._rendering:
+            clip = self.get(clip_id)
+            drag.prepare(self._places, clip, self._there(clip))
+
     def selection_file(self, clip_id: str, start_frame: int, end_frame: int) -> Path:
         """Return a 24-bit WAV file of a part of a clip, from `start_frame` up to, not with, `end_frame`. Any thread.
 
@@ -604,7 +613,7 @@ class Library:
     def _unlink(self, clip_id: str) -> None:
         places = self._places
         # The sound has its final name already if the disk failed in the middle of finishing it and of undoing that.
-        for path in (places.part(clip_id), self._masters.path(clip_id), places.ready_file(clip_id)):
+        for path in (places.part(clip_id), self._masters.path(clip_id), *places.ready_files(clip_id)):
             path.unlink(missing_ok=True)
         places.record(clip_id).unlink(missing_ok=True)
 

@@ -1,12 +1,17 @@
 """Files for other programs: real, permanent, and named so that people and systems can read them."""
 
+import struct
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile as sf
 
+from musicgen_studio.core.analysis import Analysis
 from musicgen_studio.core.audio import Audio
+from musicgen_studio.core.clip import Origin
+from musicgen_studio.core.melody import Key
+from musicgen_studio.core.tempo_map import TempoMap
 from musicgen_studio.files import sound as audiofile
 from musicgen_studio.library.library import Library
 from tests.library.samples import RATE, add, new_clip, noise
@@ -71,3 +76,57 @@ def test_sound_beyond_full_scale_is_turned_down_not_clipped(library: Library) ->
     library.add(clip, Audio(samples, RATE))
     dragged = audiofile.read(library.drag_file(clip.id)).samples
     assert np.allclose(dragged, samples / np.abs(samples).max(), atol=2**-22)
+
+
+def test_a_file_says_the_tempo_and_key_that_are_known(library: Library) -> None:
+    clip = add(library, frames=4 * RATE, prompt="happy rock", licence="CC0-1.0")
+    plain = library.drag_file(clip.id)
+    assert "acid" not in chunks_of(plain)
+    assert set(chunks_of(plain)) >= {"bext", "LIST"}
+    library.keep_found(clip.id, Analysis(TempoMap.constant(125, 4.0), 1.0, key=Key(9, is_minor=True)))
+    told = library.drag_file(clip.id)
+    assert told.name == plain.name
+    assert told != plain
+    assert plain.exists()
+    kind, root, _, _, beats, denominator, numerator, bpm = struct.unpack("<IHHfIHHf", chunks_of(told)["acid"])
+    assert (kind & 1, root % 12, beats, numerator, denominator, bpm) == (1, 9, 8, 4, 4, 125.0)
+    assert library.drag_file(clip.id) == told
+    np.testing.assert_array_equal(audiofile.read(told).samples, audiofile.read(plain).samples)
+
+
+def test_what_is_known_of_a_part_and_of_stems_is_said_too(library: Library) -> None:
+    clip = add(library, frames=4 * RATE)
+    for name in ("drums", "rest"):
+        library.add(
+            new_clip(origin=Origin.STEM, parent=clip.id, stem=name, frames=4 * RATE),
+            Audio(np.zeros((4 * RATE, 1), np.float32), RATE),
+        )
+    library.keep_found(clip.id, Analysis(TempoMap.constant(120, 4.0), 1.0))
+    part = library.selection_file(clip.id, RATE, 3 * RATE)
+    files = [part, *library.stem_files(clip.id)]
+    beats = [struct.unpack("<IHHfIHHf", chunks_of(file)["acid"])[4] for file in files]
+    assert beats == [4, 8, 8, 8]
+
+
+def test_the_file_is_written_beside_what_is_done_and_only_once(library: Library, folder: Path) -> None:
+    clip = add(library)
+    library.keep_found(clip.id, Analysis(TempoMap.constant(120, 1.0), 1.0))
+    library.prepare_drag(clip.id)
+    (ready,) = (folder / "ready").glob(f"{clip.id}*.wav")
+    at = ready.stat().st_mtime_ns
+    library.prepare_drag(clip.id)
+    assert ready.stat().st_mtime_ns == at
+    library.drag_file(clip.id)
+    library.prepare_drag(clip.id)
+    library.prepare_drag("f" * 32)  # gone meanwhile
+    assert not list((folder / "ready").glob(f"{clip.id}*.wav"))
+
+
+def chunks_of(file: Path) -> dict[str, bytes]:
+    """Read a RIFF file's chunks by the book, apart from the program's own code."""
+    content, found, at = file.read_bytes(), {}, 12
+    while at + 8 <= len(content):
+        name, size = content[at : at + 4].decode("ascii"), int.from_bytes(content[at + 4 : at + 8], "little")
+        found[name] = content[at + 8 : at + 8 + size]
+        at += 8 + size + size % 2
+    return found

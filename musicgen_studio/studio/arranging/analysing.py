@@ -55,9 +55,11 @@ def analyse_clip(library: Library, clip_id: str) -> Clip | None:
         clip = library.get(clip_id)
         if clip.is_missing or (clip.known is not None and clip.known.is_locked):
             return None
-        return library.keep_found(clip_id, with_known_tempo(analyse(library.read(clip_id)), clip))
+        heard = library.keep_found(clip_id, with_known_tempo(analyse(library.read(clip_id)), clip))
     except KeyError:
         return None  # deleted for good meanwhile
+    library.prepare_drag(clip_id)  # a file that is dragged out says what is known
+    return heard
 
 
 def not_heard(library: Library) -> list[str]:

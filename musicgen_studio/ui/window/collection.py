@@ -221,6 +221,8 @@ class Collection(QObject):
         def changed() -> None:
             self.refresh()
             self.clip_changed.emit(self._library.get(clip_id))
+            prepare = partial(self._library.prepare_drag, clip_id)  # what is dragged out says what is known now
+            self._services.background.run(text, prepare)
 
         self._services.undo.push(EditClip(text, self._library, clip_id, before, after, changed))
 
@@ -234,6 +236,8 @@ class Collection(QObject):
             self.refresh()
             for clip_id in ids:
                 self.clip_changed.emit(self._library.get(clip_id))
+            prepare = partial(self._library.prepare_drag, clip_id)  # what is dragged out says what is known now
+            self._services.background.run(text, prepare)
 
         self._services.undo.push(TrashClips(text, self._library, ids, is_restoring, changed))
 
