@@ -132,7 +132,7 @@ def check_stems(program: Program, clip: Clip) -> None:
     np.testing.assert_array_equal(np.sum(stems, axis=0), whole)
     QTest.mouseClick(control(window.lanes, QToolButton, "Find the notes"), Qt.MouseButton.LeftButton)
     _until(lambda: "Drag the notes" in {each.accessibleName() for each in window.lanes.findChildren(QToolButton)})
-    row = window.findChild(ErrandRow)
+    (row,) = window.findChildren(ErrandRow)
     _until(row.isHidden)  # until then it takes room above
     (notes,) = _files(drag_from(_middle(control(window.lanes, QToolButton, "Drag the notes"))))
     played = {event.note for event in mido.MidiFile(notes) if event.type == "note_on"}

@@ -94,8 +94,12 @@ class Analysis:
         return f"{self.tempo_map.beats_per_bar}/{self.tempo_map.beat_unit}" + ("" if self.has_sure_bars else "?")
 
     def locked(self, is_locked: bool = True) -> "Analysis":
-        """Return it as confirmed by somebody, or as open to being found out anew."""
-        return replace(self, is_locked=is_locked)
+        """Return it as confirmed by somebody, and a fact from then on, or as open to being found out anew."""
+        if not is_locked:
+            return replace(self, is_locked=False)
+        sure = self if self.tempo_map is None else self._with_map(self.tempo_map)
+        key = None if self.key is None else replace(self.key, strength=1.0)
+        return replace(sure, key=key, is_locked=True)
 
     def with_key(self, key: Key | None) -> "Analysis":
         """Return it with a key that somebody chose."""

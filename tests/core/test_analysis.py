@@ -56,6 +56,15 @@ def test_a_typed_tempo_is_sure_locked_and_keeps_the_downbeat() -> None:
     assert typed.key == KNOWN.key
 
 
+def test_what_is_confirmed_is_a_fact_from_then_on() -> None:
+    vague = Analysis(TempoMap.constant(125, 8.0, confidence=0.3), 0.1, (62.5,), Key(9, is_minor=True, strength=0.2))
+    confirmed = vague.locked()
+    assert (confirmed.tempo_text, confirmed.key_text, confirmed.metre_text) == ("125 bpm", "A minor", "4/4")
+    assert confirmed.is_locked
+    assert not confirmed.locked(False).is_locked
+    assert Analysis().locked() == Analysis(is_locked=True)
+
+
 def test_a_tempo_can_be_typed_where_none_was_found() -> None:
     assert Analysis().with_bpm(90.0, 8.0).tempo_text == "90 bpm"
 

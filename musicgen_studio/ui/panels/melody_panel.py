@@ -307,7 +307,7 @@ class MelodyPanel(FoldBox):
             Kind.HUM: _page(self.recorder, self._take_part),
             Kind.FILE: _page(
                 _muted(
-                    self.tr("One voice works best. A full mix is not split into stems: its strongest pitch counts.")
+                    self.tr("One voice works best. Of a full mix lead and chords are followed, without drums and bass.")
                 ),
                 self._chooser("file-audio", self.tr("Choose a sound file…"), self._ask_sound),
                 self._example(self.tr("Try the example hum"), EXAMPLE_HUM),

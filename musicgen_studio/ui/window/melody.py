@@ -436,9 +436,13 @@ class Melodies(QObject):
         facts = [self.tr("1 note") if count == 1 else self.tr("{0} notes").format(count), clock(self._duration_s())]
         facts += [sketch.key.name] if count else []
         facts += [self.tr("edited")] if sketch.is_edited else []
-        facts += [self.tr("followed as sung")] if sketch.as_sung else []
-        if hearing is not None and not hearing.is_one_voice:
-            facts.append(self.tr("several voices: the strongest pitch counts"))
+        is_mix = hearing is not None and not hearing.is_one_voice
+        if is_mix and sketch.as_sung:
+            facts.append(self.tr("a mix: lead and chords are followed, without drums and bass"))
+        elif is_mix:
+            facts.append(self.tr("several voices: the notes are those of the strongest pitch"))
+        elif sketch.as_sung:
+            facts.append(self.tr("followed as sung"))
         return " · ".join(facts)
 
     def _title(self) -> str:

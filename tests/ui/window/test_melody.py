@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtTest import QTest
@@ -24,12 +25,14 @@ from musicgen_studio.library.library import Library
 from musicgen_studio.studio.humming.sketch import Kind, Sketch
 from musicgen_studio.studio.humming.take import new_take
 from musicgen_studio.studio.making.engines import EngineChoice, LoadedEngine
+from musicgen_studio.studio.making.record import Record
 from musicgen_studio.ui.panels.clip_header import ExtendValues
 from musicgen_studio.ui.panels.prompt_panel import PromptValues
 from musicgen_studio.ui.window import melody
 from tests.dsp.melodies import Voice, sung, written
 from tests.fake_engine import FakeEngine
 from tests.fake_inputs import FakeInputs
+from tests.sound.test_stems_heard import band
 from tests.ui.panels.finding import control, said
 from tests.ui.test_window import RECORD, WAIT_MS
 
@@ -152,6 +155,26 @@ def test_a_sound_file_is_followed_and_can_be_as_sung(desk: Desk, hum_file: Path)
     desk.generate()
     assert isinstance(desk.engine.requests[-1].melody, Audio)
     assert "followed as sung" in said(desk.panel)
+
+
+def test_of_a_mix_lead_and_chords_are_followed_and_it_says_so(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "song.wav"
+    mix = band(4.0)
+    write(path, mix, SoundFormat.WAV16)
+    desk.follow(path)
+    assert "a mix: lead and chords are followed, without drums and bass" in said(desk.panel)
+    (clip,) = desk.generate()
+    followed = desk.engine.requests[-1].melody
+    assert isinstance(followed, Audio)
+    assert followed.frames == mix.frames
+    assert np.square(followed.samples).mean() < 0.9 * np.square(mix.samples).mean()
+    order = Record.from_json(clip.recipe).order
+    assert order.melody is not None
+    assert order.melody.separator
+    notes = desk.sketch.notes.notes
+    if notes:
+        control(desk.editor, QToolButton, "as notes").click()
+        assert "several voices: the notes are those of the strongest pitch" in said(desk.panel)
 
 
 def test_a_midi_file_is_followed_in_its_tempo(desk: Desk, midi_file: Path) -> None:
