@@ -93,6 +93,8 @@ class ShortcutsDialog(QDialog):
         self._edit = QKeySequenceEdit()
         self._edit.setMaximumSequenceLength(1)
         self._edit.setAccessibleName(self.tr("New key"))
+        for field in self._edit.findChildren(QLineEdit):  # Qt's own, which is what has the focus
+            field.setAccessibleName(self.tr("New key"))
         self._edit.setToolTip(self.tr("Press the new key here"))
         self._edit.keySequenceChanged.connect(self._change)
         self._none = self._button(self.tr("No key"), self.tr("Take its keys away"), self._take_away)
