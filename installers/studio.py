@@ -5,7 +5,8 @@
     python3 installers/studio.py generate "happy rock" --seconds 8 --out clips          set up, then make a clip
     python3 installers/studio.py test [what pytest takes]                               set up, then run the tests
 
-All it makes is in `.venv`, apart from the system libraries that Debian and Ubuntu lack. Delete `.venv` to undo it.
+All it makes is in `.venv`, apart from the system libraries that Debian and Ubuntu lack and, on a Linux desktop, the
+program's line in the menu (`python3 installers/menu.py --remove` takes it out). Delete `.venv` to undo the rest.
 Nothing is done twice: a stamp in `.venv` tells what is installed. Standard library only. Not for packaging the program.
 
 It has to start on Python 3.8, to say there which Python is needed; so no newer syntax and no newer library at load.
@@ -418,6 +419,15 @@ def install_libraries(root: Path, extras: frozenset[str]) -> None:
         compile_program(root)
 
 
+def enter_menu(root: Path, extras: frozenset[str]) -> None:
+    """Put the program into the desktop's menu, on a Linux desktop where it is to be used; a failure does no harm."""
+    script = root / "installers" / "menu.py"
+    has_desktop = bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    if sys.platform.startswith("linux") and has_desktop and "dev" not in extras and script.is_file():
+        say("      in the desktop's menu (installers/menu.py --remove takes it out):")
+        subprocess.run([sys.executable, str(script)], cwd=root, stdout=STDERR, check=False)
+
+
 # --- the whole ------------------------------------------------------------------------------------------------------
 
 
@@ -446,6 +456,7 @@ def set_up(root: Path, extras: frozenset[str]) -> None:
             write_stamp(venv, before)
         raise
     write_stamp(venv, Stamp(fingerprint(root), extras))
+    enter_menu(root, extras)
     say(f"Set up in {time.perf_counter() - started_s:.0f} s. The next start is immediate.")
 
 

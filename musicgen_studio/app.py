@@ -67,13 +67,16 @@ def run_window(files: Sequence[Path] = ()) -> int:
     Args:
         files: Sound and MIDI files to open in it.
     """
+    from PySide6.QtGui import QIcon
     from PySide6.QtWidgets import QApplication
 
     from musicgen_studio import __version__, logs, paths
     from musicgen_studio.ui.qt import single
 
-    app = QApplication(sys.argv[:1])
+    app = QApplication(["musicgen-studio"])  # what the desktop knows its windows by
     app.setApplicationName("MusicGen Studio")
+    app.setDesktopFileName("musicgen-studio")
+    app.setWindowIcon(QIcon(str(paths.resources_dir() / "desktop" / "musicgen-studio.svg")))
     _translator = _translate(app)  # as long as it lives
     name = single.name_for(paths.settings_file())
     if single.hand_over(name, list(files)):

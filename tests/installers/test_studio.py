@@ -233,6 +233,28 @@ def test_a_set_up_runs_pip_twice_and_stamps_last(studio: ModuleType, checkout: P
 
 
 @pytest.mark.usefixtures("quiet_system")
+@pytest.mark.parametrize(("display", "extras", "is_put"), [(":0", NONE, True), ("", NONE, False), (":0", DEV, False)])
+def test_the_program_goes_into_the_menu_of_a_desktop_where_it_is_to_be_used(
+    studio: ModuleType,
+    checkout: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    display: str,
+    extras: frozenset[str],
+    is_put: bool,
+) -> None:
+    shutil.copy(SCRIPT.parent / "menu.py", checkout / "installers")
+    shutil.copytree(ROOT / "resources" / "desktop", checkout / "resources" / "desktop")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setenv("DISPLAY", display)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    studio.set_up(checkout, extras)
+    entry = tmp_path / "data/applications/musicgen-studio.desktop"
+    assert entry.is_file() is is_put
+    assert not is_put or str(checkout / ".venv/bin/musicgen-studio") in entry.read_text(encoding="utf-8")
+
+
+@pytest.mark.usefixtures("quiet_system")
 def test_what_was_installed_once_stays_asked_for(studio: ModuleType, checkout: Path) -> None:
     stamp_it(studio, checkout, DEV)
     change_dependencies(checkout)

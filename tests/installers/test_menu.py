@@ -1,0 +1,106 @@
+"""Tests of `installers/menu.py`: the entry in the desktop's menu, its icon, and the files that it opens."""
+
+import ast
+import configparser
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from musicgen_studio.files import midi, sound
+
+ROOT = Path(__file__).resolve().parents[2]
+SCRIPT = ROOT / "installers" / "menu.py"
+
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Linux's menus")
+
+
+@pytest.fixture(scope="module")
+def menu() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("installers_menu", SCRIPT)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
+    return tmp_path / ".local/share"
+
+
+def read(file: Path) -> configparser.SectionProxy:
+    parser = configparser.RawConfigParser(delimiters=("=",))
+    parser.optionxform = str  # type: ignore[method-assign, assignment]
+    parser.read(file, encoding="utf-8")
+    return parser["Desktop Entry"]
+
+
+def test_the_script_is_read_by_python_3_8() -> None:
+    ast.parse(SCRIPT.read_text(encoding="utf-8"), feature_version=(3, 8))
+
+
+def test_the_entry_and_its_icon_are_put_and_taken_away(menu: ModuleType, home: Path) -> None:
+    assert menu.main([]) == 0
+    entry = read(home / "applications/musicgen-studio.desktop")
+    assert entry["Type"] == "Application"
+    assert entry["Exec"].endswith('.venv/bin/musicgen-studio" %F')
+    assert entry["Icon"] == "musicgen-studio"
+    icon = home / "icons/hicolor/scalable/apps/musicgen-studio.svg"
+    assert ET.parse(icon).getroot().tag.endswith("svg")  # noqa: S314 - our own file
+    assert menu.main(["--remove"]) == 0
+    assert not [file for file in home.rglob("musicgen-studio*") if file.is_file()]
+    assert menu.main(["--remove"]) == 0
+    assert menu.main(["nonsense"]) == 2
+
+
+def test_the_users_own_data_folder_counts(
+    menu: ModuleType, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    menu.put()
+    assert (tmp_path / "data/applications/musicgen-studio.desktop").is_file()
+    monkeypatch.setenv("XDG_DATA_HOME", "not/absolute")  # which the specification says to ignore
+    menu.put()
+    assert (home / "applications/musicgen-studio.desktop").is_file()
+
+
+@pytest.mark.parametrize("name", ["a checkout", 'with "marks" $HOME `x`', "100%", "back\\slash"])
+def test_the_program_is_found_whatever_its_folder_is_called(menu: ModuleType, name: str) -> None:
+    root = Path("/home/me") / name
+    line = next(line for line in menu.entry(root).splitlines() if line.startswith("Exec="))
+    written = line.removeprefix("Exec=").replace("\\\\", "\\")  # the rule for every text in the file
+    quoted, files = written.rsplit(" ", 1)
+    assert (quoted[0], quoted[-1], files) == ('"', '"', "%F")
+    program = re.sub(r'\\(["`$\\])', r"\1", quoted[1:-1])  # the rule for what is quoted
+    assert program.replace("%%", "%") == str(root / ".venv/bin/musicgen-studio")
+
+
+def test_every_kind_of_file_that_the_program_opens_has_a_type(menu: ModuleType) -> None:
+    kinds = {
+        ".wav": "audio/x-wav", ".flac": "audio/flac", ".ogg": "audio/ogg", ".oga": "audio/ogg",
+        ".opus": "audio/x-opus+ogg", ".mp3": "audio/mpeg", ".aiff": "audio/x-aiff", ".aif": "audio/x-aiff",
+        ".mid": "audio/midi", ".midi": "audio/midi", ".smf": "audio/midi", ".rmi": "audio/midi", ".kar": "audio/midi",
+    }  # fmt: skip
+    assert set(kinds) == {*sound.EXTENSIONS, *midi.EXTENSIONS}
+    assert set(kinds.values()) <= set(menu.MIME_TYPES)
+
+
+def test_a_desktops_own_checker_accepts_the_entry(menu: ModuleType, tmp_path: Path) -> None:
+    checker = shutil.which("desktop-file-validate")
+    if checker is None:
+        pytest.skip("needs desktop-file-utils")
+    file = tmp_path / "musicgen-studio.desktop"
+    file.write_text(menu.entry(Path("/home/me/a checkout")), encoding="utf-8")
+    done = subprocess.run([checker, str(file)], capture_output=True, text=True, check=False, env=dict(os.environ))
+    assert (done.returncode, done.stdout) == (0, "")
