@@ -26,6 +26,7 @@ from musicgen_studio.sound.metronome import MAX_BEATS_PER_BAR
 from musicgen_studio.studio.program.settings import MAX_OFFSET_MS, Settings
 from musicgen_studio.ui.look.theme import GRID, Look, set_look
 from musicgen_studio.ui.panels.labels import plain_label
+from musicgen_studio.ui.widgets.tall_area import TallArea
 
 STARTER = "starter"
 MAX_IDLE_MIN = 24 * 60
@@ -170,7 +171,9 @@ class SettingsDialog(QDialog):
             box.lineEdit().setTextMargins(2 * GRID, 0, 0, 0)  # the style sheet cannot reach it
 
     def _lay_out(self) -> None:
-        form = QFormLayout()
+        page = QWidget()
+        form = QFormLayout(page)
+        form.setContentsMargins(0, 0, 0, 0)
         form.setVerticalSpacing(2 * GRID)
         form.setHorizontalSpacing(4 * GRID)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
@@ -198,8 +201,7 @@ class SettingsDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(6 * GRID, 4 * GRID, 6 * GRID, 4 * GRID)
         column.setSpacing(4 * GRID)
-        column.addLayout(form)
-        column.addStretch()
+        column.addWidget(TallArea(page), 1)
         column.addWidget(self._buttons())
         self.setMinimumWidth(520)
 

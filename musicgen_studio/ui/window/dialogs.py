@@ -30,6 +30,7 @@ from musicgen_studio.ui.panels.diagnostics_dialog import DiagnosticsDialog
 from musicgen_studio.ui.panels.export_dialog import ExportChoice, ExportDialog
 from musicgen_studio.ui.panels.settings_dialog import SettingsDialog
 from musicgen_studio.ui.panels.shortcuts_dialog import ShortcutsDialog
+from musicgen_studio.ui.widgets.tall_area import fit_on_screen
 from musicgen_studio.ui.window.arrivals import Arrivals
 from musicgen_studio.ui.window.catalogue import Catalogue
 from musicgen_studio.ui.window.checkpoint_choice import CheckpointChoice
@@ -286,4 +287,5 @@ def _describe(checkpoint: str) -> str:
 
 def _open(dialog: QDialog) -> None:
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    fit_on_screen(dialog)
     dialog.open()

@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QPalette
 from PySide6.QtWidgets import (
     QApplication,
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QMessageBox,
     QSplitter,
     QStackedWidget,
+    QStyle,
     QVBoxLayout,
     QWidget,
 )
@@ -475,7 +476,9 @@ class MainWindow(QWidget):
         """Let the window lie within its screen, which may be small or scaled, or another one than the last time."""
         screen = QGuiApplication.screenAt(self.geometry().center()) or QGuiApplication.primaryScreen()
         if screen is not None and not self.isMaximized():
-            room = screen.availableGeometry()
+            title = self.style().pixelMetric(QStyle.PixelMetric.PM_TitleBarHeight)  # the system's is not known yet
+            room = screen.availableGeometry().adjusted(0, 0, 0, -title)
+            self.setMinimumSize(QSize(*MIN_SIZE).boundedTo(room.size()))
             self.resize(self.size().boundedTo(room.size()))
             left = min(max(self.x(), room.left()), room.right() + 1 - self.width())
             top = min(max(self.y(), room.top()), room.bottom() + 1 - self.height())
