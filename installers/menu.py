@@ -53,7 +53,7 @@ def icon_file() -> Path:
 
 
 def quoted(path: Path) -> str:
-    """Return a path as an entry's Exec line takes it: quoted, and its own marks escaped, by both rules of the format."""
+    """Return a path as an entry's Exec line takes it: quoted, its own marks escaped by both rules of the format."""
     text = str(path).replace("%", "%%")
     for mark in ("\\", '"', "`", "$"):
         text = text.replace(mark, f"\\{mark}")

@@ -23,8 +23,9 @@ from musicgen_studio.library.library import Library
 from musicgen_studio.sound.devices import SoundDevice
 from musicgen_studio.sound.metronome import Clicks, Metronome
 from musicgen_studio.sound.player import open_player
-from musicgen_studio.studio.humming.recording import Phase, RecordingSession, RecordingSetup
+from musicgen_studio.studio.humming.recording import Phase, RecordingSession, RecordingSetup, RecordingState
 from musicgen_studio.studio.humming.take import TakeEdit, edited
+from tests.busy import busy
 from tests.fake_inputs import counted
 from tests.losses import lose, playing, until
 from tests.sound.conftest import CHANNELS, RATE, PulseServer
@@ -88,6 +89,32 @@ def _record_clicks(session: RecordingSession, device: SoundDevice, offset_ms: fl
     bar_s = 2 * _METRONOME.beat_s
     places_s = [onset_s - (0.0 if is_accent else _METRONOME.beat_s) for onset_s, is_accent in clicks[1:]]
     return [(place_s + bar_s / 2) % bar_s - bar_s / 2 for place_s in places_s]  # the first may be cut
+
+
+def test_the_count_in_counts_down_and_ends_in_time_on_a_busy_computer(
+    session: RecordingSession, device: SoundDevice
+) -> None:
+    """Under load it went 5 4 4 4 3 4 5, and recording began seconds late: the device's clock counts, not ours."""
+    _arm(session, _setup(device, metronome=Metronome(150, 4), count_in_bars=2))
+    with busy((os.cpu_count() or 1) * 2):
+        begun_s = monotonic()
+        session.record()
+        beats: list[float] = []
+
+        def watch(state: RecordingState) -> bool:
+            if state.phase is Phase.COUNT_IN and state.beat is not None:
+                beats.append(state.beat)
+            return state.phase is Phase.RECORDING
+
+        until(session, watch)
+        took_s = monotonic() - begun_s
+        until(session, lambda state: state.recorded_s > 1.0)
+    take = _stop(session)
+    assert len(beats) > 8
+    assert beats == sorted(beats)
+    assert -8.5 < beats[0] < beats[-1] < 0.5
+    assert took_s < 8 * 0.4 + 2.0
+    assert take.duration_s > 1.0
 
 
 def test_the_take_begins_at_the_end_of_the_count_in(session: RecordingSession, device: SoundDevice) -> None:

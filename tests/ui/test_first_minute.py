@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt, SignalInstance
 from PySide6.QtTest import QTest
@@ -13,7 +14,9 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from musicgen_studio.app import Program
+from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip, Origin
+from musicgen_studio.files.sound import SoundFormat, write
 from musicgen_studio.ui.panels.clip_header import ExtendValues
 from musicgen_studio.ui.panels.export_dialog import ExportDialog
 from musicgen_studio.ui.panels.prompt_panel import PromptValues
@@ -291,3 +294,52 @@ def test_the_first_order_says_that_it_waits_for_the_checkpoint(
         assert "● Ready" not in said(status)
         go_on.set()
         qtbot.waitUntil(lambda: "● Ready" in said(status), timeout=WAIT_MS)
+
+
+def test_an_imported_recording_is_extended_in_its_own_rate_and_channels(
+    hands: Hands, loader: Loader, tmp_path: Path
+) -> None:
+    """44.1 kHz stereo stays that, sample for sample, as it is shown, as it is played and as it is kept."""
+    rate = 44_100
+    time_s = np.arange(10 * rate) / rate
+    sides = [0.4 * np.sin(2 * np.pi * pitch * time_s) for pitch in (220.0, 331.0)]
+    write(tmp_path / "My song.wav", Audio(np.stack(sides, axis=1).astype(np.float32), rate), SoundFormat.WAV24)
+    hands.window.open_files([tmp_path / "My song.wav"])
+    hands.wait(lambda: hands.shown().title == "My song")
+    library = hands.program.services.library
+    original = library.read(hands.shown().id)
+    hands.wait(lambda: not hands.window.listening.is_drawing)
+    hands.window.waveform.setFocus()
+    go_on = threading.Event()
+    loader.before_block = held(go_on, 41)
+    hands.press(Qt.Key.Key_E)
+    hands.wait(lambda: isinstance(QApplication.focusWidget(), QLineEdit))
+    hands.press(Qt.Key.Key_Return)
+    hands.wait(lambda: hands.shown().title == "My song · extended" and hands.is_playing)
+    heard = hands.window.listening.current
+    assert heard is not None
+    assert (heard.sound.sample_rate, heard.sound.channels) == (rate, 2)
+    hands.wait(lambda: heard.sound.frames >= original.frames)
+    assert np.array_equal(heard.sound.read(0, original.frames - rate), original.samples[: original.frames - rate])
+    assert hands.window.listening.playhead() >= original.frames - round(LEAD_S * rate)  # shortly before what is new
+    hands.wait(lambda: heard.peaks.frames >= original.frames - rate)
+    shown = heard.peaks.query(0, rate, 1), np.abs(original.samples[:rate]).max(axis=0)
+    np.testing.assert_allclose(shown[0][1][0], shown[1], atol=1e-6)  # both sides are drawn
+    go_on.set()
+    hands.wait(lambda: hands.shown().is_complete and not hands.program.services.loop.views())
+    kept = library.read(hands.shown().id)
+    assert (kept.sample_rate, kept.channels, kept.frames > original.frames) == (rate, 2, True)
+    assert np.array_equal(kept.samples[: original.frames - rate], original.samples[: original.frames - rate])
+    if hands.is_playing:
+        hands.press(Qt.Key.Key_Space)
+
+
+def test_a_file_is_opened_while_long_work_goes_on(hands: Hands, tmp_path: Path) -> None:
+    """At the start it waited for the analysis to be loaded, and later for every export."""
+    go_on = threading.Event()
+    hands.program.services.background.start("Exporting", lambda _errand: go_on.wait(60))
+    write(tmp_path / "Hum.wav", Audio(np.zeros((16_000, 1), np.float32), 32_000), SoundFormat.WAV16)
+    hands.window.open_files([tmp_path / "Hum.wav"])
+    hands.wait(lambda: hands.shown().title == "Hum")
+    assert not go_on.is_set()
+    go_on.set()

@@ -98,7 +98,7 @@ def walked(start: QWidget, key: Qt.Key) -> list[QWidget]:
     """Where a key leads, until it comes back."""
     way = [start]
     for _ in range(200):
-        QTest.keyClick(QApplication.focusWidget(), key)
+        QTest.keyClick(QApplication.focusWidget() or start, key)
         now = QApplication.focusWidget()
         assert now is not None
         if now is start:

@@ -180,6 +180,7 @@ class Collection(QObject):
                 self.tr("Importing {0}").format(path.name),
                 partial(_imported, self._library, path),
                 partial(self._take_in, path),
+                lane=Lane.IMPORTS,
             )
 
     def _take_in(self, path: Path, imported: tuple[Clip, str]) -> None:
