@@ -1,6 +1,7 @@
 """`python -m tests.screenshots OUT`: every state of the window as PNG files, without a display, to be looked at.
 
-The starter checkpoint makes the music that is shown. At 2× each state comes once more as `…@2x.png`.
+The starter checkpoint makes the music that is shown. At 2× each state comes once more as `…@2x.png`, at 1.5× where it
+is asked for. `--longer` makes every text a third longer, as other languages are.
 """
 
 import argparse
@@ -26,33 +27,41 @@ from musicgen_studio.studio.program.background import Errand
 from musicgen_studio.ui.panels.diagnostics_dialog import DiagnosticsDialog
 from musicgen_studio.ui.panels.prompt_panel import PromptValues
 from musicgen_studio.ui.qt.drops import _Light
+from musicgen_studio.ui.window.action_table import CLIP_MENU, MENUS, TAKE_MENU, WAVEFORM_MENU
 from tests import melody_screens
+from tests.longer import Longer
 from tests.melody_screens import Singers
 
-WAIT_MS = 120_000
+WAIT_MS = 600_000
 
 
 def main() -> int:
     """Render all states."""
     parser = argparse.ArgumentParser(description="Render every state of the window to PNG files.")
     parser.add_argument("out", type=Path)
-    parser.add_argument("--scale", choices=["1", "2"], help="only this scale (default: both, one after the other)")
-    parser.add_argument("--part", choices=["window", "melody"], help="only this part (default: both)")
+    parser.add_argument("--scale", choices=["1", "1.5", "2"], help="only this scale (default: 1 and 2)")
+    parser.add_argument("--longer", action="store_true", help="make every text a third longer")
+    parser.add_argument("--part", choices=["window", "melody", "menus"], help="only this part (default: all)")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     if args.scale is None:
         return max(subprocess.run(_command(args, scale), check=False).returncode for scale in ("1", "2"))
     os.environ["QT_SCALE_FACTOR"] = args.scale
     app = QApplication(sys.argv[:1])
-    suffix = "" if args.scale == "1" else "@2x"
+    suffix = "" if args.scale == "1" else f"@{args.scale}x"
+    longer = Longer()  # as long as it is used
+    if args.longer:
+        app.installTranslator(longer)
 
     def save(name: str, widget: QWidget) -> None:
         widget.grab().save(str(args.out / f"{name}{suffix}.png"))
 
     for theme in ("dark", "light"):
-        if args.part != "melody":
+        if args.part in (None, "menus"):
+            _render_menus(app, theme, save)
+        if args.part in (None, "window"):
             _render(app, theme, save)
-        if args.part != "window":
+        if args.part in (None, "melody"):
             with _program(theme, Singers()) as program:
                 program.window.resize(1280, 800)
                 program.window.show()
@@ -66,8 +75,35 @@ def _save_as(save: Callable[[str, QWidget], object], theme: str, name: str, widg
 
 
 def _command(args: argparse.Namespace, scale: str) -> list[str]:
-    part = ["--part", args.part] if args.part else []
+    part = (["--part", args.part] if args.part else []) + ["--longer"] * args.longer
     return [sys.executable, "-m", "tests.screenshots", str(args.out), "--scale", scale, *part]
+
+
+def _render_menus(app: QApplication, theme: str, save: Callable[[str, QWidget], object]) -> None:
+    """Every menu of the bar and every context menu, over one clip with a selection, and the window at 1440 x 900."""
+    with _program(theme) as program:
+        window = program.window
+        window.resize(1440, 900)
+        window.show()
+        window.generation.generate(
+            PromptValues(prompt="happy rock with organ and drums", duration_s=3, takes=2, seed=41)
+        )
+        _until(app, lambda: len(program.services.library.clips()) == 2 and not program.services.loop.views())
+        _until(app, lambda: bool(window.clip_actions.chosen()))
+        window.recent.add(Path("My song.wav"), program.services.library.clips()[0])
+        window.waveform.set_selection((32_000, 64_000))
+        _settle(app, 1000)
+        save(f"large-{theme}", window)
+        menus = {name.lower().replace("/", "-"): window.menus.menu(name) for name in (*MENUS, "File/Recent files")}
+        menus |= {
+            f"on-{place}": window.menus.context_menu(groups)
+            for place, groups in (("clip", CLIP_MENU), ("waveform", WAVEFORM_MENU), ("take", TAKE_MENU))
+        }
+        for name, menu in menus.items():
+            menu.popup(window.mapToGlobal(window.rect().center() / 4))
+            _settle(app)
+            save(f"menu-{name}-{theme}".replace(" ", "-"), menu)
+            menu.close()
 
 
 def _render(app: QApplication, theme: str, save: Callable[[str, QWidget], object]) -> None:

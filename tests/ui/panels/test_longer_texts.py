@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QTranslator
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -29,6 +29,7 @@ from musicgen_studio.ui.panels.takes_strip import TakesStrip, TakeView
 from musicgen_studio.ui.panels.transport_bar import TransportBar
 from musicgen_studio.ui.window.shortcuts import KeyMap
 from tests.fake_inputs import microphone
+from tests.longer import Longer
 from tests.ui.clips import make_clip
 from tests.ui.models.test_queue_model import job
 from tests.ui.panels.test_melody_editor import VIEW
@@ -36,19 +37,6 @@ from tests.ui.panels.test_melody_panel import TAKES
 from tests.ui.panels.test_melody_panel import VIEW as MELODY_VIEW
 
 LEFT, MIDDLE, RIGHT, WHOLE = 280, 412, 300, 1024  # pixels inside the columns of a window 1024 wide
-
-
-class Longer(QTranslator):
-    """Makes every text a third longer."""
-
-    def isEmpty(self) -> bool:  # noqa: N802 - Qt's signature
-        """Say that there is something to translate with."""
-        return False
-
-    def translate(self, context: str, source: str, disambiguation: str | None = None, number: int = -1) -> str:  # noqa: ARG002 - Qt's signature
-        """Return the text and a third more."""
-        more = -(-len(source) // 3)
-        return source + (" noon" * more)[:more] if " " in source else source + "n" * more
 
 
 @pytest.fixture(autouse=True)
