@@ -14,6 +14,9 @@ import yaml
 from musicgen_studio.checkpoints.facts import known
 from musicgen_studio.checkpoints.found import find_cached
 from musicgen_studio.checkpoints.hub.files import is_repository
+from musicgen_studio.checkpoints.locate import is_checkpoint, located
+from musicgen_studio.core.adapter import CONFIG_FILE as ADAPTER_FILE
+from musicgen_studio.core.adapter import AdapterConfig
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.paths import resources_dir
 
@@ -62,6 +65,8 @@ def find(name: str) -> CheckpointEntry:
     folder = Path(name).expanduser()
     if not folder.exists() and (of_hub := _of_hub(name)) is not None:
         return of_hub
+    if folder.is_file() and is_checkpoint(folder.parent):  # one of its files was chosen
+        folder = folder.parent
     if not name or not folder.is_dir():
         why = "It is a file, not a folder." if folder.is_file() else "There is no such folder."
         raise UserProblem(
@@ -69,10 +74,24 @@ def find(name: str) -> CheckpointEntry:
             why,
             f'Name "{STARTER}", which comes with the program, or the folder of a MusicGen checkpoint.',
         )
-    folder = folder.resolve()
+    folder = located(folder.resolve())
     return CheckpointEntry(
-        id=_folder_id(folder), folder=folder, licence=_folder_licence(folder), description=f"The folder {folder}"
+        id=_folder_id(folder), folder=folder, licence=_folder_licence(folder), description=_description(folder)
     )
+
+
+def _description(folder: Path) -> str:
+    adapter = _adapter(folder)
+    return f"The folder {folder}" if adapter is None else f"{adapter.in_words()}, in {folder}"
+
+
+def _adapter(folder: Path) -> AdapterConfig | None:
+    """Return what an adapter says of itself; None of what is none, or is broken, which loading tells."""
+    try:
+        raw = json.loads((folder / ADAPTER_FILE).read_text(encoding="utf-8"))
+        return AdapterConfig.parsed(raw) if isinstance(raw, dict) else None
+    except (OSError, ValueError):
+        return None
 
 
 def _of_hub(name: str) -> CheckpointEntry | None:
@@ -130,6 +149,10 @@ def _folder_licence(folder: Path) -> str:
         front_matter = _FRONT_MATTER.match((folder / "README.md").read_text(encoding="utf-8"))
         card = yaml.safe_load(front_matter[1]) if front_matter else None
     except (OSError, ValueError, yaml.YAMLError):
-        return UNKNOWN_LICENCE
+        card = None
     licence = card.get("license") if isinstance(card, dict) else None
-    return licence if isinstance(licence, str) and licence.strip() else UNKNOWN_LICENCE
+    if isinstance(licence, str) and licence.strip():
+        return licence
+    adapter = _adapter(folder)
+    base = known(adapter.base) if adapter is not None else None
+    return UNKNOWN_LICENCE if base is None else f"{base.licence}, as {base.id} is, over which it was trained"

@@ -1,8 +1,8 @@
 """Checkpoints that are on this computer already, downloaded by this program or another one: used where they lie.
 
 Looked for where this program downloads to (`places`), in the cache that Hugging Face programs share (`HF_HUB_CACHE`,
-`HF_HOME`) and in AudioCraft's (`AUDIOCRAFT_CACHE_DIR`), which has the same layout. Nothing is copied and nothing is
-hashed. Not for downloading (`hub`) or for a folder that a person names (`catalogue`).
+`HF_HOME`), in AudioCraft's (`AUDIOCRAFT_CACHE_DIR`), which has the same layout, and in torch hub's (`TORCH_HOME`).
+Nothing is copied and nothing is hashed. Not for downloading (`hub`) or for a folder that a person names (`catalogue`).
 """
 
 import json
@@ -51,6 +51,14 @@ def found_checkpoints() -> list[FoundCheckpoint]:
             if here is not None:
                 found.setdefault(name, here)
     return sorted(found.values(), key=lambda each: each.id)
+
+
+def found_folders() -> list[Path]:
+    """Return the folders of torch hub's cache that hold a checkpoint: files without a name on the Hub."""
+    cache = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    home = Path(os.environ.get("TORCH_HOME") or Path(cache) / "torch").expanduser()
+    kept = home / "hub" / "checkpoints"
+    return [folder for folder in (kept, *sorted(kept.glob("*/"))) if _is_checkpoint(folder)]
 
 
 def find_cached(name: str, cache: Path | None = None) -> FoundCheckpoint | None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from musicgen_studio.checkpoints.catalogue import STARTER, CheckpointEntry, find
 from musicgen_studio.checkpoints.facts import KNOWN, CheckpointFacts, KnownCheckpoint, facts_of
-from musicgen_studio.checkpoints.found import FoundCheckpoint, found_checkpoints
+from musicgen_studio.checkpoints.found import FoundCheckpoint, found_checkpoints, found_folders
 from musicgen_studio.checkpoints.hub.cache import CachedRepository
 from musicgen_studio.checkpoints.hub.published import PUBLISHED, PublishedModel, find_published
 from musicgen_studio.checkpoints.places import known_folders
@@ -85,7 +85,8 @@ def offers(folders: Sequence[str] = ()) -> tuple[Offer, ...]:
     known = [_known(each, found.pop(each.id, None)) for each in KNOWN]
     others = [_found(each) for each in found.values()]
     ids = {each.id for each in (*known, *others) if each.is_here}
-    chosen = [_folder(name) for name in dict.fromkeys(folders) if name != STARTER and name not in ids]
+    named = dict.fromkeys([*folders, *map(str, found_folders())])
+    chosen = [_folder(name) for name in named if name != STARTER and name not in ids]
     here = [*(each for each in known if each.is_here), *others, *chosen]
     absent = [each for each in known if not each.is_here]
     return (_starter(), *here, *absent, *map(_separator, PUBLISHED))

@@ -2,21 +2,23 @@
 
 Each is a mapping written by `torch.save`, with tensors under `best_state` and the training's settings as YAML under
 `xp.cfg`. The second may instead name a codec by its Hugging Face id. The T5 text encoder is in neither; it is looked
-for beside the files. The network is never used. Not for transformers' layout: that is `huggingface.py`.
+for beside the files. `checkpoint.th` is what the trainer itself writes, `lm_final.pt` the language model alone. The
+network is never used. Not for transformers' layout: that is `huggingface.py`.
 Source: audiocraft `utils/export.py`, `models/loaders.py`, `models/builders.py`, `models/lm.py`, `modules/seanet.py`,
 `modules/conditioners.py`, `modules/chroma.py` and the settings under `config/`.
 """
 
 import re
-from collections.abc import Iterator
-from contextlib import suppress
-from itertools import chain
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
 import yaml
+from torch import Tensor
 
+from musicgen_studio.engine.checkpoint.companions import find_companion
+from musicgen_studio.engine.checkpoint.inert import load_trained, plain
 from musicgen_studio.engine.checkpoint.stored import StoredCheckpoint
 from musicgen_studio.engine.checkpoint.submodels import (
     CHOOSE_ANOTHER,
@@ -48,6 +50,9 @@ from musicgen_studio.errors import UserProblem
 
 STATE_FILE = "state_dict.bin"
 CODEC_FILE = "compression_state_dict.bin"
+TRAINED_FILE = "checkpoint.th"
+FINE_TUNED_FILE = "lm_final.pt"
+_TOP = ("emb.", "transformer.", "out_norm.", "linears.", "condition_provider.")
 
 _CONDITIONERS = "condition_provider.conditioners."
 # The window function and filters of the chroma analysis, which are computed.
@@ -103,23 +108,23 @@ _CODEC_SETTINGS: dict[str, tuple[Any, ...]] = {
 }
 
 
-class AudioCraftCheckpoint(StoredCheckpoint):
-    """An opened folder in AudioCraft's layout.
+class AudioCraftWeights(StoredCheckpoint):
+    """A language model whose tensors have AudioCraft's names, whatever its configuration comes from.
 
     Args:
-        folder: The folder. Settings, names and shapes are read here; numbers are not.
+        config: The checkpoint's configuration.
+        codec: Its codec.
+        text_encoder: Its text encoder.
+        weights: Its tensors.
 
     Raises:
-        UserProblem: If it is not a MusicGen checkpoint, incomplete, damaged, or of an unsupported kind; or if its
-            text encoder or codec is to be put beside it first.
+        UserProblem: If tensors are missing, too many or misshapen.
     """
 
-    def __init__(self, folder: Path) -> None:
-        path = folder / STATE_FILE
-        settings = Settings.of(path, load_pickle(path))
-        codec, text_encoder = _open_codec(folder), _open_text_encoder(folder, settings)
-        config = _checkpoint_config(settings, codec.config, text_encoder.width)
-        super().__init__(config, codec, text_encoder, Weights.of([PickleFile(path, "best_state")], path))
+    def __init__(
+        self, config: CheckpointConfig, codec: StoredCodec, text_encoder: StoredTextEncoder, weights: Weights
+    ) -> None:
+        super().__init__(config, codec, text_encoder, weights.unwrapped(_TOP))
         self._weights.require(_shapes(config), _HARMLESS)
 
     def layer(self, index: int) -> LayerWeights:
@@ -153,6 +158,95 @@ class AudioCraftCheckpoint(StoredCheckpoint):
             text_projection=Affine.named(read, f"{_CONDITIONERS}description.output_proj"),
             chroma_projection=Affine.named(read, f"{_CONDITIONERS}self_wav.output_proj") if has_chroma else None,
         )
+
+
+class AudioCraftCheckpoint(AudioCraftWeights):
+    """An opened folder in AudioCraft's layout.
+
+    Args:
+        folder: The folder. Settings, names and shapes are read here; numbers are not.
+
+    Raises:
+        UserProblem: If it is not a MusicGen checkpoint, incomplete, damaged, or of an unsupported kind; or if its
+            text encoder or codec is to be put beside it first.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        path = folder / STATE_FILE
+        settings = Settings.of(path, load_pickle(path))
+        codec, text_encoder = _open_codec(folder), _open_text_encoder(folder, settings)
+        config = _checkpoint_config(settings, codec.config, text_encoder.width)
+        super().__init__(config, codec, text_encoder, Weights.of([PickleFile(path, "best_state")], path))
+
+
+class TrainedCheckpoint(AudioCraftWeights):
+    """A folder of AudioCraft's trainer, with dora's `checkpoint.th`: the best state it reached.
+
+    Args:
+        folder: As for `AudioCraftCheckpoint`; codec and text encoder lie beside it, or in the Hub's cache.
+
+    Raises:
+        UserProblem: As for `AudioCraftCheckpoint`.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        path = folder / TRAINED_FILE
+        found = load_trained(path)
+        tree = plain(found.get("xp.cfg"))
+        settings = Settings(tree, path) if isinstance(tree, dict) else Settings.of(path, found)
+        text_encoder = _open_text_encoder(folder, settings)
+        if (folder / CODEC_FILE).is_file():
+            codec = _open_codec(folder)
+        else:
+            named = str(settings.get("compression_model_checkpoint") or "").removeprefix("//pretrained/")
+            codec = _open_pretrained_codec(folder, named or "facebook/encodec_32khz")
+        config = _checkpoint_config(settings, codec.config, text_encoder.width)
+        super().__init__(config, codec, text_encoder, Weights.of([_TrainedFile(path, _best_state(path, found))], path))
+
+
+def _best_state(path: Path, found: dict[Any, Any]) -> dict[str, Tensor]:
+    """Return the tensors of the best state, or of the last one; names as AudioCraft exports them."""
+    for name in ("fsdp_best_state", "best_state", "model"):
+        state = found.get(name)
+        state = state.get("model", state) if isinstance(state, dict) else None
+        tensors = {key: value for key, value in (state or {}).items() if isinstance(value, Tensor)}
+        if tensors:
+            return tensors
+    raise UserProblem("The checkpoint is not complete.", f"{path} holds no state of a model.", CHOOSE_ANOTHER)
+
+
+class _TrainedFile:
+    """The tensors of a trainer's checkpoint. They are mapped for as long as it is open.
+
+    Args:
+        path: The file.
+        tensors: What is in it.
+    """
+
+    def __init__(self, path: Path, tensors: dict[str, Tensor]) -> None:
+        self.path = path
+        self._tensors = tensors
+        self.shapes = {name: tuple(tensor.shape) for name, tensor in tensors.items()}
+
+    def copies(self, names: Sequence[str]) -> Iterator[tuple[str, Tensor]]:
+        """Yield tensors which own their memory."""
+        for name in names:
+            yield name, self._tensors[name].detach().clone(memory_format=torch.contiguous_format)
+
+
+def open_fine_tuned(folder: Path, base: StoredCheckpoint) -> AudioCraftWeights:
+    """Open `lm_final.pt`: the tensors of a fine-tuned language model alone, with all else from its base.
+
+    Args:
+        folder: Where it lies.
+        base: What it was made from, in either layout.
+
+    Raises:
+        UserProblem: If it does not fit the base, or is damaged.
+    """
+    path = folder / FINE_TUNED_FILE
+    weights = Weights.of([PickleFile(path)], path)
+    return AudioCraftWeights(base.config, base.stored_codec, base.stored_text_encoder, weights)
 
 
 class Settings:
@@ -241,7 +335,7 @@ def _open_codec(folder: Path) -> StoredCodec:
 
 
 def _open_pretrained_codec(folder: Path, pretrained: str) -> StoredCodec:
-    codec_folder = _find_companion(folder, pretrained, "codec")
+    codec_folder = find_companion(folder, pretrained, "codec")
     path = codec_folder / "config.json"
     return StoredCodec(parse_config(read_json(path), path), open_weights(codec_folder), path)
 
@@ -250,36 +344,10 @@ def _open_text_encoder(folder: Path, settings: Settings) -> StoredTextEncoder:
     name = settings.get("conditioners.description.t5.name")
     if not isinstance(name, str):
         raise odd_value(settings.path, "conditioners.description.t5.name", name, "the name of a T5 model")
-    t5_folder = _find_companion(folder, name, "text encoder")
+    t5_folder = find_companion(folder, name, "text encoder")
     path = t5_folder / "config.json"
     weights = open_weights(t5_folder).without(*_T5_DECODER)
     return StoredTextEncoder(parse_config(read_json(path), path), weights, path, t5_folder)
-
-
-def _find_companion(folder: Path, repository: str, role: str) -> Path:
-    """Find the folder of a model that a checkpoint needs but does not hold. The network is not used.
-
-    Looked for beside the checkpoint's files, beside the checkpoint's folder, then in Hugging Face's cache on disk.
-    """
-    name = repository.rpartition("/")[2]
-    for candidate in chain((folder / name, folder.parent / name), _cached(repository)):
-        if re.fullmatch(r"[\w.-]*\w", name) and (candidate / "config.json").is_file():
-            return candidate
-    raise UserProblem(
-        f"The checkpoint's {role} is missing.",
-        f"AudioCraft's files do not include it: {folder} needs “{repository}”.",
-        f"Download {repository} from huggingface.co and put its files into {folder / name}.",
-    )
-
-
-def _cached(repository: str) -> Iterator[Path]:
-    """Yield where Hugging Face's cache has a repository. The T5 models moved; both names are looked for."""
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
-
-    for name in (repository,) if "/" in repository else (repository, f"google-t5/{repository}"):
-        with suppress(LocalEntryNotFoundError, HFValidationError):
-            yield Path(snapshot_download(name, local_files_only=True))
 
 
 def _checkpoint_config(settings: Settings, codec: Any, text_width: int) -> CheckpointConfig:

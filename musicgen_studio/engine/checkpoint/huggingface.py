@@ -13,11 +13,13 @@ from typing import Any
 import torch
 
 from musicgen_studio.core.request import GenerationRequest, Sampling
+from musicgen_studio.engine.checkpoint.adapter import Adapter
 from musicgen_studio.engine.checkpoint.stored import StoredCheckpoint
 from musicgen_studio.engine.checkpoint.submodels import (
     CHOOSE_ANOTHER,
     StoredCodec,
     StoredTextEncoder,
+    has_tokenizer,
     odd_value,
     parse_config,
     require_fit,
@@ -37,6 +39,8 @@ from musicgen_studio.errors import UserProblem
 _ARCHITECTURES = ("musicgen", "musicgen_melody")
 _LAYERS = "decoder.model.decoder.layers."
 # Positions are computed; older files carry the table.
+_TOP = ("text_encoder.", "audio_encoder.", "decoder.", "enc_to_dec_proj.", "audio_enc_to_dec_proj.")
+_USUAL_MAX_LENGTH = 1500
 _HARMLESS = r"embed_positions\.weights$"
 
 
@@ -45,19 +49,22 @@ class HuggingFaceCheckpoint(StoredCheckpoint):
 
     Args:
         folder: The folder. Configurations and headers are read here; numbers are not.
+        adapter: What is merged into its weights, or None.
 
     Raises:
         UserProblem: If it is not a MusicGen checkpoint, incomplete, damaged, or of an unsupported kind.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, adapter: Adapter | None = None) -> None:
         path = folder / "config.json"
         raw = read_json(path)
         _require_musicgen(raw, path)
         parsed = parse_config(raw, path)
-        weights = open_weights(folder)
+        weights = open_weights(folder).unwrapped(_TOP)
+        if adapter is not None:
+            weights = adapter.merged(weights)
         codec = StoredCodec(parsed.audio_encoder, weights.under("audio_encoder."), path)
-        text_encoder = StoredTextEncoder(parsed.text_encoder, weights.under("text_encoder."), path, folder)
+        text_encoder = StoredTextEncoder(parsed.text_encoder, weights.under("text_encoder."), path, _beside(folder))
         config = _checkpoint_config(parsed, folder, text_encoder.width)
         super().__init__(config, codec, text_encoder, weights.without("audio_encoder.", "text_encoder."))
         self._weights.require(_shapes(config), _HARMLESS)
@@ -96,6 +103,11 @@ class HuggingFaceCheckpoint(StoredCheckpoint):
             text_projection=Affine.named(read, "enc_to_dec_proj") if "enc_to_dec_proj.weight" in shapes else None,
             chroma_projection=Affine.named(read, "audio_enc_to_dec_proj") if self.config.chroma else None,
         )
+
+
+def _beside(folder: Path) -> Path:
+    """Return where the tokenizer is: a trainer puts it beside its steps, not into each."""
+    return next((place for place in (folder, folder.parent) if has_tokenizer(place)), folder)
 
 
 def _require_musicgen(raw: dict[str, Any], path: Path) -> None:
@@ -195,7 +207,8 @@ def _melody_window(chroma: ChromaConfig, folder: Path, frame_rate: float) -> int
 def _text_window(folder: Path, frame_rate: float) -> int:
     """Return the window of a text model in codec frames: the whole seconds of the length it generates by default."""
     path = folder / "generation_config.json"
-    max_length = _positive(read_json(path), "max_length", 0, path)
+    # A trainer's step may leave it out; then it is that of Meta's, which it began with.
+    max_length = _positive(read_json(path) if path.is_file() else {}, "max_length", _USUAL_MAX_LENGTH, path)
     whole_seconds = int(max_length / frame_rate)
     # Less than a second is a model made for tests; then every frame the delay pattern leaves.
     return int(whole_seconds * frame_rate) if whole_seconds else max_length - 4

@@ -36,6 +36,16 @@ class StoredCheckpoint:
         """What stands for the files the language model's numbers come from, until they change."""
         return self._weights.identity
 
+    @property
+    def stored_codec(self) -> StoredCodec:
+        """The codec in its files."""
+        return self._codec
+
+    @property
+    def stored_text_encoder(self) -> StoredTextEncoder:
+        """The text encoder in its files."""
+        return self._text_encoder
+
     def codec(self) -> "EncodecModel":
         """Build the codec in float32, in evaluation mode, weight norm folded into plain weights."""
         return self._codec.load()

@@ -97,6 +97,11 @@ class StoredCodec:
         return folded(model).requires_grad_(False)
 
 
+def has_tokenizer(folder: Path) -> bool:
+    """Tell whether a folder holds a tokenizer that can be read without network."""
+    return any((folder / name).is_file() for name in _TOKENIZER_FILES)
+
+
 class StoredTextEncoder:
     """A text encoder and its tokenizer in a checkpoint's files.
 
@@ -114,7 +119,7 @@ class StoredTextEncoder:
     def __init__(self, config: Any, weights: Weights, path: Path, tokenizer_folder: Path) -> None:
         self.config = config
         self._tokenizer_folder = tokenizer_folder
-        if not any((tokenizer_folder / name).is_file() for name in _TOKENIZER_FILES):
+        if not has_tokenizer(tokenizer_folder):
             raise UserProblem(
                 "The checkpoint is not complete.",
                 f"{tokenizer_folder} has no tokenizer: none of {', '.join(_TOKENIZER_FILES)} is there.",
@@ -165,9 +170,25 @@ class StoredTextEncoder:
             read_json(fast)
         try:
             with _quiet_transformers():
-                return AutoTokenizer.from_pretrained(self._tokenizer_folder, local_files_only=True)
+                if (self._tokenizer_folder / "tokenizer_config.json").is_file():
+                    return AutoTokenizer.from_pretrained(self._tokenizer_folder, local_files_only=True)
+                # Without settings of its own, what kind it is follows from the encoder.
+                if fast.is_file():
+                    return _bare_tokenizer(fast)
+                return AutoTokenizer.from_pretrained(self._tokenizer_folder, config=self.config, local_files_only=True)
         except Exception as error:  # the tokenizers library raises bare Exception for whatever it finds in a file
             raise unreadable(fast if fast.is_file() else self._tokenizer_folder / "spiece.model", error) from error
+
+
+def _bare_tokenizer(path: Path) -> Any:
+    """Read a tokenizer.json that has nothing beside it: the tokens that T5 fills up and ends with are known by name."""
+    from transformers import PreTrainedTokenizerFast
+
+    tokenizer = PreTrainedTokenizerFast(tokenizer_file=str(path))
+    known = {"pad_token": "<pad>", "eos_token": "</s>", "unk_token": "<unk>"}
+    there = {role: token for role, token in known.items() if token in tokenizer.get_vocab()}
+    tokenizer.add_special_tokens(there)
+    return tokenizer
 
 
 def require_fit(config: CheckpointConfig, codec: Any, path: Path) -> None:

@@ -32,6 +32,7 @@ DOWNLOAD_AGAIN = "Download the checkpoint again, or choose another one."
 _GROUP_ELEMENTS = 4 * 1024 * 1024
 _GROUPS_PER_FILE = 64
 _NAMES_SHOWN = 3
+_WRAPPERS = ("module.", "model.", "_forward_module.")
 
 
 class TensorFile(Protocol):
@@ -245,6 +246,35 @@ class Weights:
         paths = sorted({place.file.path.resolve() for place in self._places.values()})
         known = [(str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in paths]
         return hashlib.sha256(repr(known).encode()).hexdigest()
+
+    def has(self, name: str) -> bool:
+        """Tell whether there is a tensor of this name."""
+        return name in self._places
+
+    def shape(self, name: str) -> Shape:
+        """Return a tensor's shape."""
+        place = self._places[name]
+        return place.file.shapes[place.name]
+
+    def behind(self, file: TensorFile) -> "Weights":
+        """Return these with a file's tensors before them: of a name that is in both, the file's counts."""
+        over = {name: _Place(file, name) for name in file.shapes}
+        return Weights(self._origin, {**self._places, **over}, self._prefix)
+
+    def unwrapped(self, known: Sequence[str]) -> "Weights":
+        """Return these without what wrappers put before names: `module.`, `_orig_mod.`, `model.`.
+
+        Args:
+            known: What names begin with that need nothing taken off.
+        """
+
+        def bare(name: str) -> str:
+            found = name.replace("_orig_mod.", "")
+            while not found.startswith(tuple(known)) and found.startswith(_WRAPPERS):
+                found = found.partition(".")[2]
+            return found if found.startswith(tuple(known)) else name
+
+        return self.renamed(bare)
 
     def under(self, prefix: str) -> "Weights":
         """Return the part whose names begin with a prefix, the prefix taken off."""

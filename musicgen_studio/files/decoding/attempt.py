@@ -13,6 +13,11 @@ Sink = Callable[[Samples, int], None]
 """Takes a block, float32 `[frames, channels]`, and its rate in Hz; all blocks have the same rate and channels."""
 
 
+def too_many(channels: int) -> str:
+    """Say that a sound has too many channels."""
+    return f"It has {channels} channels; at most {MAX_CHANNELS} can be used."
+
+
 class NotMineError(Exception):
     """A reader cannot read a file, or is not right for it; nothing was given on. Another one may."""
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from musicgen_studio.files.decoding.attempt import MAX_CHANNELS, too_many
 from musicgen_studio.files.decoding.view import Views
 
 _MOST_CHUNKS = 10_000
@@ -96,6 +97,13 @@ def _cut_in(path: Path, begin: int, step: Step, name: bytes) -> Views:
 
 def aiff_views(path: Path) -> Views:
     """Measure an AIFF file."""
+    for chunk, _ in _chunks(path, 12, _aiff):
+        if chunk.name == b"COMM":
+            with path.open("rb") as file:
+                file.seek(chunk.begin + 8)
+                channels = int.from_bytes(file.read(2), "big")
+            if channels > MAX_CHANNELS:  # more than FFmpeg is safe with
+                return Views(hopeless=too_many(channels))
     return _cut_in(path, 12, _aiff, b"SSND")
 
 

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from musicgen_studio.errors import UserProblem
+from musicgen_studio.files.decoding.ffmpeg import is_worn
 from musicgen_studio.files.decoding.reading import MAX_DECODED_BYTES, read_any
 from musicgen_studio.files.decoding.table import unreadable
 
@@ -33,6 +34,8 @@ def main() -> int:
         for line in sys.stdin:
             answers.write(json.dumps(_answer(json.loads(line))) + "\n")
             answers.flush()
+            if is_worn():
+                os._exit(0)
     return 0
 
 

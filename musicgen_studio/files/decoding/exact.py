@@ -13,6 +13,7 @@ from musicgen_studio.files.decoding.attempt import (
     DamagedError,
     NotMineError,
     Sink,
+    too_many,
 )
 from musicgen_studio.files.decoding.table import Row, unreadable
 from musicgen_studio.files.decoding.view import Part, PartFile, Views
@@ -71,7 +72,7 @@ def _check(path: Path, row: Row, sound: sf.SoundFile) -> None:
     if not 0 < sound.frames < _MOST_FRAMES:
         raise NotMineError("its length is not known")
     if sound.channels > MAX_CHANNELS:
-        raise unreadable(path, f"It has {sound.channels} channels; at most {MAX_CHANNELS} can be used.")
+        raise unreadable(path, too_many(sound.channels))
     if not 1 <= sound.samplerate <= MAX_SAMPLE_RATE:
         raise unreadable(path, f"Its sample rate is {sound.samplerate} Hz; at most {MAX_SAMPLE_RATE} Hz can be used.")
 

@@ -13,14 +13,30 @@ from typing import Any
 import numpy as np
 
 from musicgen_studio.core.audio import Samples
-from musicgen_studio.files.decoding.attempt import MAX_CHANNELS, MAX_SAMPLE_RATE, DamagedError, NotMineError, Sink
+from musicgen_studio.files.decoding.attempt import (
+    MAX_CHANNELS,
+    MAX_SAMPLE_RATE,
+    DamagedError,
+    NotMineError,
+    Sink,
+    too_many,
+)
 from musicgen_studio.files.decoding.table import Row, unreadable
 from musicgen_studio.files.decoding.view import Views
 
-_STALLED_MS = 8_000
+_STALLED_MS = 5_000
 _SLACK_S = 0.15
 """What may lack of the length a file states: some decoders keep their last frames to themselves."""
 _SLACK_SHARE = 0.01
+
+
+_stuck: list[object] = []
+"""Decoders that never come back. To stop one would wait for it, so the process is to end instead."""
+
+
+def is_worn() -> bool:
+    """Tell whether a decoder is stuck, and this process of no more use."""
+    return bool(_stuck)
 
 
 @cache
@@ -80,6 +96,7 @@ class _Decoding:
         self.duration_s = 0.0
         self.said = ""
         self.problem: Exception | None = None
+        self.is_stuck = False
         self._path, self._sink = path, sink
         self._channels = 0
         self._is_over = False
@@ -105,6 +122,9 @@ class _Decoding:
             if not self._is_over:
                 loop.exec()
             stalled.stop()
+            if self.is_stuck:
+                _stuck.append((decoder, file))
+                return
             decoder.stop()
             decoder.deleteLater()
             _application().sendPostedEvents(decoder, 52)  # DeferredDelete: gone before its file is
@@ -116,6 +136,7 @@ class _Decoding:
 
     def _give_up(self) -> None:
         self.said = self.said or "nothing more comes out of it"
+        self.is_stuck = True
         self._end()
 
     def _fail(self, _error: object) -> None:
@@ -152,7 +173,7 @@ class _Decoding:
             self._end()
             raise DamagedError
         if not 1 <= channels <= MAX_CHANNELS:
-            raise unreadable(self._path, f"It has {channels} channels; at most {MAX_CHANNELS} can be used.")
+            raise unreadable(self._path, too_many(channels))
         if not 1 <= rate_hz <= MAX_SAMPLE_RATE:
             why = f"Its sample rate is {rate_hz} Hz; at most {MAX_SAMPLE_RATE} Hz can be used."
             raise unreadable(self._path, why)

@@ -60,6 +60,8 @@ def read_any(path: Path, folder: Path, max_duration_s: float) -> Found:
     """
     row, views = _measured(path)
     if views.hopeless:
+        if "channels" in views.hopeless:
+            raise unreadable(path, views.hopeless)
         raise unreadable(path, views.hopeless, "Copy or record it once more.")
     best: Found | None = None
     said = ""

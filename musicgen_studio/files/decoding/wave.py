@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from musicgen_studio.files.decoding.attempt import MAX_CHANNELS, too_many
 from musicgen_studio.files.decoding.view import Part, Views
 
 _HEAD_BYTES = 12
@@ -29,12 +30,14 @@ class _Sizes:
         data: Where they begin.
         claimed: How many bytes, by the file's word.
         bytes_per_s: Of sound.
+        channels: By the file's word.
     """
 
     order: str
     data: int
     claimed: int
     bytes_per_s: int
+    channels: int
 
 
 def views(path: Path) -> Views:
@@ -44,6 +47,8 @@ def views(path: Path) -> Views:
         sizes = _sizes(file, length)
         if sizes is None:
             return Views()
+        if sizes.channels > MAX_CHANNELS:  # more than FFmpeg is safe with
+            return Views(hopeless=too_many(sizes.channels))
         there = length - sizes.data
         if sizes.claimed == 0 and _only_chunks(file, sizes, length):
             return Views(hopeless="It holds no sound.")
@@ -69,13 +74,14 @@ def _cut_off(sizes: _Sizes, there: int) -> str:
 def _sizes(file: BinaryIO, length: int) -> _Sizes | None:
     kind = file.read(_HEAD_BYTES)[:4]
     order, large, bytes_per_s = ">" if kind == b"RIFX" else "<", None, 0
+    channels = 0
     for name, size, at in _chunks(file, _HEAD_BYTES, length, order):
         if name == b"ds64" and kind == b"RF64":
             large = struct.unpack("<Q", file.read(16).ljust(16, b"\0")[8:])[0]
         elif name == b"fmt ":
-            bytes_per_s = struct.unpack(f"{order}L", file.read(12).ljust(12, b"\0")[8:])[0]
+            channels, bytes_per_s = struct.unpack(f"{order}2xH4xL", file.read(12).ljust(12, b"\0"))
         elif name == b"data":
-            return _Sizes(order, at, size if large is None or size < _LEAST_UNKNOWN else large, bytes_per_s)
+            return _Sizes(order, at, size if large is None or size < _LEAST_UNKNOWN else large, bytes_per_s, channels)
     return None
 
 

@@ -238,7 +238,6 @@ def test_a_tokenizer_cut_short(text_copy: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("generation_config.json", "generation_config.json is missing"),
         ("model.safetensors", "has neither model.safetensors nor"),
         ("tokenizer.json", "has no tokenizer"),
     ],
