@@ -3,7 +3,7 @@
 Not for making it (`jobs`) or for how it is asked (`ui`).
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from musicgen_studio.core.audio import Audio
@@ -12,11 +12,32 @@ from musicgen_studio.core.melody import Melody
 from musicgen_studio.core.request import GenerationRequest
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.library.library import Library
+from musicgen_studio.studio.arranging import replacing
 from musicgen_studio.studio.making.engines import EngineChoice
 from musicgen_studio.studio.making.order import Order, Sounds
 from musicgen_studio.studio.making.queue import Job
 from musicgen_studio.studio.making.record import Record
 from musicgen_studio.studio.making.source import MelodySource, open_melody, open_source, reopen
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of a clip that is to be made anew.
+
+    Args:
+        start_s: Where it begins, in seconds.
+        end_s: Where it ends.
+        prompt: Other words, or None for the clip's own.
+        takes: How many versions.
+        ends: Whether the music is to come to an end there, where it ends the clip.
+    """
+
+    start_s: float
+    end_s: float
+    prompt: str | None = None
+    takes: int = 4
+    ends: bool = False
+
 
 UNTITLED = "Untitled"
 FROM_MELODY = "From a melody"
@@ -84,6 +105,44 @@ def extension_job(
     return Job(order, request, f"{clip.title[: MAX_TITLE - 11]} · extended", choice, clip.id)
 
 
+def section_job(library: Library, clip: Clip, section: Section, choice: EngineChoice, seed: int) -> Job:
+    """Return a job that makes a section of a clip anew; the clip itself stays as it is.
+
+    Args:
+        library: Where the clip is.
+        clip: Any.
+        section: Which part of it, and how.
+        choice: The engine; its checkpoint counts only for a clip that was not made here.
+        seed: Start of the random numbers.
+
+    Raises:
+        UserProblem: If the section cannot be, the clip's sound cannot be read, or there are no words.
+    """
+    record = record_of_clip(clip) if clip.recipe else None
+    wish = replacing.wish_of(
+        record,
+        section.prompt or (clip.prompt or None if record is None else None),
+        section.start_s,
+        seed,
+        section.takes,
+    )
+    made = replacing.replacement(
+        library.sound_file(clip.id), replace(wish, ends=section.ends), (section.start_s, section.end_s)
+    )
+    return Job(
+        order=made.order,
+        request=made.request,
+        title=f"{clip.title[: MAX_TITLE - 11]} · replaced",
+        choice=choice if record is None else replace(choice, checkpoint=record.checkpoint.folder),
+        parent=clip.id,
+    )
+
+
+def fit_of(clip: Clip) -> float | None:
+    """Return how well what follows a section of a clip that was made anew follows from it; None for other clips."""
+    return Record.from_json(clip.recipe).fit if clip.recipe else None
+
+
 def again_job(library: Library, clip: Clip, choice: EngineChoice, seed: int | None = None) -> Job:
     """Return a job that makes a clip again from its record.
 
@@ -131,6 +190,8 @@ def splice_frame(clip: Clip) -> int | None:
     order = Record.from_json(clip.recipe).order
     if order.continuation is None or not clip.is_complete:
         return None
+    if order.after is not None and order.continuation.frames is not None:
+        return order.continuation.frames
     return max(clip.frames - round(order.duration_s * clip.sample_rate), 0)
 
 

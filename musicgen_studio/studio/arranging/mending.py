@@ -6,7 +6,8 @@ Not for noticing it (`analysis.faults`) nor for making sections anew (`replacing
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from musicgen_studio.analysis.faults import Fault, FaultKind
+from musicgen_studio.analysis.faults import Fault, FaultKind, find_faults
+from musicgen_studio.core.audio import Audio
 
 AROUND_S = 0.3
 """So much of the music around a fault is made anew with it."""
@@ -39,6 +40,11 @@ def mend_of(fault: Fault, duration_s: float) -> Mend:
     start_s, end_s = fault.start_s - AROUND_S, fault.end_s + AROUND_S
     missing_s = max(_LEAST_S - (end_s - start_s), 0.0) / 2
     return Mend(max(start_s - missing_s, 0.0), min(end_s + missing_s, duration_s))
+
+
+def broken_sections(audio: Audio) -> list[Mend]:
+    """Return what is to be replaced in a clip, in the order of time. Reads all of it: not for the window's thread."""
+    return mends(find_faults(audio), audio.duration_s)
 
 
 def mends(faults: Sequence[Fault], duration_s: float) -> list[Mend]:

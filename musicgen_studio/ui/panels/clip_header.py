@@ -4,6 +4,7 @@ Extending is asked for in a small card that folds out below the buttons. Not for
 """
 
 from dataclasses import dataclass
+from functools import partial
 from html import escape
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
@@ -26,6 +27,7 @@ from musicgen_studio.ui.look.icons import icon
 from musicgen_studio.ui.look.theme import GRID, Look, set_look
 from musicgen_studio.ui.panels.clip_words import clock, similarity
 from musicgen_studio.ui.panels.labels import ElidedLabel
+from musicgen_studio.ui.panels.replace_card import ReplaceCard, ReplaceValues
 from musicgen_studio.ui.widgets.flow_layout import FlowLayout
 from musicgen_studio.ui.widgets.value_slider import ValueSlider
 from musicgen_studio.ui.window.shortcuts import Bindings, KeyMap
@@ -59,6 +61,7 @@ class ClipHeader(QWidget):
     """
 
     extend_requested = Signal(object)  # ExtendValues
+    replace_requested = Signal(object)  # ReplaceValues
     variations_requested = Signal()  # again, with other seeds
     again_requested = Signal()  # again, with the same seed
     use_settings_requested = Signal()
@@ -81,6 +84,12 @@ class ClipHeader(QWidget):
         self._card.extend_requested.connect(self._extend_now)
         self._card.hide()
         self._extend.toggled.connect(self._card.setVisible)
+        self._replace_card = ReplaceCard()
+        self._replace_card.replace_requested.connect(self._replace_now)
+        self._replace_card.hide()
+        self._replace.toggled.connect(self._replace_card.setVisible)
+        for one, other in ((self._extend, self._replace), (self._replace, self._extend)):
+            one.toggled.connect(partial(_close_if, other))
         self._lay_out()
         self.set_clip(None)
 
@@ -98,6 +107,7 @@ class ClipHeader(QWidget):
         needs_sound, needs_recipe = self._reasons(clip, is_making)
         for button, reason in (
             (self._extend, needs_sound),
+            (self._replace, needs_sound),
             (self._export, needs_sound),
             (self._stems, needs_sound),
             (self._variations, needs_recipe),
@@ -131,10 +141,22 @@ class ClipHeader(QWidget):
             self._extend.setChecked(True)
             self._card.focus()
 
+    def set_section(self, section_s: tuple[float, float] | None) -> None:
+        """Say what is selected, from and to in seconds, for replacing it."""
+        self._replace_card.set_section(section_s)
+
+    def ask_to_replace(self) -> None:
+        """Fold out what asks how the selection is to be made anew, and put the cursor into it."""
+        if self._replace.isEnabled():
+            self._replace.setChecked(True)
+            self._replace_card.focus()
+
     def _build_actions(self) -> None:
         self._tips: dict[QToolButton, str] = {}
         self._extend = self._button("extend", self.tr("Extend"), self.tr("Go on from the end or the playhead"))
         self._extend.setCheckable(True)
+        self._replace = self._button("replace", self.tr("Replace"), self.tr("Make the selection anew"))
+        self._replace.setCheckable(True)
         self._variations = self._button(
             "variations", self.tr("Variations"), self.tr("The same settings with other seeds")
         )
@@ -149,6 +171,7 @@ class ClipHeader(QWidget):
         self._export.clicked.connect(self.export_requested)
         self._ids = {
             self._extend: "extend",
+            self._replace: "replace",
             self._variations: "variations",
             self._again: "again",
             self._use: "use-settings",
@@ -170,7 +193,7 @@ class ClipHeader(QWidget):
     def _lay_out(self) -> None:
         actions = QWidget()
         flow = FlowLayout(actions, GRID)
-        for button in (self._extend, self._variations, self._again, self._use, self._stems, self._export):
+        for button in self._ids:
             flow.addWidget(button)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -184,6 +207,7 @@ class ClipHeader(QWidget):
         column.addSpacing(GRID)
         column.addWidget(actions)
         column.addWidget(self._card)
+        column.addWidget(self._replace_card)
 
     def _say(self, clip: Clip, is_making: bool) -> str:
         facts = [clock(clip.duration_s)]
@@ -211,13 +235,23 @@ class ClipHeader(QWidget):
         tip = f"{self._tips[button]}\n{reason}" if reason else self._tips[button]
         button.setAccessibleDescription(tip)
         self._bindings.tip(button, self._ids[button], tip)
-        if reason and button is self._extend:
+        if reason and button in (self._extend, self._replace):
             button.setChecked(False)
 
     @Slot(object)
     def _extend_now(self, values: ExtendValues) -> None:
         self._extend.setChecked(False)
         self.extend_requested.emit(values)
+
+    @Slot(object)
+    def _replace_now(self, values: ReplaceValues) -> None:
+        self._replace.setChecked(False)
+        self.replace_requested.emit(values)
+
+
+def _close_if(button: QToolButton, is_other_open: bool) -> None:
+    if is_other_open:
+        button.setChecked(False)
 
 
 class ExtendCard(QFrame):

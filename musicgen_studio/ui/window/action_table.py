@@ -153,6 +153,11 @@ GROUPS: tuple[Group, ...] = (
         _line("again", QT_TRANSLATE_NOOP("shortcuts", "Again, same seed"), "Shift+V"),
         _line("use-settings", QT_TRANSLATE_NOOP("shortcuts", "Use these settings"), "U"),
     ),
+    _group(
+        _CLIP,
+        _line("replace", QT_TRANSLATE_NOOP("shortcuts", "Replace the selection…"), "Ctrl+R"),
+        _line("mend", QT_TRANSLATE_NOOP("shortcuts", "Mend what is broken"), "Ctrl+Shift+M"),
+    ),
     # Here: passages and live.
     _group(
         _CLIP,
@@ -203,6 +208,7 @@ GROUPS: tuple[Group, ...] = (
     ),
     _group(
         _PLAY,
+        _line("original", QT_TRANSLATE_NOOP("shortcuts", "Hear the original, and back"), "0"),
         _line("take-1", QT_TRANSLATE_NOOP("shortcuts", "Hear take 1"), "1"),
         _line("take-2", QT_TRANSLATE_NOOP("shortcuts", "Hear take 2"), "2"),
         _line("take-3", QT_TRANSLATE_NOOP("shortcuts", "Hear take 3"), "3"),
@@ -277,13 +283,13 @@ WAVEFORM_MENU: tuple[tuple[str, ...], ...] = (
     ("fade-in", "fade-out", "louder", "softer", "gain", "normalise", "reverse"),
     ("zoom-in", "zoom-out", "zoom-selection", "zoom-fit", "taller", "flatter", "spectrogram"),
     ("mark", "marks-clear"),
-    ("extend", "variations", "again", "stems", "tempo"),
+    ("replace", "mend", "extend", "variations", "again", "stems", "tempo"),
     ("rename", "star", "export", "show-file"),
 )
 """The context menu of the waveform."""
 
 TAKE_MENU: tuple[tuple[str, ...], ...] = (
-    ("play", "loop", "compare"),
+    ("play", "loop", "compare", "original"),
     ("variations", "again", "use-settings", "extend", "stems"),
     ("rename", "star", "export", "show-file"),
 )

@@ -85,6 +85,12 @@ class Generation(QObject):
             lambda tune: _extension(library, clip, order, choice, from_frame, tune),
         )
 
+    def replace_section(self, clip: Clip, section: composing.Section) -> None:
+        """Make a section of a clip anew; the rest of it stays as it is."""
+        seed = randrange(SEEDS)  # noqa: S311 - not for secrets
+        library, choice = self._services.library, self._services.choice
+        self._submit(_no_tune, lambda _tune: composing.section_job(library, clip, section, choice, seed))
+
     def again(self, clip: Clip) -> None:
         """Make a clip once more, the same."""
         library, choice = self._services.library, self._services.choice

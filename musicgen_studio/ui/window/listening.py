@@ -123,6 +123,7 @@ class Listening(QObject):
         self._state = TransportState()
         self._heard: list[Heard] = []
         self._number = 0
+        self._going_on: tuple[str, float, bool] | None = None  # a clip, where in it, and whether it is to play
         self._selection: Span | None = None  # as it was before the musician changed it
         self._problem: object = None
         self._notice: UserProblem | None = None
@@ -172,8 +173,12 @@ class Listening(QObject):
         """How often the sound broke off since it was loaded."""
         return self._state.underruns
 
-    def show_clip(self, clip: Clip) -> None:
+    def show_clip(self, clip: Clip, place_s: float | None = None) -> None:
         """Show a clip of the library, with the takes beside it, while its file is read; nothing plays until asked.
+
+        Args:
+            clip: Which.
+            place_s: Where to go, and to play on if it plays, once it is read; None stays at its beginning.
 
         Raises:
             UserProblem: If its file is gone.
@@ -182,7 +187,9 @@ class Listening(QObject):
         takes = [take for take in takes_of(self._services.library, clip) if not take.is_missing or take == clip]
         heard = [self._opened(take) for take in takes[:MAX_TAKES]]
         number = takes.index(clip) if clip in takes[:MAX_TAKES] else 0
+        going_on = None if place_s is None else (clip.id, place_s, self.is_playing)
         self._show(heard, number)
+        self._going_on = going_on
         for each in (heard[number], *heard[:number], *heard[number + 1 :]):  # what is looked at comes first
             self._read(each)
 
@@ -236,6 +243,13 @@ class Listening(QObject):
 
     def _settle_read(self, _read: None) -> None:
         self._settle()
+        heard = self.current
+        if self._going_on is None or heard is None or heard.is_making or not heard.sound.is_ended:
+            return
+        (clip_id, place_s, plays), self._going_on = self._going_on, None
+        if heard.clip.id == clip_id:
+            frame = min(round(place_s * heard.sound.sample_rate), heard.sound.frames)
+            (self._transport.play if plays else self._transport.seek)(frame)
 
     def _catch_up(self, heard: Heard) -> None:
         """Take new sound into the peaks: here if it is little, in the background if it is minutes."""

@@ -67,6 +67,7 @@ from musicgen_studio.ui.window.melody import Melodies
 from musicgen_studio.ui.window.menus import Menus
 from musicgen_studio.ui.window.recent import RecentFiles
 from musicgen_studio.ui.window.recording import Recording
+from musicgen_studio.ui.window.sections import Sections
 from musicgen_studio.ui.window.services import Services
 from musicgen_studio.ui.window.shortcuts import TEXT_FIELDS, Bindings, FocusGuard, KeyMap
 from musicgen_studio.ui.window.state import WindowState
@@ -242,6 +243,9 @@ class MainWindow(QWidget):
         self.overview = Overview(self.waveform)
         self.stems = Stems(services, self.listening, self.clip_header, self.waveform, self.lanes, self)
         self.tempo = Tempo(services, self.listening, self.clip_header, self.waveform, self)
+        self.sections = Sections(
+            services, self.listening, self.generation, self.clip_header, self.waveform, self.inbox, self
+        )
         self.collection = Collection(services, self._model, self.library, self)
 
     def _lay_out(self) -> None:
@@ -328,6 +332,9 @@ class MainWindow(QWidget):
         self.tempo.corrected.connect(collection.set_known)
         self.tempo.clips_heard.connect(self._show_heard)
         self.tempo.snap_chosen.connect(self._keep_snap)
+        self.sections.said.connect(self.status.announce)
+        self.sections.problem_found.connect(self.show_problem)
+        self.sections.library_changed.connect(collection.refresh)
         self.stems.made.connect(lambda _stems: collection.refresh())
         self.stems.drags.problem_found.connect(self.show_problem)
         collection.imported.connect(self._show_clip)
@@ -336,7 +343,12 @@ class MainWindow(QWidget):
         self.waveform.play_requested.connect(listening.play_from)
         self.minis.ready.connect(self._model.refresh)
         header = self.clip_header
-        for asked in (header.extend_requested, header.again_requested, header.variations_requested):
+        for asked in (
+            header.extend_requested,
+            header.replace_requested,
+            header.again_requested,
+            header.variations_requested,
+        ):
             asked.connect(self._await_music)
         header.extend_requested.connect(self._extend)
         header.again_requested.connect(self._on_current(generation.again))
@@ -355,6 +367,9 @@ class MainWindow(QWidget):
         add("zoom-out", waveform.zoom_out, self._has_sound)
         add("zoom-selection", waveform.zoom_to_selection, lambda: waveform.selection() is not None)
         add("zoom-fit", waveform.fit, self._has_sound)
+        add("replace", self.clip_header.ask_to_replace, self._has_sound)
+        add("mend", self.sections.mend, self._has_sound)
+        add("original", self.sections.hear_original, self._has_sound)
         add("prompt", self.prompt.focus_prompt)
         add("select-all", self.waveform.select_all, self._has_sound)
         add("select-none", self.waveform.select_none, lambda: waveform.selection() is not None)
