@@ -13,6 +13,7 @@ from musicgen_studio.core.request import GenerationRequest
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.library.library import Library
 from musicgen_studio.studio.arranging import replacing
+from musicgen_studio.studio.arranging.passages import piece_of, text_of
 from musicgen_studio.studio.making.engines import EngineChoice
 from musicgen_studio.studio.making.order import Order, Sounds
 from musicgen_studio.studio.making.queue import Job
@@ -75,6 +76,47 @@ def new_job(order: Order, choice: EngineChoice, melody: Tune | None = None) -> J
     request = _request(order, Sounds(melody=_sound(tune)))
     title = title_of(order.prompts[0], UNTITLED if tune is None else FROM_MELODY)
     return Job(order, request, title, choice)
+
+
+def piece_job(text: str, folder: Path, wish: Order, choice: EngineChoice) -> Job:
+    """Return a job that makes a piece of passages.
+
+    Args:
+        text: The passages, see `passages`.
+        folder: Where the melodies are that it names.
+        wish: Takes, seed and how tokens are chosen; its prompt, melody and length do not count.
+        choice: The engine.
+
+    Raises:
+        UserProblem: If the text says what cannot be, a melody cannot be read, or a value is out of range.
+    """
+    piece = piece_of(text, folder)
+    order = replace(
+        wish,
+        prompts=(piece.prompt,),
+        duration_s=piece.duration_s,
+        melody=None if piece.melody is None else piece.melody.record,
+        melody_notes=None,
+        passages=piece.later,
+        shared=piece.shared,
+    )
+    sounds = Sounds(None if piece.melody is None else piece.melody.melody, passages=piece.melodies)
+    return Job(order, _request(order, sounds), title_of(piece.prompt), choice)
+
+
+def passages_of(clip: Clip) -> str:
+    """Return the passages that a clip was made from as text; empty if it had one prompt throughout."""
+    record = Record.from_json(clip.recipe) if clip.recipe else None
+    return "" if record is None or not record.order.passages else text_of(record.order, record.prompt)
+
+
+def passage_frames(clip: Clip) -> list[int]:
+    """Return where in a clip its later passages begin, in its frames."""
+    if not clip.recipe or not clip.is_complete:
+        return []
+    order = Record.from_json(clip.recipe).order
+    begin_s = max(clip.duration_s - order.duration_s, 0.0) if order.continuation is not None else 0.0
+    return [round((begin_s + later.start_s) * clip.sample_rate) for later in order.passages]
 
 
 def extension_job(

@@ -25,7 +25,7 @@ from musicgen_studio.core.passages import Passage, check_passages
 from musicgen_studio.core.tempo_map import MAX_BPM, MIN_BPM
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.studio.arranging.analysing import asked_bpm
-from musicgen_studio.studio.making.order import LaterPassage
+from musicgen_studio.studio.making.order import LaterPassage, Order
 from musicgen_studio.studio.making.source import MelodySource, open_melody
 
 LAST_S = 8.0
@@ -108,6 +108,29 @@ def without_shared(shared: str, prompt: str) -> str:
     """Return a prompt without the words that stand before all. Inverse of `with_shared`."""
     words = with_shared(shared, "")
     return prompt.removeprefix(words).removeprefix(", ") if words and prompt.startswith(words) else prompt
+
+
+def text_of(order: Order, prompt: str) -> str:
+    """Return an order's passages as text, in seconds: what `piece_of` reads.
+
+    Args:
+        order: How a clip was made.
+        prompt: Of its first passage.
+    """
+    rows = [("0:00", "", without_shared(order.shared, prompt), order.melody)]
+    rows += [
+        (f"{later.start_s:g} s", _morph(later), without_shared(order.shared, later.prompt), later.melody)
+        for later in order.passages
+    ]
+    lines = [f"all | {order.shared}"] if order.shared else []
+    for when, morph, words, melody in rows:
+        parts = [when, *([morph or "cut"] if morph or melody else []), words, *([melody.file] if melody else [])]
+        lines.append(" | ".join(parts))
+    return "\n".join([*lines, f"end | {order.duration_s:g} s"]) + "\n"
+
+
+def _morph(later: LaterPassage) -> str:
+    return f"morph {later.morph_s:g} s" if later.morph_s else ""
 
 
 def read_piece(path: Path) -> Piece:

@@ -158,7 +158,10 @@ GROUPS: tuple[Group, ...] = (
         _line("replace", QT_TRANSLATE_NOOP("shortcuts", "Replace the selection…"), "Ctrl+R"),
         _line("mend", QT_TRANSLATE_NOOP("shortcuts", "Mend what is broken"), "Ctrl+Shift+M"),
     ),
-    # Here: passages and live.
+    _group(
+        _CLIP,
+        _line("passages", QT_TRANSLATE_NOOP("shortcuts", "Passages…"), "Ctrl+P"),
+    ),
     _group(
         _CLIP,
         _line("stems", QT_TRANSLATE_NOOP("shortcuts", "Stems"), "Ctrl+Shift+S"),

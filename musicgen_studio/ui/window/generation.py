@@ -5,6 +5,7 @@ Not for playing (`listening`) or for keeping clips (`collection`).
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from random import randrange
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -84,6 +85,11 @@ class Generation(QObject):
             self._tune if values.follows_melody else _no_tune,
             lambda tune: _extension(library, clip, order, choice, from_frame, tune),
         )
+
+    def generate_passages(self, text: str) -> None:
+        """Make a piece of passages in one go, with the panel's takes, seed and sampling."""
+        order, choice = self._order(self._prompt.values()), self._services.choice
+        self._submit(_no_tune, lambda _tune: composing.piece_job(text, Path.home(), order, choice))
 
     def replace_section(self, clip: Clip, section: composing.Section) -> None:
         """Make a section of a clip anew; the rest of it stays as it is."""

@@ -22,7 +22,7 @@ from musicgen_studio.sound.metronome import Metronome
 from musicgen_studio.sound.mixing import ClickedSound
 from musicgen_studio.sound.playable import PlayableSound
 from musicgen_studio.sound.transport import TransportState
-from musicgen_studio.studio.arranging.composing import splice_frame
+from musicgen_studio.studio.arranging.composing import passage_frames, splice_frame
 from musicgen_studio.studio.arranging.opening import Opening
 from musicgen_studio.studio.arranging.takes import takes_of
 from musicgen_studio.studio.program.background import Lane
@@ -479,7 +479,8 @@ class Listening(QObject):
             return
         self._header.set_clip(heard.clip, is_making=heard.is_making)
         splice = None if heard.is_making else splice_frame(heard.clip)
-        self._waveform.set_markers([] if splice is None else [splice])
+        begun = [] if heard.is_making else passage_frames(heard.clip)
+        self._waveform.set_markers(sorted({*begun, *(() if splice is None else (splice,))}))
         self._bar.set_available(True)
 
     def _show_takes(self) -> None:

@@ -65,6 +65,7 @@ from musicgen_studio.ui.window.inbox import Inbox
 from musicgen_studio.ui.window.listening import SEEK_S, Listening
 from musicgen_studio.ui.window.melody import Melodies
 from musicgen_studio.ui.window.menus import Menus
+from musicgen_studio.ui.window.passages import Passages
 from musicgen_studio.ui.window.recent import RecentFiles
 from musicgen_studio.ui.window.recording import Recording
 from musicgen_studio.ui.window.sections import Sections
@@ -243,6 +244,7 @@ class MainWindow(QWidget):
         self.overview = Overview(self.waveform)
         self.stems = Stems(services, self.listening, self.clip_header, self.waveform, self.lanes, self)
         self.tempo = Tempo(services, self.listening, self.clip_header, self.waveform, self)
+        self.passages = Passages(self.generation, self.listening, self._await_music, self)
         self.sections = Sections(
             services, self.listening, self.generation, self.clip_header, self.waveform, self.inbox, self
         )
@@ -368,6 +370,7 @@ class MainWindow(QWidget):
         add("zoom-selection", waveform.zoom_to_selection, lambda: waveform.selection() is not None)
         add("zoom-fit", waveform.fit, self._has_sound)
         add("replace", self.clip_header.ask_to_replace, self._has_sound)
+        add("passages", self.passages.open)
         add("mend", self.sections.mend, self._has_sound)
         add("original", self.sections.hear_original, self._has_sound)
         add("prompt", self.prompt.focus_prompt)

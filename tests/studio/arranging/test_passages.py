@@ -7,8 +7,8 @@ import pytest
 from musicgen_studio.core.melody import Melody
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.files.midi import write_midi
-from musicgen_studio.studio.arranging.passages import Piece, piece_of, read_piece, with_shared, without_shared
-from musicgen_studio.studio.making.order import LaterPassage
+from musicgen_studio.studio.arranging.passages import Piece, piece_of, read_piece, text_of, with_shared, without_shared
+from musicgen_studio.studio.making.order import LaterPassage, Order
 from tests.dsp.melodies import written
 
 TEXT = """\
@@ -101,3 +101,9 @@ def test_a_file_that_is_none_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("shared", "prompt"), [("", "a, b"), ("warm", "a"), ("warm, old", ""), ("", "")])
 def test_words_for_all_come_off_again(shared: str, prompt: str) -> None:
     assert without_shared(shared, with_shared(shared, prompt)) == prompt
+
+
+def test_an_order_s_passages_come_back_as_text(tmp_path: Path) -> None:
+    piece = piece_of(TEXT, tmp_path)
+    order = Order((piece.prompt,), piece.duration_s, passages=piece.later, shared=piece.shared)
+    assert piece_of(text_of(order, piece.prompt), tmp_path) == piece

@@ -20,6 +20,7 @@ __all__ = ["loader", "program", "settings_file"]
 pytestmark = pytest.mark.usefixtures("qapp")
 
 RATE = 32_000
+LONG_MS = 4 * WAIT_MS  # listening to clips may be loaded meanwhile
 
 
 def _shown(program: Program) -> Clip:
@@ -38,7 +39,7 @@ def _replaced(qtbot: QtBot, program: Program) -> Clip:
     QTest.mouseClick(control(window.clip_header, QToolButton, "Replace"), Qt.MouseButton.LeftButton)
     field = control(window.clip_header, QLineEdit, "New words for the section")
     QTest.keyClicks(field, "calm")
-    with qtbot.waitSignal(window.inbox.job_ended, timeout=WAIT_MS):
+    with qtbot.waitSignal(window.inbox.job_ended, timeout=LONG_MS):
         QTest.keyClick(field, Qt.Key.Key_Return)
     return original
 
@@ -102,7 +103,7 @@ def test_what_is_broken_is_mended(qtbot: QtBot, program: Program) -> None:
     library.add(made, broken)
     window.collection.refresh()
     window.collection.clip_chosen.emit(library.get(made.id))
-    with qtbot.waitSignal(window.inbox.job_ended, timeout=WAIT_MS):
+    with qtbot.waitSignal(window.inbox.job_ended, timeout=LONG_MS):
         window.sections.mend()
     takes = [clip for clip in library.clips() if clip.parent == made.id]
     assert len(takes) == 4
