@@ -42,7 +42,9 @@ def test_three_passages_are_made_in_one_go_and_shown_again(qtbot: QtBot, program
     window = program.window
     qtbot.waitUntil(lambda: window.waveform._markers == (64000, 128000), timeout=LONG_MS)
     dialog.close()
-    assert _opened(program).text() == passages_of(clip)
+    window.passages.open()
+    assert dialog.isVisible()
+    assert dialog.text() == passages_of(clip)
     assert "morph 2 s | piano" in dialog.text()
 
 
