@@ -14,6 +14,7 @@ from musicgen_studio.core.request import MAX_PROMPTS, GenerationRequest
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.export.finish import FinishSettings
 from musicgen_studio.files.sound import SoundFormat
+from musicgen_studio.files.text import read_lines
 from musicgen_studio.studio.arranging.passages import Piece, read_piece
 from musicgen_studio.studio.making.order import CheckpointRecord, Order, Sounds
 from musicgen_studio.studio.making.record import Record
@@ -157,17 +158,8 @@ def _prompts(given: list[str], jobs: str | None) -> tuple[str, ...]:
 
 
 def _read_jobs(jobs: str) -> list[str]:
-    try:
-        text = sys.stdin.read() if jobs == "-" else Path(jobs).expanduser().read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise UserProblem(
-            "The jobs file cannot be read.", f"{jobs}: {error.strerror}.", "Check the name and where the file is."
-        ) from error
-    except UnicodeDecodeError as error:
-        raise UserProblem(
-            "The jobs file cannot be read.", f"{jobs} is not text in UTF-8.", "Save it as a UTF-8 text file."
-        ) from error
-    lines = (line.strip() for line in text.splitlines())
+    found = sys.stdin.read().splitlines() if jobs == "-" else read_lines(Path(jobs).expanduser())
+    lines = (line.strip() for line in found)
     return [line for line in lines if line and not line.startswith("#")]
 
 

@@ -314,13 +314,13 @@ def test_from_refuses_an_edited_record(cli: CommandLine, values: dict[str, objec
         ("--melody gone.wav", 'The sound file "gone.wav" could not be read.'),
         ("--continue text.wav", 'The sound file "text.wav" could not be read.'),
         ("--jobs gone.txt", "gone.txt: No such file"),
-        ("--jobs latin1.txt", "latin1.txt is not text in UTF-8."),
+        ("--jobs broken.txt", "broken.txt: line 2 holds what is no text."),
         ("--out text.wav", 'The folder "text.wav" cannot be used.'),
     ],
 )
 def test_what_cannot_be_made_is_told_at_once(cli: CommandLine, argv: str, said: str) -> None:
     (cli.folder / "text.wav").write_text("no sound")
-    (cli.folder / "latin1.txt").write_bytes(b"caf\xe9\n")
+    (cli.folder / "broken.txt").write_bytes(b"fine\n\0\1\n")
     code, out, err = cli("generate", "happy rock", *argv.split())
     assert (code, out) == (1, "")
     assert said in err

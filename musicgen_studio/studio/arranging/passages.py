@@ -24,6 +24,7 @@ from musicgen_studio.core.melody import Melody
 from musicgen_studio.core.passages import Passage, check_passages
 from musicgen_studio.core.tempo_map import MAX_BPM, MIN_BPM
 from musicgen_studio.errors import UserProblem
+from musicgen_studio.files.text import read_lines
 from musicgen_studio.studio.arranging.analysing import asked_bpm
 from musicgen_studio.studio.making.order import LaterPassage, Order
 from musicgen_studio.studio.making.source import MelodySource, open_melody
@@ -139,17 +140,7 @@ def read_piece(path: Path) -> Piece:
     Raises:
         UserProblem: If it cannot be read, or says what cannot be; naming the line.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise UserProblem(
-            "The passages cannot be read.", f"{path}: {error.strerror}.", "Check the name and where the file is."
-        ) from error
-    except UnicodeDecodeError as error:
-        raise UserProblem(
-            "The passages cannot be read.", f"{path} is not text in UTF-8.", "Save it as a UTF-8 text file."
-        ) from error
-    return piece_of(text, path.parent)
+    return piece_of("\n".join(read_lines(path)), path.parent)
 
 
 def piece_of(text: str, folder: Path) -> Piece:

@@ -20,7 +20,9 @@ from musicgen_studio.dsp.chroma import HOP as CHROMA_HOP_SAMPLES
 from musicgen_studio.dsp.resample import resample
 from musicgen_studio.engine.api import StopFlag
 from musicgen_studio.errors import UserProblem
-from musicgen_studio.files import sound as audiofile
+from musicgen_studio.files.sound import is_sound
+from musicgen_studio.files.text import read_lines
+from musicgen_studio.files.untrusted import decode
 from musicgen_studio.training.codec.network import fingerprint, latents_of
 from musicgen_studio.training.language.listener import answers, no_answers
 from musicgen_studio.training.music.captions import caption
@@ -37,8 +39,8 @@ if TYPE_CHECKING:
 Codes = npt.NDArray[np.uint16]
 Describe = Callable[[np.random.Generator], str]
 
-SOUND_ENDINGS = (".wav", ".flac", ".ogg", ".mp3", ".aiff", ".aif")
 _ENCODED_AT_ONCE_S = 40
+_NAMES_SHOWN = 5
 _EVERY_NTH_HELD_OUT = 10
 _CAPTION_LETTERS = (5, 75)
 _CAPTIONS_TO_CHOOSE_FROM = 4
@@ -188,28 +190,45 @@ def music_items(folder: Path, codec: "EncodecModel", report: Report) -> list[Ite
     Raises:
         UserProblem: If there is no music, a description is missing or a file cannot be read.
     """
-    paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SOUND_ENDINGS)
+    paths = _sounds(folder, report)
     if len(paths) < 2:
         raise UserProblem(
             "There is no music to learn from.",
             f"{folder} holds {len(paths)} sound files; at least two are needed, one to be judged by.",
-            f"Put sound files there ({', '.join(SOUND_ENDINGS)}), each with a .txt of the same name that describes it.",
+            "Put sound files there, each with a .txt of the same name that describes it.",
         )
     descriptions = [_descriptions(path) for path in paths]
     items = list[Item]()
     every = min(_EVERY_NTH_HELD_OUT, len(paths))
     for number, (path, lines) in enumerate(zip(paths, descriptions, strict=True), start=1):
-        sound = mono_mix(resample(audiofile.read(path), SAMPLE_RATE).samples)
+        decoded = decode(path)
+        sound = mono_mix(resample(decoded.audio, SAMPLE_RATE).samples)
         items.append(
             Item(encode(codec, sound), lead_chroma(sound), partial(_choose, lines), 0, held_out=number % every == 0)
         )
-        report(f"music: {number} of {len(paths)}, {path.name}")
+        report(f"music: {number} of {len(paths)}, {path.name}" + (f"; {decoded.remark}" if decoded.remark else ""))
     return items
+
+
+def _sounds(folder: Path, report: Report) -> list[Path]:
+    """Return the sound files of a folder, and report what else lies there and is left out."""
+    paths, left_out = list[Path](), list[Path]()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        if path.name.startswith("."):  # of the system; macOS' "._x.wav" holds no sound
+            left_out.append(path)
+        elif path.suffix.lower() != ".txt":
+            (paths if is_sound([path]) else left_out).append(path)
+    if left_out:
+        named = ", ".join(str(path.relative_to(folder)) for path in left_out[:_NAMES_SHOWN])
+        more = len(left_out) - _NAMES_SHOWN
+        report(f"music: left out, as it is no sound: {named}" + (f" and {more} more" if more > 0 else ""))
+    return paths
 
 
 def _descriptions(path: Path) -> tuple[str, ...]:
     beside = path.with_suffix(".txt")
-    lines = beside.read_text(encoding="utf-8").splitlines() if beside.is_file() else []
+    found = next((each for each in (beside, path.with_suffix(".TXT")) if each.is_file()), None)
+    lines = [] if found is None else read_lines(found)
     described = tuple(line.strip() for line in lines if line.strip())
     if not described:
         raise UserProblem(

@@ -93,8 +93,8 @@ def test_what_is_wrong_is_said_with_its_line(tmp_path: Path, text: str, said: st
 def test_a_file_that_is_none_is_named(tmp_path: Path) -> None:
     with pytest.raises(UserProblem, match="No such file"):
         read_piece(tmp_path / "none.txt")
-    (tmp_path / "sound").write_bytes(b"RIFF\xff\xfe")
-    with pytest.raises(UserProblem, match="not text in UTF-8"):
+    (tmp_path / "sound").write_bytes(b"RIFF\0\xff\xfe")
+    with pytest.raises(UserProblem, match="line 1 holds what is no text"):
         read_piece(tmp_path / "sound")
 
 

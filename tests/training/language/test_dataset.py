@@ -28,6 +28,7 @@ from musicgen_studio.training.music.composer import Wish, compose
 from musicgen_studio.training.music.synth import SAMPLE_RATE
 from musicgen_studio.training.settings import LanguageSettings, Settings
 from musicgen_studio.training.workspace import Workspace
+from tests.files.decoding.written import sample
 from tests.training.conftest import CPU, keep_quiet, tone
 
 SETTINGS = LanguageSettings(window_s=2, text_dropout=0.5, melody_dropout=0.5, on_bar=0.5, from_start=0.2)
@@ -171,3 +172,22 @@ def test_too_little_music_is_told(tmp_path: Path, tiny: Settings) -> None:
     _music(tmp_path / "music", count=1)
     with pytest.raises(UserProblem, match="at least two"):
         music_items(tmp_path / "music", _codec(tiny), keep_quiet)
+
+
+def test_every_sound_is_taken_whatever_it_is_called_and_what_is_left_out_is_listed(
+    tmp_path: Path, tiny: Settings
+) -> None:
+    folder = tmp_path / "music"
+    _music(folder, count=1)
+    sound = Audio(np.repeat(tone(3.0, 1)[:, None], 2, axis=1), 48_000)
+    audiofile.write(folder / "voice.opus", sound, audiofile.SoundFormat.OPUS)
+    (folder / "voice.TXT").write_bytes("träumend".encode("utf-16"))
+    (folder / "memo.m4a").write_bytes(sample("aac.m4a"))
+    (folder / "memo.txt").write_bytes("Café".encode("cp1252"))
+    (folder / "._0.wav").write_bytes(b"\x00\x05\x16\x07")
+    (folder / "cover.png").write_bytes(b"\x89PNG")
+    told = list[str]()
+    items = music_items(folder, _codec(tiny), told.append)
+    rng = np.random.default_rng(0)
+    assert [item.describe(rng) for item in items[1:]] == ["Café", "träumend"]
+    assert told[0] == "music: left out, as it is no sound: ._0.wav, cover.png"

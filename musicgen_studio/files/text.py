@@ -1,0 +1,60 @@
+"""Text files that people wrote with any program: prompts, descriptions. One reader for all of them.
+
+UTF-8, with or without its mark; UTF-16 as Windows' editors save it; else Latin-1 as Windows means it, which older files
+are in. Not for the program's own files, which are UTF-8.
+"""
+
+import codecs
+from pathlib import Path
+
+from musicgen_studio.errors import UserProblem
+
+MAX_BYTES = 10_000_000
+_CONTROL = {chr(code) for code in range(32)} - set("\t\n\r\f\v\x1a\x1b")
+
+
+def read_lines(path: Path) -> list[str]:
+    """Return the lines of a text file, without what ends them.
+
+    Raises:
+        UserProblem: If it cannot be read, is too large or holds no text; it names the line.
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        why = f"{path}: {error.strerror}."
+        raise UserProblem("The text file cannot be read.", why, "Check the name and where the file is.") from error
+    if len(content) > MAX_BYTES:
+        raise _no_text(path, f"it has more than {MAX_BYTES / 1e6:.0f} MB")
+    lines = _decoded(path, content).splitlines()
+    for number, line in enumerate(lines, start=1):
+        if not _CONTROL.isdisjoint(line):
+            raise _no_text(path, f"line {number} holds what is no text")
+    return lines
+
+
+def _decoded(path: Path, content: bytes) -> str:
+    encoding = "utf-8-sig"
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        encoding = "utf-16"
+    elif _is_half_zero(content[1::2]):
+        encoding = "utf-16-le"
+    elif _is_half_zero(content[::2]):
+        encoding = "utf-16-be"
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError as error:
+        if encoding != "utf-8-sig":
+            line = content[: error.start].decode(encoding, "replace").count("\n") + 1
+            raise _no_text(path, f"line {line} is damaged") from error
+    return content.decode("cp1252", "replace")
+
+
+def _is_half_zero(every_second: bytes) -> bool:
+    """Tell whether most of every second byte is 0, as in UTF-16 of western languages."""
+    return len(every_second) > 1 and every_second.count(0) > len(every_second) * 0.7
+
+
+def _no_text(path: Path, why: str) -> UserProblem:
+    return UserProblem("The text file cannot be read.", f"{path}: {why}.", "Save it as a text file in UTF-8.")
