@@ -7,7 +7,7 @@ Not for the facts themselves (`checkpoints`).
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -26,6 +26,7 @@ from musicgen_studio.ui.look import theme
 from musicgen_studio.ui.look.icons import icon, paint_icon
 from musicgen_studio.ui.look.theme import GRID, Look, set_look
 from musicgen_studio.ui.panels.labels import plain_label
+from musicgen_studio.ui.widgets.tall_area import open_below
 
 _WIDTH = 760
 _ROW_PX, _LINE_PX = 66, 19
@@ -102,11 +103,7 @@ class CheckpointMenu(QFrame):
 
     def open_below(self, button: QWidget) -> None:
         """Fold out."""
-        self.ensurePolished()
-        self.resize(self.sizeHint())  # once dressed: before, its buttons are lower than they will be
-        self.move(button.mapToGlobal(QPoint(0, button.height() + GRID)))
-        self.show()
-        self.resize(self.sizeHint().expandedTo(self.minimumSizeHint()))
+        open_below(self, button)
         self._list.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def _button(self, name: str, text: str, tip: str) -> QPushButton:

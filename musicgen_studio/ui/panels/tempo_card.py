@@ -25,6 +25,7 @@ from musicgen_studio.core.tapping import Taps
 from musicgen_studio.ui.look.theme import GRID, Look, set_look
 from musicgen_studio.ui.panels.labels import plain_label
 from musicgen_studio.ui.widgets.segments import Segments
+from musicgen_studio.ui.widgets.tall_area import open_below
 from musicgen_studio.ui.widgets.timeline import Snap
 
 MIN_TYPED_BPM, MAX_TYPED_BPM = 20.0, 400.0
@@ -97,12 +98,7 @@ class TempoCard(QFrame):
 
     def open_under(self, anchor: QWidget) -> None:
         """Open below a widget, inside the screen."""
-        self.adjustSize()
-        place = anchor.mapToGlobal(anchor.rect().bottomLeft())
-        screen = anchor.screen().availableGeometry()
-        left = min(max(place.x(), screen.left()), screen.right() - self.width())
-        self.move(left, min(place.y() + GRID, screen.bottom() - self.height()))
-        self.show()
+        open_below(self, anchor)
         self._tempo.setFocus(Qt.FocusReason.PopupFocusReason)
         self._tempo.selectAll()
 

@@ -1,7 +1,9 @@
-"""A page that may be taller than the screen: as tall as it wants where there is room, else it scrolls."""
+"""What may be larger than the screen: pages that scroll where there is no room, dialogs and popups that stay inside."""
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QStyle, QWidget
+
+from musicgen_studio.ui.look.theme import GRID
 
 _LEAST_PX = 120
 
@@ -40,3 +42,26 @@ def fit_on_screen(window: QWidget) -> None:
     room = window.screen().availableGeometry().size() - QSize(0, title)
     wanted = window.size() if window.testAttribute(Qt.WidgetAttribute.WA_Resized) else window.sizeHint()
     window.resize(wanted.boundedTo(room))
+
+
+def open_below(popup: QWidget, anchor: QWidget) -> None:
+    """Open a popup below a widget, all of it inside the screen.
+
+    Args:
+        popup: It is as large as it wants, up to the screen.
+        anchor: What it folds out of.
+    """
+    popup.ensurePolished()
+    _place(popup, anchor)
+    popup.show()
+    _place(popup, anchor)  # once dressed it may want more than before
+
+
+def _place(popup: QWidget, anchor: QWidget) -> None:
+    room = anchor.screen().availableGeometry()
+    wanted = popup.sizeHint().expandedTo(popup.minimumSizeHint()).expandedTo(popup.minimumSize())
+    popup.resize(wanted.boundedTo(room.size()))
+    place = anchor.mapToGlobal(anchor.rect().bottomLeft())
+    left = min(max(place.x(), room.left()), room.right() + 1 - popup.width())
+    top = min(place.y() + GRID, room.bottom() + 1 - popup.height())
+    popup.move(left, max(top, room.top()))

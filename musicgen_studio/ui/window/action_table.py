@@ -284,7 +284,7 @@ WAVEFORM_MENU: tuple[tuple[str, ...], ...] = (
     ("select-all", "select-none"),
     ("trim", "cut", "silence", "split"),
     ("fade-in", "fade-out", "louder", "softer", "gain", "normalise", "reverse"),
-    ("zoom-in", "zoom-out", "zoom-selection", "zoom-fit", "taller", "flatter", "spectrogram"),
+    ("zoom-selection", "zoom-fit", "spectrogram"),
     ("mark", "marks-clear"),
     ("replace", "mend", "extend", "variations", "again", "stems", "tempo"),
     ("rename", "star", "export", "show-file"),

@@ -20,6 +20,10 @@ _ROLES = {
 """What macOS puts into the program's own menu."""
 
 
+_SUBMENUS = {line.id: group for group in GROUPS if group.submenu for line in group.lines}
+"""What folds into a submenu of the bar does so in context menus, too."""
+
+
 class Menus(QObject):
     """Builds the menus of a window. Main thread.
 
@@ -49,7 +53,11 @@ class Menus(QObject):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for group in groups:
             menu.addSeparator()
-            menu.addActions([self.actions[shortcut_id] for shortcut_id in group])
+            folded = _SUBMENUS.get(group[0])
+            inner = menu if folded is None else menu.addMenu(folded.submenu_title)
+            inner.addActions([self.actions[shortcut_id] for shortcut_id in group])
+            if inner is not menu:
+                _attend(inner)
         _attend(menu)
         return menu
 

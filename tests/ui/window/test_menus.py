@@ -161,7 +161,7 @@ def test_a_right_click_opens_the_menu_of_what_is_under_it(hands: Hands) -> None:
     hands.wait(window.takes.isVisible)
     right_click(window.waveform, QPoint(20, 50))
     menu = popup(hands)
-    assert "Zoom in" in {action.text() for action in menu.actions()}
+    assert "Zoom to the selection" in {action.text() for action in menu.actions()}
     menu.close()
     rows = window.library._list
     right_click(rows.viewport(), rows.visualRect(rows.model().index(0, 0)).center())
@@ -337,3 +337,13 @@ def test_files_that_were_opened_are_offered_again_and_shown_if_they_are_clips_al
     assert not recent(hands)["two.wav"].isEnabled()
     recent(hands)["Clear the list"].trigger()
     assert recent(hands) == {}
+
+
+def test_a_context_menu_fits_on_the_screen_of_a_laptop(hands: Hands) -> None:
+    """What folds in the menu bar folds there, too: the waveform's menu stood in two columns."""
+    hands.make("calm")
+    for groups in (CLIP_MENU, WAVEFORM_MENU, TAKE_MENU):
+        menu = hands.window.menus.context_menu(groups)
+        assert menu.sizeHint().height() < 768
+        assert len(actions(menu)) == sum(map(len, groups))  # folded or not, all of it is there
+        menu.deleteLater()
