@@ -46,6 +46,11 @@ def prepare(places: Places, clip: Clip, master: Path) -> None:
             old.unlink(missing_ok=True)
 
 
+def is_ready(places: Places, clip: Clip) -> bool:
+    """Tell whether `hand_out` has nothing to read or write."""
+    return _target(places, clip).exists() or places.ready_file(clip.id, _mark_of(clip)).exists()
+
+
 def hand_out(places: Places, clip: Clip, master: Path) -> Path:
     """Return the file of a clip, named as the clip is called now.
 

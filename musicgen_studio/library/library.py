@@ -384,6 +384,22 @@ class Library:
             clip = self.get(clip_id)
             drag.prepare(self._places, clip, self._there(clip))
 
+    def drag_file_if_ready(self, clip_id: str) -> Path | None:
+        """Return what `drag_file` returns if that needs no reading, writing or waiting, else None. Any thread.
+
+        Raises:
+            UserProblem: If the sound is missing, or the file cannot be moved to its place.
+            KeyError: If there is no such clip.
+        """
+        clip = self.get(clip_id)
+        sound = self._there(clip)
+        if not self._rendering.acquire(blocking=False):
+            return None
+        try:
+            return drag.hand_out(self._places, clip, sound) if drag.is_ready(self._places, clip) else None
+        finally:
+            self._rendering.release()
+
     def selection_file(self, clip_id: str, start_frame: int, end_frame: int) -> Path:
         """Return a 24-bit WAV file of a part of a clip, from `start_frame` up to, not with, `end_frame`. Any thread.
 

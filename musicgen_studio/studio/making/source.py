@@ -46,7 +46,9 @@ class MelodySource:
     remark: str = ""
 
 
-def open_source(path: Path, frames: int | None = None, first: int = 0, *, is_own: bool = False) -> Source:
+def open_source(
+    path: Path, frames: int | None = None, first: int = 0, *, is_own: bool = False, sha256: str | None = None
+) -> Source:
     """Read a sound file, or some of its frames, and note which one it was.
 
     Args:
@@ -54,6 +56,7 @@ def open_source(path: Path, frames: int | None = None, first: int = 0, *, is_own
         frames: How much to take of it, in its own frames, 1 or more; None is all.
         first: From which of its frames on.
         is_own: Whether this program wrote it into its library: then it is read here, without a process of its own.
+        sha256: Of the file, where that is known already.
 
     Raises:
         UserProblem: If it cannot be read.
@@ -62,7 +65,7 @@ def open_source(path: Path, frames: int | None = None, first: int = 0, *, is_own
     audio = decoded.audio
     if frames is not None or first:
         audio = Audio(audio.samples[first : None if frames is None else first + frames], audio.sample_rate)
-    record = SourceFile(portable_path(path), file_sha256(path), frames, first=first)
+    record = SourceFile(portable_path(path), sha256 or file_sha256(path), frames, first=first)
     return Source(audio, record, decoded.remark)
 
 
@@ -75,6 +78,7 @@ def open_melody(
     first: int = 0,
     *,
     must_carry: bool = True,
+    sha256: str | None = None,
 ) -> MelodySource:
     """Read a melody from a sound or a MIDI file, and note which one it was.
 
@@ -87,6 +91,7 @@ def open_melody(
             finds out (`mix.is_mix`).
         first: Of a sound file, see `open_source`.
         must_carry: Whether a sound that carries nothing is refused. Old records may name one.
+        sha256: Of the file, where that is known already.
 
     Raises:
         UserProblem: If it cannot be read, carries nothing to follow, or a track or channel is named of a sound file.
@@ -94,7 +99,7 @@ def open_melody(
     if holds_midi(path):
         midi = MidiFile(path)
         melody = midi.melody(track, channel)
-        record = SourceFile(portable_path(path), file_sha256(path), None, track, channel)
+        record = SourceFile(portable_path(path), sha256 or file_sha256(path), None, track, channel)
         return MelodySource(melody, record, midi.remark)
     if track is not None or channel is not None:
         raise UserProblem(
@@ -102,7 +107,7 @@ def open_melody(
             f"{path.name} is read as sound.",
             "Leave track and channel out, or choose a MIDI file (.mid).",
         )
-    source = open_source(path, frames, first)
+    source = open_source(path, frames, first, sha256=sha256)
     if must_carry:
         check_carries(source.audio, path.name)
     if of_mix is None:
@@ -219,7 +224,7 @@ def reopen_source(record: SourceFile, recipe_file: Path, given: Path | None, opt
     """
     found = _found(record, recipe_file, given, option)
     _check_same(record, found, option)
-    return open_source(found, record.frames, record.first)
+    return open_source(found, record.frames, record.first, sha256=record.sha256)
 
 
 def reopen_melody(record: SourceFile, recipe_file: Path, given: Path | None, option: str) -> MelodySource:
@@ -229,7 +234,16 @@ def reopen_melody(record: SourceFile, recipe_file: Path, given: Path | None, opt
     if record.separator is not None:
         check_same_separator(record.separator)
     of_mix = record.separator is not None
-    return open_melody(found, record.track, record.channel, record.frames, of_mix, record.first, must_carry=False)
+    return open_melody(
+        found,
+        record.track,
+        record.channel,
+        record.frames,
+        of_mix,
+        record.first,
+        must_carry=False,
+        sha256=record.sha256,
+    )
 
 
 def _found(record: SourceFile, recipe_file: Path, given: Path | None, option: str) -> Path:

@@ -38,6 +38,7 @@ class MiniWaveforms(QObject):
     """
 
     ready = Signal(str)  # id
+    said = Signal(str)
 
     def __init__(self, services: Services, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -53,11 +54,22 @@ class MiniWaveforms(QObject):
         return self._peaks.get(clip.id)
 
     def drag_file(self, clip: Clip) -> Path | None:
-        """Return the permanent file to drag a clip out as; the library has it ready since the clip was finished."""
+        """Return the permanent file to drag a clip out as; the library has it ready since the clip was finished.
+
+        Returns:
+            None if the sound is missing, which the row says, or if the file is to be written first, as after a rename:
+            that is begun, and said.
+        """
+        library = self._services.library
         try:
-            return self._services.library.drag_file(clip.id)
+            file = library.drag_file_if_ready(clip.id)
         except UserProblem:
-            return None  # the row says that the clip is missing
+            return None
+        if file is None:
+            self.said.emit(self.tr("The file of “{0}” is being written: drag it again in a moment.").format(clip.title))
+            work = partial(library.drag_file, clip.id)
+            self._services.background.run("drag", work, lambda _file: None, lambda _errand: None, Lane.SOUND)
+        return file
 
     def _keep(self, result: tuple[str, Peaks]) -> None:
         clip_id, peaks = result

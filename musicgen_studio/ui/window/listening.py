@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from time import monotonic
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from musicgen_studio.core.clip import Clip, Origin
@@ -30,7 +30,6 @@ from musicgen_studio.ui.panels.clip_header import ClipHeader
 from musicgen_studio.ui.panels.clip_words import length
 from musicgen_studio.ui.panels.takes_strip import MAX_TAKES, TakesStrip, TakeView
 from musicgen_studio.ui.panels.transport_bar import TransportBar
-from musicgen_studio.ui.qt.dragging import file_drag
 from musicgen_studio.ui.widgets.waveform import WaveformView
 from musicgen_studio.ui.widgets.waveform_scene import Span
 from musicgen_studio.ui.window.services import Services
@@ -352,7 +351,6 @@ class Listening(QObject):
         waveform.scrub_requested.connect(self._seek)
         waveform.loop_changed.connect(self._loop_drawn)
         waveform.selection_changed.connect(self._follow_selection)
-        waveform.drag_requested.connect(self._drag_selection)
 
     @Slot()
     def toggle_play(self) -> None:
@@ -570,14 +568,6 @@ class Listening(QObject):
         heard = self.current
         if heard is not None:
             self._transport.seek(heard.sound.frames if heard.is_making else heard.sound.expected_frames)
-
-    @Slot()
-    def _drag_selection(self) -> None:
-        heard, selection = self.current, self._waveform.selection()
-        if heard is None or selection is None or heard.is_making:
-            return
-        path = self._services.library.selection_file(heard.clip.id, *selection)
-        file_drag(self._waveform, [path]).exec(Qt.DropAction.CopyAction)
 
 
 def _take_view(heard: Heard) -> TakeView:

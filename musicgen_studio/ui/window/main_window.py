@@ -69,6 +69,7 @@ from musicgen_studio.ui.window.passages import Passages
 from musicgen_studio.ui.window.recent import RecentFiles
 from musicgen_studio.ui.window.recording import Recording
 from musicgen_studio.ui.window.sections import Sections
+from musicgen_studio.ui.window.selection_drags import SelectionDrags
 from musicgen_studio.ui.window.services import Services
 from musicgen_studio.ui.window.shortcuts import TEXT_FIELDS, Bindings, FocusGuard, KeyMap
 from musicgen_studio.ui.window.state import WindowState
@@ -242,6 +243,7 @@ class MainWindow(QWidget):
         self.lanes = StemLanes()
         self.compare_row = CompareRow()
         self.overview = Overview(self.waveform)
+        self.selection_drags = SelectionDrags(services, self.listening, self.waveform, self)
         self.stems = Stems(services, self.listening, self.clip_header, self.waveform, self.lanes, self)
         self.tempo = Tempo(services, self.listening, self.clip_header, self.waveform, self)
         self.passages = Passages(self.generation, self.listening, self._await_music, self)
@@ -339,6 +341,9 @@ class MainWindow(QWidget):
         self.sections.library_changed.connect(collection.refresh)
         self.stems.made.connect(lambda _stems: collection.refresh())
         self.stems.drags.problem_found.connect(self.show_problem)
+        self.selection_drags.problem_found.connect(self.show_problem)
+        self.selection_drags.said.connect(self.status.announce)
+        self.minis.said.connect(self.status.announce)
         collection.imported.connect(self._show_clip)
         collection.play_requested.connect(self._play_clip)
         collection.preview_requested.connect(self._preview_clip)

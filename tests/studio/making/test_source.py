@@ -5,11 +5,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from musicgen_studio.checkpoints.fingerprint import file_sha256
 from musicgen_studio.core.audio import Audio, Samples
 from musicgen_studio.core.melody import Melody
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.files.midi import write_midi
 from musicgen_studio.files.sound import SoundFormat, write
+from musicgen_studio.studio.making import source
 from musicgen_studio.studio.making.order import SourceFile
 from musicgen_studio.studio.making.source import open_melody, open_source, reopen_melody, reopen_source
 from tests.dsp.melodies import written
@@ -122,3 +124,19 @@ def test_a_melody_that_carries_nothing_is_refused_but_made_again_if_it_was(tmp_p
     record = open_source(path).record
     assert isinstance(record, SourceFile)
     assert reopen_melody(record, path, None, "--melody").record == record
+
+
+def test_what_is_opened_again_is_hashed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "riff.wav"
+    write(path, Audio(np.sin(np.arange(32_000, dtype=np.float32))[:, None], 32_000), SoundFormat.WAV32F)
+    record = open_source(path).record
+    hashed: list[Path] = []
+
+    def noted(each: Path) -> str:
+        hashed.append(each)
+        return file_sha256(each)
+
+    monkeypatch.setattr(source, "file_sha256", noted)
+    assert reopen_source(record, tmp_path / "clip.json", None, "--continue").record == record
+    assert reopen_melody(record, tmp_path / "clip.json", None, "--melody").record == record
+    assert hashed == [path, path]

@@ -3,9 +3,13 @@
 import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QDrag
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from musicgen_studio.app import Program
@@ -13,6 +17,7 @@ from musicgen_studio.core.audio import Audio, Samples
 from musicgen_studio.core.clip import Clip, Origin
 from musicgen_studio.dsp.peaks import PeakPyramid
 from musicgen_studio.errors import UserProblem
+from musicgen_studio.files.sound import read
 from musicgen_studio.ui.panels.clip_header import ExtendValues
 from tests.ui.test_window import WAIT_MS, loader, program, settings_file
 
@@ -113,3 +118,72 @@ def test_a_clip_whose_file_is_gone_says_so_and_the_one_before_stays(program: Pro
         listening.show_clip(second)
     assert listening.current is not None
     assert listening.current.clip == first
+
+
+@pytest.fixture
+def dragged(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """The files that are dragged, where no other program is there to take them."""
+    taken: list[Path] = []
+
+    def take(drag: QDrag, _action: Qt.DropAction) -> Qt.DropAction:
+        taken.extend(Path(url.toLocalFile()) for url in drag.mimeData().urls())
+        return Qt.DropAction.CopyAction
+
+    monkeypatch.setattr(QDrag, "exec", take)
+    return taken
+
+
+@pytest.mark.parametrize("is_held", [True, False])
+def test_a_selection_is_written_beside_the_window_and_dragged_if_the_button_is_still_down(
+    qtbot: QtBot, program: Program, watch: Watch, dragged: list[Path], monkeypatch: pytest.MonkeyPatch, is_held: bool
+) -> None:
+    held = [Qt.MouseButton.LeftButton if is_held else Qt.MouseButton.NoButton]
+    monkeypatch.setattr(QApplication, "mouseButtons", lambda: held[0])
+    window, told = program.window, program.window.status.notices.texts
+    window.listening.show_clip(imported(program))
+    qtbot.waitUntil(lambda: not window.listening.is_drawing, timeout=WAIT_MS)
+    window.waveform.set_selection((1000, 45_100))
+    watch.is_on = True
+    window.waveform.drag_requested.emit()
+    if not is_held:
+        qtbot.waitUntil(lambda: any("drag it once more" in text for text in told()), timeout=WAIT_MS)
+        assert dragged == []
+        held[0] = Qt.MouseButton.LeftButton
+        window.waveform.drag_requested.emit()
+    qtbot.waitUntil(lambda: bool(dragged), timeout=WAIT_MS)
+    watch.is_on = False
+    (file,) = dragged
+    assert read(file).frames == 44_100
+    assert watch.opened == []
+
+
+def test_a_selection_that_cannot_be_written_says_so_and_can_be_tried_again(
+    qtbot: QtBot, program: Program, dragged: list[Path]
+) -> None:
+    window, clip = program.window, imported(program)
+    window.listening.show_clip(clip)
+    qtbot.waitUntil(lambda: not window.listening.is_drawing, timeout=WAIT_MS)
+    window.waveform.set_selection((1000, 45_100))
+    program.services.library.sound_file(clip.id).unlink()
+    for _ in range(2):
+        with qtbot.waitSignal(window.selection_drags.problem_found, timeout=WAIT_MS) as told:
+            window.waveform.drag_requested.emit()
+        assert isinstance(told.args[0], UserProblem)
+    assert dragged == []
+
+
+def test_a_row_whose_file_is_not_there_yet_is_written_beside_the_window(
+    qtbot: QtBot, program: Program, watch: Watch
+) -> None:
+    window, clip = program.window, imported(program)
+    assert window.minis.drag_file(clip) is not None  # ready since it was imported
+    renamed = program.services.library.edit(clip.id, title="Another name")
+    watch.is_on = True
+    assert window.minis.drag_file(renamed) is None
+    assert "being written" in window.status.notices.texts()[0]
+    qtbot.waitUntil(lambda: window.minis.drag_file(renamed) is not None, timeout=WAIT_MS)
+    watch.is_on = False
+    file = window.minis.drag_file(renamed)
+    assert file is not None
+    assert file.name == "Another name.wav"
+    assert watch.opened == []
