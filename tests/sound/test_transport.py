@@ -20,7 +20,8 @@ from musicgen_studio.errors import UserProblem
 from musicgen_studio.sound.devices import DeviceName, SoundDevice
 from musicgen_studio.sound.growing import GrowingSound
 from musicgen_studio.sound.output import Fill, Output, PortAudioSystem
-from musicgen_studio.sound.transport import OutputFacts, Transport, TransportState, time_to_start_s
+from musicgen_studio.sound.transport import Transport
+from musicgen_studio.sound.transport_state import OutputFacts, TransportState, time_to_start_s
 from tests.sound.conftest import RATE, PulseServer, Recording
 from tests.sound.signals import music, place_of, similarity
 

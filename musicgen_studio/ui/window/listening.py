@@ -21,7 +21,7 @@ from musicgen_studio.sound.meter import PeakMeter
 from musicgen_studio.sound.metronome import Metronome
 from musicgen_studio.sound.mixing import ClickedSound
 from musicgen_studio.sound.playable import PlayableSound
-from musicgen_studio.sound.transport import TransportState
+from musicgen_studio.sound.transport_state import TransportState
 from musicgen_studio.studio.arranging.composing import passage_frames, splice_frame
 from musicgen_studio.studio.arranging.opening import Opening
 from musicgen_studio.studio.arranging.takes import takes_of
