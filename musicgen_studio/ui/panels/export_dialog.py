@@ -6,7 +6,6 @@ It asks only. What was chosen goes out as an `ExportChoice`; the exporting runs 
 import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -42,30 +41,10 @@ from musicgen_studio.export.tracks import TRACK_FORMATS
 from musicgen_studio.files.sound import SoundFormat
 from musicgen_studio.ui.look.theme import GRID, Look, set_look
 from musicgen_studio.ui.panels.clip_words import clock
+from musicgen_studio.ui.panels.export_choice import ExportChoice
 from musicgen_studio.ui.panels.labels import plain_label
 
 _MAX_ROWS = 5  # of names that are seen at once
-
-
-@dataclass(frozen=True, slots=True)
-class ExportChoice:
-    """What was chosen.
-
-    Args:
-        settings: What to make of each clip.
-        folder: Where the files go. It may not be there yet.
-        names: Wanted file name of each clip without ending. They may be taken: the exporter then adds a number.
-        is_selection: Whether only what is selected is to be exported.
-        target: What is made; anything but a sound file is named by itself and left as loud as it is.
-        bars: Of a loop.
-    """
-
-    settings: FinishSettings
-    folder: Path
-    names: tuple[str, ...]
-    is_selection: bool = False
-    target: Target = Target.SOUND
-    bars: int = 4
 
 
 class ExportDialog(QDialog):

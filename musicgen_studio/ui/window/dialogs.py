@@ -27,7 +27,8 @@ from musicgen_studio.ui.look.theme import Theme, apply_theme
 from musicgen_studio.ui.panels.about_dialog import AboutDialog
 from musicgen_studio.ui.panels.bug_dialog import BugDialog
 from musicgen_studio.ui.panels.diagnostics_dialog import DiagnosticsDialog
-from musicgen_studio.ui.panels.export_dialog import ExportChoice, ExportDialog
+from musicgen_studio.ui.panels.export_choice import ExportChoice
+from musicgen_studio.ui.panels.export_dialog import ExportDialog
 from musicgen_studio.ui.panels.settings_dialog import SettingsDialog
 from musicgen_studio.ui.panels.shortcuts_dialog import ShortcutsDialog
 from musicgen_studio.ui.widgets.tall_area import fit_on_screen

@@ -26,7 +26,8 @@ from musicgen_studio.core.loudness import STREAMING_LUFS
 from musicgen_studio.export.finish import FinishSettings
 from musicgen_studio.export.targets import Target
 from musicgen_studio.files.sound import SoundFormat
-from musicgen_studio.ui.panels.export_dialog import ExportChoice, ExportDialog
+from musicgen_studio.ui.panels.export_choice import ExportChoice
+from musicgen_studio.ui.panels.export_dialog import ExportDialog
 from tests.export.one import export_one
 from tests.ui.clips import make_clip
 

@@ -16,7 +16,8 @@ from musicgen_studio.dsp.resample import resample
 from musicgen_studio.export.finish import FinishSettings
 from musicgen_studio.export.targets import Target
 from musicgen_studio.files.sound import SoundFormat, read
-from musicgen_studio.ui.panels.export_dialog import ExportChoice, ExportDialog
+from musicgen_studio.ui.panels.export_choice import ExportChoice
+from musicgen_studio.ui.panels.export_dialog import ExportDialog
 from tests.ui.test_window import WAIT_MS, loader, program, settings_file
 from tests.ui.window.test_stems import Quarters
 from tests.ui.window.test_tempo import RATE, beats, shown
