@@ -5,27 +5,23 @@ It stands between the melody's fold, the page of notes and the studio. Not for r
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from threading import Event
 
 from PySide6.QtCore import QObject, QStandardPaths, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip, Origin
-from musicgen_studio.core.melody import CHROMA_RATE_HZ, Melody, Note, PitchCurve
+from musicgen_studio.core.melody import CHROMA_RATE_HZ, Melody, Note
 from musicgen_studio.core.names import clean_name
 from musicgen_studio.dsp.notes import CleanUp
-from musicgen_studio.dsp.peaks import PeakPyramid, Peaks
-from musicgen_studio.dsp.tones import chroma_tones, tones
+from musicgen_studio.dsp.tones import tones
 from musicgen_studio.errors import UserProblem
-from musicgen_studio.files.midi import holds_midi, write_midi
-from musicgen_studio.library.library import Library
-from musicgen_studio.sound.metronome import Metronome, with_clicks
+from musicgen_studio.files.midi import write_midi
+from musicgen_studio.sound.metronome import Metronome
 from musicgen_studio.studio.arranging.composing import Tune, record_of_clip
-from musicgen_studio.studio.humming.hearing import Hearing, hear_file, hear_midi, hear_take
+from musicgen_studio.studio.humming.hearing import Hearing
 from musicgen_studio.studio.humming.midi_file import lasting_midi
 from musicgen_studio.studio.humming.sketch import Kind, Sketch
 from musicgen_studio.studio.humming.take import TakeEdit, keep_take_edit, take_edit
@@ -35,31 +31,25 @@ from musicgen_studio.ui.panels.clip_words import clock
 from musicgen_studio.ui.panels.melody_editor import EditorView, MelodyEditor
 from musicgen_studio.ui.panels.melody_panel import MelodyPanel, MelodyView
 from musicgen_studio.ui.qt.dragging import file_drag
+from musicgen_studio.ui.window.followed import (
+    RATE,
+    Followed,
+    behind,
+    has_melody,
+    heard,
+    mini_peaks,
+    of_file,
+    own_notes,
+    sounded,
+)
 from musicgen_studio.ui.window.services import Services
 from musicgen_studio.ui.window.undo import ChangeMelody
 
 KEY = "melody"  # of what the library remembers
-RATE = 32000  # of tones
-_MINI_COLUMNS = 96
 _HEAR_AGAIN_MS = 1000  # after the start, which has more urgent things to do
 _BEYOND_S = 10.0  # how far behind its end the grid shows a melody repeated
 _TOUCH_S = 0.3  # of a note that is touched
 _TRIM_AFTER_MS = 400  # once the musician has settled on where a take begins and ends
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Followed:
-    """A melody with all that belongs to it: what one edit replaces as a whole.
-
-    Args:
-        sketch: The notes and what is done with them; None for no melody.
-        hearing: What it was found in; None for drawn notes, and while a kept melody is being heard again.
-        edit: How the take is used, where it is one.
-    """
-
-    sketch: Sketch | None = None
-    hearing: Hearing | None = None
-    edit: TakeEdit | None = None
 
 
 class Melodies(QObject):
@@ -146,7 +136,7 @@ class Melodies(QObject):
             sketch = Sketch(Kind.NOTES, found=order.melody_notes, clean_up=CleanUp(snap="off"))
             self._push(self.tr("Melody of a clip"), Followed(replace(sketch, repeats=order.melody_repeats)))
         elif order.melody is not None:
-            self._hear(replace(_of_file(order.melody), repeats=order.melody_repeats))
+            self._hear(replace(of_file(order.melody), repeats=order.melody_repeats))
         elif self._now.sketch is not None:
             self._clear()
 
@@ -191,7 +181,7 @@ class Melodies(QObject):
 
     @Slot(object)
     def _choose_file(self, path: Path) -> None:
-        self._hear(_of_file(SourceFile(str(path), "")))
+        self._hear(of_file(SourceFile(str(path), "")))
 
     @Slot(object, object)
     def _choose_track(self, track: int | None, channel: int | None) -> None:
@@ -236,7 +226,7 @@ class Melodies(QObject):
     @Slot()
     def _open_editor(self) -> None:
         if self._now.sketch is None:
-            self._show_editor(_own_notes(), None)
+            self._show_editor(own_notes(), None)
         self.editor_requested.emit(True)
 
     @Slot()
@@ -245,7 +235,7 @@ class Melodies(QObject):
         if self._now.sketch is None or self._now.sketch.kind is not Kind.NOTES:
             self._asked += 1
             self._set_hearing(False)
-            self._push(self.tr("New notes"), Followed(_own_notes()))
+            self._push(self.tr("New notes"), Followed(own_notes()))
         self._open_editor()
 
     @Slot(float)
@@ -260,7 +250,7 @@ class Melodies(QObject):
         if from_s >= self._duration_s() - 0.05:  # from the end there is nothing to hear
             from_s = 0.0
         clicks = self._metronome(sketch) if self._services.settings.clicks_playing else None
-        work = partial(_sounded, sketch, hearing, clicks)
+        work = partial(sounded, sketch, hearing, clicks)
         self._services.background.run(
             self.tr("Play the melody"), work, lambda audio: self.play_requested.emit(audio, from_s)
         )
@@ -326,9 +316,9 @@ class Melodies(QObject):
         background = self._services.background
         if sketch.kind is Kind.FILE:  # it may be long, so it is shown and can be cancelled
             words = self.tr("Find the melody of {0}").format(Path(sketch.place).name)
-            background.start(words, lambda errand: _heard(sketch, library, errand.stop), then, otherwise)
+            background.start(words, lambda errand: heard(sketch, library, errand.stop), then, otherwise)
         else:
-            work = partial(_heard, sketch, library, background.stop)
+            work = partial(heard, sketch, library, background.stop)
             background.run(self.tr("Find the melody"), work, then, otherwise)
 
     def _miss(self, errand: ErrandDone) -> None:
@@ -357,7 +347,7 @@ class Melodies(QObject):
     # Keeping and showing
 
     def _change(self, words: str, change: Callable[[Sketch], Sketch]) -> None:
-        sketch = self._now.sketch or _own_notes()
+        sketch = self._now.sketch or own_notes()
         changed = change(sketch)
         if changed != self._now.sketch:
             self._push(words, replace(self._now, sketch=changed))
@@ -374,8 +364,8 @@ class Melodies(QObject):
             keep_take_edit(self._services.library, sketch.place, following.edit)
         self._services.library.remember(KEY, "" if sketch is None else sketch.to_json())
         if hearing is not before.hearing:
-            self._editor.set_sound(*_behind(hearing))
-        self._show_editor(sketch or _own_notes(), hearing)
+            self._editor.set_sound(*behind(hearing))
+        self._show_editor(sketch or own_notes(), hearing)
         self._panel.set_melody(self._view())
         self._show_source(sketch, hearing)
         if sketch != before.sketch:
@@ -399,7 +389,7 @@ class Melodies(QObject):
                 melody=notes if notes.tempo_bpm or sketch.clean_up.quantise_to_s is None else self._timed(notes),
                 clean_up=sketch.clean_up,
                 key=sketch.key,
-                chroma=sketch.chroma(notes.duration_s + _BEYOND_S, sung) if _has_melody(sketch) else _NONE,
+                chroma=sketch.chroma(notes.duration_s + _BEYOND_S, sung) if has_melody(sketch) else _NONE,
                 tempo_bpm=self._tempo_bpm(sketch),
                 as_sung=sketch.as_sung,
                 has_sound=sung is not None,
@@ -413,12 +403,12 @@ class Melodies(QObject):
     @Slot(object)
     def _show_draft(self, draft: Melody) -> None:
         """Let the grid follow the mouse."""
-        sketch = (self._now.sketch or _own_notes()).with_notes(draft)
+        sketch = (self._now.sketch or own_notes()).with_notes(draft)
         self._editor.notes.set_chroma(sketch.chroma(draft.duration_s + _BEYOND_S))
 
     def _view(self) -> MelodyView | None:
         sketch, hearing = self._now.sketch, self._now.hearing
-        if sketch is None or not (_has_melody(sketch) or sketch.as_sung):
+        if sketch is None or not (has_melody(sketch) or sketch.as_sung):
             return None
         sung = None if hearing is None else hearing.chroma
         notes = sketch.notes
@@ -426,7 +416,7 @@ class Melodies(QObject):
             title=self._title(),
             facts=self._facts(sketch, hearing),
             melody=notes,
-            peaks=_mini_peaks(hearing),
+            peaks=mini_peaks(hearing),
             chroma=sketch.chroma(notes.duration_s, sung),
             repeats=sketch.repeats,
         )
@@ -483,45 +473,3 @@ class Melodies(QObject):
 
 
 _NONE = Melody((), 0.0).chroma(0, CHROMA_RATE_HZ)
-
-
-def _own_notes() -> Sketch:
-    """Notes to be drawn: they are meant as they are."""
-    return Sketch(Kind.NOTES, clean_up=CleanUp(snap="off"))
-
-
-def _has_melody(sketch: Sketch) -> bool:
-    return bool(sketch.found.notes) or sketch.as_sung
-
-
-def _of_file(source: SourceFile) -> Sketch:
-    path = Path(source.file).expanduser()
-    return Sketch(Kind.MIDI if holds_midi(path) else Kind.FILE, str(path), source.track, source.channel)
-
-
-def _heard(sketch: Sketch, library: Library, stop: Event) -> Hearing:
-    """Hear a sketch's source anew."""
-    if sketch.kind is Kind.HUM:
-        return hear_take(library, sketch.place, stop)
-    if sketch.kind is Kind.MIDI:
-        return hear_midi(Path(sketch.place), sketch.track, sketch.channel)
-    return hear_file(Path(sketch.place), stop)
-
-
-def _behind(hearing: Hearing | None) -> tuple[PitchCurve | None, PeakPyramid | None, int]:
-    return (None, None, 1) if hearing is None else (hearing.curve, hearing.peaks, hearing.sample_rate)
-
-
-def _mini_peaks(hearing: Hearing | None) -> tuple[Peaks, Peaks] | None:
-    if hearing is None or hearing.peaks is None or not hearing.peaks.frames:
-        return None
-    return hearing.peaks.query(0, hearing.peaks.frames, _MINI_COLUMNS)
-
-
-def _sounded(sketch: Sketch, hearing: Hearing | None, clicks: Metronome | None) -> Audio:
-    """Return what the model hears, as simple tones."""
-    if sketch.as_sung and hearing is not None and hearing.chroma is not None:
-        audio = chroma_tones(hearing.chroma, CHROMA_RATE_HZ, RATE)
-    else:
-        audio = tones(sketch.notes, RATE)
-    return audio if clicks is None else with_clicks(audio, clicks)
