@@ -5,7 +5,6 @@ It stands between the transport, the waveform and the bars around it, and polls 
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from time import monotonic
 
@@ -28,63 +27,17 @@ from musicgen_studio.studio.arranging.takes import takes_of
 from musicgen_studio.studio.program.background import Lane
 from musicgen_studio.ui.panels.clip_header import ClipHeader
 from musicgen_studio.ui.panels.clip_words import length
-from musicgen_studio.ui.panels.takes_strip import MAX_TAKES, TakesStrip, TakeView
+from musicgen_studio.ui.panels.takes_strip import MAX_TAKES, TakesStrip
 from musicgen_studio.ui.panels.transport_bar import TransportBar
 from musicgen_studio.ui.widgets.waveform import WaveformView
 from musicgen_studio.ui.widgets.waveform_scene import Span
+from musicgen_studio.ui.window.heard import Heard, take_view
 from musicgen_studio.ui.window.services import Services
 
 POLL_MS = 33
-TAKE_COLUMNS = 96
 SEEK_S = 1.0
 LEAD_S = 2.0  # of what was there before, played ahead of what is new
 _AT_ONCE_FRAMES = 1 << 17  # taken into the peaks in some milliseconds
-
-
-@dataclass(slots=True)
-class Heard:
-    """One clip with its sound, as far as it is made or read.
-
-    Args:
-        clip: What is known of it.
-        sound: Its sound, growing.
-        peaks: Its peaks, which follow the sound.
-        opening: What reads it from the library; None for one that is being made.
-        shown_frames: How much of the peaks is on the screen.
-        is_catching_up: Whether its peaks are being taken in the background.
-    """
-
-    clip: Clip
-    sound: GrowingSound
-    peaks: PeakPyramid
-    opening: Opening | None = None
-    shown_frames: int = 0
-    is_catching_up: bool = False
-
-    @property
-    def is_making(self) -> bool:
-        """Whether it is still being made."""
-        return self.opening is None and not self.sound.is_ended
-
-    @property
-    def audible(self) -> GrowingSound:
-        """What is played of it: a take that was sung to the metronome with its clicks, where that is wanted."""
-        return self.sound if self.opening is None else self.opening.audible
-
-    @property
-    def behind_frames(self) -> int:
-        """How much of its sound is still to be taken into the peaks, and not by whoever reads it."""
-        return 0 if self.opening is not None else self.sound.frames - self.peaks.frames
-
-    def catch_up(self) -> None:
-        """Take new sound into the peaks."""
-        if self.behind_frames:
-            self.peaks.append(self.sound.read(self.peaks.frames, self.behind_frames))
-
-    def has_grown(self) -> bool:
-        """Tell whether there is more to be seen than was asked about before."""
-        before, self.shown_frames = self.shown_frames, self.peaks.frames
-        return self.shown_frames != before
 
 
 class Listening(QObject):
@@ -485,7 +438,7 @@ class Listening(QObject):
         if len(self._heard) < 2:
             self._takes.set_takes(())
             return
-        self._takes.set_takes([_take_view(heard) for heard in self._heard])
+        self._takes.set_takes([take_view(heard) for heard in self._heard])
         self._takes.set_current(self._number)
 
     def _show_state(self, state: TransportState, heard: Heard) -> None:
@@ -568,11 +521,3 @@ class Listening(QObject):
         heard = self.current
         if heard is not None:
             self._transport.seek(heard.sound.frames if heard.is_making else heard.sound.expected_frames)
-
-
-def _take_view(heard: Heard) -> TakeView:
-    peaks = None
-    if heard.peaks.frames:
-        mins, maxs = heard.peaks.query(0, heard.sound.expected_frames, TAKE_COLUMNS)
-        peaks = (mins.min(axis=1), maxs.max(axis=1))
-    return TakeView(peaks, heard.sound.frames / max(heard.sound.expected_frames, 1), heard.clip.melody_similarity)
