@@ -26,7 +26,8 @@ import numpy as np
 from musicgen_studio.core.audio import Samples
 from musicgen_studio.core.clip import Clip, Origin
 from musicgen_studio.library.library import Library
-from musicgen_studio.studio.humming.recording import Phase, RecordingSession, RecordingSetup, RecordingState
+from musicgen_studio.studio.humming.recording import RecordingSession
+from musicgen_studio.studio.humming.recording_state import Phase, RecordingSetup, RecordingState
 from tests.fake_inputs import CountingInputs
 from tests.sound.conftest import CHANNELS, RATE, PulseServer
 

@@ -16,7 +16,7 @@ from musicgen_studio.files.sound import read
 from musicgen_studio.paths import resources_dir
 from musicgen_studio.sound.devices import SoundDevice
 from musicgen_studio.sound.recorder import Input
-from musicgen_studio.studio.humming.recording import Phase
+from musicgen_studio.studio.humming.recording_state import Phase
 from musicgen_studio.studio.humming.sketch import Kind
 from tests.fake_inputs import FakeInput, FakeInputs
 

@@ -23,7 +23,8 @@ from musicgen_studio.library.library import Library
 from musicgen_studio.sound.devices import SoundDevice
 from musicgen_studio.sound.metronome import Clicks, Metronome
 from musicgen_studio.sound.player import open_player
-from musicgen_studio.studio.humming.recording import Phase, RecordingSession, RecordingSetup, RecordingState
+from musicgen_studio.studio.humming.recording import RecordingSession
+from musicgen_studio.studio.humming.recording_state import Phase, RecordingSetup, RecordingState
 from musicgen_studio.studio.humming.take import TakeEdit, edited
 from tests.busy import busy
 from tests.fake_inputs import counted

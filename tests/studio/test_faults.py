@@ -21,7 +21,8 @@ from musicgen_studio.library.partial import PartialClip
 from musicgen_studio.sound.growing import GrowingSound
 from musicgen_studio.sound.metronome import ClickTrack
 from musicgen_studio.studio.arranging import composing
-from musicgen_studio.studio.humming.recording import Phase, RecordingSession, RecordingSetup, RecordingState
+from musicgen_studio.studio.humming.recording import RecordingSession
+from musicgen_studio.studio.humming.recording_state import Phase, RecordingSetup, RecordingState
 from musicgen_studio.studio.making import record
 from musicgen_studio.studio.making.engines import EngineChoice, LoadedEngine
 from musicgen_studio.studio.making.order import CheckpointRecord, Order

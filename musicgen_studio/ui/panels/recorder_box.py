@@ -27,7 +27,7 @@ from musicgen_studio.errors import UserProblem
 from musicgen_studio.sound.devices import SoundDevice
 from musicgen_studio.sound.meter import Level
 from musicgen_studio.sound.recorder import channels_to_open
-from musicgen_studio.studio.humming.recording import Phase, RecordingState
+from musicgen_studio.studio.humming.recording_state import Phase, RecordingState
 from musicgen_studio.ui.look.icons import icon
 from musicgen_studio.ui.look.theme import GRID, Look, set_look
 from musicgen_studio.ui.panels.clip_words import clock

@@ -28,7 +28,7 @@ from musicgen_studio.files import midi, sound
 from musicgen_studio.files.midi import is_midi
 from musicgen_studio.files.sound import is_sound
 from musicgen_studio.sound.growing import GrowingSound
-from musicgen_studio.studio.humming.recording import Phase
+from musicgen_studio.studio.humming.recording_state import Phase
 from musicgen_studio.studio.humming.sketch import Kind
 from musicgen_studio.studio.making.engines import EngineFacts
 from musicgen_studio.studio.making.prompting import PastPrompt, past_prompts

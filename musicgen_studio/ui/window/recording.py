@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QWidget
 from musicgen_studio.dsp.pitch import PitchStream, SwiftTracker
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.sound.meter import Level, PeakMeter
-from musicgen_studio.studio.humming.recording import Phase, RecordingSetup, RecordingState
+from musicgen_studio.studio.humming.recording_state import Phase, RecordingSetup, RecordingState
 from musicgen_studio.studio.program.background import ErrandDone
 from musicgen_studio.studio.program.settings import Settings
 from musicgen_studio.ui.panels.metronome_row import MetronomeValues

@@ -18,7 +18,8 @@ from musicgen_studio.library.library import Library
 from musicgen_studio.sound.devices import SoundDevice
 from musicgen_studio.sound.metronome import Metronome
 from musicgen_studio.sound.output import Fill, Output
-from musicgen_studio.studio.humming.recording import Phase, RecordingSession, RecordingSetup, RecordingState
+from musicgen_studio.studio.humming.recording import RecordingSession
+from musicgen_studio.studio.humming.recording_state import Phase, RecordingSetup, RecordingState
 from musicgen_studio.studio.program.settings import Settings
 from tests.fake_inputs import RATE, FakeInput, FakeInputs, counted, microphone
 

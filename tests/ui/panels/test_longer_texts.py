@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from musicgen_studio.sound.meter import Level
-from musicgen_studio.studio.humming.recording import Phase, RecordingState
+from musicgen_studio.studio.humming.recording_state import Phase, RecordingState
 from musicgen_studio.studio.humming.take import TakeEdit
 from musicgen_studio.studio.making.queue import JobState
 from musicgen_studio.studio.program.settings import Settings

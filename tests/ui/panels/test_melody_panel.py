@@ -13,7 +13,7 @@ from musicgen_studio.core.clip import Origin
 from musicgen_studio.core.melody import CHROMA_RATE_HZ
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.files.midi import MidiTrack
-from musicgen_studio.studio.humming.recording import Phase, RecordingState
+from musicgen_studio.studio.humming.recording_state import Phase, RecordingState
 from musicgen_studio.studio.humming.sketch import Kind
 from musicgen_studio.studio.humming.take import TakeEdit
 from musicgen_studio.ui.panels.melody_panel import MelodyPanel, MelodyView

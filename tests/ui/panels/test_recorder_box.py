@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from musicgen_studio.core.melody import PitchCurve
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.sound.meter import Level
-from musicgen_studio.studio.humming.recording import Phase, RecordingState
+from musicgen_studio.studio.humming.recording_state import Phase, RecordingState
 from musicgen_studio.ui.panels.recorder_box import RecorderBox
 from musicgen_studio.ui.widgets.input_level import InputLevel
 from musicgen_studio.ui.widgets.pitch_trace import PitchTrace

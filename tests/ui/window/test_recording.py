@@ -16,7 +16,7 @@ from musicgen_studio.app import Program
 from musicgen_studio.core.audio import Samples
 from musicgen_studio.core.clip import Origin
 from musicgen_studio.errors import UserProblem
-from musicgen_studio.studio.humming.recording import Phase
+from musicgen_studio.studio.humming.recording_state import Phase
 from musicgen_studio.studio.making.engines import EngineChoice, LoadedEngine
 from musicgen_studio.studio.program import settings
 from musicgen_studio.ui.widgets.pitch_trace import PitchTrace
