@@ -44,10 +44,12 @@ def own_notes() -> Sketch:
 
 
 def has_melody(sketch: Sketch) -> bool:
+    """Tell whether there is something to follow."""
     return bool(sketch.found.notes) or sketch.as_sung
 
 
 def of_file(source: SourceFile) -> Sketch:
+    """Return the sketch of a file that nobody has listened to yet."""
     path = Path(source.file).expanduser()
     return Sketch(Kind.MIDI if holds_midi(path) else Kind.FILE, str(path), source.track, source.channel)
 
@@ -62,10 +64,12 @@ def heard(sketch: Sketch, library: Library, stop: Event) -> Hearing:
 
 
 def behind(hearing: Hearing | None) -> tuple[PitchCurve | None, PeakPyramid | None, int]:
+    """Return what is drawn behind the notes: the pitch that was sung, the sound and its rate in Hz."""
     return (None, None, 1) if hearing is None else (hearing.curve, hearing.peaks, hearing.sample_rate)
 
 
 def mini_peaks(hearing: Hearing | None) -> tuple[Peaks, Peaks] | None:
+    """Return the small picture of what was sung or read, lowest and highest, None if there is none."""
     if hearing is None or hearing.peaks is None or not hearing.peaks.frames:
         return None
     return hearing.peaks.query(0, hearing.peaks.frames, _MINI_COLUMNS)

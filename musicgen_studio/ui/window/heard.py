@@ -58,6 +58,7 @@ class Heard:
 
 
 def take_view(heard: Heard) -> TakeView:
+    """Return what the strip of takes shows of it."""
     peaks = None
     if heard.peaks.frames:
         mins, maxs = heard.peaks.query(0, heard.sound.expected_frames, TAKE_COLUMNS)
