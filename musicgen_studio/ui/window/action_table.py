@@ -144,7 +144,13 @@ GROUPS: tuple[Group, ...] = (
         _line("prompt", QT_TRANSLATE_NOOP("shortcuts", "Put the cursor into the prompt"), "P"),
         _line("prompt-history", QT_TRANSLATE_NOOP("shortcuts", "Prompts written before…"), "Ctrl+H"),
         _line("surprise", QT_TRANSLATE_NOOP("shortcuts", "Surprise me with a prompt"), "Ctrl+Shift+H"),
+    ),
+    _group(
+        _CLIP,
         _line("record", QT_TRANSLATE_NOOP("shortcuts", "Record a hum: get ready, begin, stop"), "R"),
+        _line("notes", QT_TRANSLATE_NOOP("shortcuts", "Edit the notes of the melody…"), "N"),
+        _line("hear-melody", QT_TRANSLATE_NOOP("shortcuts", "Hear the melody, or stop"), "Shift+N"),
+        _line("clear-melody", QT_TRANSLATE_NOOP("shortcuts", "Follow no melody")),
     ),
     _group(
         _CLIP,
@@ -290,6 +296,9 @@ WAVEFORM_MENU: tuple[tuple[str, ...], ...] = (
     ("rename", "star", "export", "show-file"),
 )
 """The context menu of the waveform."""
+
+MELODY_MENU: tuple[tuple[str, ...], ...] = (("record",), ("notes", "hear-melody"), ("clear-melody",))
+"""The context menu of the melody."""
 
 TAKE_MENU: tuple[tuple[str, ...], ...] = (
     ("play", "loop", "compare", "original"),

@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal, SignalInstance, Slot
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QPalette
 from PySide6.QtWidgets import (
     QApplication,
@@ -54,7 +54,7 @@ from musicgen_studio.ui.widgets.overview import Overview
 from musicgen_studio.ui.widgets.problem_note import ProblemNote
 from musicgen_studio.ui.widgets.timeline import Snap
 from musicgen_studio.ui.widgets.waveform import WaveformView
-from musicgen_studio.ui.window.action_table import CLIP_MENU, TAKE_MENU, WAVEFORM_MENU
+from musicgen_studio.ui.window.action_table import CLIP_MENU, MELODY_MENU, TAKE_MENU, WAVEFORM_MENU
 from musicgen_studio.ui.window.actions import ClipActions
 from musicgen_studio.ui.window.collection import Collection, MiniWaveforms
 from musicgen_studio.ui.window.comparing import Comparing
@@ -396,6 +396,7 @@ class MainWindow(QWidget):
             add(name, partial(self.dialog_requested.emit, name))
         add("quit", self.close)
         self._bind_clips()
+        self._bind_melody()
         self.menus = Menus(self, self.menu_bar)
         self.library.menu_requested.connect(partial(self.menus.pop_up, CLIP_MENU))
         recent_menu = self.menus.menu("File/Recent files")
@@ -404,6 +405,11 @@ class MainWindow(QWidget):
         )
         self.collection.file_imported.connect(self.recent.add)
         self.takes.menu_requested.connect(partial(self.menus.pop_up, TAKE_MENU))
+        melody = self.prompt.melody
+        melody.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        melody.customContextMenuRequested.connect(
+            lambda place: self.menus.pop_up(MELODY_MENU, melody.mapToGlobal(place))
+        )
         waveform.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         waveform.customContextMenuRequested.connect(
             lambda place: self.menus.pop_up(WAVEFORM_MENU, waveform.mapToGlobal(place))
@@ -411,6 +417,19 @@ class MainWindow(QWidget):
         FileDrops(self.waveform, is_sound, self.open_files)
         self._guard = FocusGuard(self)
         self.installEventFilter(self._guard)
+
+    def _bind_melody(self) -> None:
+        melodies, panel, add = self.melodies, self.prompt.melody, self._bindings.add
+
+        def is_there() -> bool:
+            return melodies.sketch is not None
+
+        def if_there(signal: SignalInstance) -> Callable[[], None]:
+            return lambda: signal.emit() if is_there() else None
+
+        add("notes", if_there(panel.edit_requested), is_there)
+        add("hear-melody", if_there(panel.play_requested), is_there)
+        add("clear-melody", if_there(panel.clear_requested), is_there)
 
     def _bind_clips(self) -> None:
         self.clip_actions = ClipActions(

@@ -13,10 +13,19 @@ from pytestqt.qtbot import QtBot
 
 from musicgen_studio.app import Program
 from musicgen_studio.core.audio import Audio
+from musicgen_studio.core.melody import Melody, Note
+from musicgen_studio.files.midi import write_midi
 from musicgen_studio.files.sound import SoundFormat, write
 from musicgen_studio.ui.panels.export_dialog import ExportDialog
 from musicgen_studio.ui.panels.prompt_panel import PromptValues
-from musicgen_studio.ui.window.action_table import CLIP_MENU, GROUPS, MENUS, TABLE, TAKE_MENU, WAVEFORM_MENU
+from musicgen_studio.ui.window.action_table import (
+    CLIP_MENU,
+    GROUPS,
+    MENUS,
+    TABLE,
+    TAKE_MENU,
+    WAVEFORM_MENU,
+)
 from musicgen_studio.ui.window.shortcuts import KeyMap
 from tests.ui.test_first_minute import Hands, hands, held
 from tests.ui.test_window import Loader, loader, program, settings_file
@@ -347,3 +356,21 @@ def test_a_context_menu_fits_on_the_screen_of_a_laptop(hands: Hands) -> None:
         assert menu.sizeHint().height() < 768
         assert len(actions(menu)) == sum(map(len, groups))  # folded or not, all of it is there
         menu.deleteLater()
+
+
+def test_the_melodys_menu_edits_and_clears_it(hands: Hands, tmp_path: Path) -> None:
+    window = hands.window
+    write_midi(tmp_path / "tune.mid", Melody.of([Note(0.0, 0.5, 60.0), Note(0.5, 0.5, 64.0)]))
+    window.open_files([tmp_path / "tune.mid"])
+    hands.wait(lambda: window.melodies.sketch is not None)
+    window.waveform.setFocus()
+    hands.press(Qt.Key.Key_N)
+    hands.wait(window.editor.isVisible)
+    window.open_editor(False)
+    window.menus.actions["clear-melody"].trigger()
+    hands.wait(lambda: window.melodies.sketch is None)
+    right_click(window.prompt.melody, QPoint(30, 10))
+    menu = popup(hands)
+    grey = {action.text() for action in menu.actions() if not action.isSeparator() and not action.isEnabled()}
+    assert grey == {"Edit the notes of the melody…", "Hear the melody, or stop", "Follow no melody"}
+    menu.close()
