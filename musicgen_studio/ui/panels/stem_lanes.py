@@ -27,7 +27,7 @@ from musicgen_studio.sound.mixing import LaneLevel
 from musicgen_studio.ui.look import theme
 from musicgen_studio.ui.look.icons import icon
 from musicgen_studio.ui.look.theme import GRID, Look, set_look
-from musicgen_studio.ui.panels.labels import plain_label
+from musicgen_studio.ui.panels.labels import ElidedLabel, plain_label
 from musicgen_studio.ui.widgets.timeline import Viewport
 from musicgen_studio.ui.widgets.waveform_tiles import WaveformTiles, lane_middles
 
@@ -79,7 +79,7 @@ class StemLanes(QWidget):
         super().__init__(parent)
         self.setAccessibleName(self.tr("Stems"))
         self._lanes: list[_Lane] = []
-        self._said = plain_label(look=Look.MUTED)
+        self._said = ElidedLabel(Look.MUTED)  # it may be long, and must not press the other columns together
         self._all = self._button(
             "drag-handle", self.tr("Drag all stems"), self.tr("Drag all stems into another program")
         )

@@ -131,7 +131,7 @@ class Stems(QObject):
         learnt = trained_on(self._services.library, stem)
         by = self.tr("by {0}, trained on {1}") if learnt else self.tr("by {0}")
         adds_up = self.tr("they add up to the clip")
-        return f"{by.format(stem.checkpoint, learnt)}; {adds_up}" if stem.checkpoint else adds_up
+        return f"{adds_up}; {by.format(stem.checkpoint, learnt)}" if stem.checkpoint else adds_up
 
     def _let_go(self) -> None:
         for opening in self._openings:

@@ -49,6 +49,12 @@ def test_all_lanes_are_heard_as_they_are_at_first(lanes: StemLanes) -> None:
     assert "Our own separator" in said(lanes)
 
 
+def test_long_words_about_the_separator_need_no_room(lanes: StemLanes) -> None:
+    before = lanes.minimumSizeHint().width()
+    lanes.set_stems([stem(name) for name in NAMES], "they add up to the clip; trained on " + "music " * 40)
+    assert lanes.minimumSizeHint().width() <= before
+
+
 def test_mute_solo_and_level_are_told(lanes: StemLanes, qtbot: QtBot) -> None:
     with qtbot.waitSignal(lanes.levels_changed) as told:
         click(lanes, "Solo Drums")
