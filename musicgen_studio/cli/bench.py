@@ -53,6 +53,9 @@ def add_parser(commands: Commands) -> None:
     parser.add_argument(
         "--quality", action="store_true", help="measure instead how far the CPU's precisions are from float32"
     )
+    parser.add_argument(
+        "--sections", action="store_true", help="measure instead how well sections that are made anew fit"
+    )
     parser.add_argument("--window", action="store_true", help="measure the window instead: start, lag, scrolling")
     parser.add_argument("--against", choices=["transformers"], help="do the same work with this, side by side")
     parser.add_argument("--json", action="store_true", help="one JSON object on stdout, nothing else")
@@ -70,6 +73,8 @@ def run(args: argparse.Namespace) -> int:
 def _measure_of(args: argparse.Namespace) -> Callable[[argparse.Namespace], dict[str, object]]:
     if args.window:
         return _measured_window
+    if args.sections:
+        return _measured_sections
     if args.melody:
         return _measured_melody
     return _measured_quality if args.quality else _measured_engine
@@ -94,6 +99,15 @@ def _measured_melody(args: argparse.Namespace) -> dict[str, object]:
         )
     report = _keep_quiet if args.json else _print_line
     return run_melody_bench(find(args.checkpoint).folder, args.device, args.precision, report, seeds=args.seeds)
+
+
+def _measured_sections(args: argparse.Namespace) -> dict[str, object]:
+    from musicgen_studio.checkpoints.catalogue import find
+    from musicgen_studio.evaluation.sections import run_sections_bench
+    from musicgen_studio.studio.making.join import joined
+
+    report = _keep_quiet if args.json else _print_line
+    return run_sections_bench(find(args.checkpoint).folder, joined, report)
 
 
 def _measured_quality(args: argparse.Namespace) -> dict[str, object]:

@@ -17,6 +17,7 @@ from torch import Tensor
 
 from musicgen_studio.compute import speed as processor
 from musicgen_studio.compute.device import AUTO
+from musicgen_studio.core.passages import Passage
 from musicgen_studio.core.request import GenerationRequest
 from musicgen_studio.engine.checkpoint.needs import matrix_bytes
 from musicgen_studio.engine.checkpoint.open import open_checkpoint
@@ -32,6 +33,7 @@ CONTEXT_SHARES = (0.0, 1 / 3, 2 / 3, 29 / 30)
 """Where in the window the step is timed: 0, 500, 1000 and 1450 of Meta's 1500 frames."""
 
 STEPS = 20
+BLEND_FROM_S = 0.02
 REPEATS = 3
 WARM_UP_S = 1.0
 """Music that warms a processor up; a graphics card makes all of it once, because it records every part."""
@@ -109,6 +111,7 @@ def run_bench(
     figures |= _measured_steps(engine, checkpoint.config, report)
     clips = [_measured_clip(engine, seconds, report) for seconds in clip_seconds]
     figures |= _measured_together(engine, min(clips, key=lambda clip: clip.seconds), report)
+    figures |= _measured_blend(engine, min(clip_seconds), report)
     figures |= _measured_codec(engine, report)
     resident = psutil.Process().memory_info().rss
     figures["resident_bytes"] = resident
@@ -192,6 +195,40 @@ def _measured_together(engine: MusicGen, alone: ClipTiming, report: Report) -> d
 def _make(engine: MusicGen, request: GenerationRequest) -> None:
     for _ in engine.stream(request, Event()):
         pass
+
+
+def _measured_blend(engine: MusicGen, seconds: float, report: Report) -> dict[str, object]:
+    """Time a clip that goes over from its second frame to its end into another prompt, against one of one prompt.
+
+    In turn, the least disturbed of each; and a step of the four rows that two prompts have, against one of two.
+    """
+    over = Passage(BLEND_FROM_S, "sad jazz", morph_s=seconds)
+    both = GenerationRequest((PROMPT,), seconds, passages=(over,))
+    times = {"one": list[float](), "both": list[float]()}
+    for _ in range(REPEATS):
+        for name, request in (("one", replace(both, passages=())), ("both", both)):
+            started = time.perf_counter()
+            _make(engine, request)
+            times[name].append(time.perf_counter() - started)
+    cost = min(times["both"]) / min(times["one"])
+    rows = _step_time(engine, 4) / _step_time(engine, 2)
+    report(f"2 prompts blended        {cost:7.2f} × the time of one; a step of 4 rows {rows:.2f} × one of 2")
+    return {"cost_of_two_blended": cost, "cost_of_four_rows": rows}
+
+
+def _step_time(engine: MusicGen, rows: int) -> float:
+    """Return the shortest time of a step of so many rows, in seconds."""
+    decoder = engine.decoder
+    config = decoder.config
+    texts = [torch.randn(8, config.width)] if config.cross_attention else []
+    cache = decoder.start(rows, STEPS + 1, texts, text_rows=rows // 2)
+    tokens = torch.randint(0, config.card, (rows, config.codebooks, 1), device=decoder.device)
+    times = list[float]()
+    for _ in range(STEPS):
+        started = time.perf_counter()
+        decoder.forward(decoder.embed(tokens), cache).sum().item()  # waits for the device
+        times.append(time.perf_counter() - started)
+    return min(times)
 
 
 def _measured_codec(engine: MusicGen, report: Report) -> dict[str, object]:

@@ -23,8 +23,18 @@ def test_the_starter_is_measured_against_transformers(monkeypatch: pytest.Monkey
     figures = bench.run_bench("starter", "cpu", "float32", "transformers", lines.append, clip_seconds=(0.4,))
     assert figures["precision"] == "float32"
     assert [step["context"] for step in figures["steps"]] == [0, 200, 400, 580]  # type: ignore[attr-defined]
-    positive = [figures[name] for name in ("load_s", "codec_streaming_speed", "resident_bytes", "ratio")]
+    positive = [
+        figures[name]
+        for name in (
+            "load_s",
+            "codec_streaming_speed",
+            "resident_bytes",
+            "ratio",
+            "cost_of_two_blended",
+            "cost_of_four_rows",
+        )
+    ]
     assert all(isinstance(value, int | float) and value > 0 for value in positive)
     assert figures["first_clip"].keys() == figures["clips"][0].keys()  # type: ignore[attr-defined, index]
-    for name in ("first clip of", "clip of", "transformers"):
+    for name in ("first clip of", "clip of", "transformers", "2 prompts blended"):
         assert any(line.startswith(name) for line in lines)
