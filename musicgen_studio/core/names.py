@@ -22,6 +22,7 @@ _FORBIDDEN = re.compile(r'[/\\:*?"<>|\s]+')
 # Letters and marks that show nothing; the rest of what cannot be seen is in the categories that begin with C.
 _INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\uffa0\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _RESERVED = re.compile(r"(CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|CLOCK\$|(COM|LPT)[0-9¹²³]) *(\.|$)", re.IGNORECASE)
+_NO_TEXT = re.compile("[\ud800-\udfff]")
 
 
 def clean_name(title: str, max_units: int = MAX_STEM_BYTES) -> str:
@@ -94,3 +95,11 @@ def numbered(stem: str, separator: str) -> Iterator[str]:
 def folded(name: str) -> str:
     """Return what two file names have in common that some system takes for the same."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
+def writable_json(text: str) -> str:
+    """Return JSON that any file can hold: what stands for bytes of a name that is no text becomes an escape.
+
+    Reading it gives the same name again, and the file that it is of is found.
+    """
+    return _NO_TEXT.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from musicgen_studio.core.names import writable_json
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.studio.making.engines import EngineChoice
 from musicgen_studio.studio.making.order import Order
@@ -48,7 +49,7 @@ class KeptQueue:
 def to_json(jobs: Sequence[Job]) -> str:
     """Return jobs as text."""
     kept = tuple(KeptJob(job.order, job.title, job.choice, job.parent) for job in jobs)
-    return json.dumps(asdict(KeptQueue(FORMAT, kept)), ensure_ascii=False)
+    return writable_json(json.dumps(asdict(KeptQueue(FORMAT, kept)), ensure_ascii=False))
 
 
 def from_json(text: str, find_again: Callable[[Path], Path | None] = nowhere) -> tuple[list[Job], list[UserProblem]]:

@@ -17,6 +17,7 @@ from typing import Any
 
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.loudness import STREAMING_CEILING_DB
+from musicgen_studio.core.names import writable_json
 from musicgen_studio.core.request import GenerationRequest
 from musicgen_studio.dsp.chroma import follows
 from musicgen_studio.dsp.silence import why_silent
@@ -92,7 +93,7 @@ class Record:
 
     def to_json(self) -> str:
         """Return the text of the file, ending in a line break."""
-        return json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n"
+        return writable_json(json.dumps(asdict(self), indent=2, ensure_ascii=False)) + "\n"
 
     @classmethod
     def from_json(cls, text: str) -> "Record":

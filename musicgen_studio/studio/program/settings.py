@@ -10,6 +10,7 @@ from typing import Any
 
 from musicgen_studio.compute.device import DEVICES
 from musicgen_studio.compute.precision import PRECISIONS
+from musicgen_studio.core.names import writable_json
 from musicgen_studio.files.whole import ensure_folder, write_text
 from musicgen_studio.paths import library_dir
 from musicgen_studio.sound.metronome import MAX_BEATS_PER_BAR, MAX_COUNT_IN_BARS, MAX_TEMPO_BPM, MIN_TEMPO_BPM
@@ -119,7 +120,7 @@ def save(path: Path, settings: Settings) -> None:
         UserProblem: If the file cannot be written.
     """
     ensure_folder(path.parent)
-    write_text(path, json.dumps(asdict(settings), indent=2, ensure_ascii=False) + "\n")
+    write_text(path, writable_json(json.dumps(asdict(settings), indent=2, ensure_ascii=False)) + "\n")
 
 
 def _with(settings: Settings, name: str, value: Any) -> Settings:

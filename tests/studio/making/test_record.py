@@ -240,3 +240,12 @@ def test_nothing_is_said_of_following_a_melody_that_carries_nothing() -> None:
     for melody, is_known in ((made, True), (Audio(made.samples * 0, 32000), False)):
         request = GenerationRequest(("happy rock",), 1.0, melody=melody)
         assert (melody_similarity(request, made) is not None) is is_known
+
+
+def test_a_file_whose_name_is_no_text_survives_the_record(tmp_path: Path) -> None:
+    name = "n\udce4me.m4a"  # as Linux gives bytes that are no UTF-8
+    record = replace(RECORD, order=replace(ORDER, melody=SourceFile(name, "0" * 64)))
+    (tmp_path / "clip.json").write_text(record.to_json(), encoding="utf-8")
+    again = Record.from_json((tmp_path / "clip.json").read_text(encoding="utf-8"))
+    assert again.order.melody is not None
+    assert again.order.melody.file == name
