@@ -178,6 +178,7 @@ class Program:
             downloads=Downloads(settings_file.with_name("downloads.json"), self._bridge.post),
             measure_speed=_measure_speed,
             forget_int8=_forget_int8,
+            write_int8=_write_int8,
             separator=_separator,
         )
         apply_settings(self.services)
@@ -346,6 +347,13 @@ def _measure_speed(is_disturbed: "Callable[[], bool]") -> "ProcessorSpeed":
     from musicgen_studio.engine.model.cpu.probe import processor_speed
 
     return processor_speed(is_disturbed)
+
+
+def _write_int8(folder: Path, to: Path, is_stopped: "Callable[[], bool]", tell: "Callable[[float], object]") -> None:
+    """Write a checkpoint as int8; see `engine.checkpoint.int8`."""
+    from musicgen_studio.engine.checkpoint.int8 import write_int8
+
+    write_int8(folder, to, is_stopped, tell)
 
 
 def _forget_int8(folder: Path) -> int:

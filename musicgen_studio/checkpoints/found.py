@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from musicgen_studio.checkpoints.hub.cache import CachedRepository
+from musicgen_studio.checkpoints.int8_copies import FOLDER as INT8
+from musicgen_studio.checkpoints.int8_copies import Int8Copy
 from musicgen_studio.checkpoints.places import known_folders
 
 _KINDS = ("musicgen", "musicgen_melody")
@@ -45,7 +47,7 @@ def found_checkpoints() -> list[FoundCheckpoint]:
     """Return every MusicGen checkpoint in the caches, by name; of one that lies in two the first counts."""
     found = dict[str, FoundCheckpoint]()
     for cache in caches():
-        for folder in sorted(cache.glob(f"{_PREFIX}*--*")):
+        for folder in sorted([*cache.glob(f"{_PREFIX}*--*"), *cache.glob(f"{INT8}/*--*")]):
             name = folder.name.removeprefix(_PREFIX).replace("--", "/", 1)
             here = find_cached(name, cache)
             if here is not None:
@@ -69,10 +71,10 @@ def find_cached(name: str, cache: Path | None = None) -> FoundCheckpoint | None:
         cache: The only cache to look into; None is all of them.
     """
     for each in caches() if cache is None else [cache]:
-        kept = CachedRepository(each, name)
-        folder = kept.current()
-        if folder is not None and _is_checkpoint(folder):
-            return FoundCheckpoint(name, folder, kept)
+        for kept in (CachedRepository(each, name), Int8Copy(each, name)):
+            folder = kept.current()
+            if folder is not None and _is_checkpoint(folder):
+                return FoundCheckpoint(name, folder, kept)
     return None
 
 

@@ -15,6 +15,7 @@ from musicgen_studio.checkpoints.facts import KNOWN, CheckpointFacts, KnownCheck
 from musicgen_studio.checkpoints.found import FoundCheckpoint, found_checkpoints, found_folders
 from musicgen_studio.checkpoints.hub.cache import CachedRepository
 from musicgen_studio.checkpoints.hub.published import PUBLISHED, PublishedModel, find_published
+from musicgen_studio.checkpoints.int8_copies import Int8Copy
 from musicgen_studio.checkpoints.places import known_folders
 from musicgen_studio.checkpoints.terms import accepted
 from musicgen_studio.errors import UserProblem
@@ -68,6 +69,11 @@ class Offer:
     def is_here(self) -> bool:
         """Whether it is on this computer."""
         return self.folder is not None
+
+    @property
+    def is_int8_only(self) -> bool:
+        """Whether its float32 originals were let go."""
+        return isinstance(self.kept, Int8Copy)
 
     @property
     def can_be_downloaded(self) -> bool:

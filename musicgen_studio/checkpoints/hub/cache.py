@@ -188,8 +188,19 @@ class Content:
         return self._hash.hexdigest().startswith(self._file.oid)
 
 
-def content_of(path: Path, file: RemoteFile, is_stopped: Callable[[], bool] = lambda: False) -> Content:
+def content_of(
+    path: Path,
+    file: RemoteFile,
+    is_stopped: Callable[[], bool] = lambda: False,
+    on_read: Callable[[int], object] = lambda _: None,
+) -> Content:
     """Read a file, or what has come of it.
+
+    Args:
+        path: Where it lies.
+        file: What it has to be.
+        is_stopped: Asked often.
+        on_read: Told how many bytes have been read, often.
 
     Raises:
         StoppedError: If it was stopped meanwhile.
@@ -201,6 +212,7 @@ def content_of(path: Path, file: RemoteFile, is_stopped: Callable[[], bool] = la
             if is_stopped():
                 raise StoppedError
             content.add(piece)
+            on_read(stream.tell())
     return content
 
 

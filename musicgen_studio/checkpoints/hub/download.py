@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Protocol, TypeVar
 
@@ -170,12 +171,17 @@ def verify(listing: Listing, place: Place, stop: Stop, on_progress: OnProgress =
     """
     wrong, done = list[RemoteFile](), 0
     for file in listing.files:
-        on_progress(DownloadProgress(file.path, done, listing.bytes, None))
+        tell = partial(_tell_read, on_progress, file, done, listing.bytes)
+        tell(0)
         blob = place.blob(file)
-        if not has_size(blob, file.size) or not content_of(blob, file, stop.is_set).is_right():
+        if not has_size(blob, file.size) or not content_of(blob, file, stop.is_set, tell).is_right():
             wrong.append(file)
         done += file.size
     return wrong
+
+
+def _tell_read(on_progress: OnProgress, file: RemoteFile, done: int, wanted: int, read: int) -> None:
+    on_progress(DownloadProgress(file.path, done + read, wanted, None))
 
 
 class _Meter:

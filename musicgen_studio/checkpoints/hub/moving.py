@@ -7,6 +7,7 @@ there before go. Links within the cache stay links. Not for downloads that are o
 import errno
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 from musicgen_studio.checkpoints.hub.cache import CachedRepository
@@ -30,9 +31,9 @@ def move(kept: CachedRepository, cache: Path, stop: Stop, on_progress: OnProgres
         StoppedError: If it was stopped.
         UserProblem: If it is there already, does not fit, or cannot be written.
     """
-    moved = CachedRepository(cache, kept.name)
+    moved = replace(kept, cache=cache)
     try:
-        cache.mkdir(parents=True, exist_ok=True)
+        moved.folder.parent.mkdir(parents=True, exist_ok=True)
         if moved.folder.exists():
             raise UserProblem(
                 f"{kept.name} was not moved.",
@@ -67,7 +68,7 @@ def _move_to_other_disk(kept: CachedRepository, moved: CachedRepository, stop: S
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)
         raise
-    sync_folder(moved.cache)
+    sync_folder(moved.folder.parent)
     shutil.rmtree(kept.folder)
 
 

@@ -25,6 +25,9 @@ from musicgen_studio.errors import UserProblem
 
 Shape = tuple[int, ...]
 
+INT8_SCALES = ".int8_scales"
+"""What the name of an int8 matrix's scales ends with; such matrices are multiplied when they are read."""
+
 DOWNLOAD_AGAIN = "Download the checkpoint again, or choose another one."
 
 # A group is 16 MB in float32, or a 64th of its file if that is more: small beside the checkpoint, and large enough
@@ -69,7 +72,8 @@ class SafetensorsFile:
         self.path = path
         try:
             with self._opened() as file:
-                self.shapes = {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118
+                names = [name for name in file.keys() if not name.endswith(INT8_SCALES)]  # noqa: SIM118
+                self.shapes = {name: tuple(file.get_slice(name).get_shape()) for name in names}
         except (OSError, SafetensorError) as error:
             raise unreadable(path, error) from error
 
@@ -80,7 +84,11 @@ class SafetensorsFile:
         try:
             with self._opened() as file:
                 for name in names:
-                    yield name, file.get_tensor(name).clone()
+                    tensor = file.get_tensor(name)
+                    if tensor.dtype is torch.int8:
+                        yield name, tensor * file.get_tensor(f"{name}{INT8_SCALES}")[:, None]
+                    else:
+                        yield name, tensor.clone()
         except (OSError, SafetensorError) as error:
             raise unreadable(self.path, error) from error
 
@@ -275,6 +283,11 @@ class Weights:
             return found if found.startswith(tuple(known)) else name
 
         return self.renamed(bare)
+
+    @property
+    def names(self) -> list[str]:
+        """The names of all tensors, in order."""
+        return list(self._places)
 
     def under(self, prefix: str) -> "Weights":
         """Return the part whose names begin with a prefix, the prefix taken off."""

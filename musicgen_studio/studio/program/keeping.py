@@ -3,6 +3,8 @@
 Not for downloading (`downloads`) or for which there are (`checkpoints.offers`).
 """
 
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 from musicgen_studio.checkpoints.hub.cache import Place
@@ -11,9 +13,13 @@ from musicgen_studio.checkpoints.hub.download import verify as verify_files
 from musicgen_studio.checkpoints.hub.files import Listing, connection, list_files
 from musicgen_studio.checkpoints.hub.moving import move as move_folder
 from musicgen_studio.checkpoints.hub.published import PublishedPlace, listing_on_disk, published
+from musicgen_studio.checkpoints.int8_copies import Int8Copy, note_hashes
 from musicgen_studio.checkpoints.offers import Offer
 from musicgen_studio.checkpoints.places import remember_folder
 from musicgen_studio.studio.program.background import Errand
+
+WriteInt8 = Callable[[Path, Path, Callable[[], bool], Callable[[float], object]], object]
+"""Writes the first folder's checkpoint into the second as int8; is told when to stop, and tells the share done."""
 
 
 def verify(offer: Offer, errand: Errand) -> list[str]:
@@ -51,6 +57,32 @@ def move(offer: Offer, errand: Errand, to: Path) -> Path:
         remember_folder(to)  # before: what has been moved must be found, whatever happens next
         move_folder(offer.kept, to, errand.stop, lambda told: _tell(errand, told))
     return to
+
+
+def let_originals_go(offer: Offer, errand: Errand, write_int8: WriteInt8) -> int:
+    """Keep one as int8 only, and delete what was downloaded. Returns how many bytes that freed.
+
+    Args:
+        offer: In transformers' layout.
+        errand: Told how far it is.
+        write_int8: `engine.checkpoint.int8.write_int8`, or another one.
+
+    Raises:
+        UserProblem: If it cannot be read or written; then it is as it was.
+        StoppedError: If it is stopped, likewise.
+    """
+    assert offer.kept is not None
+    assert offer.folder is not None
+    copy = Int8Copy(offer.kept.cache, offer.id)
+    part = copy.folder.with_name(f".{copy.folder.name}.int8")
+    shutil.rmtree(part, ignore_errors=True)  # of one that was killed
+    try:
+        write_int8(offer.folder, part, errand.stop.is_set, errand.tell)
+        note_hashes(part)
+        part.rename(copy.folder)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    return offer.kept.remove() - copy.bytes_on_disk()
 
 
 def remove(offer: Offer, errand: Errand) -> int:  # noqa: ARG001 - as the others

@@ -6,7 +6,7 @@ Open it with `show()`: downloads go on while music is made, whether it is open o
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from musicgen_studio.checkpoints.offers import Offer, OfferKind
@@ -151,8 +151,3 @@ class CatalogueDialog(QDialog):
             note = size(offer.facts.disk_bytes)
         share = None if download is None else share_of(download) or 0.0
         return OfferLine(offer.id, self._words.title(offer), self._words.purpose(offer), note, is_current, share)
-
-    @Slot()
-    def reject(self) -> None:
-        """Close: Escape gives nothing up."""
-        self.close()

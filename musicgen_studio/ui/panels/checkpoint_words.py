@@ -47,6 +47,8 @@ class CheckpointWords(QObject):
         super().__init__(parent)
         self.speed: ProcessorSpeed | None = None
         """What was measured of this computer, once it was."""
+        self.is_rough = False
+        """Whether other programs were at work meanwhile, so that it will be faster than that."""
 
     def title(self, offer: Offer) -> str:
         """Return its name."""
@@ -119,6 +121,8 @@ class CheckpointWords(QObject):
         own = offer.freed_bytes if offer.freed_bytes is not None else offer.facts.disk_bytes
         if offer.kind is OfferKind.STARTER:
             return size(own)
+        if offer.is_int8_only:
+            return self.tr("{0}, as int8 only").format(size(own))
         return self.tr("{0}, and {1} once it has run as int8").format(size(own), size(offer.facts.parameters))
 
     def times(self, facts: CheckpointFacts) -> str:
@@ -134,7 +138,8 @@ class CheckpointWords(QObject):
         if not times:
             return self.tr("not measured yet")
         wait_s = ceil(10 / max(float(times), 0.01))
-        return self.tr("≈ {0} × real time: 10 s of music in about {1} s").format(times, wait_s)
+        text = self.tr("≈ {0} × real time: 10 s of music in about {1} s").format(times, wait_s)
+        return self.tr("{0}, while other programs are at work").format(text) if self.is_rough else text
 
     def state(self, offer: Offer, download: DownloadView | None) -> str:
         """Say in a word or two where it is."""

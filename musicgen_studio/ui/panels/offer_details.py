@@ -6,6 +6,7 @@ It shows what it is given and says what is wished; not for doing it (`window.cat
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from musicgen_studio.checkpoints.hub.cache import CachedRepository
 from musicgen_studio.checkpoints.offers import Offer, OfferKind
 from musicgen_studio.export.licence import forbids_commercial_use
 from musicgen_studio.studio.program.downloads import DownloadState, DownloadView
@@ -51,7 +52,16 @@ class OfferDetails(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 2 * GRID, 0)
         column.setSpacing(3 * GRID)
-        for part in (self._title, self._purpose, self._facts, self._agree, self._progress, self._do, self._sure):
+        for part in (
+            self._title,
+            self._purpose,
+            self._facts,
+            self._agree,
+            self._progress,
+            self._do,
+            self._keep,
+            self._sure,
+        ):
             column.addWidget(part)
         column.addWidget(self._said)
         column.addStretch(1)
@@ -108,7 +118,11 @@ class OfferDetails(QWidget):
         self._measure = _button(self.tr("Measure"), self.tr("Measure this computer, which takes about two seconds"))
         self._measure.clicked.connect(self.measure_requested)
         set_look(self._measure, Look.QUIET)
-        grid.addWidget(self._measure, 1, 2)
+        speed, row_of_speed = QHBoxLayout(), list(titles).index("speed")
+        speed.addWidget(self._rows["speed"][1], 1)
+        speed.addWidget(self._measure)
+        grid.addLayout(speed, row_of_speed, 1)
+        grid.setAlignment(self._rows["speed"][0], Qt.AlignmentFlag.AlignVCenter)
 
     def _build_download(self) -> None:
         self._agree = QCheckBox(self.tr("I agree to this licence"))
@@ -140,12 +154,13 @@ class OfferDetails(QWidget):
             self.tr("Let the float32 originals go, and keep what runs on the processor: less than half of it"),
         )
         self._remove = _button(self.tr("Remove…"), self.tr("Delete it from this computer"), "trash")
-        self._do = QWidget()
-        row = FlowLayout(self._do)
+        self._do, self._keep = QWidget(), QWidget()
+        rows = FlowLayout(self._do, 2 * GRID), FlowLayout(self._keep, 2 * GRID)
         self._buttons = (self._use, self._get, self._pause, self._resume, self._cancel)
         self._care = (self._verify, self._move, self._let_go, self._remove)
-        for button in (*self._buttons, *self._care):
-            row.addWidget(button)
+        for row, buttons in zip(rows, (self._buttons, self._care), strict=True):
+            for button in buttons:
+                row.addWidget(button)
         self._use.clicked.connect(self._ask_use)
         self._get.clicked.connect(self._ask_download)
         self._pause.clicked.connect(lambda: self.pause_requested.emit(self._id()))
@@ -182,7 +197,9 @@ class OfferDetails(QWidget):
         words, facts = self._words, offer.facts
         is_music = offer.kind is not OfferKind.SEPARATOR
         about = self.tr("about {0}, from the Hugging Face Hub") if is_music else self.tr("about {0}, from Meta")
-        licence = f"{offer.licence}. {words.licence_in_words(offer)}" if offer.licence else ""
+        licence = words.licence_in_words(offer) if offer.licence else ""
+        if licence and offer.kind is not OfferKind.STARTER:
+            licence = f"{offer.licence}. {licence}"
         if offer.agreed is not None and forbids_commercial_use(offer.licence):
             licence = self.tr("{0} Agreed to on {1}.").format(licence, offer.agreed)
         values = {
@@ -199,6 +216,9 @@ class OfferDetails(QWidget):
                 label.setVisible(bool(value))
             self._rows[name][1].setText(value)
         self._measure.setVisible(bool(values["speed"]) and not words.times(facts))
+        policy = self._measure.sizePolicy()  # else what is below would move under the pointer once it is measured
+        policy.setRetainSizeWhenHidden(bool(values["speed"]))
+        self._measure.setSizePolicy(policy)
 
     def _show_download(self, offer: Offer, download: DownloadView | None) -> None:
         self._progress.setVisible(download is not None)
@@ -223,11 +243,13 @@ class OfferDetails(QWidget):
         _say(self._resume, self.tr("Try again") if state is DownloadState.FAILED else self.tr("Go on"))
         self._cancel.setVisible(state is not None)
         is_kept = offer.is_here and state is None and (offer.kept is not None or offer.kind is OfferKind.SEPARATOR)
+        self._keep.setVisible(is_kept)
         for button in self._care:
             button.setVisible(is_kept)
             button.setEnabled(not is_busy)
         self._move.setVisible(is_kept and offer.kept is not None)
-        self._let_go.hide()
+        is_original = isinstance(offer.kept, CachedRepository) and not offer.is_int8_only
+        self._let_go.setVisible(is_kept and is_original)
         if not is_kept or is_busy:
             self._be_sure(False)
         self._refresh_agreement()

@@ -83,8 +83,10 @@ class Arrivals(QObject):
         ).format(size(offer.facts.disk_bytes or 0))
         times = words.times(offer.facts)
         parts = [text]
-        if times:
+        if times and not words.is_rough:
             parts.append(self.tr("On this computer ≈ {0} × real time.").format(times))
+        elif times:
+            parts.append(self.tr("On this computer ≈ {0} × real time while other programs work.").format(times))
         parts.append(self.tr("Not for commercial use."))
         return " ".join(parts)
 

@@ -101,6 +101,7 @@ class Catalogue(QObject):
         details.verify_requested.connect(self._verify)
         details.move_requested.connect(self._ask_where)
         details.remove_requested.connect(self._remove)
+        details.let_go_requested.connect(self._let_go)
         details.measure_requested.connect(self._shelf.measure_when_quiet)
 
     @Slot(str)
@@ -180,6 +181,20 @@ class Catalogue(QObject):
             self._said[offer_id] = self.tr("Removed; {0} are free again.").format(size(freed))
 
         self._start(offer_id, self.tr("Removing {0}"), work, told)
+
+    @Slot(str)
+    def _let_go(self, offer_id: str) -> None:
+        """Keep it as int8 only."""
+        write, forget = self._services.write_int8, self._services.forget_int8
+
+        def work(offer: Offer, errand: Errand) -> int:
+            forgotten = forget(offer.folder) if offer.folder is not None else 0  # it will be made of the new files
+            return forgotten + keeping.let_originals_go(offer, errand, write)
+
+        def told(freed: int) -> None:
+            self._said[offer_id] = self.tr("Only int8 is kept; {0} are free again.").format(size(freed))
+
+        self._start(offer_id, self.tr("Keeping {0} as int8"), work, told, needs_rest=True)
 
     @Slot(str)
     def _ask_where(self, offer_id: str) -> None:

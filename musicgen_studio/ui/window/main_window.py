@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from musicgen_studio.checkpoints.catalogue import STARTER
+from musicgen_studio.checkpoints.hub.files import is_repository
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip
 from musicgen_studio.errors import UserProblem
@@ -503,7 +504,7 @@ class MainWindow(QWidget):
             self.prompt.set_values(replace(self.prompt.values(), **state.values))
             self.prompt.set_folds(*state.folds)
         self._stay_on_screen()
-        self.header.set_checkpoint(Path(self._services.settings.checkpoint).name.capitalize())
+        self.header.set_checkpoint(_title(self._services.settings.checkpoint))
         self._keep = QTimer(self, singleShot=True, interval=KEEP_AFTER_MS)
         self._keep.timeout.connect(self.keep_state)
         self.prompt.values_changed.connect(self._keep.start)
@@ -679,7 +680,7 @@ class MainWindow(QWidget):
         if facts is None:
             self.header.set_speed(self.tr("not loaded"))
             return
-        self.header.set_checkpoint(f"{facts.checkpoint.id.capitalize()} · {facts.checkpoint.licence}")
+        self.header.set_checkpoint(f"{_title(facts.checkpoint.id)} · {facts.checkpoint.licence}")
         self.header.set_speed(facts.info.device.upper())
 
     @Slot()
@@ -718,6 +719,11 @@ class MainWindow(QWidget):
         target = following if following.focusPolicy() != Qt.FocusPolicy.NoFocus else following.nextInFocusChain()
         if target is not None:
             target.setFocus(Qt.FocusReason.TabFocusReason)
+
+
+def _title(checkpoint: str) -> str:
+    """Return what a checkpoint is called in the header: a name of the Hub as it is, a folder by its last part."""
+    return checkpoint if is_repository(checkpoint) else Path(checkpoint).name.capitalize()
 
 
 def _placed(audio: Audio, from_s: float) -> tuple[GrowingSound, int]:

@@ -15,6 +15,7 @@ from musicgen_studio.studio.making.engines import EngineChoice
 from musicgen_studio.studio.making.queue import JobLoop
 from musicgen_studio.studio.program.background import Background
 from musicgen_studio.studio.program.downloads import Downloads
+from musicgen_studio.studio.program.keeping import WriteInt8
 from musicgen_studio.studio.program.settings import Settings
 
 
@@ -34,6 +35,7 @@ class Services:
         measure_speed: Measures how fast this computer's processor is, which takes it for two seconds; is given what
             tells whether music was made meanwhile.
         forget_int8: Deletes what was kept of a checkpoint's folder in int8, and returns how many bytes that freed.
+        write_int8: Writes a checkpoint's folder as int8 into another one, see `keeping.let_originals_go`.
         separator: Gives what takes clips apart; the first call loads it, which takes a moment.
         undo: Edits of clips that can be taken back.
     """
@@ -48,6 +50,7 @@ class Services:
     downloads: Downloads
     measure_speed: Callable[[Callable[[], bool]], ProcessorSpeed]
     forget_int8: Callable[[Path], int]
+    write_int8: WriteInt8
     separator: Callable[[], Separator]
     undo: QUndoStack = field(default_factory=QUndoStack)
 

@@ -86,7 +86,8 @@ class Shelf(QObject):
         def take(found: tuple[tuple[Offer, ...], DownloadPlace, ProcessorSpeed | None]) -> None:
             if asked == self._asked:  # a later look knows more
                 self._offers, self.place = found[0], found[1]
-                self.words.speed = found[2] or self.words.speed
+                if found[2] is not None:
+                    self.words.speed, self.words.is_rough = found[2], False
                 self.changed.emit()
 
         self._services.background.run("checkpoints", look, take)
@@ -109,17 +110,19 @@ class Shelf(QObject):
         def is_disturbed() -> bool:
             return bool(services.loop.views())
 
-        def take(speed: ProcessorSpeed) -> None:
+        def measure() -> tuple[ProcessorSpeed, bool]:
+            speed = services.measure_speed(is_disturbed)
+            return speed, remembered() is None
+
+        def take(measured: tuple[ProcessorSpeed, bool]) -> None:
             self._is_measuring = False
             if is_disturbed():
                 self._quiet.start()
                 return
-            self.words.speed = speed
+            self.words.speed, self.words.is_rough = measured
             self.changed.emit()
 
-        services.background.run(
-            "speed", lambda: services.measure_speed(is_disturbed), take, self._end_measuring, Lane.LONG
-        )
+        services.background.run("speed", measure, take, self._end_measuring, Lane.LONG)
 
     def _end_measuring(self, _errand: object) -> None:
         self._is_measuring = False

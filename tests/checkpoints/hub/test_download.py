@@ -274,7 +274,9 @@ def test_verify_finds_what_was_changed_without_the_network(hub: FakeHub, hub_cac
     known = kept.listing()
     assert known is not None
     assert set(known.files) == set(listing.files)  # the links say what each file has to be
-    assert verify(known, kept, threading.Event()) == []
+    told = list[DownloadProgress]()
+    assert verify(known, kept, threading.Event(), told.append) == []
+    assert told[-1].done_bytes == known.bytes  # in the middle of a large file, too
     assert verify(listing, kept, threading.Event()) == []
     blob = (folder / LARGE).resolve()
     blob.write_bytes(content(1_000_000, 9))
