@@ -11,17 +11,23 @@ Source: `torchaudio/_extension/__init__.py` and the modules that import it, torc
 
 import importlib
 import sys
+import threading
 from collections.abc import Callable
 from types import ModuleType
 from typing import TypeVar
 
+_IMPORTING = threading.RLock()
+_USED = ("CONFIG_MAPPING", "MODEL_FOR_TEXT_ENCODING_MAPPING", "AutoTokenizer", "EncodecModel", "T5EncoderModel")
 _EXTENSION = "torchaudio._extension"
 
 _Function = TypeVar("_Function", bound=Callable[..., object])
 
 
 def make_torchaudio_importable() -> None:
-    """Import torchaudio, without its compiled extension where that cannot be loaded.
+    """Import torchaudio, without its compiled extension where that cannot be loaded, and what is used of transformers.
+
+    transformers imports its parts when they are asked for. Two threads that ask at the same time find it half imported
+    and fail: so here one waits for the other.
 
     Nothing is replaced where the plain import works. May be called any number of times; a later call is a look-up.
     Call it before the first import of a model, processor or feature extractor from transformers.
@@ -30,14 +36,18 @@ def make_torchaudio_importable() -> None:
         ModuleNotFoundError: If torchaudio is not installed.
         OSError, ImportError, RuntimeError: If it fails for another reason than its extension.
     """
-    try:
-        importlib.import_module("torchaudio")
-    except ModuleNotFoundError:
-        raise
-    except (OSError, ImportError, RuntimeError):
-        _forget_torchaudio()
-        sys.modules[_EXTENSION] = _extension_stand_in()
-        importlib.import_module("torchaudio")
+    with _IMPORTING:
+        try:
+            importlib.import_module("torchaudio")
+        except ModuleNotFoundError:
+            raise
+        except (OSError, ImportError, RuntimeError):
+            _forget_torchaudio()
+            sys.modules[_EXTENSION] = _extension_stand_in()
+            importlib.import_module("torchaudio")
+        transformers = importlib.import_module("transformers")
+        for name in _USED:
+            getattr(transformers, name)
 
 
 def _forget_torchaudio() -> None:

@@ -1,5 +1,7 @@
 """Tests of checkpoints that are kept as int8 only: the same music, less than half the bytes, whole or not at all."""
 
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -65,3 +67,22 @@ def test_audiocrafts_layout_is_refused(audiocraft_text_checkpoint: Path, tmp_pat
 def test_a_scale_comes_back_from_the_largest_number() -> None:
     scales = torch.rand(1_000_000, generator=torch.Generator().manual_seed(3)) / WEIGHT_MAX
     assert torch.equal(scales * WEIGHT_MAX / WEIGHT_MAX, scales)
+
+
+def test_a_checkpoint_is_opened_while_another_one_is_loaded(text_checkpoint: Path) -> None:
+    """In a process of its own: only the first imports can get into each other's way."""
+    program = (
+        "import sys, threading\n"
+        "from pathlib import Path\n"
+        "from musicgen_studio.engine.checkpoint.open import open_checkpoint\n"
+        "opened = []\n"
+        "def load(): opened.append(open_checkpoint(Path(sys.argv[1])))\n"
+        "threads = [threading.Thread(target=load) for _ in range(4)]\n"
+        "for each in threads: each.start()\n"
+        "for each in threads: each.join()\n"
+        "print(len(opened))\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", program, str(text_checkpoint)], capture_output=True, text=True, check=False
+    )
+    assert run.stdout.strip() == "4", run.stderr
