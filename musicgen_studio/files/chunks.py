@@ -108,8 +108,10 @@ def bext(description: str, originator: str, created: str, reference: str = "") -
     return _chunk(b"bext", _BEXT.pack(*texts, 0, _BEXT_VERSION, b"", b""))
 
 
-def appended(wave: bytes | bytearray, chunks: bytes) -> bytearray:
-    """Return a whole WAV file with chunks behind what it has.
+def appended(wave: bytes | bytearray, chunks: bytes) -> tuple[bytes, memoryview, bytes]:
+    """Return a whole WAV file with chunks behind what it has: its header, what it had, the chunks.
+
+    In parts, as one copy of a long sound in memory would keep every other thread waiting.
 
     Args:
         wave: The file.
@@ -123,11 +125,11 @@ def appended(wave: bytes | bytearray, chunks: bytes) -> bytearray:
     claimed = _HEADER.unpack_from(wave)[1] + 8
     if claimed not in (len(wave), len(wave) + 1):  # the byte that makes a last chunk even may be missing
         raise ValueError(f"the file must be whole: its header says {claimed} bytes, it has {len(wave)}")
-    whole = bytearray(wave) + bytes(len(wave) % 2) + chunks
-    if len(whole) > LARGEST_FILE_BYTES:
-        raise ValueError(f"a WAV file must have at most {LARGEST_FILE_BYTES} bytes, got {len(whole)}")
-    struct.pack_into("<I", whole, 4, len(whole) - 8)
-    return whole
+    behind = bytes(len(wave) % 2) + chunks
+    size = len(wave) + len(behind)
+    if size > LARGEST_FILE_BYTES:
+        raise ValueError(f"a WAV file must have at most {LARGEST_FILE_BYTES} bytes, got {size}")
+    return _HEADER.pack(b"RIFF", size - 8, b"WAVE"), memoryview(wave)[_HEADER.size :], behind
 
 
 def _chunk(name: bytes, content: bytes) -> bytes:

@@ -240,11 +240,10 @@ def write(
         ValueError: If a metadata key is unknown, or there is no frame to write.
     """
     # Encoded in memory first: libsndfile would report a full disk without its cause, a Python file gives the errno.
-    content = encoded(
-        path.name, audio, sound_format, metadata, wave_chunks=wave_chunks, on_block=on_block, first_rules=first_rules
-    )
+    parts = _parts(path.name, audio, sound_format, metadata, wave_chunks, on_block, first_rules=first_rules)
     with replacing(path, replace=replace) as file:
-        file.write(content)
+        for part in parts:
+            file.write(part)
 
 
 def encoded(
@@ -272,16 +271,30 @@ def encoded(
         UserProblem: If the format cannot hold the sound.
         ValueError: As for `write`.
     """
+    parts = _parts(name, audio, sound_format, metadata, wave_chunks, on_block, first_rules=first_rules)
+    return parts[0] if len(parts) == 1 and not isinstance(parts[0], memoryview) else b"".join(parts)
+
+
+def _parts(
+    name: str,
+    audio: Audio,
+    sound_format: SoundFormat,
+    metadata: Mapping[str, str],
+    wave_chunks: bytes,
+    on_block: Callable[[int], None] | None,
+    *,
+    first_rules: bool,
+) -> tuple[bytes | bytearray | memoryview, ...]:
     if not audio.frames:
         raise ValueError("audio must have at least one frame, as no reader takes an empty sound file")
     if unknown := set(metadata) - set(METADATA_KEYS):
         raise ValueError(f"metadata keys must be among {METADATA_KEYS}, got {sorted(unknown)}")
     file = _encode(name, audio, sound_format, metadata, on_block, first_rules=first_rules)
     if sound_format is SoundFormat.MP3:
-        return id3.header(metadata) + file
+        return id3.header(metadata), file
     if wave_chunks and sound_format.extension == ".wav":
         return chunks.appended(file, wave_chunks)
-    return file
+    return (file,)
 
 
 def as_encoded(audio: Audio, sound_format: SoundFormat, on_block: Callable[[int], None] | None = None) -> Audio:

@@ -83,7 +83,7 @@ def test_a_sampler_repeats_the_whole_sound() -> None:
 def test_every_marker_has_its_place_its_name_and_its_length(marks: list[Cue]) -> None:
     wave = io.BytesIO()
     sf.write(wave, np.zeros(3, np.float32), 8000, "PCM_24", format="WAV")
-    found = _chunks_of(bytes(chunks.appended(wave.getvalue(), chunks.cues(marks))))
+    found = _chunks_of(b"".join(chunks.appended(wave.getvalue(), chunks.cues(marks))))
     if not marks:
         assert b"cue " not in found
         return
@@ -150,3 +150,10 @@ def test_other_formats_leave_them_out(tmp_path: Path) -> None:
 def test_no_marker_before_the_sound(wrong: dict[str, int]) -> None:
     with pytest.raises(ValueError, match="0 or more"):
         Cue(**{"frame": 0, "name": "x"} | wrong)  # type: ignore[arg-type]
+
+
+def test_a_long_sound_is_not_copied_for_a_few_bytes_behind_it() -> None:
+    wave = _wave()
+    header, sound, _ = chunks.appended(wave, ACID)
+    assert sound.obj is wave
+    assert len(header) + len(sound) == len(wave)
