@@ -35,6 +35,7 @@ from musicgen_studio.ui.panels.diagnostics_dialog import DiagnosticsDialog
 from musicgen_studio.ui.panels.export_dialog import ExportDialog
 from musicgen_studio.ui.panels.prompt_panel import PromptValues
 from tests.fake_engine import FakeEngine
+from tests.files.decoding.written import sample, tone, wav
 from tests.sound.test_transport import NoSound
 from tests.ui.panels.finding import control, said
 
@@ -282,6 +283,19 @@ def test_a_dropped_file_becomes_a_clip_to_extend(qtbot: QtBot, program: Program,
         program.window.library.files_dropped.emit([path])
     (clip,) = program.services.library.clips()
     assert (clip.title, clip.origin, clip.sample_rate) == ("My hum", Origin.IMPORTED, 22050)
+
+
+def test_a_phones_memo_without_its_ending_and_a_cut_copy_are_imported_and_told(
+    qtbot: QtBot, program: Program, tmp_path: Path
+) -> None:
+    whole = wav(tone(10.0))
+    (tmp_path / "memo").write_bytes(sample("aac.m4a"))
+    (tmp_path / "cut.wav").write_bytes(whole[: len(whole) // 2])
+    for name in ("memo", "cut.wav"):
+        with qtbot.waitSignal(program.window.collection.imported, timeout=WAIT_MS):
+            program.window.library.files_dropped.emit([tmp_path / name])
+    assert titles(program) == ["Cut", "Memo"]
+    assert any("“cut.wav” is cut off: of 10.0 s" in text for text in program.window.status.notices.texts())
 
 
 def test_a_file_that_is_no_sound_is_refused_in_words(qtbot: QtBot, program: Program, tmp_path: Path) -> None:
