@@ -22,7 +22,7 @@ class Words:
 
     Args:
         name: The kind, in English, such as `genre`.
-        words: What can be chosen, none twice.
+        words: What can be chosen, none twice, the most useful first.
         most: How many of them a good prompt has.
         opposites: Words of the kind that contradict each other, in groups.
     """
@@ -35,8 +35,8 @@ class Words:
 
 GENRE = Words(
     "genre",
-    ("rock", "pop", "EDM", "techno", "house", "hip hop", "lo-fi hip hop", "jazz", "blues", "funk", "soul", "reggae",
-     "folk", "country", "classical", "ambient", "metal", "drum and bass", "disco", "film score"),
+    ("rock", "pop", "EDM", "techno", "house", "hip hop", "jazz", "blues", "funk", "folk", "classical", "ambient",
+     "metal", "lo-fi hip hop", "soul", "reggae", "country", "drum and bass", "disco", "film score"),
     2,
 )  # fmt: skip
 MOOD = Words(
@@ -57,8 +57,8 @@ MOOD = Words(
 )  # fmt: skip
 INSTRUMENT = Words(
     "instrument",
-    ("piano", "guitar", "electric guitar", "bass", "drums", "organ", "strings", "violin", "flute", "saxophone", "synth",
-     "synth pads", "brass", "trumpet", "percussion", "harp"),
+    ("piano", "guitar", "electric guitar", "bass", "drums", "organ", "strings", "flute", "saxophone", "synth", "brass",
+     "percussion", "violin", "synth pads", "trumpet", "harp"),
     4,
 )  # fmt: skip
 TEMPO = Words(

@@ -212,7 +212,7 @@ class ClipHeader(QWidget):
     def _say(self, clip: Clip, is_making: bool) -> str:
         facts = [clock(clip.duration_s)]
         facts += [self.tr("seed {0}").format(clip.seed)] if clip.seed is not None else []
-        facts += [clip.checkpoint, clip.licence]
+        facts += [" ".join(f"#{tag}" for tag in clip.tags), clip.checkpoint, clip.licence]
         if clip.melody_similarity is not None:
             facts.insert(1, self.tr("follows the melody {0}").format(similarity(clip.melody_similarity)))
         facts += [self.tr("in the trash")] if clip.trashed is not None else []

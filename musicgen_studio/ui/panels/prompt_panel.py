@@ -45,6 +45,7 @@ from musicgen_studio.ui.window.shortcuts import Bindings, KeyMap
 
 MIN_S, MAX_S, DEFAULT_S = 1.0, 600.0, 8.0
 TAKES = (1, 2, 4, 8)
+MOST_CHIPS = 12  # of a kind: more would push everything else out of sight
 EXAMPLES = ("happy rock", "energetic EDM", "sad jazz")
 
 
@@ -254,7 +255,7 @@ class PromptPanel(QWidget):
             (self.tr("Sound"), prompting.PRODUCTION),
         )
         for number, (name, kind) in enumerate(kinds):
-            chips = ChipRow(kind.words)
+            chips = ChipRow(kind.words[:MOST_CHIPS])
             chips.setAccessibleName(name)
             chips.setToolTip(self.tr("A click puts the word into the prompt, or takes it out"))
             chips.toggled.connect(self._toggle_word)

@@ -3,7 +3,7 @@
 A click or a drag moves the view. Shown only while the waveform is zoomed in: else it would say the same twice.
 """
 
-from PySide6.QtCore import QRectF, QSize, Qt, Slot
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -13,6 +13,9 @@ from musicgen_studio.ui.widgets.waveform import WaveformView
 from musicgen_studio.ui.widgets.waveform_tiles import WaveformTiles
 
 HEIGHT = 32
+LEAST_WINDOW = 640
+"""In a window less high than this the waveform needs the room itself."""
+
 _LEAST_WIDTH = 8.0  # of the frame, so that it can be taken hold of
 
 
@@ -36,6 +39,7 @@ class Overview(QWidget):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         waveform.sound_changed.connect(self._follow_sound)
         waveform.zoom_changed.connect(self._follow_view)
+        waveform.installEventFilter(self)
         self._follow_sound()
 
     def sizeHint(self) -> QSize:
@@ -49,6 +53,12 @@ class Overview(QWidget):
         left = view.start_frame / total * self.width()
         width = max((min(view.end_frame, total) - view.start_frame) / total * self.width(), _LEAST_WIDTH)
         return QRectF(min(left, self.width() - width), 0, width, self.height())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Give way to the waveform in a low window."""
+        if event.type() == QEvent.Type.Resize:
+            self._follow_view()
+        return super().eventFilter(watched, event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the sound, and what is not in view paler."""
@@ -98,5 +108,6 @@ class Overview(QWidget):
 
     @Slot()
     def _follow_view(self) -> None:
-        self.setVisible(self._waveform.peaks() is not None and not self._waveform.viewport().is_fit)
+        is_part = self._waveform.peaks() is not None and not self._waveform.viewport().is_fit
+        self.setVisible(is_part and self._waveform.window().height() >= LEAST_WINDOW)
         self.update()

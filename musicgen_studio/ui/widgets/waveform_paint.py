@@ -203,7 +203,7 @@ def _paint_marks(painter: QPainter, scene: Scene, colours: Colours) -> None:
     for number, frame in enumerate(scene.marks, 1):
         x = _sharp(scene, frame)
         painter.fillRect(QRectF(x, scene.body.top(), 1, scene.body.height()), QColor(colours.accent))
-        flag = QRectF(x, scene.body.bottom() - 20, 10 + 8 * len(str(number)), 18)
+        flag = QRectF(x, scene.body.bottom() - 28, 10 + 8 * len(str(number)), 18)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(colours.accent))

@@ -120,7 +120,7 @@ class Comparing(QObject):
         number, gain_db = min(enumerate(comparison.gains_db), key=lambda pair: pair[1])
         if gain_db > -0.05:
             return self.tr("equally loud")
-        return self.tr("{0} {1:.1f} dB, so that both are equally loud").format("AB"[number], gain_db)
+        return self.tr("{0} −{1:.1f} dB, so that both are equally loud").format("AB"[number], -gain_db)
 
     @Slot(int)
     def _choose(self, number: int) -> None:

@@ -27,6 +27,9 @@ from musicgen_studio.ui.window.shortcuts import Bindings
 REST_MS = 120
 """A view that rests so long is looked at: who zooms through many sees only the last."""
 
+_LOUD = 0.75
+"""From this share of the range on a band is as bright as the waveform, and brighter."""
+
 _NEAR_S = 0.05
 """A mark so near to the playhead is meant by the key that sets and removes marks."""
 
@@ -163,9 +166,10 @@ def _shades() -> list[int]:
     steps = [QColor(colours.field), QColor(colours.waveform), QColor(colours.text)]
     shades = []
     for level in range(256):
-        place = level / 255 * 2
-        first, share = min(int(place), 1), place - min(int(place), 1)
-        one, other = steps[first], steps[first + 1]
+        place = level / 255
+        is_loud = place > _LOUD
+        share = (place - _LOUD) / (1 - _LOUD) if is_loud else (place / _LOUD) ** 2
+        one, other = steps[is_loud], steps[is_loud + 1]
         mixed = (
             round(a + (b - a) * share)
             for a, b in ((one.red(), other.red()), (one.green(), other.green()), (one.blue(), other.blue()))
