@@ -105,6 +105,7 @@ GROUPS: tuple[Group, ...] = (
         _FILE,
         _line("export", QT_TRANSLATE_NOOP("shortcuts", "Export…"), "Ctrl+S; Ctrl+Shift+E"),
         _line("show-file", QT_TRANSLATE_NOOP("shortcuts", "Show the file"), "Ctrl+Shift+O"),
+        _line("find-file", QT_TRANSLATE_NOOP("shortcuts", "Find the file of a missing clip…")),
     ),
     _group(_FILE, _line("quit", QT_TRANSLATE_NOOP("shortcuts", "Quit"), "Ctrl+Q")),
     _group(
@@ -280,7 +281,7 @@ CLIP_MENU: tuple[tuple[str, ...], ...] = (
     ("rename", "star", "tags"),
     ("extend", "variations", "again", "use-settings", "stems"),
     ("join",),
-    ("export", "show-file"),
+    ("export", "show-file", "find-file"),
     ("trash",),
 )
 """The context menu of a clip in the library, in groups of ids."""

@@ -98,6 +98,7 @@ class ClipActions(QObject):
         self._add("tags", self.on_chosen(lambda clip: library.edit_tags(clip.id)), self._is_any)
         self._add("export", self._export, self.has_sound)
         self._add("show-file", self.on_chosen(collection.show_file), self.has_sound)
+        self._add("find-file", self._find_file, lambda: bool(self._missing()))
 
     def _bind_orders(self, generation: Generation) -> None:
         def order(action: Callable[[Clip], object]) -> Callable[[], None]:
@@ -129,6 +130,13 @@ class ClipActions(QObject):
 
     def _is_any(self) -> bool:
         return bool(self.chosen())
+
+    def _missing(self) -> list[Clip]:
+        return [clip for clip in self.chosen() if clip.is_missing]
+
+    def _find_file(self) -> None:
+        for clip in self._missing()[:1]:
+            self._collection.ask_for_file(clip)
 
     def _rename(self) -> None:
         """Let the title be typed anew where the clip is, or one for several clips, which are numbered."""

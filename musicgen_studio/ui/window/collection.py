@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from PySide6.QtCore import QObject, Qt, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QMessageBox, QWidget
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from musicgen_studio.core.analysis import Analysis
 from musicgen_studio.core.clip import Clip, Origin
@@ -214,6 +214,18 @@ class Collection(QObject):
     def show_file(self, clip: Clip) -> None:
         """Show where a clip's file lies, in the system's file browser."""
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._library.sound_file(clip.id).parent)))
+
+    def ask_for_file(self, clip: Clip) -> None:
+        """Ask where the sound of a missing clip is now, and take it from there."""
+        title = self.tr("Where is “{0}”?").format(clip.title)
+        dialog = QFileDialog(self._panel, title, str(self._library.folder), self.tr("WAV files (*.wav)"))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(lambda name: self._take_file(clip.id, Path(name)))
+        dialog.open()
+
+    def _take_file(self, clip_id: str, path: Path) -> None:
+        work = partial(self._library.relink, clip_id, path)
+        self._services.background.run(self.tr("Find its file"), work, lambda clip: self._show_renamed([clip]))
 
     def toggle_star(self, clip: Clip) -> None:
         """Give a clip a star, or take it away."""

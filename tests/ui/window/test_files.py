@@ -1,0 +1,97 @@
+"""Files of clips, in the real window: a missing one shown again, several clips renamed, the trash emptied."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QListView, QMessageBox, QPushButton
+from pytestqt.qtbot import QtBot
+
+from musicgen_studio.app import Program
+from musicgen_studio.core.audio import Audio
+from musicgen_studio.core.clip import Clip, Origin
+from tests.ui.panels.finding import control
+from tests.ui.test_window import WAIT_MS, loader, program, settings_file
+
+__all__ = ["loader", "program", "settings_file"]
+
+pytestmark = pytest.mark.usefixtures("qapp")
+
+RATE = 32_000
+BEEP = Audio(np.sin(np.arange(RATE, dtype=np.float32) / 20)[:, None] * np.float32(0.4), RATE)
+
+
+@pytest.fixture
+def clips(qtbot: QtBot, program: Program) -> list[Clip]:
+    """Three clips, the newest first, in a window that is shown."""
+    program.window.show()
+    qtbot.waitExposed(program.window)
+    made = []
+    for number in range(3):
+        clip = Clip(f"{number}" * 32, f"Beep {number}", Origin.IMPORTED, f"2026-01-01T12:00:0{number}+00:00",
+                    BEEP.frames, RATE, 1, analysis="{}")  # fmt: skip
+        made.append(program.services.library.add(clip, BEEP))
+    program.window.collection.refresh()
+    return made[::-1]
+
+
+def choose(program: Program, clips: list[Clip]) -> QListView:
+    """Click on the rows of clips."""
+    rows = control(program.window.library, QListView, "Clips")
+    rows.setFocus()
+    for number, clip in enumerate(clips):
+        place = rows.visualRect(program.window._model.index_of(clip.id)).center()
+        held = Qt.KeyboardModifier.ControlModifier if number else Qt.KeyboardModifier.NoModifier
+        QTest.mouseClick(rows.viewport(), Qt.MouseButton.LeftButton, held, place)
+    return rows
+
+
+def test_several_clips_are_renamed_with_their_files_and_named_back(
+    qtbot: QtBot, program: Program, clips: list[Clip]
+) -> None:
+    library = program.services.library
+    rows = choose(program, clips[:2])
+    QTest.keyClick(rows, Qt.Key.Key_F2)
+    dialog = program.window.findChild(QInputDialog)
+    assert dialog is not None
+    dialog.setTextValue("Idea ##")
+    dialog.accept()
+    qtbot.waitUntil(lambda: library.get(clips[1].id).title == "Idea 02", timeout=WAIT_MS)
+    assert [library.sound_file(clip.id).name for clip in clips] == ["Idea 01.wav", "Idea 02.wav", "Beep 0.wav"]
+    program.services.undo.undo()
+    qtbot.waitUntil(lambda: library.get(clips[1].id).title == "Beep 1", timeout=WAIT_MS)
+    assert [library.sound_file(clip.id).name for clip in clips] == ["Beep 2.wav", "Beep 1.wav", "Beep 0.wav"]
+
+
+def test_the_trash_is_emptied_after_a_question(qtbot: QtBot, program: Program, clips: list[Clip]) -> None:
+    library, window = program.services.library, program.window
+    kept = library.sound_file(clips[2].id)
+    gone = library.sound_file(clips[0].id)
+    QTest.keyClick(choose(program, clips[:1]), Qt.Key.Key_Delete)
+    window.library._trash.click()
+    for word, is_there in (("Keep them", True), ("Delete for good", False)):
+        QTest.mouseClick(control(window.library, QPushButton, "Empty the trash"), Qt.MouseButton.LeftButton)
+        box = window.findChildren(QMessageBox)[-1]
+        next(button for button in box.buttons() if button.text() == word).click()
+        qtbot.waitUntil(lambda is_there=is_there: gone.exists() is is_there, timeout=WAIT_MS)  # type: ignore[misc]
+    qtbot.waitUntil(lambda: window._model.rowCount() == 0, timeout=WAIT_MS)
+    assert not library.has(clips[0].id)
+    assert kept.exists()
+    assert not program.services.undo.canUndo(), "it would bring back what is gone"
+
+
+def test_a_missing_file_is_shown_again(qtbot: QtBot, program: Program, clips: list[Clip], tmp_path: Path) -> None:
+    library, window = program.services.library, program.window
+    library.sound_file(clips[0].id).rename(tmp_path / "elsewhere.wav")
+    library.reconcile()
+    window.collection.refresh()
+    choose(program, clips[:1])
+    window.menus.actions["find-file"].trigger()
+    dialog = window.findChild(QFileDialog)
+    assert dialog is not None
+    dialog.fileSelected.emit(str(tmp_path / "elsewhere.wav"))
+    dialog.close()
+    qtbot.waitUntil(lambda: not library.get(clips[0].id).is_missing, timeout=WAIT_MS)
+    assert library.sound_file(clips[0].id) == tmp_path / "elsewhere.wav"
