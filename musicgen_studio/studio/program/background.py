@@ -37,6 +37,7 @@ class Lane(StrEnum):
     PICTURES = "pictures"  # the small waveforms of the library
     HOUSE = "house"  # what nobody waits for
     LONG = "long"  # `start` only
+    EDITS = "edits"  # what a musician waits for, be it long: it never waits for what is found out meanwhile
     IMPORTS = "imports"  # `start` only: a file that is opened waits for no export and no loading
     CHECKPOINTS = "checkpoints"  # `start` only: reading, moving or deleting gigabytes, beside an export
 

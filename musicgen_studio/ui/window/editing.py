@@ -19,7 +19,7 @@ from musicgen_studio.studio.arranging.editing import (
     part_for,
     split_clip,
 )
-from musicgen_studio.studio.program.background import Errand
+from musicgen_studio.studio.program.background import Errand, Lane
 from musicgen_studio.ui.widgets.waveform import WaveformView
 from musicgen_studio.ui.window.listening import Listening
 from musicgen_studio.ui.window.services import Services
@@ -137,7 +137,7 @@ class Editing(QObject):
 
     def _start(self, text: str, clip: Clip, work: Callable[[Errand], list[Clip]]) -> None:
         name = f"{text}: {clip.title}"
-        self._services.background.start(name, work, partial(self._take, text, clip))
+        self._services.background.start(name, work, partial(self._take, text, clip), lane=Lane.EDITS)
 
     def _take(self, text: str, source: Clip, clips: list[Clip]) -> None:
         def changed(are_there: bool) -> None:

@@ -1,5 +1,7 @@
 """Editing the clip that is shown, by keys and menu, in the real window with a real library."""
 
+from threading import Event
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -132,3 +134,13 @@ def test_the_gain_is_asked_for(qtbot: QtBot, program: Program) -> None:
     assert shown(program).title == "Beep · level"
     half = program.services.library.read(shown(program).id).samples
     assert np.allclose(half, BEEP.samples * 10 ** (-6 / 20), rtol=1e-5)
+
+
+@pytest.mark.usefixtures("clip")
+def test_an_edit_waits_for_nothing_that_is_found_out_meanwhile(qtbot: QtBot, program: Program) -> None:
+    hold = Event()
+    program.services.background.start("listening", lambda _errand: hold.wait(60))
+    press(qtbot, program, Qt.Key.Key_R, CTRL | SHIFT)
+    still_there = [view.name for view in program.services.background.views()]
+    hold.set()
+    assert still_there[0] == "listening"
