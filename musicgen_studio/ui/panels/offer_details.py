@@ -43,7 +43,6 @@ class OfferDetails(QWidget):
         super().__init__(parent)
         self._words = words
         self._offer: Offer | None = None
-        self._download: DownloadView | None = None
         self._title = plain_label(look=Look.TITLE, wraps=True)
         self._purpose = plain_label(wraps=True)
         self._build_facts()
@@ -81,7 +80,7 @@ class OfferDetails(QWidget):
         if self._offer is None or self._offer.id != offer.id:
             self._agree.setChecked(False)
             self._be_sure(False)
-        self._offer, self._download = offer, download
+        self._offer = offer
         self._title.setText(self._words.title(offer))
         self._purpose.setText(self._words.purpose(offer))
         self._show_facts(offer)
