@@ -71,7 +71,7 @@ class Dialogs(QObject):
             window,
         )
         self.catalogue.use_requested.connect(self._checkpoints.use)
-        self.arrivals = Arrivals(services, self.shelf, self.catalogue, self._checkpoints.use, window)
+        Arrivals(services, self.shelf, self.catalogue, self._checkpoints.use, window)
         window.dialog_requested.connect(self.open)
         window.settings_wished.connect(self._use)
         window.export_requested.connect(self.export)
