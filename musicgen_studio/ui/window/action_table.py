@@ -287,7 +287,7 @@ CLIP_MENU: tuple[tuple[str, ...], ...] = (
 """The context menu of a clip in the library, in groups of ids."""
 
 WAVEFORM_MENU: tuple[tuple[str, ...], ...] = (
-    ("play", "play-now", "loop-selection", "loop"),
+    ("play", "loop-selection", "loop"),
     ("select-all", "select-none"),
     ("trim", "cut", "silence", "split"),
     ("fade-in", "fade-out", "louder", "softer", "gain", "normalise", "reverse"),
