@@ -12,7 +12,7 @@ from musicgen_studio.files.whole import ensure_folder, write_text
 from musicgen_studio.paths import cache_dir
 
 _SUFFIXES = {".bin", ".json", ".model", ".safetensors"}  # weights, settings, tokenizers
-_NAMES = {"merges.txt", "vocab.txt"}  # tokenizers; any other text is for people
+_NAMES = {"merges.txt", "vocab.txt", "checkpoint.th", "lm_final.pt"}  # tokenizers; what trainers leave
 
 _Hashes = dict[str, dict[str, object]]
 

@@ -99,3 +99,9 @@ def test_a_missing_folder_is_named(tmp_path: Path) -> None:
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(UserProblem, match=r"hum\.wav"):
         file_sha256(tmp_path / "hum.wav")
+
+
+@pytest.mark.parametrize("name", ["checkpoint.th", "lm_final.pt"])
+def test_what_a_trainer_leaves_counts(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"weights")
+    assert [path.name for path in checkpoint_files(tmp_path)] == [name]

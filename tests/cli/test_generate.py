@@ -310,7 +310,7 @@ def test_from_refuses_an_edited_record(cli: CommandLine, values: dict[str, objec
         ("--rate 12345", "A wav24 file is written at 8000, "),
         ("--rate 96000 --format mp3", "A mp3 file is written at 8000, "),
         ("--checkpoint nowhere", 'The checkpoint "nowhere" was not found.'),
-        ("--checkpoint resources", "holds no checkpoint"),
+        ("--checkpoint installers", "holds no checkpoint"),
         ("--melody gone.wav", 'The sound file "gone.wav" could not be read.'),
         ("--continue text.wav", 'The sound file "text.wav" could not be read.'),
         ("--jobs gone.txt", "gone.txt: No such file"),
