@@ -310,7 +310,7 @@ def test_from_refuses_an_edited_record(cli: CommandLine, values: dict[str, objec
         ("--rate 12345", "A wav24 file is written at 8000, "),
         ("--rate 96000 --format mp3", "A mp3 file is written at 8000, "),
         ("--checkpoint nowhere", 'The checkpoint "nowhere" was not found.'),
-        ("--checkpoint installers", "holds no checkpoint"),
+        ("--checkpoint empty", "holds no checkpoint"),
         ("--melody gone.wav", 'The sound file "gone.wav" could not be read.'),
         ("--continue text.wav", 'The sound file "text.wav" could not be read.'),
         ("--jobs gone.txt", "gone.txt: No such file"),
@@ -320,6 +320,7 @@ def test_from_refuses_an_edited_record(cli: CommandLine, values: dict[str, objec
 )
 def test_what_cannot_be_made_is_told_at_once(cli: CommandLine, argv: str, said: str) -> None:
     (cli.folder / "text.wav").write_text("no sound")
+    (cli.folder / "empty").mkdir()
     (cli.folder / "broken.txt").write_bytes(b"fine\n\0\1\n")
     code, out, err = cli("generate", "happy rock", *argv.split())
     assert (code, out) == (1, "")
