@@ -68,7 +68,7 @@ def cut_of(frames: int, sample_rate: int, start_s: float, end_s: float) -> Cut:
     """
     length_s = frames / sample_rate
     end_s = min(end_s, length_s)
-    if not 0 <= start_s < length_s or end_s - start_s < SHORTEST_S:
+    if not 0 <= start_s < length_s or end_s - start_s < SHORTEST_S - 1e-6:  # 4.6 - 4.1 is a little less than 0.5
         raise UserProblem(
             "This section cannot be replaced.",
             f"It goes from {start_s:g} to {end_s:g} s, and the clip lasts {length_s:.1f} s.",

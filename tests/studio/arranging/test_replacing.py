@@ -34,6 +34,10 @@ def test_both_fades_lie_in_the_section_and_the_length_stays(rate: int, start_s: 
     assert end - 0.021 * rate <= cut.after + fade <= end
 
 
+def test_a_section_of_the_least_length_is_one_wherever_it_lies() -> None:
+    assert all(cut_of(320_000, 32_000, at / 10, at / 10 + 0.5).duration_s > 0 for at in range(1, 60))
+
+
 @pytest.mark.parametrize(
     ("section_s", "said"),
     [((2.0, 2.2), "0.5 s of the clip or more"), ((9.0, 12.0), "0.5 s"), ((0.05, 8.0), "Choose less of it")],
