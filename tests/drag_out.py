@@ -36,6 +36,7 @@ RATE = 32000
 SCREEN = "1600x800x24"
 TARGET = (1300, 100, 250, 250)  # left, top, width, height: beside the window
 WITHIN_MS = 60_000
+_STILL_TICKS = 25
 
 Dropped = dict[str, object]
 """What the other program says of what was dropped on it: `urls` and `action`."""
@@ -111,7 +112,15 @@ def drag_from(start: QPoint) -> Dropped:
 
 
 def _middle(widget: QWidget) -> QPoint:
-    return widget.mapToGlobal(widget.rect().center())
+    """Return the middle of a widget on the screen, once what was shown or hidden has found its place."""
+    places = [QPoint()] * _STILL_TICKS
+
+    def stands_still() -> bool:
+        places.append(widget.mapToGlobal(widget.rect().center()))
+        return len(set(map(QPoint.toTuple, places[-_STILL_TICKS:]))) == 1
+
+    _until(stands_still)
+    return places[-1]
 
 
 def check_stems(program: Program, clip: Clip) -> None:

@@ -5,6 +5,7 @@ import sys
 import threading
 import wave
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -260,7 +261,8 @@ def test_edits_can_be_taken_back(qtbot: QtBot, program: Program) -> None:
     assert titles(program) == []
     for _ in range(4):
         undo.undo()
-    assert program.services.library.get(clip.id) == clip
+    again = program.services.library.get(clip.id)
+    assert again == replace(clip, analysis=again.analysis)  # it may have been listened to meanwhile
     undo.redo()
     assert titles(program) == ["Night drive"]
 

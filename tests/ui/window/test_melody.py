@@ -28,7 +28,7 @@ from musicgen_studio.studio.making.engines import EngineChoice, LoadedEngine
 from musicgen_studio.studio.making.record import Record
 from musicgen_studio.ui.panels.clip_header import ExtendValues
 from musicgen_studio.ui.panels.prompt_panel import PromptValues
-from musicgen_studio.ui.window import melody
+from musicgen_studio.ui.window import followed
 from tests.dsp.melodies import Voice, sung, written
 from tests.fake_engine import FakeEngine
 from tests.fake_inputs import FakeInputs
@@ -341,8 +341,8 @@ def test_a_search_that_ends_by_a_bug_lets_the_panel_go(
     def fail(*_arguments: object) -> None:
         raise RuntimeError("odd weather")
 
-    monkeypatch.setattr(melody, "hear_midi", fail)
-    monkeypatch.setattr(melody, "hear_file", fail)
+    monkeypatch.setattr(followed, "hear_midi", fail)
+    monkeypatch.setattr(followed, "hear_file", fail)
     with desk.qtbot.waitSignal(desk.window.inbox.bug_found, timeout=10_000) as found:
         desk.panel.choose_file(midi_file if kind == "midi" else hum_file)
         assert "Finding the notes …" in said(desk.panel)
