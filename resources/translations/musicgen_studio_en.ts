@@ -69,6 +69,41 @@
     </message>
 </context>
 <context>
+    <name>Arrivals</name>
+    <message>
+        <source>There is more to hear: Meta&apos;s “small” checkpoint</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Look at it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Any style you can name, in place of the starter&apos;s few; {0} to download beside your music.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>On this computer ≈ {0} × real time.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>On this computer ≈ {0} × real time while other programs work.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not for commercial use.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} is on this computer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use it</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>BugDialog</name>
     <message>
         <source>A fault in the program</source>
@@ -116,47 +151,137 @@
     </message>
 </context>
 <context>
+    <name>Catalogue</name>
+    <message>
+        <source>Checked: all files are as they were published.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Missing or different: {0}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} is not what it has to be</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Download what is wrong</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Checking {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Mending {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Removed; {0} are free again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Removing {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only int8 is kept; {0} are free again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keeping {0} as int8</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where it is to lie</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Moving {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Moved to {0}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where downloads are to go</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} checkpoints lie elsewhere ({1})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} lies elsewhere ({1})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move them, too</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move it, too</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It makes music just now; try again when that is done.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>CatalogueDialog</name>
+    <message>
+        <source>Checkpoints</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Another folder…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Let downloads go to another folder or disk</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The usual one</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Let downloads go where other programs look for them</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Downloads go to {0} · {1} free</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The checkpoint that is chosen</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close this; downloads go on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ON THIS COMPUTER</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>TO DOWNLOAD, BY META</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>FOR TAKING RECORDINGS APART</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>CheckpointChoice</name>
-    <message>
-        <source>not there</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>not on this computer</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Starter</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{0}, not for commercial use</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>follows a melody</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>text only</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>stereo</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{0} on disk</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{0} in memory</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>≈ {0} × real time</source>
-        <translation type="unfinished"></translation>
-    </message>
     <message>
         <source>Folder of a MusicGen checkpoint</source>
         <translation type="unfinished"></translation>
@@ -166,6 +291,14 @@
     <name>CheckpointMenu</name>
     <message>
         <source>CHECKPOINT</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Get more checkpoints…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All there are, and what is here</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -182,6 +315,165 @@
     </message>
     <message>
         <source>Where it runs, how exactly, and all else</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>CheckpointWords</name>
+    <message>
+        <source>Starter</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0}, not for commercial use</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Free to use for anything, sold music too.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Free to use for anything, stems of your own recordings too; name Meta if you pass it on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What you make with it is not for commercial use: do not sell it, and do not advertise with it. Where you pass it on, name Meta AI as the maker of the model.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As its maker says. Read the model&apos;s page before you publish what you make with it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} on disk</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} in memory</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>≈ {0} × real time</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>music from words and a melody</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>music from words alone</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} on the processor (int8)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} on a graphics card (float16)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0}, as int8 only</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0}, and {1} once it has run as int8</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not measured yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>≈ {0} × real time: 10 s of music in about {1} s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0}, while other programs are at work</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} %</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>waiting</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>beginning</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>paused {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not there</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not supported</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not on this computer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} of {1}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>waits for the one before</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>paused; what has come is kept</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>failed; what has come is kept</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>asking what there is</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the connection failed, again in {0} s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0}/s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>about {0:.1f} h left</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>about {0} min left</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} s left</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>follows a melody</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>text only</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>stereo</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -276,6 +568,21 @@
     </message>
 </context>
 <context>
+    <name>ClipActions</name>
+    <message>
+        <source>Rename {0} clips</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Their new title; # stands for the number, from the top:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{0}” is still being made</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>ClipHeader</name>
     <message>
         <source>No clip yet</source>
@@ -299,6 +606,14 @@
     </message>
     <message>
         <source>Go on from the end or the playhead</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Replace</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Make the selection anew</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -389,7 +704,47 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Rename {0} clips</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Empty the trash</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete 1 clip for good?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete {0} clips for good?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Their files go, too, but for those that were dragged into other programs. It cannot be undone.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete for good</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep them</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Importing {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where is “{0}”?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>WAV files (*.wav)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Find its file</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -414,6 +769,51 @@
     </message>
     <message>
         <source>Move to the trash</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>CompareRow</name>
+    <message>
+        <source>Compare</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>COMPARE</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hear {0}: {1}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>End the comparison</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Comparing</name>
+    <message>
+        <source>Compare “{0}” with “{1}”</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>levels as they are</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>equally loud</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} −{1:.1f} dB, so that both are equally loud</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Desktop</name>
+    <message>
+        <source>Show</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -603,6 +1003,100 @@
     </message>
     <message>
         <source>. To make it that loud, peaks were limited by up to {0} dB; exported as it is, it keeps them</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>DownloadRow</name>
+    <message>
+        <source>Downloads</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pause the download</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Let the download rest; what has come is kept</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show the download</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show all checkpoints and downloads</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Downloading {0} · {1}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} · {1} more waiting</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Editing</name>
+    <message>
+        <source>Trim</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cut</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Silence</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fade in</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fade out</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Louder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Softer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Normalise</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reverse</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Gain</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Louder by so many decibels, softer below 0:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Split</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Join</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -1079,10 +1573,6 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Menu</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Settings</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1100,10 +1590,6 @@
     </message>
     <message>
         <source>Speed</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>MusicGen Studio</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -1204,6 +1690,14 @@
         <source>recorded</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>edited</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>seed {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>LibraryPanel</name>
@@ -1224,26 +1718,6 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Tags…</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Use these settings</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Again, same seed</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Export…</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Show the file</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Search</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1256,7 +1730,7 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>More filters: checkpoint, tag, length</source>
+        <source>Order and more filters: checkpoint, tag, length</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1292,6 +1766,42 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Order</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>In which order the clips are listed; a tempo or key with ? is a guess</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Newest first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Oldest first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>By title</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Longest first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Starred first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>By tempo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>By key</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Filter: {0}</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1320,6 +1830,18 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Empty the trash…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Empty the trash</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete what is in the trash for good, with its files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Show all</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1328,7 +1850,7 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Search titles, prompts and tags</source>
+        <source>Search titles, prompts, tags, tempo and key</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1349,6 +1871,10 @@
     </message>
     <message>
         <source>{0} clips</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How much room the sound of these clips takes</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1376,6 +1902,14 @@ Drop sound files here to go on from them, and drag clips from here into your DAW
     </message>
     <message>
         <source>Draw the waveform</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>selected: {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>loop: {0}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1410,18 +1944,6 @@ Drop sound files here to go on from them, and drag clips from here into your DAW
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>About</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Diagnostics…</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Give the checkpoint&apos;s memory back</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>“{0}” is being made</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1430,7 +1952,11 @@ Drop sound files here to go on from them, and drag clips from here into your DAW
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>“{0}” is still being made</source>
+        <source>Import</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sound and MIDI files ({0})</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1561,11 +2087,15 @@ Drop sound files here to go on from them, and drag clips from here into your DAW
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>followed as sung</source>
+        <source>a mix: lead and chords are followed, without drums and bass</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>several voices: the strongest pitch counts</source>
+        <source>several voices: the notes are those of the strongest pitch</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>followed as sung</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1822,6 +2352,10 @@ Drop sound files here to go on from them, and drag clips from here into your DAW
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>One voice works best. Of a full mix lead and chords are followed, without drums and bass.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Choose a recording</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1839,10 +2373,6 @@ Drop sound files here to go on from them, and drag clips from here into your DAW
     </message>
     <message>
         <source>Which track and channel of the MIDI file is followed</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>One voice works best. A full mix is not split into stems: its strongest pitch counts.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1994,6 +2524,13 @@ Drop sound files here to go on from them, and drag clips from here into your DAW
     </message>
 </context>
 <context>
+    <name>MiniWaveforms</name>
+    <message>
+        <source>The file of “{0}” is being written: drag it again in a moment.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>NoteView</name>
     <message>
         <source>Delete {0} notes</source>
@@ -2080,9 +2617,252 @@ Below them is what the model sees: one pitch class at a time, C also where there
     </message>
 </context>
 <context>
+    <name>OfferDetails</name>
+    <message>
+        <source>Makes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Speed here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>To download</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>On the disk</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>In memory</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where it lies</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Licence</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Measure</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Measure this computer, which takes about two seconds</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>I agree to this licence</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Asked once for each checkpoint, and remembered with its date</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Let it make the music from now on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Download</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Download it beside the music</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Let the download rest; what has come is kept</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go on with the download where it was</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Give up</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop the download and delete what has come of it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Check the files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Read all of it and compare it with its hashes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move it to another folder or disk</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep int8 only…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Let the float32 originals go, and keep what runs on the processor: less than half of it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete it from this computer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Do it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Do what is asked about</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Leave it as it is</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Change nothing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>about {0}, from the Hugging Face Hub</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>about {0}, from Meta</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} Agreed to on {1}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>In use</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go on downloading</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete it from this computer? That frees {0}; other programs lose it, too.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Let the float32 originals go? Other programs lose the checkpoint; it can be downloaded again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep int8 only</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>OfferList</name>
+    <message>
+        <source>Checkpoints</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>OfferRow</name>
     <message>
+        <source>Do what is offered</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Not now</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Overview</name>
+    <message>
+        <source>Overview</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The whole clip; drag the frame to what you want to see</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Passages</name>
+    <message>
+        <source>{0} passages, {1}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>PassagesDialog</name>
+    <message>
+        <source>Passages</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A line is a passage: when | how it goes over | what it is. A time is 0:08, 12.5 s or bar 9; “morph 2 bars” or “morph 3 s” goes over slowly. “all | warm” stands before each prompt.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Passages, a line each</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Generate</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Generate the passages</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Make the piece in one go (Ctrl+Enter)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close the passages</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The text stays</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -2147,6 +2927,49 @@ Below them is what the model sees: one pitch class at a time, C also where there
     </message>
 </context>
 <context>
+    <name>PromptHistory</name>
+    <message>
+        <source>Prompts written before</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search what you wrote</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search the prompts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only what worked: prompts of clips with a star</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only what worked</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Prompts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>1 clip</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} clips</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing has a star yet. Give one to a clip that came out well, and its prompt is here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing like it was written yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>PromptPanel</name>
     <message>
         <source>Prompt</source>
@@ -2162,6 +2985,26 @@ Below them is what the model sees: one pitch class at a time, C also where there
     </message>
     <message>
         <source>New here? Click one and listen:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Surprise me</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Prompts written before</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Surprise me: a prompt that makes sense</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Prompts written before, and what worked</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A word on the prompt</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2182,6 +3025,18 @@ Below them is what the model sees: one pitch class at a time, C also where there
     </message>
     <message>
         <source>Instrument</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tempo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Era</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sound</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2218,6 +3073,18 @@ Below them is what the model sees: one pitch class at a time, C also where there
     </message>
     <message>
         <source>How many versions are made together: {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Voices come out wordless and blurred: MusicGen plays instruments, it cannot sing.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>MusicGen was taught in English: other languages are only guessed at.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is more than one tempo in it: MusicGen keeps to one.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2300,6 +3167,20 @@ Below them is what the model sees: one pitch class at a time, C also where there
     </message>
     <message>
         <source>QUEUE</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>QuietCard</name>
+    <message>
+        <source>Do not show this any more</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>RecentFiles</name>
+    <message>
+        <source>Clear the list</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -2482,6 +3363,53 @@ Below them is what the model sees: one pitch class at a time, C also where there
     </message>
 </context>
 <context>
+    <name>ReplaceCard</name>
+    <message>
+        <source>New words for it (optional)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>New words for the section</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Left empty, it is made from the words the clip was made from</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>takes: </source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Takes of the section</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How many versions; the one that leads best into what follows is shown first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Replace</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Replace now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Make the section anew; the rest stays as it is</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drag over the waveform to select what is to be made anew</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>From {0} to {1}; the rest stays as it is</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>SamplingFold</name>
     <message>
         <source>ADVANCED</source>
@@ -2525,6 +3453,33 @@ Below them is what the model sees: one pitch class at a time, C also where there
     </message>
 </context>
 <context>
+    <name>Sections</name>
+    <message>
+        <source>Look for what is broken</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{0}” was not made from another clip</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing is broken in “{0}”</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Made anew from {0:.1f} to {1:.1f} s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take {0} leads best into what follows; 0 is the original</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Replace a section of “{0}”</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>SeedField</name>
     <message>
         <source>Seed</source>
@@ -2548,6 +3503,17 @@ Below them is what the model sees: one pitch class at a time, C also where there
     </message>
     <message>
         <source>off</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>SelectionDrags</name>
+    <message>
+        <source>File of the selection</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The selection is written: drag it once more.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -2909,6 +3875,17 @@ Below them is what the model sees: one pitch class at a time, C also where there
     </message>
 </context>
 <context>
+    <name>StemDrags</name>
+    <message>
+        <source>Files of the stems of “{0}”</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Notes of “{0}”</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>StemLanes</name>
     <message>
         <source>Stems</source>
@@ -2923,6 +3900,10 @@ Below them is what the model sees: one pitch class at a time, C also where there
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>MIDI</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Hide stems</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2934,6 +3915,30 @@ Below them is what the model sees: one pitch class at a time, C also where there
         <source>STEMS</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>Find the notes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Listen for the notes of all stems; then drag them from here as MIDI</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Finding the notes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The notes are being listened for…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drag the notes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drag the notes into another program as MIDI</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>Stems</name>
@@ -2943,6 +3948,14 @@ Below them is what the model sees: one pitch class at a time, C also where there
     </message>
     <message>
         <source>Open “{0}”</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>by {0}, trained on {1}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>by {0}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3190,7 +4203,7 @@ Below them is what the model sees: one pitch class at a time, C also where there
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>When the sound starts, and on what</source>
+        <source>When the sound starts, on what, or how much is selected</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3222,6 +4235,13 @@ Below them is what the model sees: one pitch class at a time, C also where there
     </message>
     <message>
         <source>{0}: back to {1}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Views</name>
+    <message>
+        <source>Draw the spectrogram</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -3309,6 +4329,88 @@ Below them is what the model sees: one pitch class at a time, C also where there
     </message>
 </context>
 <context>
+    <name>checkpoints</name>
+    <message>
+        <source>Comes with the program and plays at once; follows a melody you hum or play.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The quickest of Meta&apos;s: sketches, loops, trying prompts out.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fuller, and truer to the prompt than small; takes longer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The best from words alone, and the slowest.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Follows a melody you hum or play, in any style you name.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Follows a melody, at the best quality; slow.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As small, in stereo: wider, for sketches and loops.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As medium, in stereo: fuller and wider.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The best from words alone, in stereo; the slowest.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Follows a melody you hum or play, in stereo.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Follows a melody in stereo, at the best quality; slow.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Takes its style from a sound. This program does not play its kind.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Takes recordings apart into drums, bass, voices and the rest.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Takes recordings apart into drums, bass, voices, guitar, piano and the rest.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>length</name>
+    <message>
+        <source>{0:.2f} s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} bars</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>1 bar</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} beats</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>1 beat</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>self.window</name>
     <message>
         <source>{0} unfinished clips were recovered</source>
@@ -3318,31 +4420,11 @@ Below them is what the model sees: one pitch class at a time, C also where there
 <context>
     <name>shortcuts</name>
     <message>
-        <source>Make</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Play</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Waveform</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Library</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Program</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Generate</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Leave the field, then cancel what is being made</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3351,10 +4433,6 @@ Below them is what the model sees: one pitch class at a time, C also where there
     </message>
     <message>
         <source>Record a hum: get ready, begin, stop</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Play or stop</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3434,19 +4512,11 @@ Below them is what the model sees: one pitch class at a time, C also where there
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Rename the clip</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Star on or off</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Move to the trash</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Export</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3466,7 +4536,251 @@ Below them is what the model sees: one pitch class at a time, C also where there
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>File</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Edit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Clip</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>View</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Help</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Import…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Recent files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show the file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Find the file of a missing clip…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Redo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Trim to the selection</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cut the selection out</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Silence the selection</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Split in two at the playhead</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Join the clips chosen in the library, oldest first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fade in</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fade out</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Louder by 3 dB</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Softer by 3 dB</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Louder or softer…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Normalise</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reverse</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Change the sound</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Select all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Select nothing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Settings…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop what is being made</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Prompts written before…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Surprise me with a prompt</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Edit the notes of the melody…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hear the melody, or stop</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Follow no melody</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Extend…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Variations</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Again, same seed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use these settings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Replace the selection…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Mend what is broken</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Passages…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stems</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tempo and key…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rename</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tags…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Queue</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Play or pause</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Play the clip from its start</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Play what is there</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop, and go back to where it began</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Play what the arrow keys choose in the library</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compare: A or B</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>End the comparison</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hear the original, and back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Takes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Spectrogram instead of the waveform</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Taller waveform</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Flatter waveform</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Mark on or off at the playhead</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go to the next mark</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go to the mark before</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove all marks of the clip</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Marks</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3478,11 +4792,27 @@ Below them is what the model sees: one pitch class at a time, C also where there
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Settings</source>
+        <source>Full screen on or off</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>This sheet of keys</source>
+        <source>Checkpoints…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Give the checkpoint&apos;s memory back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All keys…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Diagnostics…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>About</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
