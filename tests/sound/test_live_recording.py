@@ -113,7 +113,7 @@ def test_the_count_in_counts_down_and_ends_in_time_on_a_busy_computer(
     take = _stop(session)
     assert len(beats) > 8
     assert beats == sorted(beats)
-    assert -8.5 < beats[0] < beats[-1] < 0.5
+    assert -9 < beats[0] < beats[-1] < 0.5
     assert took_s < 8 * 0.4 + 2.0
     assert take.duration_s > 1.0
 

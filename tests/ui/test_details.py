@@ -93,7 +93,7 @@ def test_a_job_that_was_stopped_before_its_first_sound_says_that_nothing_is_kept
     go_on = threading.Event()
     loader.before_block = held(go_on)
     hands.window.generation.generate(PromptValues(prompt="calm", duration_s=4.0))
-    hands.wait(lambda: bool(hands.program.services.loop.views()) and bool(hands.program.services.loop.facts))
+    hands.wait(lambda: bool(loader.engine.requests))  # before that it waits, and nothing of it would be said
     hands.window.generation.cancel()
     go_on.set()
     hands.wait(lambda: not hands.program.services.loop.views())

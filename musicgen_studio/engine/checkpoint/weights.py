@@ -72,7 +72,9 @@ class SafetensorsFile:
         self.path = path
         try:
             with self._opened() as file:
-                names = [name for name in file.keys() if not name.endswith(INT8_SCALES)]  # noqa: SIM118
+                every = list(file.keys())
+                names = [name for name in every if not name.endswith(INT8_SCALES)]
+                self._scaled = {name.removesuffix(INT8_SCALES) for name in every if name.endswith(INT8_SCALES)}
                 self.shapes = {name: tuple(file.get_slice(name).get_shape()) for name in names}
         except (OSError, SafetensorError) as error:
             raise unreadable(path, error) from error
@@ -85,7 +87,7 @@ class SafetensorsFile:
             with self._opened() as file:
                 for name in names:
                     tensor = file.get_tensor(name)
-                    if tensor.dtype is torch.int8:
+                    if tensor.dtype is torch.int8 and name in self._scaled:
                         yield name, tensor * file.get_tensor(f"{name}{INT8_SCALES}")[:, None]
                     else:
                         yield name, tensor.clone()
