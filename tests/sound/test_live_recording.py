@@ -113,7 +113,7 @@ def test_the_count_in_counts_down_and_ends_in_time_on_a_busy_computer(
     take = _stop(session)
     assert len(beats) > 8
     assert beats == sorted(beats)
-    assert -9 < beats[0] < beats[-1] < 0.5
+    assert -8 - 2.0 / 0.4 < beats[0] < beats[-1] < 0.5  # a busy device may begin late, and is waited for
     assert took_s < 8 * 0.4 + 2.0
     assert take.duration_s > 1.0
 
