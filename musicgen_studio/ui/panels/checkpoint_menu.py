@@ -26,6 +26,7 @@ from musicgen_studio.ui.look import theme
 from musicgen_studio.ui.look.icons import icon, paint_icon
 from musicgen_studio.ui.look.theme import GRID, Look, set_look
 from musicgen_studio.ui.panels.labels import plain_label
+from musicgen_studio.ui.widgets.row_text import write_line
 from musicgen_studio.ui.widgets.tall_area import open_below
 
 _WIDTH = 760
@@ -198,24 +199,10 @@ class _Row(QStyledItemDelegate):
         words.setRight(option.rect.right() - 2 * GRID)
         weight = QFont.Weight.Medium if line.name else QFont.Weight.Normal
         inks = (colours.text, colours.muted) if line.name else (colours.muted, colours.muted)
-        _write(painter, words, line.title, theme.font(weight=weight), inks[0])
-        _write(painter, words, line.note, theme.font(theme.SMALL_PX), colours.muted, Qt.AlignmentFlag.AlignRight)
+        write_line(painter, words, line.title, theme.font(weight=weight), inks[0])
+        write_line(painter, words, line.note, theme.font(theme.SMALL_PX), colours.muted, Qt.AlignmentFlag.AlignRight)
         if line.purpose:
             words.translate(0, _LINE_PX)
-            _write(painter, words, line.purpose, theme.font(theme.SMALL_PX), inks[0])
-        _write(painter, words.translated(0, _LINE_PX), line.facts, theme.font(theme.SMALL_PX), colours.muted)
+            write_line(painter, words, line.purpose, theme.font(theme.SMALL_PX), inks[0])
+        write_line(painter, words.translated(0, _LINE_PX), line.facts, theme.font(theme.SMALL_PX), colours.muted)
         painter.restore()
-
-
-def _write(
-    painter: QPainter,
-    rect: QRect,
-    text: str,
-    type_face: QFont,
-    ink: str,
-    side: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
-) -> None:
-    painter.setFont(type_face)
-    painter.setPen(QColor(ink))
-    shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
-    painter.drawText(rect, int(side | Qt.AlignmentFlag.AlignVCenter), shown)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from musicgen_studio.ui.look import theme
 from musicgen_studio.ui.look.icons import paint_icon
 from musicgen_studio.ui.look.theme import GRID
+from musicgen_studio.ui.widgets.row_text import write_line
 
 _ROLE = Qt.ItemDataRole.UserRole
 _ROW_PX, _HEADING_PX, _MARK_PX = 48, 30, 14
@@ -124,7 +125,7 @@ class _Row(QStyledItemDelegate):
         rect = option.rect
         if not line.id:
             heading = rect.adjusted(2 * GRID, 2 * GRID, -2 * GRID, 0)
-            _write(painter, heading, line.title, theme.font(theme.SMALL_PX, QFont.Weight.DemiBold), colours.muted)
+            write_line(painter, heading, line.title, theme.font(theme.SMALL_PX, QFont.Weight.DemiBold), colours.muted)
             painter.restore()
             return
         if option.state & (QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_MouseOver):
@@ -135,14 +136,14 @@ class _Row(QStyledItemDelegate):
         words = QRect(rect.left() + 3 * GRID, rect.top() + GRID, 0, 20)
         words.setRight(rect.right() - 2 * GRID)
         note = theme.font(theme.SMALL_PX)
-        _write(painter, words, line.note, note, colours.muted, Qt.AlignmentFlag.AlignRight)
+        write_line(painter, words, line.note, note, colours.muted, Qt.AlignmentFlag.AlignRight)
         room = words.adjusted(0, 0, -QFontMetrics(note).horizontalAdvance(line.note) - 2 * GRID, 0)
         if line.is_current:
             mark = QRect(words.right() - _MARK_PX, words.top() + 3, _MARK_PX, _MARK_PX)
             paint_icon(painter, mark.toRectF(), "check", colours.accent)
             room.setRight(mark.left() - 2 * GRID)
-        _write(painter, room, line.title, theme.font(weight=QFont.Weight.Medium), colours.text)
-        _write(painter, words.translated(0, 20), line.below, theme.font(theme.SMALL_PX), colours.muted)
+        write_line(painter, room, line.title, theme.font(weight=QFont.Weight.Medium), colours.text)
+        write_line(painter, words.translated(0, 20), line.below, theme.font(theme.SMALL_PX), colours.muted)
         if line.share is not None:
             self._paint_share(painter, rect, line.share)
         painter.restore()
@@ -156,17 +157,3 @@ class _Row(QStyledItemDelegate):
         groove.setWidth(groove.width() * share)
         painter.setBrush(QColor(colours.accent))
         painter.drawRect(groove)
-
-
-def _write(
-    painter: QPainter,
-    rect: QRect,
-    text: str,
-    type_face: QFont,
-    ink: str,
-    side: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
-) -> None:
-    painter.setFont(type_face)
-    painter.setPen(QColor(ink))
-    shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
-    painter.drawText(rect, int(side | Qt.AlignmentFlag.AlignVCenter), shown)
