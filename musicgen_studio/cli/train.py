@@ -64,6 +64,10 @@ def _add_part(parts: Commands, name: str, run: Callable[[argparse.Namespace], in
         )
     if name == "lm":
         parser.add_argument(
+            "--carry-over", type=path, metavar="CHECKPOINT",
+            help="begin with what this checkpoint's language model knows of another codec's music",
+        )  # fmt: skip
+        parser.add_argument(
             "--music", type=path, metavar="DIR", help="learn from your own sound files, each with a .txt beside it"
         )
     if name == "publish":
@@ -112,6 +116,12 @@ def _lm(args: argparse.Namespace) -> int:
             "Its codec and its words come from a checkpoint, and none is named.",
             "Add --from with a melody checkpoint, such as the starter's folder.",
         )
+    if args.carry_over is not None and args.begin_with is not None:
+        raise UserProblem(
+            "--from and --carry-over cannot be given together.",
+            "The one goes on with a checkpoint's codec, the other begins on another.",
+            "Leave one of them out.",
+        )
     workspace, settings = _begun(args)
     return _trained(
         args,
@@ -124,6 +134,7 @@ def _lm(args: argparse.Namespace) -> int:
             text_from=args.text_from or starter_folder(),
             begin_with=args.begin_with,
             music=args.music,
+            carry_from=args.carry_over,
         ),
     )
 

@@ -22,9 +22,11 @@ from musicgen_studio.training.beats.train import BeatTraining
 from musicgen_studio.training.card import CODEC_PICTURE, PROMPTS_PICTURE, model_card
 from musicgen_studio.training.codec.network import latents_of, load_codec, quantised, sound_of
 from musicgen_studio.training.codec.train import CodecTraining
+from musicgen_studio.training.language.carry import carry_over, heard_shards, met_codes
 from musicgen_studio.training.language.dataset import corpus_items, music_items, tokenise
 from musicgen_studio.training.language.network import MelodyLanguageModel, Sizes, TextEncoder, load_language_model
 from musicgen_studio.training.language.train import LanguageTraining, language_settings_for
+from musicgen_studio.training.music.corpus import shards
 from musicgen_studio.training.music.synth import find_synthesizer
 from musicgen_studio.training.pace import Limits, Report
 from musicgen_studio.training.publish import Trained, publish
@@ -79,6 +81,7 @@ def train_language(
     text_from: Path,
     begin_with: Path | None = None,
     music: Path | None = None,
+    carry_from: Path | None = None,
 ) -> bool:
     """Train the language model.
 
@@ -92,6 +95,7 @@ def train_language(
         begin_with: A checkpoint to go on from, with its codec and sizes; None begins anew with the workspace's codec,
             or with the one that comes with the program.
         music: A folder of the user's own music instead of the corpus.
+        carry_from: A checkpoint with another codec whose language model is begun with, see `carry`.
 
     Returns:
         Whether it is complete.
@@ -105,6 +109,8 @@ def train_language(
         report(f"language model: on the codec in {ready_codec_folder()}; `train codec` would have made another")
     if begin_with is None:
         model = MelodyLanguageModel(Sizes.of(settings.language, codec.config, text.width), settings.language.seed)
+        if carry_from is not None and load_state(workspace.language / "state.pt") is None:
+            _carry_over(carry_from, model, codec, workspace, limits, report)
     else:
         model = load_language_model(begin_with)
         own = language_settings_for(model)
@@ -116,6 +122,24 @@ def train_language(
     training = LanguageTraining(workspace.language, settings, model, text, items, device, limits, report)
     trained = Trained(codec, training.model, begin_with or text_from, _sampling(settings, begin_with))
     return training.run(_listen(workspace, trained, device, report) if settings.examples_every_s else None)
+
+
+def _carry_over(
+    checkpoint: Path, model: MelodyLanguageModel, codec: "EncodecModel", workspace: Workspace, limits: Limits,
+    report: Report,
+) -> None:  # fmt: skip
+    known = load_language_model(checkpoint)
+    if known.sizes != model.sizes:
+        raise UserProblem(
+            "What this checkpoint knows cannot be carried over.",
+            f"Its language model is {known.sizes.layers} layers of {known.sizes.width}, the training's "
+            f"{model.sizes.layers} of {model.sizes.width}, or text encoder, window or codebooks differ.",
+            "Give the training's settings the checkpoint's sizes, or begin without it.",
+        )
+    own = _codec(workspace, checkpoint).to(next(codec.parameters()).device)
+    heard = heard_shards(list(shards(workspace.corpus)), limits.stop, report)
+    carry_over(known, met_codes(own, codec, heard, known.sizes.card))
+    model.load_state_dict(known.state_dict())
 
 
 def train_separator(

@@ -1,6 +1,7 @@
 """From nothing to music: corpus, codec, language model, checkpoint, a clip of the program's, its examination."""
 
 import json
+import shutil
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -41,7 +42,16 @@ def test_from_nothing_to_music(
     run("train", "publish", "--work", work, "--text-from", melody_checkpoint, "--to", made)
     run("generate", "happy rock", "--checkpoint", made, "--seconds", "2", "--seed", "1", "--out", tmp_path, "--no-play")
     assert audiofile.read(tmp_path / "happy-rock-1.wav").duration_s == 2.0
+    again = tmp_path / "again"
+    shutil.copytree(work, again, ignore=shutil.ignore_patterns("language"))
+    text = "--text-from", melody_checkpoint
+    run("train", "lm", "--work", again, "--device", "cpu", "--threads", "1", *text, "--carry-over", made)
+    first, carried = (
+        json.loads((each / "language" / "figures.json").read_text())["curve"][0] for each in (work, again)
+    )
+    assert np.mean(carried["validation"]) < np.mean(first["validation"])
     said = capsys.readouterr().out
+    assert "codes of both codecs met in" in said
     assert "codec codebook 4" in said
     assert "validation" in said
     assert {path.name for path in (work / "language" / "examples").iterdir()} >= {"happy-rock.wav", "sad-jazz.wav"}
