@@ -5,6 +5,7 @@ Source: K. Jordan et al., https://kellerjordan.github.io/posts/muon (2024), and 
 which is what makes the codec learn (the plain way, Adam, does not get off the ground in a thousand steps).
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from math import sqrt
 from typing import Any
@@ -45,25 +46,48 @@ class Muon(torch.optim.Optimizer):
         """Change the weights by their gradients."""
         assert closure is None
         for group in self.param_groups:
-            for weight in group["params"]:
-                if weight.grad is None:
-                    continue
-                velocity = self.state[weight].setdefault("momentum", torch.zeros_like(weight))
-                velocity.lerp_(weight.grad, 1 - group["momentum"])
-                update = orthogonal(weight.grad.lerp(velocity, group["momentum"]).flatten(1), self._dtype)
-                scale = sqrt(max(1.0, update.shape[0] / update.shape[1]))
-                weight.mul_(1 - group["lr"] * group.get("weight_decay", 0.0))  # states of before have none
-                weight.add_(update.view_as(weight).to(weight.dtype), alpha=-group["lr"] * scale)
+            for weights in _taken_together([weight for weight in group["params"] if weight.grad is not None]):
+                self._change(weights, group)
+
+    def _change(self, weights: list[nn.Parameter], group: dict[str, Any]) -> None:
+        """Change weights that are matrices of one shape: one product for all of them instead of one for each."""
+        gradients = [self._with_momentum(weight, group["momentum"]).flatten(1) for weight in weights]
+        updates = orthogonal(torch.stack(gradients), self._dtype)
+        scale = sqrt(max(1.0, updates.shape[1] / updates.shape[2]))
+        for weight, update in zip(weights, updates, strict=True):
+            weight.mul_(1 - group["lr"] * group.get("weight_decay", 0.0))  # states of before have none
+            weight.add_(update.view_as(weight).to(weight.dtype), alpha=-group["lr"] * scale)
+
+    def _with_momentum(self, weight: nn.Parameter, momentum: float) -> Tensor:
+        assert weight.grad is not None
+        velocity = self.state[weight].setdefault("momentum", torch.zeros_like(weight))
+        velocity.lerp_(weight.grad, 1 - momentum)
+        return weight.grad.lerp(velocity, momentum)
 
 
-def orthogonal(matrix: Tensor, dtype: torch.dtype = torch.bfloat16) -> Tensor:
-    """Return the nearest matrix with singular values about 1: `[rows, columns]`, of a dtype."""
-    x = matrix.to(dtype)
-    is_tall = x.shape[0] > x.shape[1]
-    x = x.T if is_tall else x
-    x = x / (x.norm() + 1e-7)
+def _taken_together(weights: list[nn.Parameter]) -> list[list[nn.Parameter]]:
+    """Group matrices of one shape, which saves a graphics card most of its launches; a processor takes each alone.
+
+    There one product for all of them takes a seventh longer, as they no longer fit into its caches.
+    """
+    alike = defaultdict[torch.Size, list[nn.Parameter]](list)
+    for weight in weights:
+        alike[weight.flatten(1).shape].append(weight)
+    return [
+        group
+        for same in alike.values()
+        for group in ([same] if same[0].device.type != "cpu" else [[weight] for weight in same])
+    ]
+
+
+def orthogonal(matrices: Tensor, dtype: torch.dtype = torch.bfloat16) -> Tensor:
+    """Return the nearest matrices with singular values about 1: `[..., rows, columns]`, of a dtype."""
+    x = matrices.to(dtype)
+    is_tall = x.shape[-2] > x.shape[-1]
+    x = x.mT if is_tall else x
+    x = x / (torch.linalg.matrix_norm(x, keepdim=True) + 1e-7)
     for _ in range(_STEPS):
-        gram = x @ x.T
+        gram = x @ x.mT
         x = _A * x + (_B * gram + _C * gram @ gram) @ x
     return x.mT if is_tall else x  # type: ignore[no-any-return]
 

@@ -3,6 +3,7 @@
 Read here how corpus, codec, language model and checkpoint hang together.
 """
 
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,6 +18,7 @@ from musicgen_studio.core.request import Sampling
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.paths import resources_dir
 from musicgen_studio.separation.network import load_network
+from musicgen_studio.training.ahead import workers_for
 from musicgen_studio.training.beats.dataset import make_examples
 from musicgen_studio.training.beats.train import BeatTraining
 from musicgen_studio.training.card import CODEC_PICTURE, PROMPTS_PICTURE, model_card
@@ -68,7 +70,7 @@ def prepare(device: torch.device, threads: int | None) -> None:
 
 def train_codec(workspace: Workspace, settings: Settings, device: torch.device, limits: Limits, report: Report) -> bool:
     """Train the codec; see `codec`. Return whether it is complete."""
-    return CodecTraining(workspace, settings, device, limits, report).run()
+    return CodecTraining(workspace, settings, device, limits, report, _workers(device)).run()
 
 
 def train_language(
@@ -119,7 +121,9 @@ def train_language(
         items = corpus_items(workspace, tokenise(workspace, codec, limits.stop, report))
     else:
         items = music_items(music, codec, report)
-    training = LanguageTraining(workspace.language, settings, model, text, items, device, limits, report)
+    training = LanguageTraining(
+        workspace.language, settings, model, text, items, device, limits, report, _workers(device)
+    )
     trained = Trained(codec, training.model, begin_with or text_from, _sampling(settings, begin_with))
     return training.run(_listen(workspace, trained, device, report) if settings.examples_every_s else None)
 
@@ -215,6 +219,10 @@ def through_codec(checkpoint: Path) -> Coding:
         return sound_of(codec, latents, len(whole))[0, : len(sound)].numpy()
 
     return through
+
+
+def _workers(device: torch.device) -> int:
+    return workers_for(device.type, os.cpu_count() or 1)
 
 
 def _codec(workspace: Workspace, begin_with: Path | None) -> "EncodecModel":

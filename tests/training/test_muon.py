@@ -60,3 +60,23 @@ def test_weights_that_decay_stay_bounded() -> None:
         weight.grad = torch.randn((8, 8), generator=generator)
         muon.step()
     assert float(torch.linalg.matrix_norm(weight.detach(), 2)) < 3  # each step adds 0.1 and takes 0.05 of what is there
+
+
+def test_matrices_of_one_shape_are_made_orthogonal_together_as_each_would_be_alone() -> None:
+    generator = torch.Generator().manual_seed(3)
+    for shape in ((3, 6, 8), (3, 8, 6)):
+        matrices = torch.randn(shape, generator=generator)
+        alone = torch.stack([orthogonal(matrix, torch.float32) for matrix in matrices])
+        torch.testing.assert_close(orthogonal(matrices, torch.float32), alone, atol=1e-5, rtol=1e-4)
+
+
+def test_a_convolution_is_changed_as_the_matrix_of_its_rows() -> None:
+    generator = torch.Generator().manual_seed(4)
+    begun, gradient = (torch.randn((6, 8), generator=generator) for _ in range(2))
+    matrix, convolution = nn.Parameter(begun.clone()), nn.Parameter(begun.reshape(6, 2, 4).clone())
+    muon = Muon([matrix, convolution], 0.1, weight_decay=0.1, dtype=torch.float32)
+    for _ in range(3):
+        matrix.grad, convolution.grad = gradient.clone(), gradient.reshape(6, 2, 4).clone()
+        muon.step()
+    torch.testing.assert_close(convolution.detach().flatten(1), matrix.detach(), atol=1e-5, rtol=1e-4)
+    assert not torch.allclose(matrix.detach(), begun, atol=0.1)

@@ -16,6 +16,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
+from functools import partial
 from math import isfinite, isnan, nan
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,7 @@ from musicgen_studio.dsp.onsets import onsets_kept
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.files.sound import SoundFormat, write
 from musicgen_studio.files.whole import ensure_folder
+from musicgen_studio.training.ahead import drawn_ahead
 from musicgen_studio.training.codec.codebooks import fit_codebooks, follow, refit_codebooks
 from musicgen_studio.training.codec.discriminator import Discriminator, deception_loss, judge_loss
 from musicgen_studio.training.codec.network import (
@@ -91,15 +93,22 @@ class CodecTraining:
         device: Where it runs.
         limits: What ends the run.
         report: Takes lines for the person.
+        workers: Processes that cut crops ahead of time.
 
     Raises:
         UserProblem: If there is no corpus, or the saved state is damaged or of another shape.
     """
 
     def __init__(
-        self, workspace: Workspace, settings: Settings, device: torch.device, limits: Limits, report: Report
+        self,
+        workspace: Workspace,
+        settings: Settings,
+        device: torch.device,
+        limits: Limits,
+        report: Report,
+        workers: int = 0,
     ) -> None:
-        self._workspace, self._settings, self._device = workspace, settings, device
+        self._workspace, self._settings, self._device, self._workers = workspace, settings, device, workers
         self._limits, self._report, self._started_s = limits, report, time.monotonic()
         self._codec_settings = settings.codec
         self._state_path = workspace.codec / "state.pt"
@@ -159,10 +168,11 @@ class CodecTraining:
             self._settings.save_every_s, self._started_s,
         )  # fmt: skip
         learning.restore(self._saved)
+        batches = drawn_ahead(partial(self._batch, stage), pace.step, self._workers)
         while not pace.is_done:
             if stage == "joint" and self._is_time_to_refit(pace):
                 self._refit(pace.step)
-            loss = learning.step(self._batch(stage, pace.step), pace.fraction)
+            loss = learning.step(next(batches).to(self._device), pace.fraction)
             pace.step += 1
             pace.tell(loss)
             is_pause = pace.must_pause and not pace.is_done
@@ -179,16 +189,17 @@ class CodecTraining:
         )
 
     def _batch(self, stage: str, step: int) -> Tensor:
-        """Return the sound of a step, `[rows, samples]`: decided by stage and step alone."""
+        """Return the sound of a step, `[rows, samples]`, on the CPU: decided by stage and step alone."""
         rng = np.random.default_rng((self._codec_settings.seed, STAGES.index(stage), step))
-        return _crops(self._sounds, self._codec_settings, rng).to(self._device)
+        return _crops(self._sounds, self._codec_settings, rng)
 
     @torch.no_grad()
     def _latents(self, stage: str, step: int = 0) -> npt.NDArray[np.float32]:
         """Return latents to make the codebooks of, `[latents, dimension]`, of a stage's batches from a step on."""
         gathered, count = list[npt.NDArray[np.float32]](), 0
         while count < self._codec_settings.latents:
-            latents = _cut_off(latents_of(self.codec, self._batch(stage, step))).transpose(1, 2).flatten(0, 1)
+            sound = self._batch(stage, step).to(self._device)
+            latents = _cut_off(latents_of(self.codec, sound)).transpose(1, 2).flatten(0, 1)
             gathered.append(latents.cpu().numpy())
             count, step = count + len(latents), step + 1
         return np.concatenate(gathered)[: self._codec_settings.latents]

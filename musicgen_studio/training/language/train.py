@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from musicgen_studio.compute.precision import has_fast_bfloat16, mixed
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.files.whole import ensure_folder
+from musicgen_studio.training.ahead import drawn_ahead
 from musicgen_studio.training.language.dataset import Batch, Item, draw_batch
 from musicgen_studio.training.language.listener import QUESTIONS, Heard, Listener
 from musicgen_studio.training.language.network import MelodyLanguageModel, TextEncoder
@@ -44,6 +45,7 @@ class LanguageTraining:
         device: Where it runs.
         limits: What ends the run.
         report: Takes lines for the person.
+        workers: Processes that draw windows ahead of time.
 
     Raises:
         UserProblem: If there is nothing to learn from or to be judged by, or the saved state does not fit.
@@ -59,7 +61,9 @@ class LanguageTraining:
         device: torch.device,
         limits: Limits,
         report: Report,
+        workers: int = 0,
     ) -> None:
+        self._workers = workers
         self._folder, self._settings, self._language = folder, settings, settings.language
         self._text, self._device, self._limits, self._report = text, device, limits, report
         self._started_s = time.monotonic()
@@ -113,8 +117,9 @@ class LanguageTraining:
             self._report, self._settings.save_every_s, self._started_s,
         )  # fmt: skip
         floor, listened_s = self.unigram_floor(), time.monotonic()
+        batches = drawn_ahead(self._draw, pace.step, self._workers)
         while not pace.is_done:
-            losses = self._step(pace.step, pace.fraction)
+            losses = self._step(next(batches), pace.fraction)
             pace.step += 1
             pace.tell("loss " + _in_words(losses))
             if pace.step % self._language.validate_every == 0 or pace.is_done:
@@ -133,10 +138,8 @@ class LanguageTraining:
             on_examples()
         return True
 
-    def _step(self, step: int, fraction: float) -> Tensor:
+    def _step(self, batch: Batch, fraction: float) -> Tensor:
         """Learn from one batch; return the loss of each codebook."""
-        rng = np.random.default_rng((self._language.seed, step))
-        batch = self._draw(rng)
         set_rates(self._optimizers, learning_rate(fraction, self._language.warm_up, self._language.warm_down))
         self.model.train()
         losses, heard = self._losses(batch, self._language.opening_weight)
@@ -149,9 +152,9 @@ class LanguageTraining:
             optimizer.step()
         return losses.detach()
 
-    def _draw(self, rng: np.random.Generator) -> Batch:
-        """Draw a batch of whole windows, or one of more, shorter ones."""
-        settings = self._language
+    def _draw(self, step: int) -> Batch:
+        """Draw a step's batch: of whole windows, or of more, shorter ones."""
+        settings, rng = self._language, np.random.default_rng((self._language.seed, step))
         if rng.random() >= settings.short_share:
             return draw_batch(self._learned, settings, settings.batch, rng)
         seconds = min(settings.short_window_s, settings.window_s)
