@@ -28,11 +28,15 @@ from musicgen_studio.ui.panels.diagnostics_dialog import DiagnosticsDialog
 from musicgen_studio.ui.panels.prompt_panel import PromptValues
 from musicgen_studio.ui.qt.drops import _Light
 from musicgen_studio.ui.window.action_table import CLIP_MENU, MENUS, TAKE_MENU, WAVEFORM_MENU
-from tests import checkpoint_screens, clip_screens, melody_screens
+from tests import checkpoint_screens, clip_screens, composing_screens, melody_screens
 from tests.longer import Longer
 from tests.melody_screens import Singers
 
 WAIT_MS = 600_000
+
+
+_PLAIN = {"clips": clip_screens.render, "composing": composing_screens.render}
+"""Parts whose clips are of plain sound."""
 
 
 def main() -> int:
@@ -42,7 +46,9 @@ def main() -> int:
     parser.add_argument("--scale", choices=["1", "1.5", "2"], help="only this scale (default: 1 and 2)")
     parser.add_argument("--longer", action="store_true", help="make every text a third longer")
     parser.add_argument(
-        "--part", choices=["window", "melody", "menus", "checkpoints", "clips"], help="only this part (default: all)"
+        "--part",
+        choices=["window", "melody", "menus", "checkpoints", "clips", "composing"],
+        help="only this part (default: all)",
     )
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
@@ -68,12 +74,12 @@ def main() -> int:
                 program.window.resize(1280, 800)
                 program.window.show()
                 checkpoint_screens.render(app, program, home, partial(_save_as, save, theme), _settle, _until)
-        if args.part in (None, "clips"):
+        for part in _PLAIN if args.part is None else {args.part} & _PLAIN.keys():
             with _program(theme) as program:
                 program.window.resize(1280, 800)
                 program.window.show()
                 _settle(app)
-                clip_screens.render(app, program, partial(_save_as, save, theme), _settle, _until)
+                _PLAIN[part](app, program, partial(_save_as, save, theme), _settle, _until)
         if args.part in (None, "melody"):
             with _program(theme, Singers()) as program:
                 program.window.resize(1280, 800)

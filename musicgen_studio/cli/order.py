@@ -89,6 +89,7 @@ def order_from(args: argparse.Namespace, values: dict[str, Any]) -> Ordered:
         continuation=continuation.record if continuation else None,
         passages=piece.later,
         shared=piece.shared,
+        grid=piece.grid,
         ends=values["end"],
         finish=FinishSettings(
             SoundFormat(values["format"]),

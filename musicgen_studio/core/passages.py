@@ -15,6 +15,8 @@ from musicgen_studio.core.melody import Melody
 
 MAX_PASSAGES = 1000
 
+_ROUNDING_S = 1e-5  # sums of starts and lengths may be off by that, far less than a frame
+
 
 @dataclass(frozen=True, slots=True)
 class Passage:
@@ -62,7 +64,7 @@ def check_passages(passages: Sequence[Passage], duration_s: float) -> None:
     for number, (before, after) in enumerate(pairwise(passages), start=2):
         if after.start_s <= before.start_s:
             raise ValueError(f"passage {number} must begin after {before.start_s:g} s, got {after.start_s:g} s")
-        if after.start_s < before.settled_s:
+        if after.start_s < before.settled_s - _ROUNDING_S:
             raise ValueError(
                 f"passage {number} must begin at {before.settled_s:g} s or later, when the morph before it has ended, "
                 f"got {after.start_s:g} s"

@@ -2,7 +2,8 @@
 
 The records in `studio/making/old` and the sums of their sounds were written by the command line of commit fbf7514, with
 the fake engine and the stand-in starter of these tests; formats 1 and 2 by taking from its record what they had not.
-Format 4, with passages, and sound before and after, is of commit 5e077da.
+Format 4, with passages, and sound before and after, is of commit 5e077da; format 5 is
+that clip's record as commit 7258fcb wrote it.
 """
 
 import hashlib
@@ -26,6 +27,7 @@ SUMS = {
     "format3": "933fb5f80dc1a8aaa53c17a95998b83cf7a8c224b38380585b3312f437602bdc",
     "format3-loud": "029b1504e1771b3b26ecdfe4f75b438216e3d03d92337332ebc35f0e97075356",
     "format4": "d5915caa97ddd6e4860986e795873a3b161fa606714e655ac59d99d526619728",
+    "format5": "d5915caa97ddd6e4860986e795873a3b161fa606714e655ac59d99d526619728",
 }
 
 
@@ -39,7 +41,7 @@ def test_a_clip_of_an_earlier_version_is_made_again_sample_for_sample(cli: Comma
     steps = np.round(read(sound).samples * 2**23).astype("<i4")
     assert hashlib.sha256(steps.tobytes()).hexdigest() == SUMS[name]
     record = Record.read(record_file)
-    assert record.format == 5
+    assert record.format == 6
     assert record.order == _found_in(cli.folder / "old", Record.read(OLD / f"{name}.json").order)
 
 

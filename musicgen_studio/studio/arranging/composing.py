@@ -9,16 +9,30 @@ from pathlib import Path
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip
 from musicgen_studio.core.melody import Melody
+from musicgen_studio.core.plan import Plan
 from musicgen_studio.core.request import GenerationRequest
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.library.library import Library
 from musicgen_studio.studio.arranging import replacing
-from musicgen_studio.studio.arranging.passages import piece_of, text_of
+from musicgen_studio.studio.arranging.passages import opened
+from musicgen_studio.studio.arranging.planning import start_of_new_s, words_at
 from musicgen_studio.studio.making.engines import EngineChoice
-from musicgen_studio.studio.making.order import Order, Sounds
+from musicgen_studio.studio.making.order import LaterPassage, Order, Sounds
 from musicgen_studio.studio.making.queue import Job
 from musicgen_studio.studio.making.record import Record
 from musicgen_studio.studio.making.source import MelodySource, open_melody, open_source, reopen
+
+_FIRST_S = 0.02
+"""A passage begins after the first frame of what is new: before it stands the one that goes on."""
+
+_JUST_BEFORE_S = 0.01
+UNTITLED = "Untitled"
+FROM_MELODY = "From a melody"
+MAX_TITLE = 80
+
+
+Tune = Path | Melody | MelodySource
+"""A melody to follow: a sound or MIDI file, notes, or what `source.open_melody` read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +45,8 @@ class Section:
         prompt: Other words, or None for the clip's own.
         takes: How many versions.
         ends: Whether the music is to come to an end there, where it ends the clip.
+        melody: What the section follows, from its own beginning, or None.
+        melody_repeats: Whether a melody shorter than the section begins again.
     """
 
     start_s: float
@@ -38,15 +54,8 @@ class Section:
     prompt: str | None = None
     takes: int = 4
     ends: bool = False
-
-
-UNTITLED = "Untitled"
-FROM_MELODY = "From a melody"
-MAX_TITLE = 80
-
-
-Tune = Path | Melody | MelodySource
-"""A melody to follow: a sound or MIDI file, notes, or what `source.open_melody` read."""
+    melody: Tune | None = None
+    melody_repeats: bool = True
 
 
 def title_of(prompt: str, wordless: str = UNTITLED) -> str:
@@ -78,19 +87,19 @@ def new_job(order: Order, choice: EngineChoice, melody: Tune | None = None) -> J
     return Job(order, request, title, choice)
 
 
-def piece_job(text: str, folder: Path, wish: Order, choice: EngineChoice) -> Job:
+def piece_job(plan: Plan, folder: Path, wish: Order, choice: EngineChoice) -> Job:
     """Return a job that makes a piece of passages.
 
     Args:
-        text: The passages, see `passages`.
-        folder: Where the melodies are that it names.
+        plan: The passages.
+        folder: Where the melodies are that they name.
         wish: Takes, seed and how tokens are chosen; its prompt, melody and length do not count.
         choice: The engine.
 
     Raises:
-        UserProblem: If the text says what cannot be, a melody cannot be read, or a value is out of range.
+        UserProblem: If a melody cannot be read, or a value is out of range.
     """
-    piece = piece_of(text, folder)
+    piece = opened(plan, folder)
     order = replace(
         wish,
         prompts=(piece.prompt,),
@@ -99,24 +108,19 @@ def piece_job(text: str, folder: Path, wish: Order, choice: EngineChoice) -> Job
         melody_notes=None,
         passages=piece.later,
         shared=piece.shared,
+        grid=piece.grid,
     )
     sounds = Sounds(None if piece.melody is None else piece.melody.melody, passages=piece.melodies)
     return Job(order, _request(order, sounds), title_of(piece.prompt), choice)
-
-
-def passages_of(clip: Clip) -> str:
-    """Return the passages that a clip was made from as text; empty if it had one prompt throughout."""
-    record = Record.from_json(clip.recipe) if clip.recipe else None
-    return "" if record is None or not record.order.passages else text_of(record.order, record.prompt)
 
 
 def passage_frames(clip: Clip) -> list[int]:
     """Return where in a clip its later passages begin, in its frames."""
     if not clip.recipe or not clip.is_complete:
         return []
-    order = Record.from_json(clip.recipe).order
-    begin_s = max(clip.duration_s - order.duration_s, 0.0) if order.continuation is not None else 0.0
-    return [round((begin_s + later.start_s) * clip.sample_rate) for later in order.passages]
+    record = Record.from_json(clip.recipe)
+    begin_s = start_of_new_s(record)
+    return [round((begin_s + later.start_s) * clip.sample_rate) for later in record.order.passages]
 
 
 def extension_job(
@@ -126,25 +130,45 @@ def extension_job(
     choice: EngineChoice,
     from_frame: int | None = None,
     melody: Tune | None = None,
+    morph_s: float = 0.0,
 ) -> Job:
     """Return a job that goes on from a clip; the clip itself stays as it is.
 
     Args:
         library: Where the clip is.
         clip: What to go on from.
-        order: How to go on; an empty prompt takes the clip's.
+        order: How to go on; an empty prompt continues the passage that ends there, another begins a new one.
         choice: The engine.
         from_frame: Where in the clip, in its frames; None is its end.
         melody: What the new music follows, from its own beginning, or None.
+        morph_s: Seconds in which the music goes over into a new passage; 0 is a cut.
 
     Raises:
         UserProblem: If the clip's sound or the melody cannot be read, or a value is out of range.
     """
     source = open_source(library.sound_file(clip.id), from_frame, is_own=True)
     tune = _tune(melody)
-    order = replace(_following(order, tune), prompts=(order.prompts[0] or clip.prompt,), continuation=source.record)
+    ends_s = clip.duration_s if from_frame is None else from_frame / clip.sample_rate
+    words = words_at(library, clip, max(ends_s - _JUST_BEFORE_S, 0.0))
+    order = going_on(order, clip.prompt if words is None else words, morph_s)
+    order = replace(_following(order, tune), continuation=source.record)
     request = _request(order, Sounds(melody=_sound(tune), continuation=source.audio))
     return Job(order, request, f"{clip.title[: MAX_TITLE - 11]} · extended", choice, clip.id)
+
+
+def going_on(order: Order, words: str, morph_s: float) -> Order:
+    """Return an order whose music goes on from other music: its passage, or into a new one.
+
+    Args:
+        order: How to go on; an empty prompt continues the passage.
+        words: Of the passage that goes on.
+        morph_s: Seconds in which the music goes over into a new passage; 0 is a cut.
+    """
+    new = order.prompts[0]
+    if not new or not morph_s or new == words:
+        return replace(order, prompts=(new or words,))
+    first = LaterPassage(_FIRST_S, new, morph_s)
+    return replace(order, prompts=(words,), passages=(first,))
 
 
 def section_job(library: Library, clip: Clip, section: Section, choice: EngineChoice, seed: int) -> Job:
@@ -163,13 +187,16 @@ def section_job(library: Library, clip: Clip, section: Section, choice: EngineCh
     record = record_of_clip(clip) if clip.recipe else None
     wish = replacing.wish_of(
         record,
-        section.prompt or (clip.prompt or None if record is None else None),
+        section.prompt or words_at(library, clip, section.start_s),
         section.start_s,
         seed,
         section.takes,
     )
     made = replacing.replacement(
-        library.sound_file(clip.id), replace(wish, ends=section.ends), (section.start_s, section.end_s)
+        library.sound_file(clip.id),
+        replace(wish, ends=section.ends, melody_repeats=section.melody_repeats),
+        (section.start_s, section.end_s),
+        _tune(section.melody),
     )
     return Job(
         order=made.order,
@@ -250,7 +277,7 @@ def _sound(tune: MelodySource | None) -> Audio | Melody | None:
 def _following(order: Order, tune: MelodySource | None) -> Order:
     """Return the order with the melody that it is to follow: the file, or the notes that came from none."""
     record = None if tune is None else tune.record
-    notes = tune.melody if tune is not None and record is None and isinstance(tune.melody, Melody) else None
+    notes = None if tune is None else replacing.notes_of(tune)
     return replace(order, melody=record, melody_notes=notes)
 
 

@@ -12,16 +12,19 @@
 A time is `12.5`, `12.5 s`, `1:02.5`, `bar 9` or `bar 9 beat 3`; a morph is so many bars, beats or seconds long; `cut`
 is at once. The first passage begins at 0. What stands in a fourth place is the melody that the passage follows. `tempo`
 says how long a bar is (`120 bpm, 3/4`), unless a prompt names one tempo; `all` stands before each prompt; `end` says
-how long the piece is. Not for how music goes over (`engine.conditions`), nor for editing passages by hand.
+how long the piece is. Text and plan (`core.plan`) say the same; a piece is a plan whose melodies have been read. Not
+for how music goes over (`engine.conditions`), nor for editing passages by hand (`core.plan`).
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.melody import Melody
 from musicgen_studio.core.passages import Passage, check_passages
+from musicgen_studio.core.plan import BEATS_PER_BAR, LAST_S, Grid, Part, Plan
 from musicgen_studio.core.tempo_map import MAX_BPM, MIN_BPM
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.files.text import read_lines
@@ -29,49 +32,13 @@ from musicgen_studio.studio.arranging.analysing import asked_bpm
 from musicgen_studio.studio.making.order import LaterPassage, Order
 from musicgen_studio.studio.making.source import MelodySource, open_melody
 
-LAST_S = 8.0
-"""How long the last passage is where nobody says it."""
-
-BEATS_PER_BAR = 4
-
+_DIGITS = 6  # of seconds, as in a plan
 _NUMBER = r"(\d+(?:[.,]\d+)?)"
 _SECONDS = re.compile(rf"{_NUMBER}\s*s?", re.IGNORECASE)
 _CLOCK = re.compile(rf"(\d+):{_NUMBER}")
 _BAR = re.compile(rf"bar\s+(\d+)(?:\s+beat\s+{_NUMBER})?", re.IGNORECASE)
 _MORPH = re.compile(rf"morph\s+{_NUMBER}\s*(bars?|beats?|s)", re.IGNORECASE)
 _TEMPO = re.compile(rf"{_NUMBER}\s*(?:bpm)?(?:\s*,\s*(\d+)/(?:\d+))?", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Grid:
-    """How long beats and bars are that nobody has played yet.
-
-    Args:
-        bpm: Beats per minute, `core.tempo_map.MIN_BPM` to `MAX_BPM`.
-        beats_per_bar: 1 to 32.
-
-    Raises:
-        ValueError: Naming the field, the value and the range.
-    """
-
-    bpm: float
-    beats_per_bar: int = BEATS_PER_BAR
-
-    def __post_init__(self) -> None:
-        if not MIN_BPM <= self.bpm <= MAX_BPM:
-            raise ValueError(f"bpm must be {MIN_BPM:g} to {MAX_BPM:g}, got {self.bpm:g}")
-        if not 1 <= self.beats_per_bar <= 32:
-            raise ValueError(f"beats_per_bar must be 1 to 32, got {self.beats_per_bar}")
-
-    @property
-    def beat_s(self) -> float:
-        """How long a beat is, in seconds."""
-        return 60 / self.bpm
-
-    @property
-    def bar_s(self) -> float:
-        """How long a bar is, in seconds."""
-        return self.beat_s * self.beats_per_bar
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +52,7 @@ class Piece:
         end_s: Where the piece ends, or None if the text does not say.
         melody: What the first passage follows, and all that have no melody of their own.
         melodies: Of each later passage, its own melody.
+        grid: The stated tempo, if any.
     """
 
     prompt: str
@@ -93,6 +61,7 @@ class Piece:
     end_s: float | None = None
     melody: MelodySource | None = None
     melodies: tuple[Audio | Melody | None, ...] = ()
+    grid: Grid | None = None
 
     @property
     def duration_s(self) -> float:
@@ -111,27 +80,64 @@ def without_shared(shared: str, prompt: str) -> str:
     return prompt.removeprefix(words).removeprefix(", ") if words and prompt.startswith(words) else prompt
 
 
-def text_of(order: Order, prompt: str) -> str:
-    """Return an order's passages as text, in seconds: what `piece_of` reads.
+def plan_of_order(order: Order, prompt: str) -> Plan:
+    """Return the plan that an order was made from.
 
     Args:
         order: How a clip was made.
         prompt: Of its first passage.
     """
-    rows = [("0:00", "", without_shared(order.shared, prompt), order.melody)]
-    rows += [
-        (f"{later.start_s:g} s", _morph(later), without_shared(order.shared, later.prompt), later.melody)
-        for later in order.passages
-    ]
-    lines = [f"all | {order.shared}"] if order.shared else []
-    for when, morph, words, melody in rows:
-        parts = [when, *([morph or "cut"] if morph or melody else []), words, *([melody.file] if melody else [])]
-        lines.append(" | ".join(parts))
-    return "\n".join([*lines, f"end | {order.duration_s:g} s"]) + "\n"
+    first = Part(0.0, without_shared(order.shared, prompt), 0.0, "" if order.melody is None else order.melody.file)
+    later = (
+        Part(
+            each.start_s,
+            without_shared(order.shared, each.prompt),
+            each.morph_s,
+            "" if each.melody is None else each.melody.file,
+        )
+        for each in order.passages
+    )
+    grid = order.grid or asked_grid([*order.prompts, *(each.prompt for each in order.passages)])
+    return Plan((first, *later), order.duration_s, order.shared, grid)
 
 
-def _morph(later: LaterPassage) -> str:
-    return f"morph {later.morph_s:g} s" if later.morph_s else ""
+def text_of(plan: Plan) -> str:
+    """Return a plan as text: what `plan_of` reads. Places are bars and beats where they lie on them."""
+    grid = plan.grid
+    lines = [] if grid is None else [f"tempo | {grid.bpm:.6g} bpm, {grid.beats_per_bar}/4"]
+    lines += [f"all | {plan.shared.replace('|', '/')}"] if plan.shared else []
+    for part in plan.parts:
+        how = f"morph {_length_text(part.morph_s, grid)}" if part.morph_s else ""
+        middle = [how or "cut"] if how or part.melody else []
+        when = _time_text(part.start_s, grid) if part.start_s else "0:00"
+        words = part.prompt.replace("|", "/")  # the one sign that no words can hold here
+        lines.append(" | ".join([when, *middle, words, *([part.melody] if part.melody else [])]))
+    return "\n".join([*lines, f"end | {_time_text(plan.end_s, grid)}"]) + "\n"
+
+
+def _time_text(time_s: float, grid: Grid | None) -> str:
+    beats = None if grid is None else _whole(time_s / grid.beat_s)
+    if grid is None or beats is None:
+        return f"{_seconds_text(time_s)} s"
+    bar, beat = divmod(beats, grid.beats_per_bar)
+    return f"bar {bar + 1} beat {beat + 1}" if beat else f"bar {bar + 1}"
+
+
+def _length_text(length_s: float, grid: Grid | None) -> str:
+    beats = None if grid is None else _whole(length_s / grid.beat_s)
+    if grid is None or not beats:
+        return f"{_seconds_text(length_s)} s"
+    bars, rest = divmod(beats, grid.beats_per_bar)
+    number, unit = (beats, "beat") if rest else (bars, "bar")
+    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
+
+
+def _whole(number: float) -> int | None:
+    return round(number) if abs(number - round(number)) < 1e-4 else None
+
+
+def _seconds_text(time_s: float) -> str:
+    return f"{time_s:.6f}".rstrip("0").rstrip(".")
 
 
 def read_piece(path: Path) -> Piece:
@@ -153,11 +159,57 @@ def piece_of(text: str, folder: Path) -> Piece:
     Raises:
         UserProblem: If it says what cannot be, naming the line; or a melody cannot be read.
     """
+    return opened(plan_of(text), folder)
+
+
+def opened(plan: Plan, folder: Path) -> Piece:
+    """Return a plan with its melodies read.
+
+    Args:
+        plan: Any.
+        folder: Where the melodies are that it names.
+
+    Raises:
+        UserProblem: If a melody cannot be read.
+    """
+    tunes = [open_melody(folder / Path(part.melody).expanduser()) if part.melody else None for part in plan.parts]
+    return Piece(
+        with_shared(plan.shared, plan.parts[0].prompt),
+        tuple(
+            LaterPassage(
+                part.start_s,
+                with_shared(plan.shared, part.prompt),
+                part.morph_s,
+                None if tune is None else tune.record,
+            )
+            for part, tune in zip(plan.parts[1:], tunes[1:], strict=True)
+        ),
+        plan.shared,
+        plan.end_s,
+        tunes[0],
+        tuple(None if tune is None else tune.melody for tune in tunes[1:]),
+        plan.grid,
+    )
+
+
+def plan_of(text: str) -> Plan:
+    """Return what a text of passages says, without looking at the melodies that it names.
+
+    Raises:
+        UserProblem: If it says what cannot be, naming the line.
+    """
     written = _Written()
     for number, line in enumerate(text.splitlines(), start=1):
         if line.strip() and not line.lstrip().startswith("#"):
             written.take(number, [part.strip() for part in line.split("|")])
-    return written.piece(folder)
+    return written.plan()
+
+
+def asked_grid(prompts: Sequence[str]) -> Grid | None:
+    """Return the tempo that words name, if they name one and no other."""
+    asked = {asked_bpm(words) for words in prompts} - {None}
+    bpm = asked.pop() if len(asked) == 1 else None
+    return None if bpm is None or not MIN_BPM <= bpm <= MAX_BPM else Grid(bpm)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +256,7 @@ class _Written:
         when, *how, last = parts if len(parts) < 4 else parts[:3]
         self.lines.append(_Line(number, when, how[0] if how else "", last, parts[3] if len(parts) == 4 else ""))
 
-    def piece(self, folder: Path) -> Piece:
+    def plan(self) -> Plan:
         """Return what they say all together."""
         if not self.lines:
             raise UserProblem("There is nothing to make.", "The text names no passage.", "Write `0:00 | happy rock`.")
@@ -212,31 +264,23 @@ class _Written:
         first, *rest = self.lines
         if _time_s(first.number, first.when, grid) != 0:
             raise _wrong(first.number, "the first passage begins at 0:00 or bar 1")
-        tunes = [open_melody(folder / Path(line.melody).expanduser()) if line.melody else None for line in self.lines]
-        end_s = None if self.end is None else _time_s(*self.end, grid)
-        piece = Piece(
-            with_shared(self.shared, first.prompt),
-            tuple(self._later(line, tune, grid) for line, tune in zip(rest, tunes[1:], strict=True)),
-            self.shared,
-            end_s,
-            tunes[0],
-            tuple(None if tune is None else tune.melody for tune in tunes[1:]),
+        parts = [Part(0.0, first.prompt, 0.0, first.melody)]
+        parts += (
+            Part(
+                _time_s(line.number, line.when, grid),
+                line.prompt,
+                _morph_s(line.number, line.morph, grid),
+                line.melody,
+            )
+            for line in rest
         )
-        self._check(piece)
-        return piece
-
-    def _later(self, line: _Line, tune: MelodySource | None, grid: Grid | None) -> LaterPassage:
-        start_s = _time_s(line.number, line.when, grid)
-        morph_s = _morph_s(line.number, line.morph, grid)
-        return LaterPassage(
-            start_s, with_shared(self.shared, line.prompt), morph_s, None if tune is None else tune.record
-        )
+        end_s = parts[-1].start_s + LAST_S if self.end is None else _time_s(*self.end, grid)
+        self._check(parts, end_s)
+        return Plan(tuple(parts), end_s, self.shared, grid)
 
     def _grid(self) -> Grid | None:
         if self.tempo is None:
-            asked = {asked_bpm(words) for words in (self.shared, *(line.prompt for line in self.lines))} - {None}
-            bpm = asked.pop() if len(asked) == 1 else None
-            return None if bpm is None else Grid(bpm)
+            return asked_grid([self.shared, *(line.prompt for line in self.lines)])
         number, text = self.tempo
         said = _TEMPO.fullmatch(text)
         if said is None:
@@ -246,14 +290,14 @@ class _Written:
         except ValueError as error:
             raise _wrong(number, str(error)) from error
 
-    def _check(self, piece: Piece) -> None:
-        for number in range(len(piece.later)):
-            some = [Passage(each.start_s, each.prompt, None, each.morph_s) for each in piece.later[: number + 1]]
+    def _check(self, parts: list[Part], end_s: float) -> None:
+        for number in range(1, len(parts)):
             try:
+                some = [Passage(each.start_s, each.prompt, None, each.morph_s) for each in parts[1 : number + 1]]
                 check_passages(some, float("inf"))
             except ValueError as error:
-                raise _wrong(self.lines[number + 1].number, str(error).partition(" must ")[2] or str(error)) from error
-        if self.end is not None and piece.later and piece.duration_s <= piece.later[-1].start_s:
+                raise _wrong(self.lines[number].number, str(error).partition(" must ")[2] or str(error)) from error
+        if self.end is not None and end_s <= parts[-1].start_s:
             raise _wrong(self.end[0], "the piece must end after its last passage has begun")
 
 
@@ -267,7 +311,7 @@ def _time_s(number: int, text: str, grid: Grid | None) -> float:
         if bar < 1 or beat < 1:
             raise _wrong(number, "bars and beats count from 1")
         grid = _needed(number, grid)
-        return (bar - 1) * grid.bar_s + (beat - 1) * grid.beat_s
+        return round((bar - 1) * grid.bar_s + (beat - 1) * grid.beat_s, _DIGITS)
     raise _wrong(number, f"{text!r} is no time; write `12.5 s`, `1:02` or `bar 9`")
 
 
@@ -281,7 +325,7 @@ def _morph_s(number: int, text: str, grid: Grid | None) -> float:
     if unit == "s":
         return length
     grid = _needed(number, grid)
-    return length * (grid.bar_s if unit.startswith("bar") else grid.beat_s)
+    return round(length * (grid.bar_s if unit.startswith("bar") else grid.beat_s), _DIGITS)
 
 
 def _needed(number: int, grid: Grid | None) -> Grid:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from math import ceil
 from pathlib import Path
 
+from musicgen_studio.core.melody import Melody
 from musicgen_studio.core.request import GenerationRequest
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.export.finish import FinishSettings
@@ -116,12 +117,13 @@ def replacement(
         duration_s=cut.duration_s,
         together=1,
         melody=None if melody is None else melody.record,
-        melody_notes=None,
+        melody_notes=None if melody is None else notes_of(melody),
         continuation=None if before is None else before.record,
         after=None if after is None else after.record,
         aligned=after is not None,
         passages=(),
         shared="",
+        grid=None,
         ends=wish.ends and after is None,
     )
     sounds = Sounds(
@@ -133,6 +135,11 @@ def replacement(
         return Replacement(order, order.request(sounds))
     except ValueError as error:
         raise UserProblem("This cannot be made as it is set.", f"{error}.", "Change that value.") from error
+
+
+def notes_of(melody: MelodySource) -> Melody | None:
+    """Return the notes of a melody that came from no file."""
+    return melody.melody if melody.record is None and isinstance(melody.melody, Melody) else None
 
 
 def wish_of(record: Record | None, prompt: str | None, at_s: float, seed: int, takes: int) -> Order:

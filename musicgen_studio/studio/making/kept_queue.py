@@ -10,6 +10,7 @@ from musicgen_studio.errors import UserProblem
 from musicgen_studio.studio.making.engines import EngineChoice
 from musicgen_studio.studio.making.order import Order
 from musicgen_studio.studio.making.queue import Job
+from musicgen_studio.studio.making.record import with_later_keys
 from musicgen_studio.studio.making.source import nowhere, reopen
 from musicgen_studio.studio.making.strict_json import WrongValueError, convert
 
@@ -59,7 +60,7 @@ def from_json(text: str, find_again: Callable[[Path], Path | None] = nowhere) ->
         The jobs that can be made, and why others cannot. Text of another version holds none.
     """
     try:
-        kept: KeptQueue = convert("the queue", KeptQueue, json.loads(text))
+        kept: KeptQueue = convert("the queue", KeptQueue, _upgraded(json.loads(text)))
     except (WrongValueError, ValueError, RecursionError):
         return [], []
     jobs, problems = list[Job](), list[UserProblem]()
@@ -70,3 +71,16 @@ def from_json(text: str, find_again: Callable[[Path], Path | None] = nowhere) ->
         except UserProblem as problem:
             problems.append(problem)
     return jobs, problems
+
+
+def _upgraded(value: object) -> object:
+    """Give orders that waited through a change of the program what they had not."""
+    jobs = value.get("jobs") if isinstance(value, dict) else None
+    if not isinstance(value, dict) or not isinstance(jobs, list):
+        return value
+    return value | {"jobs": [_upgraded_job(job) for job in jobs]}
+
+
+def _upgraded_job(job: object) -> object:
+    order = job.get("order") if isinstance(job, dict) else None
+    return job | {"order": with_later_keys(order)} if isinstance(job, dict) and isinstance(order, dict) else job

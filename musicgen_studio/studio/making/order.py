@@ -12,6 +12,7 @@ from musicgen_studio.checkpoints.fingerprint import fingerprint
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.melody import Melody
 from musicgen_studio.core.passages import Passage
+from musicgen_studio.core.plan import Grid
 from musicgen_studio.core.request import GenerationRequest
 from musicgen_studio.export.finish import FinishSettings
 from musicgen_studio.files.sound import SoundFormat
@@ -135,6 +136,7 @@ class Order:
         aligned: As in `GenerationRequest`, like `ends`.
         passages: What follows the prompt later on.
         shared: The words that all prompts here begin with, where they were written once before all; for showing.
+        grid: The stated tempo by whose bars the passages were placed, or None; for showing.
         ends: Whether the music comes to an end.
         finish: What becomes of the sound on its way into a file.
     """
@@ -156,6 +158,7 @@ class Order:
     aligned: bool = False
     passages: tuple[LaterPassage, ...] = ()
     shared: str = ""
+    grid: Grid | None = None
     ends: bool = False
     finish: FinishSettings = field(default_factory=lambda: FinishSettings(SoundFormat.WAV32F))
 

@@ -27,11 +27,11 @@ from musicgen_studio.export.finish import Finished
 from musicgen_studio.studio.making.order import CheckpointRecord, Order
 from musicgen_studio.studio.making.strict_json import WrongValueError, convert
 
-FORMAT = 5
-"""4 had no sounds from their middle, no section filled in and aligned, no piece that ends and no shared words. 3 had
-the order's values beside what came of it, no passages, a loudness set without a limiter, and no melodies out of a mix.
-2 had no prompts made together. 1 had no notes, no MIDI files, no melody that ends, and did not say how far a melody was
-followed."""
+FORMAT = 6
+"""5 did not say by which tempo passages were placed. 4 had no sounds from their middle, no section filled in and
+aligned, no piece that ends and no shared words. 3 had the order's values beside what came of it, no passages, a
+loudness set without a limiter, and no melodies out of a mix. 2 had no prompts made together. 1 had no notes, no MIDI
+files, no melody that ends, and did not say how far a melody was followed."""
 
 MAX_BYTES = 4_000_000  # ours have two thousand, and 150 for each drawn note; a file this large is something else
 
@@ -52,7 +52,7 @@ class Record:
     """How one clip was made.
 
     Args:
-        format: Version of this format, 5.
+        format: Version of this format, 6.
         order: What was wished: all prompts of the batch, and how tokens were chosen where the wish left that open.
         prompt: The text of this clip.
         place: Which of the order's prompts it is, from 0.
@@ -234,11 +234,19 @@ def _unusable(why: str, what_to_do: str = "Choose the .json file that was writte
     return UserProblem("The record of the clip cannot be used.", why, what_to_do)
 
 
+def with_later_keys(order: dict[str, Any]) -> dict[str, Any]:
+    """Return an order, as read from JSON, with what orders of record format 5 had not."""
+    return {"grid": None} | order
+
+
 def _upgraded(value: object) -> object:
-    """Bring a record of format 1 to 4 to format 5; anything else passes as it is."""
-    if not isinstance(value, dict) or value.get("format") not in (1, 2, 3, 4):
+    """Bring a record of format 1 to 5 to format 6; anything else passes as it is."""
+    if not isinstance(value, dict) or value.get("format") not in (1, 2, 3, 4, 5):
         return value
-    return _fifth(value if value["format"] == 4 else _with_order(_third(value)))
+    if value["format"] < 5:
+        value = _fifth(value if value["format"] == 4 else _with_order(_third(value)))
+    order = value.get("order")
+    return value | {"format": FORMAT, "order": with_later_keys(order) if isinstance(order, dict) else order}
 
 
 def _fifth(value: dict[str, Any]) -> dict[str, Any]:
@@ -249,7 +257,7 @@ def _fifth(value: dict[str, Any]) -> dict[str, Any]:
         order = _from_its_first(order, "melody", "continuation", "after")
         if isinstance(passages := order.get("passages"), list):
             order["passages"] = [_from_its_first(each, "melody") for each in passages]
-    return {"fit": None} | value | {"format": FORMAT, "order": order}
+    return {"fit": None} | value | {"format": 5, "order": order}
 
 
 def _from_its_first(value: Any, *names: str) -> Any:

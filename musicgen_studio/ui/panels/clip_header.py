@@ -11,6 +11,7 @@ from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
+    QComboBox,
     QFrame,
     QHBoxLayout,
     QLineEdit,
@@ -33,6 +34,7 @@ from musicgen_studio.ui.widgets.value_slider import ValueSlider
 from musicgen_studio.ui.window.shortcuts import Bindings, KeyMap
 
 EXTEND_MIN_S, EXTEND_MAX_S, EXTEND_S = 1.0, 600.0, 8.0
+MORPH_BARS, MORPHS_S = (1, 2, 4), (1, 2, 4, 8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +44,16 @@ class ExtendValues:
     Args:
         from_playhead: From where the playhead stands; else from the end.
         duration_s: How much is to be added, in seconds.
-        prompt: Other words for the new part; empty keeps the clip's own.
+        prompt: Words of a new passage; empty goes on with the one that ends there.
         follows_melody: Whether the new part follows the melody on the left.
+        morph_s: Seconds in which the music goes over into a new passage; 0 is a cut.
     """
 
     from_playhead: bool
     duration_s: float
     prompt: str
     follows_melody: bool = False
+    morph_s: float = 0.0
 
 
 class ClipHeader(QWidget):
@@ -128,12 +132,21 @@ class ClipHeader(QWidget):
         self._card.set_playhead(seconds)
 
     def set_melody(self, is_there: bool) -> None:
-        """Say whether there is a melody that going on could follow."""
+        """Say whether there is a melody that going on, or a section, could follow."""
         self._card.set_melody(is_there)
+        self._replace_card.set_melody(is_there)
+
+    def set_bar(self, bar_s: float | None) -> None:
+        """Say how long a bar of the clip is, None if nobody knows."""
+        self._card.set_bar(bar_s)
 
     def set_keys(self, keys: KeyMap) -> None:
         """Use other keys from now on."""
         self._bindings.set_keys(keys)
+
+    def set_low(self, is_low: bool) -> None:
+        """Leave the buttons to the menus where there is little room."""
+        self._actions.setVisible(not is_low)
 
     def ask_to_extend(self) -> None:
         """Fold out what asks how the clip is to go on, and put the cursor into it."""
@@ -191,8 +204,8 @@ class ClipHeader(QWidget):
         return button
 
     def _lay_out(self) -> None:
-        actions = QWidget()
-        flow = FlowLayout(actions, GRID)
+        self._actions = QWidget()
+        flow = FlowLayout(self._actions, GRID)
         for button in self._ids:
             flow.addWidget(button)
         column = QVBoxLayout(self)
@@ -205,7 +218,7 @@ class ClipHeader(QWidget):
         column.addLayout(name)
         column.addWidget(self._facts)
         column.addSpacing(GRID)
-        column.addWidget(actions)
+        column.addWidget(self._actions)
         column.addWidget(self._card)
         column.addWidget(self._replace_card)
 
@@ -276,10 +289,16 @@ class ExtendCard(QFrame):
             self.tr("Add"), minimum=EXTEND_MIN_S, maximum=EXTEND_MAX_S, default=EXTEND_S, decimals=1, unit=self.tr("s")
         )
         self._seconds.setToolTip(self.tr("How much is added"))
-        self._prompt = QLineEdit(placeholderText=self.tr("New words for it (optional)"), clearButtonEnabled=True)
+        self._prompt = QLineEdit(placeholderText=self.tr("Words of a new passage (optional)"), clearButtonEnabled=True)
         self._prompt.setAccessibleName(self.tr("New words for the added part"))
-        self._prompt.setToolTip(self.tr("Left empty, it goes on with the clip's own words"))
+        self._prompt.setToolTip(self.tr("A new passage begins with them; left empty, the last one goes on"))
         self._prompt.returnPressed.connect(self._go)
+        self._how = QComboBox()
+        self._how.setAccessibleName(self.tr("How the music goes over into the new passage"))
+        self._how.setToolTip(self.tr("At once, or slowly: then both sound, the one less and less, the other more"))
+        self._prompt.textChanged.connect(self._allow_morph)
+        self._bar_s: float | None = None
+        self.set_bar(None)
         self._follow = QCheckBox(self.tr("Follow the melody"))
         self._follow.setAccessibleName(self._follow.text())
         self._follow.setToolTip(self.tr("The new part follows the melody on the left, from its beginning"))
@@ -299,7 +318,23 @@ class ExtendCard(QFrame):
     def values(self) -> ExtendValues:
         """Return what is chosen."""
         follows = self._follow.isEnabled() and self._follow.isChecked()
-        return ExtendValues(self._playhead.isChecked(), self._seconds.value(), self._prompt.text().strip(), follows)
+        words = self._prompt.text().strip()
+        morph_s = float(self._how.currentData()) * (self._bar_s or 1.0) if words else 0.0
+        return ExtendValues(self._playhead.isChecked(), self._seconds.value(), words, follows, morph_s)
+
+    def set_bar(self, bar_s: float | None) -> None:
+        """Say how long a bar of the clip is: morphs then last bars, else seconds."""
+        if self._how.count() and bar_s == self._bar_s:
+            return
+        chosen = max(self._how.currentIndex(), 0)
+        self._bar_s = bar_s
+        self._how.clear()
+        self._how.addItem(self.tr("at once"), 0)
+        for number in MORPH_BARS if bar_s else MORPHS_S:
+            bars = self.tr("over 1 bar") if number == 1 else self.tr("over {0} bars").format(number)
+            self._how.addItem(bars if bar_s else self.tr("over {0} s").format(number), number)
+        self._how.setCurrentIndex(chosen)
+        self._allow_morph()
 
     def set_melody(self, is_there: bool) -> None:
         """Offer to follow the melody, if there is one."""
@@ -317,6 +352,7 @@ class ExtendCard(QFrame):
         what = QHBoxLayout()
         what.setSpacing(2 * GRID)
         what.addWidget(self._prompt, 1)
+        what.addWidget(self._how)
         what.addWidget(self._button)
         column = QVBoxLayout(self)
         column.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 3 * GRID)
@@ -326,6 +362,11 @@ class ExtendCard(QFrame):
         column.addWidget(self._seconds)
         column.addWidget(self._follow)
         column.addLayout(what)
+
+    @Slot()
+    def _allow_morph(self) -> None:
+        """Only a new passage has something to go over into."""
+        self._how.setEnabled(bool(self._prompt.text().strip()))
 
     @Slot()
     def _go(self) -> None:

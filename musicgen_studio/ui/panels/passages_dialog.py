@@ -1,4 +1,4 @@
-"""A piece of several passages as text, a line each: written, checked while it is written, and made.
+"""The passages as text, a line each: written, checked while it is written, and made. The lane shows them, too.
 
 The text is that of `studio.arranging.passages`. Not for making it.
 """
@@ -13,8 +13,6 @@ from musicgen_studio.ui.look.icons import icon
 from musicgen_studio.ui.look.theme import GRID, Look, set_look
 from musicgen_studio.ui.panels.labels import plain_label
 
-EXAMPLE = "tempo | 120 bpm\n\n0:00  | happy rock\nbar 5 | sad jazz\nbar 9 | morph 2 bars | calm piano\nend   | bar 13\n"
-
 _SIZE = (560, 420)
 
 
@@ -26,6 +24,8 @@ class PassagesDialog(QDialog):
         parent: The window.
     """
 
+    written = Signal(str)
+    """The text is another one, and says what can be."""
     generate_requested = Signal(str)
 
     def __init__(self, check: Callable[[str], str], parent: QWidget | None = None) -> None:
@@ -62,7 +62,6 @@ class PassagesDialog(QDialog):
         column.addWidget(self._text, 1)
         column.addWidget(self._said)
         column.addWidget(buttons)
-        self.set_text(EXAMPLE)
 
     def set_text(self, text: str) -> None:
         """Put another text in; it can be taken back."""
@@ -84,6 +83,7 @@ class PassagesDialog(QDialog):
         else:
             self._said.setText(said)
             self._generate.setEnabled(True)
+            self.written.emit(self.text())
 
     @Slot()
     def _go(self) -> None:

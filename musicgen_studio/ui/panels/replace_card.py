@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QSizePolicy, QSpinBox, QVBoxLayout
+from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLineEdit, QPushButton, QSizePolicy, QSpinBox, QVBoxLayout
 
 from musicgen_studio.ui.look.icons import icon
 from musicgen_studio.ui.look.theme import GRID, Look, set_look
@@ -20,10 +20,12 @@ class ReplaceValues:
     Args:
         prompt: Other words for it; empty keeps the clip's own.
         takes: How many versions.
+        follows_melody: Whether the section follows the melody on the left.
     """
 
     prompt: str
     takes: int = TAKES
+    follows_melody: bool = False
 
 
 class ReplaceCard(QFrame):
@@ -49,6 +51,10 @@ class ReplaceCard(QFrame):
         self._button.setToolTip(self.tr("Make the section anew; the rest stays as it is"))
         self._button.clicked.connect(self._go)
         set_look(self._button, Look.PRIMARY)
+        self._follow = QCheckBox(self.tr("Follow the melody"))
+        self._follow.setAccessibleName(self.tr("Follow the melody in the section"))
+        self._follow.setToolTip(self.tr("The section follows the melody on the left, from its beginning"))
+        self.set_melody(False)
         what = QHBoxLayout()
         what.setSpacing(2 * GRID)
         what.addWidget(self._prompt, 1)
@@ -58,6 +64,7 @@ class ReplaceCard(QFrame):
         column.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 3 * GRID)
         column.setSpacing(2 * GRID)
         column.addWidget(self._section)
+        column.addWidget(self._follow)
         column.addLayout(what)
         self.set_section(None)
 
@@ -71,6 +78,11 @@ class ReplaceCard(QFrame):
             self._section.setText(words)
         self._button.setEnabled(section_s is not None)
 
+    def set_melody(self, is_there: bool) -> None:
+        """Offer to follow the melody, if there is one."""
+        self._follow.setEnabled(is_there)
+        self._follow.setVisible(is_there)
+
     def focus(self) -> None:
         """Put the cursor into its words."""
         self._prompt.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -78,4 +90,5 @@ class ReplaceCard(QFrame):
     @Slot()
     def _go(self) -> None:
         if self._button.isEnabled():
-            self.replace_requested.emit(ReplaceValues(self._prompt.text().strip(), self._takes.value()))
+            follows = self._follow.isEnabled() and self._follow.isChecked()
+            self.replace_requested.emit(ReplaceValues(self._prompt.text().strip(), self._takes.value(), follows))

@@ -17,6 +17,7 @@ class KeyContext(StrEnum):
     WINDOW = "window"
     LIBRARY = "library"
     QUEUE = "queue"
+    PASSAGES = "passages"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ def _group(menu: object, *lines: Shortcut, submenu: object = "") -> Group:
     return Group(tuple(placed), str(menu), str(submenu))
 
 
-_LIBRARY, _QUEUE = KeyContext.LIBRARY, KeyContext.QUEUE
+_LIBRARY, _QUEUE, _PASSAGES = KeyContext.LIBRARY, KeyContext.QUEUE, KeyContext.PASSAGES
 _FILE = QT_TRANSLATE_NOOP("shortcuts", "File")
 _EDIT = QT_TRANSLATE_NOOP("shortcuts", "Edit")
 _CLIP = QT_TRANSLATE_NOOP("shortcuts", "Clip")
@@ -167,7 +168,18 @@ GROUPS: tuple[Group, ...] = (
     ),
     _group(
         _CLIP,
-        _line("passages", QT_TRANSLATE_NOOP("shortcuts", "Passages…"), "Ctrl+P"),
+        _line("passages", QT_TRANSLATE_NOOP("shortcuts", "Passages"), "Ctrl+P"),
+        _line("passages-text", QT_TRANSLATE_NOOP("shortcuts", "Passages as text…"), "Ctrl+Shift+P"),
+    ),
+    _group(
+        _CLIP,
+        _line("passage-words", QT_TRANSLATE_NOOP("shortcuts", "Write the words of the passage"), "", _PASSAGES),
+        _line("passage-split", QT_TRANSLATE_NOOP("shortcuts", "Split the passage"), "Ctrl+Alt+I", _PASSAGES),
+        _line("passage-duplicate", QT_TRANSLATE_NOOP("shortcuts", "Duplicate the passage"), "Ctrl+D", _PASSAGES),
+        _line("passage-earlier", QT_TRANSLATE_NOOP("shortcuts", "Move the passage to the left"), "Alt+Left", _PASSAGES),
+        _line("passage-later", QT_TRANSLATE_NOOP("shortcuts", "Move the passage to the right"), "Alt+Right", _PASSAGES),
+        _line("passage-remove", QT_TRANSLATE_NOOP("shortcuts", "Remove the passage"), "Del", _PASSAGES),
+        submenu=QT_TRANSLATE_NOOP("shortcuts", "Passage"),
     ),
     _group(
         _CLIP,
@@ -297,6 +309,15 @@ WAVEFORM_MENU: tuple[tuple[str, ...], ...] = (
     ("rename", "star", "export", "show-file"),
 )
 """The context menu of the waveform."""
+
+PASSAGE_MENU: tuple[tuple[str, ...], ...] = (
+    ("passage-words",),
+    ("passage-split", "passage-duplicate"),
+    ("passage-earlier", "passage-later"),
+    ("passage-remove",),
+    ("passages-text",),
+)
+"""The context menu of a passage."""
 
 MELODY_MENU: tuple[tuple[str, ...], ...] = (("record",), ("notes", "hear-melody"), ("clear-melody",))
 """The context menu of the melody."""

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from musicgen_studio.checkpoints.catalogue import STARTER
 from musicgen_studio.core.clip import Clip
+from musicgen_studio.core.plan import Plan
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.library.library import Library
 from musicgen_studio.studio.arranging import composing
@@ -83,19 +84,25 @@ class Generation(QObject):
 
         self._submit(
             self._tune if values.follows_melody else _no_tune,
-            lambda tune: _extension(library, clip, order, choice, from_frame, tune),
+            lambda tune: _extension(library, clip, order, choice, from_frame, tune, values.morph_s),
         )
 
-    def generate_passages(self, text: str) -> None:
+    def generate_passages(self, plan: Plan) -> None:
         """Make a piece of passages in one go, with the panel's takes, seed and sampling."""
         order, choice = self._order(self._prompt.values()), self._services.choice
-        self._submit(_no_tune, lambda _tune: composing.piece_job(text, Path.home(), order, choice))
+        self._submit(_no_tune, lambda _tune: composing.piece_job(plan, Path.home(), order, choice))
 
-    def replace_section(self, clip: Clip, section: composing.Section) -> None:
-        """Make a section of a clip anew; the rest of it stays as it is."""
+    def replace_section(self, clip: Clip, section: composing.Section, *, follows_melody: bool = False) -> None:
+        """Make a section of a clip anew, to the melody on the left if wanted; the rest of it stays as it is."""
         seed = randrange(SEEDS)  # noqa: S311 - not for secrets
         library, choice = self._services.library, self._services.choice
-        self._submit(_no_tune, lambda _tune: composing.section_job(library, clip, section, choice, seed))
+        repeats = self._melodies.repeats
+        self._submit(
+            self._tune if follows_melody else _no_tune,
+            lambda tune: composing.section_job(
+                library, clip, replace(section, melody=tune, melody_repeats=repeats), choice, seed
+            ),
+        )
 
     def again(self, clip: Clip) -> None:
         """Make a clip once more, the same."""
@@ -202,12 +209,18 @@ class Generation(QObject):
 
 
 def _extension(
-    library: Library, clip: Clip, order: Order, choice: EngineChoice, from_frame: int | None, tune: Tune | None
+    library: Library,
+    clip: Clip,
+    order: Order,
+    choice: EngineChoice,
+    from_frame: int | None,
+    tune: Tune | None,
+    morph_s: float,
 ) -> Job:
     """Build the job; what is wrong with the clip's file is said by the clip's title, not by the file's name."""
     library.check_sound(clip.id)
     try:
-        return composing.extension_job(library, clip, order, choice, from_frame, tune)
+        return composing.extension_job(library, clip, order, choice, from_frame, tune, morph_s)
     except UserProblem as problem:
         file = library.sound_file(clip.id).name
         said = (text.replace(file, clip.title) for text in (problem.what, problem.why, problem.what_to_do))

@@ -43,6 +43,7 @@ from musicgen_studio.ui.panels.header_bar import HeaderBar
 from musicgen_studio.ui.panels.library_panel import LibraryPanel
 from musicgen_studio.ui.panels.melody_editor import MelodyEditor
 from musicgen_studio.ui.panels.offer_row import OfferRow
+from musicgen_studio.ui.panels.passages_panel import PassagesPanel
 from musicgen_studio.ui.panels.prompt_panel import PromptPanel
 from musicgen_studio.ui.panels.queue_panel import QueuePanel
 from musicgen_studio.ui.panels.quiet_card import QuietCard
@@ -55,7 +56,13 @@ from musicgen_studio.ui.widgets.overview import Overview
 from musicgen_studio.ui.widgets.problem_note import ProblemNote
 from musicgen_studio.ui.widgets.timeline import Snap
 from musicgen_studio.ui.widgets.waveform import WaveformView
-from musicgen_studio.ui.window.action_table import CLIP_MENU, MELODY_MENU, TAKE_MENU, WAVEFORM_MENU
+from musicgen_studio.ui.window.action_table import (
+    CLIP_MENU,
+    MELODY_MENU,
+    PASSAGE_MENU,
+    TAKE_MENU,
+    WAVEFORM_MENU,
+)
 from musicgen_studio.ui.window.actions import ClipActions
 from musicgen_studio.ui.window.collection import Collection, MiniWaveforms
 from musicgen_studio.ui.window.comparing import Comparing
@@ -78,6 +85,7 @@ from musicgen_studio.ui.window.stems import Stems
 from musicgen_studio.ui.window.tempo import Tempo
 from musicgen_studio.ui.window.views import Views
 
+QWIDGETSIZE_MAX = (1 << 24) - 1  # Qt's own: as high as it likes
 KEEP_AFTER_MS = 2000
 QUEUE_POLL_MS = 100
 COLUMNS = (288, 700, 308)
@@ -122,7 +130,16 @@ class MainWindow(QWidget):
         """Use other keys from now on, everywhere."""
         self._keys = keys
         self._bindings.set_keys(keys)
-        for part in (self.prompt, self.library, self.bar, self.clip_header, self.takes, self.queue, self.status):
+        for part in (
+            self.prompt,
+            self.library,
+            self.bar,
+            self.clip_header,
+            self.passages.panel,
+            self.takes,
+            self.queue,
+            self.status,
+        ):
             part.set_keys(keys)
 
     def show_problem(self, problem: UserProblem | None) -> None:
@@ -247,7 +264,17 @@ class MainWindow(QWidget):
         self.selection_drags = SelectionDrags(services, self.listening, self.waveform, self)
         self.stems = Stems(services, self.listening, self.clip_header, self.waveform, self.lanes, self)
         self.tempo = Tempo(services, self.listening, self.clip_header, self.waveform, self)
-        self.passages = Passages(self.generation, self.listening, self._await_music, self)
+        self.passages = Passages(
+            services,
+            PassagesPanel(keys),
+            self.generation,
+            self.listening,
+            self.prompt,
+            self.waveform,
+            self.inbox,
+            self._await_music,
+            self,
+        )
         self.sections = Sections(
             services, self.listening, self.generation, self.clip_header, self.waveform, self.inbox, self
         )
@@ -287,6 +314,7 @@ class MainWindow(QWidget):
         for part in (
             self.clip_header,
             self.overview,
+            self.passages.panel,
             self.waveform,
             self.lanes,
             self.compare_row,
@@ -337,6 +365,8 @@ class MainWindow(QWidget):
         self.tempo.corrected.connect(collection.set_known)
         self.tempo.clips_heard.connect(self._show_heard)
         self.tempo.snap_chosen.connect(self._keep_snap)
+        self.passages.crowded.connect(self.clip_header.set_low)
+        self.passages.crowded.connect(lambda is_low: self.card.setMaximumHeight(0 if is_low else QWIDGETSIZE_MAX))
         self.sections.said.connect(self.status.announce)
         self.sections.problem_found.connect(self.show_problem)
         self.sections.library_changed.connect(collection.refresh)
@@ -376,7 +406,9 @@ class MainWindow(QWidget):
         add("zoom-selection", waveform.zoom_to_selection, lambda: waveform.selection() is not None)
         add("zoom-fit", waveform.fit, self._has_sound)
         add("replace", self.clip_header.ask_to_replace, self._has_sound)
-        add("passages", self.passages.open)
+        add("passages", self.passages.turn, is_on=self.passages.panel.is_open)
+        add("passages-text", self.passages.open_text)
+        self.passages.menu_at(lambda place: self.menus.pop_up(PASSAGE_MENU, place))
         add("mend", self.sections.mend, self._has_sound)
         add("original", self.sections.hear_original, self._has_sound)
         add("prompt", self.prompt.focus_prompt)

@@ -64,7 +64,7 @@ class Sections(QObject):
             return
         rate = current.sound.sample_rate
         section = composing.Section(selection[0] / rate, selection[1] / rate, values.prompt or None, values.takes)
-        self._generation.replace_section(current.clip, section)
+        self._generation.replace_section(current.clip, section, follows_melody=values.follows_melody)
 
     def mend(self) -> None:
         """Look for what is broken in the clip that is shown, and make the first of it anew."""

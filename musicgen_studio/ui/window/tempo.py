@@ -99,6 +99,7 @@ class Tempo(QObject):
         is_heard = clip is None or clip.id not in self._waiting
         tempo_map = None if clip is None else _map_of(clip, known)
         self._waveform.set_tempo_map(tempo_map)
+        self._header.set_bar(None if tempo_map is None else 60 / tempo_map.bpm * tempo_map.beats_per_bar)
         self.card.set_analysis(known, 0.0 if clip is None else clip.duration_s, is_heard=is_heard)
         self.card.set_snap(Snap(self._services.settings.snap))
         self._header.set_tempo(self._in_words(clip, known, is_heard=is_heard))

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtGui import QUndoCommand
 
+from musicgen_studio.core.plan import Plan
 from musicgen_studio.library.library import ClipEdit, Library
 
 
@@ -129,6 +130,51 @@ class AddClips(QUndoCommand):
         """Move them to the trash."""
         self._library.trash(self._clips)
         self._changed(False)
+
+
+class ChangePassages(QUndoCommand):
+    """Another plan of passages. Steps of one and the same change, such as of a number, are taken back together.
+
+    Args:
+        text: What was done, as the menu tells it.
+        before: The plan that was there.
+        after: The plan that is there from now on.
+        apply: Puts either in place.
+        steps: What the change is called among steps that belong together; None stands alone.
+    """
+
+    ID = 17
+
+    def __init__(
+        self,
+        text: str,
+        before: Plan | None,
+        after: Plan,
+        apply: Callable[[Plan | None], None],
+        steps: object = None,
+    ) -> None:
+        super().__init__(text)
+        self.after, self.steps = after, steps
+        self._before, self._apply = before, apply
+
+    def id(self) -> int:
+        """Tell Qt which commands may belong together."""
+        return self.ID
+
+    def mergeWith(self, other: QUndoCommand) -> bool:
+        """Take the next step in, if it is one of the same change."""
+        if not isinstance(other, ChangePassages) or self.steps is None or other.steps != self.steps:
+            return False
+        self.after = other.after
+        return True
+
+    def redo(self) -> None:
+        """Make the edit."""
+        self._apply(self.after)
+
+    def undo(self) -> None:
+        """Take it back."""
+        self._apply(self._before)
 
 
 class ChangeMelody(QUndoCommand):

@@ -5,9 +5,19 @@ from pathlib import Path
 import pytest
 
 from musicgen_studio.core.melody import Melody
+from musicgen_studio.core.plan import Grid, Part, Plan
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.files.midi import write_midi
-from musicgen_studio.studio.arranging.passages import Piece, piece_of, read_piece, text_of, with_shared, without_shared
+from musicgen_studio.studio.arranging.passages import (
+    Piece,
+    piece_of,
+    plan_of,
+    plan_of_order,
+    read_piece,
+    text_of,
+    with_shared,
+    without_shared,
+)
 from musicgen_studio.studio.making.order import LaterPassage, Order
 from tests.dsp.melodies import written
 
@@ -38,6 +48,7 @@ def test_times_and_morphs_in_bars_and_seconds(tmp_path: Path) -> None:
         60.0,
         None,
         (None, None, None, None),
+        Grid(120),
     )
 
 
@@ -105,5 +116,20 @@ def test_words_for_all_come_off_again(shared: str, prompt: str) -> None:
 
 def test_an_order_s_passages_come_back_as_text(tmp_path: Path) -> None:
     piece = piece_of(TEXT, tmp_path)
-    order = Order((piece.prompt,), piece.duration_s, passages=piece.later, shared=piece.shared)
-    assert piece_of(text_of(order, piece.prompt), tmp_path) == piece
+    order = Order((piece.prompt,), piece.duration_s, passages=piece.later, shared=piece.shared, grid=piece.grid)
+    text = text_of(plan_of_order(order, piece.prompt))
+    assert "bar 9 beat 3 | morph 2 bars | calm, slow piano\n" in text
+    assert "\n30.5 s" not in text  # it lies on a beat
+    assert piece_of(text, tmp_path) == piece
+
+
+@pytest.mark.parametrize("grid", [None, Grid(97.5), Grid(90, 3)])
+def test_a_plan_is_the_same_as_text(grid: Grid | None) -> None:
+    parts = (Part(0.0, "a", 0.0, "hum.wav"), Part(3.3, "", 0.1), Part(8.01, "c, d"), Part(20.0, "e", 2.5, "x.mid"))
+    plan = Plan(parts, 31.25, "warm", grid)
+    assert plan_of(text_of(plan)) == plan
+
+
+def test_a_line_between_words_does_not_break_the_text() -> None:
+    plan = Plan((Part(0.0, "rock | jazz"),), 8.0, "a|b")
+    assert plan_of(text_of(plan)).parts == (Part(0.0, "rock / jazz"),)

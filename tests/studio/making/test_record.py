@@ -11,6 +11,7 @@ import pytest
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.melody import Melody, Note
 from musicgen_studio.core.passages import Passage
+from musicgen_studio.core.plan import Grid
 from musicgen_studio.core.request import GenerationRequest
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.export.finish import FinishSettings
@@ -39,7 +40,7 @@ ORDER = Order(
     finish=FinishSettings(SoundFormat.FLAC, 32000, -14.0),
 )
 RECORD = Record(
-    format=5,
+    format=6,
     order=ORDER,
     prompt=ORDER.prompts[1],
     place=1,
@@ -93,7 +94,7 @@ def _with(**values: object) -> Record:
         _with(finish=FinishSettings(), melody=None, continuation=SourceFile("a.wav", "ef")),
         _with(melody=SourceFile("~/line.mid", "ab" * 32, track=2, channel=10), melody_repeats=False),
         _with(melody=None, melody_notes=NOTES),
-        _with(after=SourceFile("b.wav", "ef", 100), passages=PASSAGES),
+        _with(after=SourceFile("b.wav", "ef", 100), passages=PASSAGES, grid=Grid(96.5, 3)),
     ],
 )
 def test_it_comes_back_as_it_was(record: Record) -> None:
@@ -176,7 +177,7 @@ def test_each_missing_key_of_an_old_record_is_named(name: str) -> None:
         ({"finish_sound_format": "aiff"}, "sound_format must be one of wav16"),
         ({"take": 3}, "take must be 0 to 2, got 3"),
         ({"take": -1}, "take must be 0 to 2, got -1"),
-        ({"format": 6}, "format is 6; this program knows 1 to 5"),
+        ({"format": 7}, "format is 7; this program knows 1 to 6"),
         ({"order_prompts": ["happy rock"]}, "order must hold the prompt at place 1"),
         ({"order_prompts": []}, "order must hold the prompt at place 1"),
         ({"place": 0}, "order must hold the prompt at place 0"),
