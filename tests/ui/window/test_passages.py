@@ -76,15 +76,17 @@ def test_the_lane_is_there_before_any_music_and_every_edit_is_taken_back(program
     panel = _opened(program)
     plan = panel.lane.plan()
     assert plan == plan_of(EXAMPLE)
-    steps = [
-        ("Split the passage", lambda: plan.split(4.0)),
-        ("Duplicate the passage", lambda: plan.split(4.0).duplicated(0)),
-        ("Move the passage to the right", lambda: plan.split(4.0).duplicated(0).moved(0, 1)),
-        ("Remove the passage", lambda: plan.split(4.0).duplicated(0).moved(0, 1).removed(1)),
-    ]
-    for name, wanted in steps:
+    split = plan.split(4.0)
+    twice = split.duplicated(0)
+    steps = {
+        "Split the passage": split,
+        "Duplicate the passage": twice,
+        "Move the passage to the right": twice.moved(0, 1),
+        "Remove the passage": twice.moved(0, 1).removed(1),
+    }
+    for name, wanted in steps.items():
         QTest.mouseClick(control(panel, QToolButton, name), Qt.MouseButton.LeftButton)
-        assert panel.lane.plan() == wanted()
+        assert panel.lane.plan() == wanted
     field = control(panel, QLineEdit, "Words of the chosen passage")
     field.setText("calm harp")
     QTest.keyClick(field, Qt.Key.Key_Return)
