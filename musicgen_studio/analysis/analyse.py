@@ -1,12 +1,12 @@
 """Everything that is found out about a clip at once: tempo, beats and bars, key, loudness.
 
-About a third of a second for half a minute of music on two cores, the first call of a process aside, which loads the
-net. Any thread. Not for notes (`notes`) or tags (`tags`), which take longer and are asked for by themselves.
+About a third of a second of processor time for half a minute of music, the first call of a process aside, which loads
+the net. Any thread. Not for notes (`notes`) or tags (`tags`), which take longer and are asked for by themselves.
 """
 
+from musicgen_studio.analysis.beats import find_beats
 from musicgen_studio.analysis.frames import frames_of
 from musicgen_studio.analysis.key import find_key
-from musicgen_studio.analysis.pulse import find_bars
 from musicgen_studio.core.analysis import Analysis
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.dsp.loudness import integrated_lufs
@@ -28,7 +28,7 @@ def analyse(audio: Audio) -> Analysis:
     frames = frames_of(audio)
     if frames.is_silent:
         return Analysis(lufs=lufs)
-    bars = find_bars(audio)
+    bars = find_beats(audio, frames)
     return Analysis(
         tempo_map=bars.tempo_map if bars else None,
         bars_confidence=bars.confidence if bars else 0.0,

@@ -29,7 +29,8 @@ _EVEN_MS = 15.0
 """Beats that are nowhere further than this from an even grid, over a second or so, are even."""
 
 _STIFFNESS = 60.0  # how much a bend in the line counts beside a beat's distance from it
-_ROUNDS = 4
+_STUMBLE_MS = 1.0  # of a line that is smooth already: a bend beyond this costs hardly more
+_ROUNDS = 6
 _CLEAR = 0.7  # what the net says of a beat that nobody would doubt
 _WEAK, _STRONG = 0.5, 0.4
 _SLOWEST, _FASTEST = 40.0, 240.0
@@ -100,8 +101,7 @@ def smoothed(times_s: _Times, weights: _Times) -> _Times:
     off_ms = 1000 * np.convolve(times_s - even, np.ones(width) / width, mode="valid")
     if np.abs(off_ms).max() <= _EVEN_MS:
         return even
-    price = _STIFFNESS * _bends(len(times_s))
-    bent = _robust(times_s, weights, lambda counted: _bent(price, times_s, counted))
+    bent = _robust(times_s, weights, lambda counted: _bent(times_s, counted))
     return bent if np.all(np.diff(bent) > 0.1) else times_s
 
 
@@ -119,22 +119,32 @@ def _line(numbers: _Times, times_s: _Times, weights: _Times) -> _Times:
     return start + slope * numbers
 
 
-def _bends(beats: int) -> _Times:
-    """Return what squared second differences weigh: diagonals of a symmetric matrix, the main first, `[3, beats]`."""
-    diagonals = np.zeros((3, beats))
-    for start, (itself, next_one) in enumerate(((1, -2), (4, -2), (1, 0))):
-        diagonals[0, start : beats - 2 + start] += itself
-        diagonals[1, start : beats - 2 + start] += next_one
-    diagonals[2, : beats - 2] = 1
-    return diagonals
+def _bent(times_s: _Times, weights: _Times) -> _Times:
+    """Return a line that bends as little as it can; where music stumbles once, it breaks there and stays even beside.
+
+    A price on squares alone would spread a stumble over a dozen beats, and none of them had its tempo any more.
+    """
+    stiffness = np.full(len(times_s) - 2, _STIFFNESS)
+    bent = times_s
+    for _ in range(_ROUNDS):
+        bent = _solved(stiffness, times_s, weights)
+        bends_ms = 1000 * np.diff(bent, 2)
+        stiffness = _STIFFNESS / (1 + (bends_ms / _STUMBLE_MS) ** 2)
+    return bent
 
 
-def _bent(price: _Times, times_s: _Times, weights: _Times) -> _Times:
+def _solved(stiffness: _Times, times_s: _Times, weights: _Times) -> _Times:
+    """Return the line nearest to times whose squared second differences cost so much each, `[beats - 2]`."""
     from scipy.linalg import solveh_banded  # late: it takes a moment
 
-    whole = price.copy()
-    whole[0] += weights
-    bent: _Times = np.asarray(solveh_banded(whole, weights * times_s, lower=True), np.float64)
+    beats = len(times_s)
+    diagonals = np.zeros((3, beats))  # of a symmetric matrix, the main first
+    diagonals[0] += weights
+    for start, (itself, next_one) in enumerate(((1, -2), (4, -2), (1, 0))):
+        diagonals[0, start : beats - 2 + start] += itself * stiffness
+        diagonals[1, start : beats - 2 + start] += next_one * stiffness
+    diagonals[2, : beats - 2] = stiffness
+    bent: _Times = np.asarray(solveh_banded(diagonals, weights * times_s, lower=True), np.float64)
     return bent
 
 

@@ -1,11 +1,11 @@
 """The small net that hears beats and downbeats: dilated convolutions over frames of a clip, looking both ways.
 
 After M. Davies and S. Böck, "Temporal convolutional networks for musical audio beat tracking" (EUSIPCO 2019), with mel
-bands and semitones as they are instead of layers of two-dimensional convolutions. It is trained by `training.beats`;
-none is shipped before it hears the starter's clips better than librosa does. Not for making beats of what it says
-(`bars`).
+bands and semitones as they are instead of layers of two-dimensional convolutions. It is trained by `training.beats` and
+shipped in `resources/beats`, whose README tells how well it hears. Not for making beats of what it says (`bars`).
 """
 
+from functools import cache
 from pathlib import Path
 
 import torch
@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from musicgen_studio.analysis.frames import BANDS
 from musicgen_studio.compute.threads import one_thread
 from musicgen_studio.dsp.spectra import Floats
+from musicgen_studio.paths import resources_dir
 
 _REACH = 5  # taps of a convolution
 
@@ -78,6 +79,13 @@ def load_net(path: Path) -> BeatNet:
     net = BeatNet(int(sizes["width"]), int(sizes["layers"]))
     net.load_state_dict(weights, strict=False)  # how many batches it saw is left out
     return net.eval()
+
+
+@cache
+def shipped_net() -> BeatNet | None:
+    """Return the net that comes with the program, read once; None if its file is not there."""
+    path = resources_dir() / "beats" / "beats.safetensors"
+    return load_net(path) if path.is_file() else None
 
 
 def hear(bands: Floats, net: BeatNet) -> Floats:

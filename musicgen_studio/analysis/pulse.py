@@ -1,6 +1,7 @@
 """Beats and bars by librosa's beat tracker: no net, one steady pulse, downbeats guessed from what is struck hardest.
 
-The floor that a net has to beat. Source: D. Ellis, "Beat tracking by dynamic programming" (2007), as in `librosa.beat`.
+What stands in where the net hears nothing (`beats`), and the floor that a net has to beat. Source: D. Ellis, "Beat
+tracking by dynamic programming" (2007), as in `librosa.beat`.
 """
 
 import numpy as np

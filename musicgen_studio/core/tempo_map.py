@@ -18,6 +18,8 @@ MIN_BPM, MAX_BPM = 1.0, 1000.0
 BEAT_UNITS = (1, 2, 4, 8, 16, 32)
 
 _SLACK_BEATS = 1e-6  # what is this near to a beat is meant to be on it
+_SLACK_BARS = 0.1  # what a hand has put this near to a bar's line is meant to be on it
+_HEARD_AT_ONCE_S = 0.01  # a beat so little before a sound is the sound's beginning
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +166,17 @@ class TempoMap:
         """Return the beginning of the bar nearest to a time, counted in bars."""
         return self.bar_s(floor(self.bar_at(time_s) + 0.5))
 
+    def whole_bars(self, start_s: float, end_s: float) -> tuple[int, int] | None:
+        """Return which bar a part begins with, from 0, and how many whole bars it has; None if it has other edges.
+
+        Args:
+            start_s: Where it begins; a tenth of a bar beside the bar's line is meant to be on it.
+            end_s: Where it ends, likewise.
+        """
+        first, last = (floor(self.bar_at(at_s) + 0.5) for at_s in (start_s, end_s))
+        off = max(abs(self.bar_at(start_s) - first), abs(self.bar_at(end_s) - last))
+        return (first, last - first) if off <= _SLACK_BARS and last > first else None
+
     def since(self, time_s: float) -> "TempoMap":
         """Return the map of the same music begun at a time: for a part that was cut out.
 
@@ -174,6 +187,24 @@ class TempoMap:
         beats = range(first, max(first + 2, len(self.beats_s)))
         downbeat = (self.first_downbeat - first) % self.beats_per_bar
         return replace(self, beats_s=tuple(self.beat_s(beat) - time_s for beat in beats), first_downbeat=downbeat)
+
+    def covering(self, duration_s: float) -> "TempoMap":
+        """Return the map with all beats of a sound, and none before it: bar 0 is then the first one in the sound.
+
+        Beats that were not heard, in a quiet beginning or end, go on at the tempo that the music has there. Where the
+        first beat falls a moment before the sound, the sound begins with it.
+
+        Args:
+            duration_s: Length of the sound, above 0.
+        """
+        beat_s = self._first_beat_s
+        early_s = max(min(_HEARD_AT_ONCE_S, beat_s - 60 / MAX_BPM), 0.0)
+        first = ceil(self.beat_at(0.0) - max(early_s / beat_s, _SLACK_BEATS))
+        last = max(floor(self.beat_at(duration_s) + _SLACK_BEATS), first + 1)
+        beats_s = [self.beat_s(beat) for beat in range(first, last + 1)]
+        beats_s[0] = max(beats_s[0], 0.0)
+        downbeat = (self.first_downbeat - first) % self.beats_per_bar
+        return replace(self, beats_s=tuple(beats_s), first_downbeat=downbeat)
 
     def with_downbeat(self, time_s: float) -> "TempoMap":
         """Return the map with its bars moved so that one begins at the beat nearest to a time."""

@@ -75,6 +75,17 @@ def test_one_beat_that_is_off_does_not_bend_the_others() -> None:
     assert np.abs(smoothed(off, np.ones(24)) - true_s).max() < 0.01
 
 
+def test_music_that_stumbles_once_keeps_its_tempo_before_and_after() -> None:
+    """As the model does at times: two beats of half a second among those of 0.4 s, and on it goes."""
+    lengths_s = np.full(24, 0.4)
+    lengths_s[8:10] = 0.5
+    true_s = 0.04 + np.concatenate([[0.0], np.cumsum(lengths_s)])
+    found = smoothed(np.round(true_s * 50) / 50, np.ones(len(true_s)))
+    assert 60 / np.median(np.diff(found)) == pytest.approx(150, rel=0.01)
+    assert np.abs(found - true_s).max() < 0.04
+    assert np.abs(np.diff(found)[[*range(6), *range(12, 24)]] - 0.4).max() < 0.01
+
+
 def test_an_hour_of_beats_that_drift_is_smoothed_in_a_moment() -> None:
     beats = 7_200
     drifting_s = np.cumsum(0.5 + 0.02 * np.sin(np.arange(beats) / 200))

@@ -85,6 +85,38 @@ def test_a_part_has_its_beats_and_bars_at_the_same_music(tempo: TempoMap, cut_s:
         assert tempo.bar_at(downbeat_s + cut_s) == pytest.approx(round(tempo.bar_at(downbeat_s + cut_s)), abs=1e-6)
 
 
+@given(tempo_maps(), st.floats(0.1, 60))
+def test_a_map_that_covers_a_sound_has_the_same_beats_none_before_it_and_bar_0_first(
+    tempo: TempoMap, duration_s: float
+) -> None:
+    whole = tempo.covering(duration_s)
+    assert 0 <= whole.beats_s[0] <= max(tempo.beat_s(floor(tempo.beat_at(0.0)) + 1), 0) + 1e-6
+    assert tempo.beat_s(tempo.beat_at(whole.beats_s[-1]) + 1) > duration_s - 1e-5
+    assert whole.bar_s(-1) < 0
+    for beat_s in whole.beats_s[1:]:
+        assert tempo.beat_at(beat_s) == pytest.approx(round(tempo.beat_at(beat_s)), abs=1e-6)
+    for bar_s in whole.downbeats_s[1:]:
+        assert tempo.bar_at(bar_s) == pytest.approx(round(tempo.bar_at(bar_s)), abs=1e-6)
+
+
+def test_beats_that_were_not_heard_at_both_ends_are_there_when_a_map_covers_a_sound() -> None:
+    heard = TempoMap((2.0, 2.5, 3.0, 3.5, 4.0), first_downbeat=1)
+    whole = heard.covering(5.2)
+    assert whole.beats_s == (0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0)
+    assert whole.downbeats_s == (0.5, 2.5, 4.5)
+    a_moment_early = TempoMap((-0.007, 0.493, 0.993))
+    assert a_moment_early.covering(1.2).beats_s == (0.0, 0.493, 0.993)
+    assert TempoMap((-0.3, 0.2, 0.7), first_downbeat=1).covering(1.0).beats_s == (0.2, 0.7)
+
+
+def test_whole_bars_are_those_between_lines_that_a_hand_has_nearly_hit() -> None:
+    tempo = TempoMap.constant(120, 20, downbeat_s=0.5)
+    assert tempo.whole_bars(0.5, 8.5) == (0, 4)
+    assert tempo.whole_bars(2.38, 6.6) == (1, 2)
+    assert tempo.whole_bars(2.8, 6.5) is None
+    assert tempo.whole_bars(2.45, 2.55) is None
+
+
 @given(tempo_maps())
 def test_twice_as_fast_and_half_again_is_as_before(tempo: TempoMap) -> None:
     twice = tempo.doubled()

@@ -72,9 +72,9 @@ def faded(clip: Audio) -> Audio:
 
 
 def _fade_s(clip: Audio) -> float:
-    from musicgen_studio.analysis.pulse import find_bars  # late: it loads librosa
+    from musicgen_studio.analysis.beats import find_beats  # late: it loads torch
 
-    bars = find_bars(clip)
+    bars = find_beats(clip)
     if bars is None:
         return WITHOUT_BEATS_S
     end_s, grid = clip.duration_s, bars.tempo_map

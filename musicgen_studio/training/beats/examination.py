@@ -1,7 +1,8 @@
 """How well tempo, bars and key are heard: on pieces nobody has learned from, and on what the starter makes.
 
-The same music is heard as the program hears it (by librosa's beat tracker) and by a net, which has to be better to take
-its place. Held-out pieces are in keys that their styles are never trained in, and begin anywhere in a bar.
+The same music is heard as the program hears it, by librosa's beat tracker, and by a net that has just been trained, if
+there is one: it has to be better to take their place. Held-out pieces are in keys that their styles are never trained
+in, and begin anywhere in a bar.
 """
 
 import threading
@@ -12,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from musicgen_studio.analysis import pulse
 from musicgen_studio.analysis.analyse import analyse
 from musicgen_studio.analysis.bars import find_bars
 from musicgen_studio.analysis.frames import frames_of
@@ -159,10 +161,16 @@ def by_net(path: Path) -> Hear:
     return by
 
 
+def by_librosa(audio: Audio) -> Analysis:
+    """Hear a clip without a net."""
+    bars = pulse.find_bars(audio)
+    return Analysis(bars.tempo_map, bars.confidence, bars.other_bpms) if bars else Analysis()
+
+
 def examine(
     synthesizer: Synthesizer, checkpoint: Path, net: Path | None, extent: tuple[int, int, int], report: Report
 ) -> list[Score]:
-    """Hear all kinds of music as the program does, and by a net if there is one to compare.
+    """Hear all kinds of music as the program does, by librosa, and by a net if there is one to compare.
 
     Args:
         synthesizer: What plays the pieces.
@@ -172,7 +180,7 @@ def examine(
         report: Takes lines for the person.
     """
     pieces, others, rounds = extent
-    hearers: list[tuple[str, Hear]] = [("program", analyse)]
+    hearers: list[tuple[str, Hear]] = [("program", analyse), ("librosa", by_librosa)]
     if net is not None:
         hearers.append(("net", by_net(net)))
     scores = list[Score]()

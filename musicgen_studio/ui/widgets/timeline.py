@@ -184,7 +184,9 @@ def second_ticks(view: Viewport, sample_rate: int, label_width: float) -> list[T
 
 
 def beat_ticks(view: Viewport, beats: Beats, label_width: float) -> list[Tick]:
-    """Return the ruler's marks in bars and beats that are in view: `3` for a bar, `3|2` for a beat; 0 is the upbeat.
+    """Return the ruler's marks in bars and beats that are in view: `3` for a bar, `3|2` for a beat.
+
+    What stands before the first bar is an upbeat: its beats have marks, but belong to no bar that has a number.
 
     Args:
         view: What is shown.
@@ -202,10 +204,11 @@ def beat_ticks(view: Viewport, beats: Beats, label_width: float) -> list[Tick]:
     ticks = []
     for number in range(first, last + 1, step):
         bar, beat = divmod(number, beats.beats_per_bar)
-        if beat == 0 and bar % bar_step == 0:
+        label = ""
+        if bar >= 0 and beat == 0 and bar % bar_step == 0:
             label = str(bar + 1)
-        else:
-            label = f"{bar + 1}|{beat + 1}" if pixels_per_beat >= label_width else ""
+        elif bar >= 0 and pixels_per_beat >= label_width:
+            label = f"{bar + 1}|{beat + 1}"
         ticks.append(Tick(beats.frame(number), label))
     return [tick for tick in ticks if -0.5 <= tick.frame <= view.total_frames]
 
