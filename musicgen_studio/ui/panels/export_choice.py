@@ -18,6 +18,7 @@ class ExportChoice:
         is_selection: Whether only what is selected is to be exported.
         target: What is made; anything but a sound file is named by itself and left as loud as it is.
         bars: Of a loop.
+        start_bar: With which bar a loop begins, from 0; None lets the exporter choose.
     """
 
     settings: FinishSettings
@@ -26,3 +27,4 @@ class ExportChoice:
     is_selection: bool = False
     target: Target = Target.SOUND
     bars: int = 4
+    start_bar: int | None = None

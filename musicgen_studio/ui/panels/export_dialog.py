@@ -44,6 +44,7 @@ from musicgen_studio.ui.panels.clip_words import clock
 from musicgen_studio.ui.panels.export_choice import ExportChoice
 from musicgen_studio.ui.panels.labels import plain_label
 
+MAX_LOOP_BARS = 64
 _MAX_ROWS = 5  # of names that are seen at once
 
 
@@ -55,6 +56,7 @@ class ExportDialog(QDialog):
         folder: Where to, unless `set_settings` knows better.
         parent: The window.
         selection_s: What is selected of the one clip, from and to in seconds; None if nothing is.
+        looped: Which bars of the one clip are looped or selected: the first, from 0, and how many; None if none are.
     """
 
     export_accepted = Signal(object)  # ExportChoice
@@ -65,9 +67,11 @@ class ExportDialog(QDialog):
         folder: Path,
         parent: QWidget | None = None,
         selection_s: tuple[float, float] | None = None,
+        looped: tuple[int, int] | None = None,
     ) -> None:
         super().__init__(parent)
         self._clips = tuple(clips)
+        self._looped = looped
         self._suggested = tuple(suggested_name(clip.title, clip.tempo_bpm) for clip in clips)
         self._taken: frozenset[str] = frozenset()
         self._usual_rate: int | None = None  # what is chosen where the format leaves the choice
@@ -91,9 +95,15 @@ class ExportDialog(QDialog):
             sample_rate=sound_format.only_rate_hz or self._rate.currentData(),
             loudness_lufs=self._loudness.currentData(),
         )
-        is_selection = self._selection.isChecked() and self._target_now() is not Target.LOOP
+        is_loop = self._target_now() is Target.LOOP
         return ExportChoice(
-            settings, self._chosen_folder(), self._names(), is_selection, self._target_now(), self._bars.value()
+            settings,
+            self._chosen_folder(),
+            self._names(),
+            self._selection.isChecked() and not is_loop,
+            self._target_now(),
+            self._bars.value(),
+            self._looped[0] if self._looped and is_loop else None,
         )
 
     def settings(self) -> dict[str, str | int | float | None]:
@@ -152,8 +162,8 @@ class ExportDialog(QDialog):
         ):
             self._target.addItem(text, target)
         self._target_note = plain_label(look=Look.MUTED, wraps=True)
-        self._bars = QSpinBox(minimum=1, maximum=64)
-        self._bars.setValue(4)
+        self._bars = QSpinBox(minimum=1, maximum=MAX_LOOP_BARS)
+        self._bars.setValue(self._looped[1] if self._looped else 4)
         self._bars.setAccessibleName(self.tr("Bars"))
         self._bars.setToolTip(self.tr("How many bars the loop has"))
         self._rows: dict[QWidget, QLabel | None] = {}  # fields that not every target has, with their labels
@@ -162,13 +172,20 @@ class ExportDialog(QDialog):
         return {
             Target.SOUND: "",
             Target.STEMS: self.tr("Aligned, equally long, and they add up to the clip; made first if there are none."),
-            Target.LOOP: self.tr("Begins and ends on a bar, closes without a click, and tells its tempo."),
+            Target.LOOP: self._loop_note(),
             Target.DAWPROJECT: self.tr(
                 "Tracks, tempo, bars and markers in one file, with the stems if there are some."
             ),
             Target.REAPER: self.tr("A folder with the project and its sounds, with its stems if it has some."),
             Target.MIDI: self.tr("The notes that are heard, one track for each stem."),
         }
+
+    def _loop_note(self) -> str:
+        note = self.tr("Begins and ends on a bar, closes without a click, and tells its tempo.")
+        if self._looped is None:
+            return note
+        where = self.tr("It begins with bar {0}, as what is marked in the clip.").format(self._looped[0] + 1)
+        return f"{note} {where}"
 
     def _build_selection(self, selection_s: tuple[float, float] | None) -> None:
         self._selection = QCheckBox()

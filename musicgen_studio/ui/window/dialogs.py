@@ -28,7 +28,7 @@ from musicgen_studio.ui.panels.about_dialog import AboutDialog
 from musicgen_studio.ui.panels.bug_dialog import BugDialog
 from musicgen_studio.ui.panels.diagnostics_dialog import DiagnosticsDialog
 from musicgen_studio.ui.panels.export_choice import ExportChoice
-from musicgen_studio.ui.panels.export_dialog import ExportDialog
+from musicgen_studio.ui.panels.export_dialog import MAX_LOOP_BARS, ExportDialog
 from musicgen_studio.ui.panels.settings_dialog import SettingsDialog
 from musicgen_studio.ui.panels.shortcuts_dialog import ShortcutsDialog
 from musicgen_studio.ui.widgets.tall_area import fit_on_screen
@@ -97,7 +97,7 @@ class Dialogs(QObject):
         span = self._window.listening.selection(clips[0].id) if len(clips) == 1 else None
         rate = clips[0].sample_rate
         selection_s = None if span is None else (span[0] / rate, span[1] / rate)
-        dialog = ExportDialog(clips, folder, self._window, selection_s)
+        dialog = ExportDialog(clips, folder, self._window, selection_s, self._looped_bars(clips))
         remembered = self._services.library.recall(EXPORT_KEY)
         if remembered is not None:
             dialog.set_settings(json.loads(remembered))
@@ -111,6 +111,16 @@ class Dialogs(QObject):
 
         dialog.export_accepted.connect(begin)
         _open(dialog)
+
+    def _looped_bars(self, clips: Sequence[Clip]) -> tuple[int, int] | None:
+        """Return which whole bars of one clip are looped, or selected: the first, and how many."""
+        span = self._window.listening.loop(clips[0].id) if len(clips) == 1 else None
+        known = None if len(clips) > 1 else clips[0].known
+        if span is None or known is None or known.tempo_map is None:
+            return None
+        start, end = span
+        bars = known.tempo_map.whole_bars(start / clips[0].sample_rate, end / clips[0].sample_rate)
+        return bars if bars is not None and bars[0] >= 0 and bars[1] <= MAX_LOOP_BARS else None
 
     @Slot(str)
     def show_bug(self, report: str) -> None:
@@ -147,7 +157,7 @@ class Dialogs(QObject):
             if choice.target is Target.STEMS and not services.library.stems(clip.id):
                 make_stems(services.library, clip, services.separator(), errand)
             tracks = TrackSettings(choice.settings.sample_rate, choice.settings.sound_format)
-            wish = HandOff(choice.target, choice.folder, tracks, part_s, choice.bars)
+            wish = HandOff(choice.target, choice.folder, tracks, part_s, choice.bars, choice.start_bar)
             return hand_off(song_in_library(services.library, services.library.get(clip.id)), wish, errand)
 
         def done(made: Path) -> None:

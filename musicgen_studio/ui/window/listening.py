@@ -495,9 +495,15 @@ class Listening(QObject):
 
     def selection(self, clip_id: str) -> Span | None:
         """Return what is selected of a clip, None if nothing is or another clip is shown."""
+        return self._waveform.selection() if self._shows(clip_id) else None
+
+    def loop(self, clip_id: str) -> Span | None:
+        """Return what is looped of a clip, else what is selected; None as for `selection`."""
+        return (self._waveform.loop() if self._shows(clip_id) else None) or self.selection(clip_id)
+
+    def _shows(self, clip_id: str) -> bool:
         heard = self.current
-        is_shown = heard is not None and heard.clip.id == clip_id and not heard.is_making
-        return self._waveform.selection() if is_shown else None
+        return heard is not None and heard.clip.id == clip_id and not heard.is_making
 
     def _use_loop(self, loop: tuple[int, int] | None) -> None:
         self._waveform.set_loop(loop)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtWidgets import QComboBox, QLabel, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from musicgen_studio.app import Program
@@ -18,6 +19,7 @@ from musicgen_studio.export.targets import Target
 from musicgen_studio.files.sound import SoundFormat, read
 from musicgen_studio.ui.panels.export_choice import ExportChoice
 from musicgen_studio.ui.panels.export_dialog import ExportDialog
+from tests.ui.panels.finding import control
 from tests.ui.test_window import WAIT_MS, loader, program, settings_file
 from tests.ui.window.test_stems import Quarters
 from tests.ui.window.test_tempo import RATE, beats, shown
@@ -68,3 +70,29 @@ def test_a_target_is_made_from_the_dialog(
         with zipfile.ZipFile(file) as archive:
             assert "project.xml" in archive.namelist()
     qtbot.waitUntil(lambda: not program.services.background.views(), timeout=WAIT_MS)
+
+
+@pytest.mark.parametrize("is_looped", [True, False])
+def test_a_loop_begins_where_the_loop_in_the_clip_does(
+    qtbot: QtBot, program: Program, tmp_path: Path, is_looped: bool
+) -> None:
+    clip = shown(program, beats(120, 8.0), KNOWN)
+    waveform = program.window.waveform
+    waveform.set_selection((2 * 2 * RATE, 4 * 2 * RATE))  # bars 3 and 4, two seconds each
+    if is_looped:
+        program.window.listening.loop_selection()
+        waveform.set_selection(None)
+    program.window.export_requested.emit([clip])
+    (dialog,) = program.window.findChildren(ExportDialog)
+    dialog.set_settings({"folder": str(tmp_path / "daw")})
+    targets = control(dialog, QComboBox, "What")
+    targets.setCurrentIndex(targets.findData(Target.LOOP))
+    assert control(dialog, QSpinBox, "Bars").value() == 2
+    assert any("begins with bar 3" in label.text() for label in dialog.findChildren(QLabel))
+    dialog.accept()
+    qtbot.waitUntil(lambda: bool(_made(tmp_path / "daw", "*.wav")), timeout=4 * WAIT_MS)
+    qtbot.waitUntil(lambda: not program.services.background.views(), timeout=WAIT_MS)
+    (file,) = _made(tmp_path / "daw", "*.wav")
+    loop, whole = read(file), program.services.library.read(clip.id)
+    middle = slice(RATE, 2 * RATE)  # away from the seam
+    np.testing.assert_allclose(loop.samples[middle], whole.samples[4 * RATE :][middle], atol=1e-4)
