@@ -1,0 +1,207 @@
+"""Two sets of clips, or one, in figures: what `musicgen-studio judge` tells.
+
+    clips → measured one by one → figures of the set, beside those of what it is compared with
+
+Which figures there are, and which way is better, stands in `_FIGURES`. Not for showing them (`telling`, `page`).
+"""
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from musicgen_studio.dsp.chroma import similarity
+from musicgen_studio.errors import UserProblem
+from musicgen_studio.evaluation.fidelity.api import Embedder, EmbedderInfo
+from musicgen_studio.evaluation.fidelity.distance import (
+    FEWEST_CLIPS,
+    Estimate,
+    frechet_estimate,
+    frechet_extrapolated,
+    mean_estimate,
+    set_divergence_estimate,
+    tag_divergence,
+)
+from musicgen_studio.evaluation.fidelity.measures import JudgedClip, MeasuredClip, measured
+
+Report = Callable[[str], None]
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure of a set of clips.
+
+    Args:
+        id: Its name for programs; what a network made begins with the network's, such as `musicnn.frechet`.
+        name: For a person.
+        better: Which way is better: `lower`, `higher`, or empty where neither is.
+        made: The figure.
+        against: The same of what it is compared with; None for distances, and without such a set.
+        remark: What to know before believing it; empty if nothing.
+    """
+
+    id: str
+    name: str
+    better: str
+    made: Estimate
+    against: Estimate | None = None
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judgement:
+    """What was found of a set of clips.
+
+    Args:
+        embedder: What listened.
+        made: The clips, measured.
+        against: Those they were compared with; empty if there were none.
+        figures: Of the whole sets.
+    """
+
+    embedder: EmbedderInfo
+    made: tuple[MeasuredClip, ...]
+    against: tuple[MeasuredClip, ...]
+    figures: tuple[Figure, ...]
+
+    def figure(self, figure_id: str) -> Figure | None:
+        """Return the figure of this name; None if it could not be had."""
+        return next((each for each in self.figures if each.id == figure_id), None)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return a row for each clip: name, prompt, set (`made` or `against`) and figures; also for a DataFrame."""
+        return [
+            {"clip": each.clip.name, "set": name, "prompt": each.clip.prompt, **each.figures}
+            for name, clips in (("made", self.made), ("against", self.against))
+            for each in clips
+        ]
+
+    def to_json(self) -> str:
+        """Return everything but the sounds as a JSON object."""
+        told = {
+            "format": FORMAT,
+            "embedder": asdict(self.embedder),
+            "figures": [asdict(figure) for figure in self.figures],
+            "clips": self.rows(),
+        }
+        return json.dumps(told, ensure_ascii=False, indent=1)
+
+
+_MEANS = (
+    # of each clip, by `measures.measured`: name for a person, which way is better
+    ("agreement", "agreement of prompt and sound", "higher"),
+    ("melody", "chroma follows the given melody", "higher"),
+    ("lufs", "loudness, LUFS", ""),
+    ("silence", "share of silence", "lower"),
+    ("noise", "flatness of the spectrum, near 0.6 in noise", ""),
+    ("faults", "stops, fades and glitches a clip", "lower"),
+)
+
+
+def judge(
+    made: Iterable[JudgedClip],
+    against: Iterable[JudgedClip],
+    embedder: Embedder,
+    report: Report = lambda _line: None,
+) -> Judgement:
+    """Measure clips, and compare them with others. Clips are read and let go one by one.
+
+    Args:
+        made: What is judged, two clips at least.
+        against: What it is compared with, as many as can be had; empty for none.
+        embedder: What listens to them.
+        report: Takes lines about how far it is.
+
+    Raises:
+        UserProblem: If a set has a single clip, or one cannot be read.
+    """
+    own = measure(made, embedder, lambda line: report(f"judged: {line}"))
+    others = measure(against, embedder, lambda line: report(f"compared with: {line}"))
+    return compared(own, others, embedder.info)
+
+
+def measure(
+    clips: Iterable[JudgedClip], embedder: Embedder, report: Report = lambda _line: None
+) -> tuple[MeasuredClip, ...]:
+    """Measure clips one by one; see `judge`."""
+    found = list[MeasuredClip]()
+    for clip in clips:
+        found.append(measured(clip, embedder))
+        report(f"{len(found)}, {clip.name}")
+    return tuple(found)
+
+
+def compared(made: Sequence[MeasuredClip], against: Sequence[MeasuredClip], by: EmbedderInfo) -> Judgement:
+    """Compare measured clips with others; see `judge`.
+
+    Args:
+        made: What is judged.
+        against: What it is compared with; empty for none.
+        by: What listened to both.
+    """
+    for clips in (made, *([against] if against else [])):
+        if len(clips) < FEWEST_CLIPS:
+            raise UserProblem(
+                "There is too little to judge.",
+                f"A set has {len(clips)} of the {FEWEST_CLIPS} clips needed at least; 64 and more say something.",
+                "Name a folder with more sound files.",
+            )
+    return Judgement(by, tuple(made), tuple(against), tuple(_figures(made, against, by)))
+
+
+def _figures(made: Sequence[MeasuredClip], against: Sequence[MeasuredClip], embedder: EmbedderInfo) -> list[Figure]:
+    figures = [*_distances(made, against, embedder), *_pairs(made, against, embedder)] if against else []
+    for measure, name, better in _MEANS:
+        key = f"{embedder.id}.{measure}" if measure == "agreement" else measure
+        own, others = (mean_estimate(_known(clips, key)) for clips in (made, against))
+        if own is not None:
+            figures.append(Figure(key, name, better, own, others))
+    return figures
+
+
+def _known(clips: Sequence[MeasuredClip], key: str) -> list[float]:
+    values = (clip.figures.get(key) for clip in clips)
+    return [value for value in values if value is not None]
+
+
+def _distances(made: Sequence[MeasuredClip], against: Sequence[MeasuredClip], by: EmbedderInfo) -> list[Figure]:
+    own, others = ([clip.heard.embedding for clip in clips] for clips in (made, against))
+    windows = min(sum(map(len, each)) for each in (own, others))
+    few = f"{windows} windows for {by.numbers} numbers: too large by the smallness of the sets"
+    figures = [
+        Figure(
+            f"{by.id}.frechet",
+            "Fréchet distance",
+            "lower",
+            frechet_estimate(own, others),
+            remark=few if windows < 10 * by.numbers else "",
+        )
+    ]
+    endless = frechet_extrapolated(own, others)
+    if endless is not None:
+        figures.append(
+            Figure(f"{by.id}.frechet_infinite", "Fréchet distance, extrapolated to endless sets", "lower", endless)
+        )
+    likely = [[clip.heard.likely for clip in clips if clip.heard.likely is not None] for clips in (made, against)]
+    if all(likely):
+        divergence = set_divergence_estimate(likely[1], likely[0])
+        figures.append(Figure(f"{by.id}.tag_kl", "KL divergence of the sets' tags, nats", "lower", divergence))
+    return figures
+
+
+def _pairs(made: Sequence[MeasuredClip], against: Sequence[MeasuredClip], by: EmbedderInfo) -> list[Figure]:
+    """Return what is measured between clips of the same name."""
+    named = {clip.clip.name: clip for clip in against}
+    pairs = [(named[clip.clip.name], clip) for clip in made if clip.clip.name in named]
+    divergences = [
+        tag_divergence(other.heard.likely, clip.heard.likely)
+        for other, clip in pairs
+        if other.heard.likely is not None and clip.heard.likely is not None
+    ]
+    figures = list[Figure]()
+    if (mean := mean_estimate(divergences)) is not None:
+        figures.append(Figure(f"{by.id}.tag_kl_clips", "KL divergence of tags, clips of one name, nats", "lower", mean))
+    if (mean := mean_estimate([similarity(other.chroma, clip.chroma) for other, clip in pairs])) is not None:
+        figures.append(Figure("chroma", "chroma similarity, clips of one name", "higher", mean))
+    return figures

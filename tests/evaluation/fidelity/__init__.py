@@ -1,0 +1,1 @@
+"""Tests of `musicgen_studio.evaluation.fidelity`."""
