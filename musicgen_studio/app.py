@@ -67,6 +67,9 @@ def run_window(files: Sequence[Path] = ()) -> int:
     Args:
         files: Sound and MIDI files to open in it.
     """
+    from musicgen_studio.ui.qt.features import read_no_sources
+
+    read_no_sources()  # before all else is imported
     from PySide6.QtGui import QIcon
     from PySide6.QtWidgets import QApplication
 
@@ -108,6 +111,9 @@ def measure_window(report: "Callable[[str], None]") -> dict[str, object]:
     """Measure how the window feels, offscreen; see `ui.window_bench`."""
     started_s = time.perf_counter()
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    from musicgen_studio.ui.qt.features import read_no_sources
+
+    read_no_sources()
     from PySide6.QtWidgets import QApplication
 
     from musicgen_studio.ui.window import bench as window_bench

@@ -1,5 +1,6 @@
 """Where the program's own files are. Not for the user's clips: those go where the user says."""
 
+from functools import cache
 from pathlib import Path
 
 import platformdirs
@@ -7,6 +8,7 @@ import platformdirs
 APP_NAME = "musicgen-studio"
 
 
+@cache
 def resources_dir() -> Path:
     """Return the folder of shipped resources: inside the installed package, or beside it in a checkout."""
     package = Path(__file__).resolve().parent

@@ -9,8 +9,6 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
 from musicgen_studio.checkpoints.facts import known
 from musicgen_studio.checkpoints.found import find_cached
 from musicgen_studio.checkpoints.hub.files import is_repository
@@ -145,6 +143,8 @@ def _folder_id(folder: Path) -> str:
 
 
 def _folder_licence(folder: Path) -> str:
+    import yaml
+
     try:
         front_matter = _FRONT_MATTER.match((folder / "README.md").read_text(encoding="utf-8"))
         card = yaml.safe_load(front_matter[1]) if front_matter else None

@@ -12,7 +12,7 @@ from musicgen_studio.cli.interrupt import EXIT_INTERRUPTED, stop_on_interrupt
 from musicgen_studio.errors import StoppedError, UserProblem
 
 if TYPE_CHECKING:
-    from musicgen_studio.checkpoints.hub.download import DownloadProgress, OnProgress, Stop
+    from musicgen_studio.checkpoints.hub.progress import DownloadProgress, OnProgress, Stop
 
 
 def repository(name: str) -> str:

@@ -14,8 +14,6 @@ from math import ceil, floor
 from pathlib import Path
 from typing import Any
 
-import mido
-
 from musicgen_studio.core.melody import Key, Melody, Note
 from musicgen_studio.core.tempo_map import TempoMap
 from musicgen_studio.errors import UserProblem
@@ -190,6 +188,8 @@ def write_midi(path: Path, melody: Melody, key: Key | None = None) -> None:
     Raises:
         UserProblem: If it cannot be written.
     """
+    import mido  # late: the window is seen before
+
     tempo_bpm = melody.tempo_bpm or 120.0
     midi = mido.MidiFile(type=1, ticks_per_beat=_TICKS_PER_BEAT)
     head = midi.add_track()
@@ -241,6 +241,8 @@ def write_parts(
     Raises:
         UserProblem: If it cannot be written.
     """
+    import mido
+
     midi = mido.MidiFile(type=1, ticks_per_beat=_TICKS_PER_BEAT)
     ends_s = [duration_s, *(note.end_s for part in parts for note in part.notes)]
     head, now = midi.add_track(), 0
@@ -306,6 +308,8 @@ def _latin(text: str) -> str:
 
 def _messages(notes: Sequence[Note], tick: Callable[[float], int]) -> Iterator[tuple[int, int, Any]]:
     """Yield what a track holds: tick, order within the tick (ends before beginnings), message."""
+    import mido
+
     for note in notes:
         begin = max(tick(note.onset_s), 0)
         end = max(tick(note.end_s), begin + 1)

@@ -15,10 +15,9 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO, Protocol, TypeVar
+from typing import BinaryIO, TypeVar
 
 import filelock
 import httpx2
@@ -35,6 +34,7 @@ from musicgen_studio.checkpoints.hub.cache import (
     part_of,
 )
 from musicgen_studio.checkpoints.hub.files import Listing, RemoteFile, connection, file_address, list_files, refuse
+from musicgen_studio.checkpoints.hub.progress import DownloadProgress, OnProgress, Stop
 from musicgen_studio.errors import StoppedError, UserProblem
 from musicgen_studio.files.whole import explain, sync_folder
 
@@ -54,48 +54,7 @@ _PACE_S = 5.0
 
 _PARTIAL, _OUT_OF_RANGE, _TOO_MANY, _SERVER = 206, 416, 429, 500
 
-
-class Stop(Protocol):
-    """Anything with `is_set` and `wait`, such as `threading.Event`."""
-
-    def is_set(self) -> bool:
-        """Tell whether the download is to end."""
-        ...
-
-    def wait(self, timeout: float | None = None) -> bool:
-        """Wait until it is, so many seconds at most; tell whether it is."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class DownloadProgress:
-    """How far a download is.
-
-    Args:
-        file: The file on its way.
-        done_bytes: What is there of all files.
-        wanted_bytes: What all files take.
-        bytes_per_s: Over the last seconds; None before that is known.
-        waits_s: Seconds until the next try, where a connection failed; else None.
-    """
-
-    file: str
-    done_bytes: int
-    wanted_bytes: int
-    bytes_per_s: float | None
-    waits_s: float | None = None
-
-    @property
-    def left_s(self) -> float | None:
-        """Seconds it will still take at this speed; None while that is not known."""
-        if not self.bytes_per_s:
-            return None
-        return (self.wanted_bytes - self.done_bytes) / self.bytes_per_s
-
-
 _Result = TypeVar("_Result")
-
-OnProgress = Callable[[DownloadProgress], None]
 
 
 def download(

@@ -13,11 +13,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import httpx2
+from typing import TYPE_CHECKING, Any
 
 from musicgen_studio.errors import UserProblem
+
+if TYPE_CHECKING:
+    import httpx2
 
 ENDPOINT = "https://huggingface.co"
 STALL_S = 30.0
@@ -129,12 +130,14 @@ def endpoint() -> str:
 
 
 @contextmanager
-def connection(*, is_hub: bool = True) -> Iterator[httpx2.Client]:
+def connection(*, is_hub: bool = True) -> "Iterator[httpx2.Client]":
     """Open a client for one errand: follows a few redirects, and notices when nothing comes any more.
 
     Args:
         is_hub: Whether the Hub is asked; nobody else is shown the person's token.
     """
+    import httpx2  # late: whoever only looks what is on the disk does not wait for it
+
     token = os.environ.get("HF_TOKEN", "").strip() if is_hub else ""
     headers = {"user-agent": "musicgen-studio", **({"authorization": f"Bearer {token}"} if token else {})}
     timeout = httpx2.Timeout(STALL_S, connect=STALL_S)
@@ -142,7 +145,7 @@ def connection(*, is_hub: bool = True) -> Iterator[httpx2.Client]:
         yield client
 
 
-def list_files(client: httpx2.Client, repository: str, revision: str = "main") -> Listing:
+def list_files(client: "httpx2.Client", repository: str, revision: str = "main") -> Listing:
     """Ask which files a checkpoint has now; `main` is resolved to a commit, from which all files come.
 
     Args:
@@ -175,7 +178,7 @@ def file_address(listing: Listing, file: RemoteFile) -> str:
     return file.address or f"{endpoint()}/{listing.repository}/resolve/{listing.commit}/{file.path}"
 
 
-def refuse(response: httpx2.Response, repository: str) -> None:
+def refuse(response: "httpx2.Response", repository: str) -> None:
     """Say in words what an answer means that no second try will change.
 
     Raises:

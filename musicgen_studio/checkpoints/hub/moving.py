@@ -11,7 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from musicgen_studio.checkpoints.hub.cache import CachedRepository
-from musicgen_studio.checkpoints.hub.download import SPARE_BYTES, DownloadProgress, OnProgress, Stop
+from musicgen_studio.checkpoints.hub.download import SPARE_BYTES
+from musicgen_studio.checkpoints.hub.progress import DownloadProgress, OnProgress, Stop
 from musicgen_studio.errors import StoppedError, UserProblem
 from musicgen_studio.files.whole import explain, sync_folder
 

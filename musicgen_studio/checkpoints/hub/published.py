@@ -9,13 +9,15 @@ found here. A file's name ends with the beginning of its SHA-256, as in Demucs' 
 import os
 from dataclasses import dataclass
 from pathlib import Path
-
-import httpx2
+from typing import TYPE_CHECKING
 
 from musicgen_studio.checkpoints.hub.cache import LOCK, PART
-from musicgen_studio.checkpoints.hub.download import OnProgress, Stop, bring
 from musicgen_studio.checkpoints.hub.files import Listing, RemoteFile, connection, require_network
+from musicgen_studio.checkpoints.hub.progress import OnProgress, Stop
 from musicgen_studio.errors import UserProblem
+
+if TYPE_CHECKING:
+    import httpx2
 
 ADDRESS = "https://dl.fbaipublicfiles.com/demucs/hybrid_transformer"
 DEMUCS_LICENCE = "MIT"
@@ -98,6 +100,8 @@ def download_published(
     Returns:
         The file.
     """
+    from musicgen_studio.checkpoints.hub.download import bring
+
     with connection(is_hub=False) as client:
         bring(client, lambda: _listing(client, model), PublishedPlace(folder, model.id), stop, on_progress)
     return folder / model.file
@@ -114,7 +118,9 @@ def listing_on_disk(model: PublishedModel, path: Path) -> Listing:
     return Listing(model.id, "", (RemoteFile(model.file, path.stat().st_size, _digits(model), _address(model)),))
 
 
-def _listing(client: httpx2.Client, model: PublishedModel) -> Listing:
+def _listing(client: "httpx2.Client", model: PublishedModel) -> Listing:
+    import httpx2
+
     require_network(model.id)
     response = client.head(_address(model), headers={"accept-encoding": "identity"})
     if response.is_client_error and response.status_code != _TOO_MANY:

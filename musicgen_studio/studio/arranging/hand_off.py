@@ -24,8 +24,6 @@ from musicgen_studio.dsp.drum_hits import find_hits
 from musicgen_studio.export.loop import export_loop
 from musicgen_studio.export.midi import DRUMS, export_midi
 from musicgen_studio.export.projects.api import ProjectFormat
-from musicgen_studio.export.projects.dawproject import DawProject
-from musicgen_studio.export.projects.reaper import ReaperProject
 from musicgen_studio.export.sound_file import export_sound
 from musicgen_studio.export.stems import export_stems
 from musicgen_studio.export.targets import Target
@@ -36,9 +34,6 @@ from musicgen_studio.studio.arranging.markers import markers_of, new_from_s, rec
 from musicgen_studio.studio.program.background import Errand
 
 OnShare = Callable[[float], None]
-
-
-_PROJECTS: dict[Target, ProjectFormat] = {Target.DAWPROJECT: DawProject(), Target.REAPER: ReaperProject()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +120,18 @@ def make_target(song: Song, wish: HandOff, on_share: OnShare = lambda _share: No
         return export_stems(song, wish.folder, wish.settings, on_share)
     if wish.target is Target.MIDI:
         return export_midi(song, notes_of(song, on_share), wish.folder)
-    return _PROJECTS[wish.target].write(song, wish.folder, wish.settings, on_share)
+    return _project_format(wish.target).write(song, wish.folder, wish.settings, on_share)
+
+
+def _project_format(target: Target) -> ProjectFormat:
+    """Return who writes projects of a kind; loaded when one is written."""
+    if target is Target.DAWPROJECT:
+        from musicgen_studio.export.projects.dawproject import DawProject
+
+        return DawProject()
+    from musicgen_studio.export.projects.reaper import ReaperProject
+
+    return ReaperProject()
 
 
 def notes_of(song: Song, on_share: OnShare = lambda _share: None) -> dict[str, tuple[Note, ...]]:

@@ -18,7 +18,7 @@ from pathlib import Path
 from traceback import format_exception
 
 from musicgen_studio.checkpoints.hub.cache import CachedRepository
-from musicgen_studio.checkpoints.hub.download import DownloadProgress, OnProgress, Stop, download
+from musicgen_studio.checkpoints.hub.progress import DownloadProgress, OnProgress, Stop
 from musicgen_studio.checkpoints.hub.published import discard_published, download_published, published
 from musicgen_studio.errors import StoppedError, UserProblem
 from musicgen_studio.files.whole import ensure_folder, write_text
@@ -85,6 +85,8 @@ class _Item:
 
 def bring(name: str, cache: Path, stop: Stop, on_progress: OnProgress) -> Path:
     """Download a checkpoint or one of Demucs' models, over the network."""
+    from musicgen_studio.checkpoints.hub.download import download
+
     model = published(name)
     if model is not None:
         return download_published(model, cache, stop, on_progress)

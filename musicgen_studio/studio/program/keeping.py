@@ -8,10 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from musicgen_studio.checkpoints.hub.cache import Place
-from musicgen_studio.checkpoints.hub.download import DownloadProgress
-from musicgen_studio.checkpoints.hub.download import verify as verify_files
 from musicgen_studio.checkpoints.hub.files import Listing, connection, list_files
-from musicgen_studio.checkpoints.hub.moving import move as move_folder
+from musicgen_studio.checkpoints.hub.progress import DownloadProgress
 from musicgen_studio.checkpoints.hub.published import PublishedPlace, listing_on_disk, published
 from musicgen_studio.checkpoints.int8_copies import Int8Copy, note_hashes
 from musicgen_studio.checkpoints.offers import Offer
@@ -32,12 +30,16 @@ def verify(offer: Offer, errand: Errand) -> list[str]:
         UserProblem: If the Hub has to be asked and cannot be.
         StoppedError: If it is stopped.
     """
+    from musicgen_studio.checkpoints.hub.download import verify as verify_files
+
     listing, place = _downloaded(offer)
     return [file.path for file in verify_files(listing, place, errand.stop, lambda told: _tell(errand, told))]
 
 
 def drop_wrong(offer: Offer, errand: Errand) -> int:
     """Delete the files that are not what they have to be, so that a download brings them anew. Returns how many."""
+    from musicgen_studio.checkpoints.hub.download import verify as verify_files
+
     listing, place = _downloaded(offer)
     wrong = verify_files(listing, place, errand.stop, lambda told: _tell(errand, told))
     for file in wrong:
@@ -52,6 +54,8 @@ def move(offer: Offer, errand: Errand, to: Path) -> Path:
         UserProblem: If it does not fit or cannot be written; then it is where it was.
         StoppedError: If it is stopped, likewise.
     """
+    from musicgen_studio.checkpoints.hub.moving import move as move_folder
+
     assert offer.kept is not None
     if offer.kept.cache != to:
         remember_folder(to)  # before: what has been moved must be found, whatever happens next

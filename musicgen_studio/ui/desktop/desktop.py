@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Callable
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent
@@ -16,10 +17,8 @@ from PySide6.QtWidgets import QApplication, QSystemTrayIcon, QWidget
 
 from musicgen_studio.ui.desktop.player import Command, PlayerState
 
-if sys.platform == "linux":
+if TYPE_CHECKING:
     from musicgen_studio.ui.desktop.bus import SessionBus
-    from musicgen_studio.ui.desktop.mpris import Mpris
-    from musicgen_studio.ui.desktop.notifications import Notifications
 
 _log = logging.getLogger(__name__)
 
@@ -108,6 +107,10 @@ class Desktop(QObject):
         return super().eventFilter(watched, event)
 
     def _join_bus(self) -> None:
+        from musicgen_studio.ui.desktop.bus import SessionBus
+        from musicgen_studio.ui.desktop.mpris import Mpris
+        from musicgen_studio.ui.desktop.notifications import Notifications
+
         try:
             bus = SessionBus()
         except OSError as error:

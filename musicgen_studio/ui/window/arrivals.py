@@ -108,5 +108,5 @@ class Arrivals(QObject):
 
     @Slot(object)
     def _tell_failed(self, event: DownloadEnded) -> None:
-        if event.problem is not None and not self._catalogue.dialog.isVisible():
+        if event.problem is not None and not self._catalogue.is_open:
             self._window.show_problem(event.problem)

@@ -44,31 +44,44 @@ class Catalogue(QObject):
         self._services, self._shelf = services, shelf
         self._busy = set[str]()
         self._said = dict[str, str]()
-        self.dialog = CatalogueDialog(shelf.words, window)
+        self._window = window
+        self._dialog: CatalogueDialog | None = None
         self._timer = QTimer(self, interval=POLL_MS)
         self._timer.timeout.connect(self.show_all)
-        self.dialog.finished.connect(self._timer.stop)
         shelf.changed.connect(self.show_all)
         shelf.failed.connect(self._tell_failed)
-        self._join()
+
+    @property
+    def dialog(self) -> CatalogueDialog:
+        """What is seen; made when it is first asked for."""
+        if self._dialog is None:
+            self._dialog = CatalogueDialog(self._shelf.words, self._window)
+            self._join(self._dialog)
+        return self._dialog
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is seen."""
+        return self._dialog is not None and self._dialog.isVisible()
 
     @Slot(str)
     def open(self, offer_id: str = "") -> None:
         """Show it, at one of them if that is wished."""
+        dialog = self.dialog
         self._shelf.refresh()
         self._shelf.measure_when_quiet()
         self.show_all()
         if offer_id:
-            self.dialog.choose(offer_id)
-        self.dialog.show()
-        self.dialog.raise_()
-        self.dialog.activateWindow()
+            dialog.choose(offer_id)
+        dialog.show()
+        dialog.raise_()
+        dialog.activateWindow()
         self._timer.start()
 
     @Slot()
     def show_all(self) -> None:
         """Bring what is seen up to date."""
-        if not self._shelf.offers():
+        if self._dialog is None or not self._shelf.offers():
             return
         views = self._services.downloads.views()
         current = self._services.settings.checkpoint
@@ -85,11 +98,12 @@ class Catalogue(QObject):
         if (place := self._shelf.place) is not None:
             self.dialog.set_folder(place.folder, place.free_bytes, is_shared=place.is_shared)
 
-    def _join(self) -> None:
-        details, downloads = self.dialog.details, self._services.downloads
-        self.dialog.chosen.connect(self.show_all)
-        self.dialog.folder_requested.connect(self._ask_folder)
-        self.dialog.shared_folder_requested.connect(partial(self.choose_folder, None))
+    def _join(self, dialog: CatalogueDialog) -> None:
+        details, downloads = dialog.details, self._services.downloads
+        dialog.finished.connect(self._timer.stop)
+        dialog.chosen.connect(self.show_all)
+        dialog.folder_requested.connect(self._ask_folder)
+        dialog.shared_folder_requested.connect(partial(self.choose_folder, None))
         details.download_requested.connect(self.download)
         details.pause_requested.connect(downloads.pause)
         details.resume_requested.connect(downloads.resume)

@@ -1,4 +1,7 @@
-"""The dialogs beside the window: opened without blocking, one of a kind, and what becomes of their answers."""
+"""The dialogs beside the window: opened without blocking, one of a kind, and what becomes of their answers.
+
+Each is imported when it is first opened: the window is seen before.
+"""
 
 import contextlib
 import json
@@ -6,6 +9,7 @@ import platform
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import PySide6
 from PySide6.QtCore import QObject, QStandardPaths, Qt, Slot
@@ -19,27 +23,23 @@ from musicgen_studio.errors import UserProblem
 from musicgen_studio.export.clips import Exported
 from musicgen_studio.export.targets import Target
 from musicgen_studio.sound.devices import DeviceName, SoundDevice, list_devices, refresh_devices
-from musicgen_studio.studio.arranging.exporting import export_from_library
 from musicgen_studio.studio.making.record import program_version
 from musicgen_studio.studio.program.background import Errand, ErrandDone
 from musicgen_studio.studio.program.settings import Settings
 from musicgen_studio.ui.look.theme import Theme, apply_theme
-from musicgen_studio.ui.panels.about_dialog import AboutDialog
-from musicgen_studio.ui.panels.bug_dialog import BugDialog
-from musicgen_studio.ui.panels.diagnostics_dialog import DiagnosticsDialog
-from musicgen_studio.ui.panels.export_choice import ExportChoice
-from musicgen_studio.ui.panels.export_dialog import MAX_LOOP_BARS, ExportDialog
-from musicgen_studio.ui.panels.settings_dialog import SettingsDialog
-from musicgen_studio.ui.panels.shortcuts_dialog import ShortcutsDialog
 from musicgen_studio.ui.widgets.tall_area import fit_on_screen
 from musicgen_studio.ui.window.arrivals import Arrivals
 from musicgen_studio.ui.window.catalogue import Catalogue
 from musicgen_studio.ui.window.checkpoint_choice import CheckpointChoice
-from musicgen_studio.ui.window.diagnostics import Diagnostics
 from musicgen_studio.ui.window.main_window import MainWindow
 from musicgen_studio.ui.window.services import Services
 from musicgen_studio.ui.window.shelf import Shelf
 from musicgen_studio.ui.window.shortcuts import KeyMap
+
+if TYPE_CHECKING:
+    from musicgen_studio.ui.panels.bug_dialog import BugDialog
+    from musicgen_studio.ui.panels.diagnostics_dialog import DiagnosticsDialog
+    from musicgen_studio.ui.panels.export_choice import ExportChoice
 
 EXPORT_KEY = "export"
 
@@ -93,6 +93,8 @@ class Dialogs(QObject):
         """Ask how to export clips, and do it in the background."""
         if not clips:
             return
+        from musicgen_studio.ui.panels.export_dialog import ExportDialog
+
         folder = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.MusicLocation))
         span = self._window.listening.selection(clips[0].id) if len(clips) == 1 else None
         rate = clips[0].sample_rate
@@ -102,7 +104,7 @@ class Dialogs(QObject):
         if remembered is not None:
             dialog.set_settings(json.loads(remembered))
 
-        def begin(choice: ExportChoice) -> None:
+        def begin(choice: "ExportChoice") -> None:
             self._services.library.remember(EXPORT_KEY, json.dumps(dialog.settings()))
             if choice.target is Target.SOUND:
                 self._run_export(clips, choice, span if choice.is_selection else None)
@@ -114,6 +116,8 @@ class Dialogs(QObject):
 
     def _looped_bars(self, clips: Sequence[Clip]) -> tuple[int, int] | None:
         """Return which whole bars of one clip are looped, or selected: the first, and how many."""
+        from musicgen_studio.ui.panels.export_dialog import MAX_LOOP_BARS
+
         span = self._window.listening.loop(clips[0].id) if len(clips) == 1 else None
         known = None if len(clips) > 1 else clips[0].known
         if span is None or known is None or known.tempo_map is None:
@@ -125,12 +129,16 @@ class Dialogs(QObject):
     @Slot(str)
     def show_bug(self, report: str) -> None:
         """Show a fault of the program; while one is shown, further ones are only counted."""
+        from musicgen_studio.ui.panels.bug_dialog import BugDialog
+
         if self._bug is None:
             self._bug = BugDialog(self._window)
         lines = (f"MusicGen Studio {program_version()}, Qt {PySide6.__version__}, {platform.platform()}", "", report)
         self._bug.show_report("\n".join(lines))
 
-    def _run_export(self, clips: Sequence[Clip], choice: ExportChoice, span: tuple[int, int] | None) -> None:
+    def _run_export(self, clips: Sequence[Clip], choice: "ExportChoice", span: tuple[int, int] | None) -> None:
+        from musicgen_studio.studio.arranging.exporting import export_from_library
+
         library = self._services.library
         names, folder, settings = choice.names, choice.folder, choice.settings
 
@@ -145,7 +153,7 @@ class Dialogs(QObject):
             lambda errand: self._tell_unexported(errand, len(clips), choice.folder),
         )
 
-    def _run_hand_off(self, clip: Clip, choice: ExportChoice, part_s: tuple[float, float] | None) -> None:
+    def _run_hand_off(self, clip: Clip, choice: "ExportChoice", part_s: tuple[float, float] | None) -> None:
         """Make a loop, stems, a project or MIDI of a clip in the background."""
         services = self._services
 
@@ -204,6 +212,8 @@ class Dialogs(QObject):
         return said.format(round(limited_db))
 
     def _open_settings(self) -> None:
+        from musicgen_studio.ui.panels.settings_dialog import SettingsDialog
+
         devices = [str(device.key) for device in _outputs()]
         dialog = SettingsDialog(self._services.settings, devices, _describe, self._window)
         dialog.settings_accepted.connect(self._use)
@@ -217,15 +227,22 @@ class Dialogs(QObject):
         _open(dialog)
 
     def _open_shortcuts(self) -> None:
+        from musicgen_studio.ui.panels.shortcuts_dialog import ShortcutsDialog
+
         dialog = ShortcutsDialog(KeyMap(self._services.settings.shortcuts), self._window)
         dialog.keys_accepted.connect(self._use_keys)
         _open(dialog)
 
     def _open_about(self) -> None:
+        from musicgen_studio.ui.panels.about_dialog import AboutDialog
+
         _open(AboutDialog(self._window))
 
     def _open_diagnostics(self) -> None:
         """Open it beside the window, not over it: its facts change with what is done there."""
+        from musicgen_studio.ui.panels.diagnostics_dialog import DiagnosticsDialog
+        from musicgen_studio.ui.window.diagnostics import Diagnostics
+
         if self._diagnostics is None:
             facts = Diagnostics(self._services, self)
             self._diagnostics = DiagnosticsDialog(facts.sections, self._window)

@@ -9,8 +9,9 @@ from typing import NamedTuple
 import pytest
 
 from musicgen_studio.checkpoints.hub.cache import CachedRepository, part_of
-from musicgen_studio.checkpoints.hub.download import DownloadProgress, download, verify
+from musicgen_studio.checkpoints.hub.download import download, verify
 from musicgen_studio.checkpoints.hub.files import RemoteFile, connection, list_files
+from musicgen_studio.checkpoints.hub.progress import DownloadProgress
 from musicgen_studio.errors import StoppedError, UserProblem
 from tests.checkpoints.hub.conftest import REPOSITORY, content
 from tests.checkpoints.hub.server import COMMIT, FakeHub, Fault

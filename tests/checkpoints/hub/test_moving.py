@@ -10,8 +10,9 @@ import pytest
 
 from musicgen_studio.checkpoints.hub import moving
 from musicgen_studio.checkpoints.hub.cache import CachedRepository
-from musicgen_studio.checkpoints.hub.download import DownloadProgress, download, verify
+from musicgen_studio.checkpoints.hub.download import download, verify
 from musicgen_studio.checkpoints.hub.moving import move
+from musicgen_studio.checkpoints.hub.progress import DownloadProgress
 from musicgen_studio.errors import StoppedError, UserProblem
 from tests.checkpoints.hub.conftest import REPOSITORY
 from tests.checkpoints.hub.server import FakeHub
