@@ -27,6 +27,8 @@ _ROOMS_OF = {
     "metricon": {"analysis"},
     "swift_f0": {"dsp"},
     "demucs_infer": {"separation"},
+    "pyarrow": {"batch"},
+    "ray": {"batch"},
     "httpx2": {"checkpoints"},
     "filelock": {"checkpoints"},
 }

@@ -60,7 +60,7 @@ def add_parser(commands: Commands) -> None:
     )
     parser.add_argument("prompts", nargs="*", metavar="PROMPT", help="what to make, in English")
     _add_music_options(parser)
-    _add_sampling_options(parser)
+    add_sampling_options(parser)
     add_engine_options(parser)
     _add_file_options(parser)
     parser.set_defaults(run=run, parser=parser)
@@ -101,7 +101,8 @@ def _add_music_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--from", dest="recipe", type=path, metavar="JSON", help="make the clip of this record again")
 
 
-def _add_sampling_options(parser: argparse.ArgumentParser) -> None:
+def add_sampling_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say how tokens are chosen."""
     group = parser.add_argument_group(
         "how it chooses", "What is left out is as the checkpoint says of itself; `checkpoints info` shows it."
     )

@@ -17,6 +17,7 @@ from typing import Never
 
 from musicgen_studio.cli import (
     analyse,
+    batch,
     bench,
     checkpoints,
     devices,
@@ -69,6 +70,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", dest="command", required=True, metavar="COMMAND")
     for command in (
         generate,
+        batch,
         replace,
         mend,
         analyse,

@@ -63,7 +63,7 @@ def order_from(args: argparse.Namespace, values: dict[str, Any]) -> Ordered:
     Raises:
         UserProblem: If a value is out of range, or a file cannot be read.
     """
-    _check_rate(values["rate"], values["format"])
+    check_rate(values["rate"], values["format"])
     track, channel, of_mix = (values[f"melody_{name}"] for name in ("track", "channel", "mix"))
     melody = open_melody(args.melody, track, channel, None, of_mix) if args.melody else None
     continuation = open_source(args.continuation) if args.continuation else None
@@ -164,7 +164,12 @@ def _read_jobs(jobs: str) -> list[str]:
     return [line for line in lines if line and not line.startswith("#")]
 
 
-def _check_rate(rate_hz: int | None, sound_format: str) -> None:
+def check_rate(rate_hz: int | None, sound_format: str) -> None:
+    """Make sure that files of a format can have a sample rate; None is the checkpoint's own.
+
+    Raises:
+        UserProblem: If they cannot.
+    """
     if rate_hz is None:
         return
     only_rate_hz = SoundFormat(sound_format).only_rate_hz

@@ -63,20 +63,21 @@ class Output:
 
 def progress_line(progress: "Progress") -> str:
     """Return such a line: `prompt 2 of 3 · 9.3 of 24.0 s · 5.1 × real time · 3 s left`."""
-    parts = [f"{progress.made_s:.1f} of {progress.wanted_s:.1f} s", f"{_speed(progress.speed)} × real time"]
+    parts = [f"{progress.made_s:.1f} of {progress.wanted_s:.1f} s", f"{speed_in_words(progress.speed)} × real time"]
     if progress.prompts > 1:
         parts.insert(0, f"prompt {progress.prompt + 1} of {progress.prompts}")
     if progress.left_s is not None:
-        parts.append(f"{_time(progress.left_s)} left")
+        parts.append(f"{duration_in_words(progress.left_s)} left")
     return " · ".join(parts)
 
 
-def _speed(speed: float) -> str:
+def speed_in_words(speed: float) -> str:
     """Write two or three digits that count, whatever the machine."""
     return f"{speed:.{0 if speed >= 10 else 1 if speed >= 1 else 2}f}"
 
 
-def _time(seconds: float) -> str:
+def duration_in_words(seconds: float) -> str:
+    """Return such words: `8 s`, `2 min 30 s` or `1 h 4 min`."""
     whole = round(seconds)
     if whole < 60:
         return f"{whole} s"

@@ -65,3 +65,14 @@ def devices() -> list[dict[str, str]]:
     if torch.backends.mps.is_available():
         found.append({"device": "mps", "description": "Apple's GPU, the language model only"})
     return found
+
+
+def graphics_cards(device: str) -> int:
+    """Return how many graphics cards there are for programs that use one each; 0 if the device is another one.
+
+    Args:
+        device: As in `resolve_device`.
+    """
+    import torch
+
+    return torch.cuda.device_count() if device in (AUTO, "cuda") and torch.cuda.is_available() else 0

@@ -15,3 +15,12 @@ def one_thread() -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(before)
+
+
+def use_threads(threads: int) -> None:
+    """Let torch's operations, and what is made to go with them, share so many threads from now on, in this process.
+
+    Args:
+        threads: 1 or more.
+    """
+    torch.set_num_threads(threads)

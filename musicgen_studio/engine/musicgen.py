@@ -22,6 +22,7 @@ from torch import Tensor
 from musicgen_studio.compute.device import AUTO, resolve_device
 from musicgen_studio.compute.memory import explained_when_full, free_memory
 from musicgen_studio.compute.precision import Precision, not_finite, resolve_precision
+from musicgen_studio.compute.threads import use_threads
 from musicgen_studio.core.audio import Audio, Samples
 from musicgen_studio.core.request import MAX_TAKES, GenerationRequest
 from musicgen_studio.dsp.channels import with_channels
@@ -60,17 +61,20 @@ SCORED_FRAMES = 50
 """How much of what stands after a fill is scored: a second."""
 
 
-def load_engine(folder: Path, device: str = AUTO, precision: str = AUTO) -> "MusicGen":
+def load_engine(folder: Path, device: str = AUTO, precision: str = AUTO, threads: int | None = None) -> "MusicGen":
     """Load a checkpoint.
 
     Args:
         folder: Holds the checkpoint in either layout.
         device: `auto`, `cpu`, `cuda` or `mps`.
         precision: `auto`, `float32`, `float16`, `bfloat16` or `int8`.
+        threads: How many threads of the processor this process uses from now on, 1 or more; None is all that help.
 
     Raises:
         UserProblem: If the checkpoint, the device or the precision cannot be used.
     """
+    if threads is not None:
+        use_threads(threads)
     return MusicGen(open_checkpoint(folder), device, precision)
 
 

@@ -165,6 +165,20 @@ def blocks(path: Path, max_duration_s: float = 3600) -> Iterator[Audio]:
         raise unreadable(path, f"It is cut off or damaged: of {claimed_frames} frames it holds {frames}.")
 
 
+def frame_count(path: Path) -> int:
+    """Return how many frames a sound file has, by its header; of a WAV file, how many of them are there.
+
+    Raises:
+        UserProblem: If it cannot be read.
+    """
+    _check_opening(path)
+    try:
+        with sf.SoundFile(name_for_libsndfile(path)) as sound:
+            return int(sound.frames)
+    except sf.LibsndfileError as error:
+        raise unreadable(path, f"It is damaged or not a sound file ({error}).") from error
+
+
 def _check_opening(path: Path) -> None:
     if not path.exists():
         raise unreadable(path, f"There is no such file in {path.parent}.", "Check the name and where the file is.")

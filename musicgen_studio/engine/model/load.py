@@ -46,7 +46,9 @@ def load_language_model(
             if weight_count(config) <= _SMALL_WEIGHTS:
                 threads = min(_SMALL_THREADS, torch.get_num_threads())
                 return CpuDecoder(config, outer, layers, threads, identity, _SMALL_SHARED_FROM)
-            return CpuDecoder(config, outer, layers, processor_speed().threads, identity)
+            allowed = torch.get_num_threads()  # fewer than there are where several processes share the processor
+            threads = min(allowed, processor_speed().threads) if allowed > 1 else 1
+            return CpuDecoder(config, outer, layers, threads, identity)
         precision = Precision.FLOAT32  # sizes that none of Meta's has
     if device.type == "cuda":
         from musicgen_studio.compute.memory import explained_when_full

@@ -50,6 +50,8 @@ class Folder(Sink):
         on_saved: Told of each clip once it is on disk.
         only: Numbers of the prompt and the take of the only clip to keep, from 0; None keeps all. The others are made
             all the same, see `record`.
+        name: Returns what the file of a prompt and a take, both from 0, is called, without ending; None names it after
+            prompt, seed and take (`clip_name`).
     """
 
     def __init__(
@@ -59,10 +61,12 @@ class Folder(Sink):
         checkpoint: CheckpointRecord,
         on_saved: Callable[[SavedClip], None],
         only: tuple[int, int] | None = None,
+        name: Callable[[int, int], str] | None = None,
     ) -> None:
         self._folder, self._order, self._checkpoint = folder, order, checkpoint
         self._on_saved = on_saved
         self._only = only
+        self._name = name
         self._begun: Begun | None = None
 
     def begin(self, begun: Begun) -> None:
@@ -89,7 +93,10 @@ class Folder(Sink):
             ended.fit,
         )
         record = record_of(self._order, made)
-        stem = clip_name(record.prompt, record.order.seed, ended.take, record.order.takes)
+        if self._name is not None:
+            stem = self._name(ended.prompt, ended.take)
+        else:
+            stem = clip_name(record.prompt, record.order.seed, ended.take, record.order.takes)
         sound_file = _free_path(self._folder, stem, settings.sound_format.extension)
         record_file = sound_file.with_suffix(".json")
         kind, is_first = settings.sound_format, settings.first_rules

@@ -1,0 +1,187 @@
+"""`musicgen-studio batch`: a table in, thousands of clips out. The options and what is said; the work is `batch`'s."""
+
+import argparse
+import json
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from musicgen_studio.cli.generate import add_engine_options, add_sampling_options
+from musicgen_studio.cli.interrupt import EXIT_INTERRUPTED, stop_on_interrupt
+from musicgen_studio.cli.options import NO_LOUDNESS, SOUND_FORMATS, Commands, loudness, path, seconds
+from musicgen_studio.cli.output import duration_in_words, speed_in_words
+from musicgen_studio.core.loudness import STREAMING_LUFS
+
+if TYPE_CHECKING:
+    from musicgen_studio.batch.plan import Settings
+    from musicgen_studio.batch.progress import BatchProgress
+    from musicgen_studio.batch.run import BatchResult, Makers
+    from musicgen_studio.batch.work import LoadEngine
+
+EXIT_SOME_FAILED = 1
+_TOLD_FAILURES = 10
+
+
+def add_parser(commands: Commands) -> None:
+    """Add this command to the command line."""
+    parser = commands.add_parser(
+        "batch",
+        help="make a table of clips",
+        description="Make a table of clips: a CSV with a first line of names, or JSONL. Columns are prompt, seconds, "
+        "seed, takes, melody and passages; what is left out is as the options say. What is whole in the folder is not "
+        "made again, so the same command goes on where it was stopped, and may run several times at once.",
+        epilog="Ctrl-C stops and keeps what is whole; a second Ctrl-C quits at once.",
+    )
+    parser.add_argument("table", type=path, metavar="FILE", help="CSV or JSONL")
+    parser.add_argument("--out", type=path, required=True, metavar="DIR", help="where the clips go")
+    group = parser.add_argument_group("where a row is silent")
+    group.add_argument("--seconds", type=seconds, metavar="S", help="length (default: 8, or as the passages say)")
+    group.add_argument(
+        "--seed", type=int, default=0, metavar="N", help="rows that are alike go on from it (default: 0)"
+    )
+    group.add_argument("--takes", type=int, default=1, metavar="N", help="versions of a row, 1 to 16 (default: 1)")
+    add_sampling_options(parser)
+    add_engine_options(parser)
+    group = parser.add_argument_group("who makes it")
+    group.add_argument("--workers", type=int, metavar="N", help="processes (default: one for each GPU, else one)")
+    group.add_argument("--threads", type=int, metavar="N", help="of each worker (default: the cores, divided)")
+    group.add_argument("--together", type=int, metavar="N", help="rows made at a time (default: as make four clips)")
+    group = parser.add_argument_group("what becomes of it")
+    group.add_argument("--format", choices=SOUND_FORMATS, default="wav24", help="default: wav24")
+    group.add_argument("--rate", type=int, metavar="HZ", help="sample rate (default: the checkpoint's own)")
+    group.add_argument(
+        "--loudness",
+        type=loudness,
+        default=STREAMING_LUFS,
+        metavar="LUFS",
+        help="of each clip; none leaves it (default: -14)",
+    )
+    group.add_argument("--compressor", action="store_true", help="round off peaks: denser")
+    group.add_argument("--json", action="store_true", help="the lines of the manifest on stdout, a JSON object each")
+    parser.set_defaults(run=run, parser=parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Make the table."""
+    from musicgen_studio.batch.plan import read_plan
+    from musicgen_studio.batch.run import run_batch
+    from musicgen_studio.checkpoints.catalogue import STARTER, find
+    from musicgen_studio.studio.making.order import CheckpointRecord
+
+    _check_usage(args)
+    entry = find(args.checkpoint or STARTER)
+    plan = read_plan(args.table, CheckpointRecord.of(entry), _settings(args))
+    if not args.json:
+        print(f"{plan.clip_count} clips, {duration_in_words(plan.music_s)} of music", file=sys.stderr)
+    makers = _makers(args, entry.folder)
+    shown = _Shown(is_live=not args.json and sys.stderr.isatty())
+    with stop_on_interrupt() as stop:
+        result = run_batch(plan, args.out, makers, stop, shown.progress)
+    shown.clear()
+    _tell(result, as_json=args.json)
+    if result.is_stopped:
+        return EXIT_INTERRUPTED
+    return EXIT_SOME_FAILED if result.made < len(result.clips) else 0
+
+
+def _check_usage(args: argparse.Namespace) -> None:
+    from musicgen_studio.core.request import MAX_SEED, MAX_TAKES
+
+    for name, least, most in (
+        ("takes", 1, MAX_TAKES),
+        ("together", 1, MAX_TAKES),
+        ("workers", 1, 1024),
+        ("threads", 1, 1024),
+        ("seed", 0, MAX_SEED),
+    ):
+        value = getattr(args, name)
+        if value is not None and not least <= value <= most:
+            args.parser.error(f"--{name} is {least} to {most}, got {value}")
+
+
+def _settings(args: argparse.Namespace) -> "Settings":
+    from musicgen_studio.batch.plan import Settings
+    from musicgen_studio.cli.order import check_rate
+    from musicgen_studio.export.finish import FinishSettings
+    from musicgen_studio.files.sound import SoundFormat
+
+    check_rate(args.rate, args.format)
+    lufs = None if args.loudness == NO_LOUDNESS else args.loudness
+    return Settings(
+        duration_s=args.seconds,
+        takes=args.takes,
+        seed=args.seed,
+        together=args.together,
+        guidance_scale=args.guidance,
+        temperature=args.temperature,
+        top_k=args.top_k,
+        top_p=args.top_p,
+        finish=FinishSettings(SoundFormat(args.format), args.rate, lufs, compressor=args.compressor),
+    )
+
+
+def _makers(args: argparse.Namespace, checkpoint: Path) -> "Makers":
+    from dataclasses import replace
+
+    from musicgen_studio.batch.local import Crew
+    from musicgen_studio.batch.run import Makers
+    from musicgen_studio.compute.device import graphics_cards
+
+    device = args.device or "auto"
+    crew = Crew.of_this_computer(args.workers, graphics_cards(device))
+    if args.threads is not None:
+        crew = replace(crew, threads=args.threads)
+    return Makers(checkpoint, _load_engine(), crew, device, args.precision or "auto")
+
+
+def _load_engine() -> "LoadEngine":
+    from musicgen_studio.engine.musicgen import load_engine
+
+    return load_engine
+
+
+class _Shown:
+    """The line on a terminal that says how far it is."""
+
+    def __init__(self, *, is_live: bool) -> None:
+        self._is_live = is_live
+        self._width = 0
+
+    def progress(self, progress: "BatchProgress") -> None:
+        """Show how far it is, over what stood there."""
+        if self._is_live:
+            line = progress_line(progress)[: shutil.get_terminal_size().columns - 1]
+            print(f"\r{line:<{self._width}}", end="", file=sys.stderr, flush=True)
+            self._width = len(line)
+
+    def clear(self) -> None:
+        """Take the line away."""
+        if self._width:
+            print(f"\r{'':<{self._width}}\r", end="", file=sys.stderr, flush=True)
+            self._width = 0
+
+
+def progress_line(progress: "BatchProgress") -> str:
+    """Return such a line: `412 of 2000 clips · 3 failed · 2 at work · 9.1 × real time · 1 h 4 min left`."""
+    parts = [f"{progress.clips} of {progress.clips_wanted} clips"]
+    if progress.failed:
+        parts.append(f"{progress.failed} failed")
+    parts.append(f"{progress.workers} at work")
+    if progress.speed:
+        parts.append(f"{speed_in_words(progress.speed)} × real time")
+    if progress.left_s is not None and progress.workers:
+        parts.append(f"{duration_in_words(progress.left_s)} left")
+    return " · ".join(parts)
+
+
+def _tell(result: "BatchResult", *, as_json: bool) -> None:
+    if as_json:
+        for clip in result.clips:
+            print(json.dumps(clip, ensure_ascii=False), flush=True)
+        return
+    print(f"{result.made} of {len(result.clips)} clips are in {result.manifest.parent}", flush=True)
+    for clip in result.failures[:_TOLD_FAILURES]:
+        print(f"row {clip['row']}, take {clip['take']}: {clip['why']} {clip['what_to_do'] or ''}", file=sys.stderr)
+    if len(result.failures) > _TOLD_FAILURES:
+        print(f"and {len(result.failures) - _TOLD_FAILURES} more in {result.manifest}", file=sys.stderr)
