@@ -45,6 +45,7 @@ _DEFAULTS: dict[str, Any] = {
     "melody_channel": None,
     "melody_mix": None,
     "passages": None,
+    "morph": None,
     "end": False,
     "best_of": None,
 }
@@ -82,7 +83,16 @@ def _add_music_options(parser: argparse.ArgumentParser) -> None:
         action=argparse.BooleanOptionalAction,
         help="follow a mix's lead and chords without drums and bass, or all that sounds (default: the first of mixes)",
     )
-    group.add_argument("--continue", dest="continuation", type=path, metavar="FILE", help="go on from this sound file")
+    group.add_argument(
+        "--continue",
+        dest="continuation",
+        type=path,
+        metavar="FILE",
+        help="go on from this sound file; without PROMPT as it ends",
+    )
+    group.add_argument(
+        "--morph", metavar="LENGTH", help="of --continue: go over into PROMPT slowly, such as `2 bars` or `3 s`"
+    )
     group.add_argument("--seed", type=int, metavar="N", help="the same seed makes the same music (default: random)")
     group.add_argument("--takes", type=int, metavar="N", help="versions of each prompt, 1 to 16 (default: 1)")
     group.add_argument(
@@ -171,12 +181,14 @@ def run(args: argparse.Namespace) -> int:
 
 def _check_usage(args: argparse.Namespace) -> None:
     if args.recipe is None:
-        if not args.prompts and args.jobs is None and args.passages is None:
+        if not args.prompts and args.jobs is None and args.passages is None and args.continuation is None:
             args.parser.error("give a PROMPT, or --passages FILE, or --jobs FILE, or --from JSON")
         if args.best_of is not None and (args.takes is not None or not 2 <= args.best_of <= MAX_BEST):
             args.parser.error(f"--best-of is 2 to {MAX_BEST}, and stands instead of --takes")
         if args.passages is not None and (args.prompts or args.jobs is not None):
             args.parser.error("--passages FILE holds the prompts; leave out PROMPT and --jobs")
+        if args.morph is not None and (args.continuation is None or len(args.prompts) != 1 or args.jobs is not None):
+            args.parser.error("--morph goes over from --continue FILE into one PROMPT")
         for name in ("melody_ends", "melody_track", "melody_channel", "melody_mix"):
             if args.melody is None and getattr(args, name) is not None:
                 args.parser.error(f"--{name.replace('_', '-')} needs --melody FILE")

@@ -8,7 +8,6 @@ from pathlib import Path
 from musicgen_studio.cli.generate import add_engine_options, load, save
 from musicgen_studio.cli.options import Commands, path
 from musicgen_studio.cli.output import Output
-from musicgen_studio.cli.replace import record_beside
 
 TAKES = 4
 
@@ -70,8 +69,9 @@ def _mended(
     from musicgen_studio.cli.order import Ordered
     from musicgen_studio.studio.arranging.replacing import replacement, wish_of
     from musicgen_studio.studio.making.order import CheckpointRecord
+    from musicgen_studio.studio.making.record import Record
 
-    record = record_beside(clip)
+    record = Record.beside(clip)
     seed = secrets.randbelow(2**31) if args.seed is None else args.seed
     wish = replace(wish_of(record, args.prompt, section_s[0], seed, TAKES), ends=ends)
     section = replacement(clip, wish, section_s)

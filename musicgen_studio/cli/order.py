@@ -4,6 +4,7 @@ import argparse
 import secrets
 import sys
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,9 @@ from musicgen_studio.errors import UserProblem
 from musicgen_studio.export.finish import FinishSettings
 from musicgen_studio.files.sound import SoundFormat
 from musicgen_studio.files.text import read_lines
-from musicgen_studio.studio.arranging.passages import Piece, read_piece
+from musicgen_studio.studio.arranging.composing import going_on
+from musicgen_studio.studio.arranging.passages import Piece, asked_grid, morph_s, read_piece
+from musicgen_studio.studio.arranging.replacing import prompt_at
 from musicgen_studio.studio.making.order import CheckpointRecord, Order, Sounds
 from musicgen_studio.studio.making.record import Record
 from musicgen_studio.studio.making.remake import remake
@@ -74,8 +77,9 @@ def order_from(args: argparse.Namespace, values: dict[str, Any]) -> Ordered:
     piece = _piece(args.passages, melody)
     melody = melody or piece.melody
     given = [piece.prompt] if args.passages is not None else args.prompts
+    goes_on = continuation is not None and args.jobs is None and args.passages is None
     order = Order(
-        prompts=_prompts(given, args.jobs),
+        prompts=("",) if goes_on and not given else _prompts(given, args.jobs),
         duration_s=piece.duration_s if values["seconds"] is None else values["seconds"],
         takes=values["best_of"] or values["takes"],
         seed=secrets.randbelow(2**31) if values["seed"] is None else values["seed"],
@@ -98,6 +102,8 @@ def order_from(args: argparse.Namespace, values: dict[str, Any]) -> Ordered:
             compressor=values["compressor"],
         ),
     )
+    if goes_on and (not given or values["morph"] is not None):
+        order = _going_on(order, args.continuation, values["morph"])
     sounds = Sounds(
         melody=melody.melody if melody else None,
         continuation=continuation.audio if continuation else None,
@@ -129,6 +135,23 @@ def _piece(passages: Path | None, melody: MelodySource | None) -> Piece:
             "Leave one of them out.",
         )
     return piece
+
+
+def _going_on(order: Order, file: Path, morph: str | None) -> Order:
+    """Return an order that goes on with the passage a clip ends with, or from there into a new one."""
+    record = Record.beside(file)
+    if record is None:
+        raise UserProblem(
+            "Nobody knows what the music is that is to go on.",
+            f"No record lies beside {file.name}.",
+            "Say it in words: give a PROMPT, and no --morph.",
+        )
+    grid = record.order.grid or asked_grid([*record.order.prompts, *order.prompts])
+    try:
+        length_s = 0.0 if morph is None else morph_s(morph, grid)
+    except ValueError as error:
+        raise UserProblem("--morph cannot be used as given.", f"{error}.", "Give `2 bars` or `3 s`.") from error
+    return going_on(order, prompt_at(record, inf), length_s)
 
 
 def _request(order: Order, sounds: Sounds) -> GenerationRequest:

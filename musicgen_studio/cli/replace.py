@@ -3,7 +3,6 @@
 import argparse
 import secrets
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from musicgen_studio.cli.generate import add_engine_options, load, save
@@ -43,25 +42,15 @@ def add_parser(commands: Commands) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Make the section, and write the takes, the best one first."""
+    from musicgen_studio.studio.making.record import Record
+
     output = Output(as_json=args.json)
-    record = record_beside(args.clip)
+    record = Record.beside(args.clip)
     ordered = _ordered(args, record)
     if args.seed is None:
         output.note(f"seed {ordered.order.seed}")
     engine = load(ordered.entry.folder, args.device or "auto", args.precision or "auto")
     return save(engine, ordered, args.out or args.clip.parent, output)
-
-
-def record_beside(clip: Path) -> "Record | None":
-    """Return how a clip was made, if its record lies beside it.
-
-    Raises:
-        UserProblem: If what lies beside it is none.
-    """
-    from musicgen_studio.studio.making.record import Record
-
-    file = clip.with_suffix(".json")
-    return Record.read(file) if file.exists() else None
 
 
 def _ordered(args: argparse.Namespace, record: "Record | None") -> "Ordered":

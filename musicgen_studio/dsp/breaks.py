@@ -17,6 +17,22 @@ def level_db(sound: Samples) -> float:
     return float(20 * np.log10(max(np.sqrt(np.mean(np.square(sound, dtype=np.float64))), _LOWEST_RMS)))
 
 
+def change_at(sound: Samples, splice_s: float, side_s: float) -> float:
+    """Return how much the spectrum changes at a splice: the mean difference of log mel levels on both sides of it.
+
+    Args:
+        sound: With the splice in it; there may be less than is wanted on either side.
+        splice_s: Where it is.
+        side_s: So much of each side is looked at.
+    """
+    levels = log_mel(sound)
+    at, side = round(splice_s * NOVELTY_RATE_HZ), max(round(side_s * NOVELTY_RATE_HZ), 1)
+    before, after = levels[:, max(at - side, 0) : at], levels[:, at : at + side]
+    if not before.shape[1] or not after.shape[1]:
+        return 0.0
+    return float(np.abs(before.mean(axis=1) - after.mean(axis=1)).mean())
+
+
 def break_at(sound: Samples, splice_s: float) -> tuple[float, float]:
     """Return how much a sound changes at a splice: in level, and in spectrum compared with what it does elsewhere.
 

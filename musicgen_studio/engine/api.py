@@ -37,7 +37,8 @@ class AudioBlock:
         audio: The sound, of the same rate and channels in all blocks.
         is_last: Whether it ends its result. A stopped run may never send one.
         is_new: Whether it is new music, and not a version of what stands before or after it.
-        fit: In the last block of music that was fitted between two sounds (`studio.making.fill`), as `Engine.score`.
+        fit: In the last block of music that was fitted between two sounds, how well it fits beside the others that were
+            made with it (`studio.making.fill`): 0 is like the average.
     """
 
     prompt: int
@@ -120,8 +121,8 @@ class Engine(Protocol):
             stop: Looked at between the fills that are read together.
 
         Returns:
-            For each fill the mean log-likelihood of the codes of up to a second after it, in nats per token: below 0,
-            the higher the better. Fewer than there are fills if it was stopped.
+            For each fill the mean log-likelihood of the codes of up to a fifth of a second after it, in nats per token:
+            below 0, the higher the better. Fewer than there are fills if it was stopped.
 
         Raises:
             UserProblem: If the checkpoint cannot do what is asked, or what stands after is too short.

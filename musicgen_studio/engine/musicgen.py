@@ -57,8 +57,9 @@ USUAL_TOKENS = 32
 """So many tokens a prompt has at most, usually: a graphics card gets ready for that."""
 
 
-SCORED_FRAMES = 50
-"""How much of what stands after a fill is scored: a second."""
+SCORED_FRAMES = 10
+"""How much of what stands after a fill is scored: a fifth of a second. Further on it follows from itself, whatever the
+fill was: over a whole second the seam is lost among tokens that are equally likely after each of them."""
 
 
 def load_engine(folder: Path, device: str = AUTO, precision: str = AUTO, threads: int | None = None) -> "MusicGen":
@@ -221,7 +222,8 @@ class MusicGen:
         if request.after is None:
             raise ValueError("after must be the sound that the fills are to lead into, got None")
         run, hop = self._prepared(request), self._config.hop_frames
-        right = self._whole_frames(request.after, "lead into", SCORED_FRAMES)
+        right = self._whole_frames(request.after, "lead into", SCORED_FRAMES + SEEN)
+        unscored = max(len(right) // hop - SCORED_FRAMES, 0)  # there so that what is scored has the codes it always has
         left = np.empty((0, self._config.channels), np.float32)
         if run.opening is not None:
             left = run.opening.samples[-run.opening_frames * hop :]
@@ -231,10 +233,11 @@ class MusicGen:
         for places in _of_one_length(sounds):
             if stop.is_set():
                 break
-            codes = torch.stack([self._codes(sounds[place]) for place in places])[..., -self._config.window_frames :]
-            start = len(sounds[places[0]]) // hop - codes.shape[-1]
-            told = run.conditions.at(request.prompts[0], len(request.passages), start)
-            known = codes.shape[-1] - len(right) // hop
+            frames = len(sounds[places[0]]) // hop - unscored
+            codes = torch.stack([self._codes(sounds[place]) for place in places])[..., :frames]
+            codes = codes[..., -self._config.window_frames :]
+            told = run.conditions.at(request.prompts[0], len(request.passages), frames - codes.shape[-1])
+            known = codes.shape[-1] - (len(right) // hop - unscored)
             scores |= zip(places, likelihood(self.decoder, told, codes, known).tolist(), strict=True)
         return [scores[place] for place in sorted(scores)]
 

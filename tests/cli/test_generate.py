@@ -593,6 +593,28 @@ def test_passages_from_a_file(cli: CommandLine) -> None:
     np.testing.assert_array_equal(read(first).samples, read(cli.folder / "again" / "warm-rock-3.wav").samples)
 
 
+def test_going_on_without_a_prompt_continues_the_last_passage_and_a_morph_leads_into_a_new_one(
+    cli: CommandLine,
+) -> None:
+    (cli.folder / "piece.txt").write_text("tempo | 120 bpm\n0:00 | rock\nbar 2 | jazz\nend | bar 3\n")
+    assert cli("generate", "--passages", "piece.txt", "--seed", "3")[0] == 0
+    clip = cli.folder / "clips" / "rock-3.wav"
+    assert cli("generate", "--continue", clip, "--seconds", "1")[0] == 0
+    assert (cli.engine.requests[1].prompts, cli.engine.requests[1].passages) == (("jazz",), ())
+    assert cli("generate", "calm harp", "--continue", clip, "--morph", "1 bar", "--seconds", "4")[0] == 0
+    assert cli.engine.requests[2].prompts == ("jazz",)
+    assert cli.engine.requests[2].passages == (Passage(0.02, "calm harp", None, 2.0),)
+    code, _, err = cli("generate", "calm harp", "--continue", clip, "--morph", "slowly", "--seconds", "4")
+    assert (code, err.splitlines()[0]) == (1, "--morph cannot be used as given.")
+    clip.with_suffix(".json").unlink()
+    code, _, err = cli("generate", "--continue", clip)
+    assert (code, err.splitlines()[:2]) == (
+        1,
+        ["Nobody knows what the music is that is to go on.", "No record lies beside rock-3.wav."],
+    )
+    assert "--morph goes over from" in cli.usage_error("generate", "rock", "--morph", "2 s")
+
+
 def test_passages_must_fit_into_the_seconds(cli: CommandLine) -> None:
     (cli.folder / "piece.txt").write_text("0|a\n4|b\n8|c\n")
     code, _, err = cli("generate", "--passages", "piece.txt", "--seconds", "8")

@@ -1,6 +1,6 @@
 """How well sections fit is measured where the seams are. What it comes to is not a test's business."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -30,12 +30,18 @@ def test_a_fill_that_breaks_is_told_from_one_that_does_not(monkeypatch: pytest.M
         yield AudioBlock(0, 1, 0, Audio(whole, RATE_HZ), is_last=True)
         yield AudioBlock(0, 0, 0, Audio(noise, RATE_HZ), is_last=True)
 
+    def fits(engine: Engine, request: GenerationRequest, fills: Sequence[Audio], stop: StopFlag) -> list[float]:
+        assert (engine.info.sample_rate, request.takes, stop.is_set(), len(fills)) == (RATE_HZ, 2, False, 3)
+        np.testing.assert_array_equal(fills[0].samples, whole[4 * RATE_HZ : 8 * RATE_HZ])
+        return [1.0, 0.5, 0.0]
+
     monkeypatch.setattr(sections, "load_engine", lambda _folder: Plays())
     lines = list[str]()
-    told = sections.run_sections_bench(Path(), joined, lines.append, clips=2, takes=2)["sections"]
+    told = sections.run_sections_bench(Path(), joined, fits, lines.append, clips=2, takes=2)["sections"]
     assert isinstance(told, dict)
     assert told["clips"] == 2
     assert told["chosen"] == told["best"] == told["untouched"]
     assert told["average"] > told["chosen"] + 0.1
     assert told["continued"] > 0.5
+    assert told["recognised"] == 1.0
     assert len(lines) == 3

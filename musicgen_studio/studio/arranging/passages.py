@@ -328,6 +328,18 @@ def _morph_s(number: int, text: str, grid: Grid | None) -> float:
     return round(length * (grid.bar_s if unit.startswith("bar") else grid.beat_s), _DIGITS)
 
 
+def morph_s(text: str, grid: Grid | None) -> float:
+    """Return how long a morph is that is written as `2 bars`, `3 beats` or `1.5 s`, in seconds.
+
+    Raises:
+        ValueError: If it is none, or nobody says how long a bar is.
+    """
+    try:
+        return _morph_s(0, f"morph {text}", grid)
+    except UserProblem as problem:
+        raise ValueError(problem.why.partition(": ")[2].rstrip(".")) from problem
+
+
 def _needed(number: int, grid: Grid | None) -> Grid:
     if grid is None:
         raise _wrong(number, "nobody says how long a bar is; add `tempo | 120 bpm`, or write seconds")

@@ -5,26 +5,37 @@
 
 That a fill leads into what stands after it is not promised by a model that only looks back. So some are made from the
 left, each goes on a little beyond its end, and where its beats would then come is compared with where they are in the
-sound after (`dsp.meeting`); a small difference is taken out at an onset. Which of them fits best is told by the
-likelihood of the right side after each. Not for joining them to what is around (`join`).
+sound after (`dsp.meeting`); a small difference is taken out at an onset. Which of them fits best is told by two things
+together, each beside the others made with it: how likely the model finds the first moments of the right side after it,
+and how little the spectrum changes at the seam (`bench --sections` measures what that is worth). Not for joining them
+to what is around (`join`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from math import ceil
 
 import numpy as np
+import numpy.typing as npt
 
 from musicgen_studio.core.audio import Audio, Samples
 from musicgen_studio.core.request import GenerationRequest
+from musicgen_studio.dsp.breaks import change_at
 from musicgen_studio.dsp.meeting import MOST_S, lateness_s, moved
+from musicgen_studio.dsp.onsets import RATE_HZ
+from musicgen_studio.dsp.resample import mono_at
 from musicgen_studio.engine.api import AudioBlock, Engine, StopFlag
 
 BEYOND_S = 1.5
 """So much of the right side's beats is compared."""
 
+SIDE_S = 1.0
+"""So much on either side of the right seam is compared in its spectrum."""
+
 VERSION_S = 0.04
 """As much of each fill goes on beyond its end, for `join` to fade over from."""
+
+_SAME = 1e-9
 
 
 def filled(engine: Engine, request: GenerationRequest, stop: StopFlag) -> Iterator[AudioBlock]:
@@ -116,7 +127,7 @@ def _best_first(
 ) -> Iterator[AudioBlock]:
     keys = list(met)
     alone = replace(request, prompts=(request.prompts[keys[0][0]],), together=1)
-    scores = engine.score(alone, [met[key][1] for key in keys], stop)
+    scores = fits(engine, alone, [met[key][1] for key in keys], stop)
     if len(scores) < len(keys):
         return  # stopped
     for score, (prompt, take) in sorted(zip(scores, keys, strict=True), key=lambda entry: -entry[0]):
@@ -124,3 +135,49 @@ def _best_first(
         yield from lead
         yield AudioBlock(prompt, take, 0, new, is_last=False)
         yield AudioBlock(prompt, take, new.frames, version, is_last=True, is_new=False, fit=score)
+
+
+def fits(engine: Engine, request: GenerationRequest, fills: Sequence[Audio], stop: StopFlag) -> list[float]:
+    """Tell how well some fills lead into what stands after, each beside the others.
+
+    Args:
+        engine: Finds how likely what follows is.
+        request: What stands before, if anything, and after.
+        fills: Music for in between.
+        stop: As in `Engine.score`.
+
+    Returns:
+        For each a number, the higher the better: by how many standard deviations it is above the average of these
+        fills in likelihood, and below it in change of spectrum. Fewer if it was stopped.
+
+    Raises:
+        UserProblem: As in `Engine.score`.
+    """
+    likely = engine.score(request, fills, stop)
+    if len(likely) < len(fills):
+        return []
+    changes = [_change(request, fill) for fill in fills]
+    return [float(fit) for fit in _beside(likely) - _beside(changes)]
+
+
+def _change(request: GenerationRequest, fill: Audio) -> float:
+    """Return how much the spectrum changes where a fill ends."""
+    after, side = request.after, 2 * SIDE_S
+    assert after is not None
+    left = mono_at(fill, RATE_HZ)
+    if request.continuation is not None and fill.duration_s < SIDE_S:
+        left = np.concatenate([mono_at(_last(request.continuation, SIDE_S), RATE_HZ), left])
+    left = left[-round(side * RATE_HZ) :]
+    first = Audio(after.samples[: round(side * after.sample_rate)], after.sample_rate)
+    return change_at(np.concatenate([left, mono_at(first, RATE_HZ)]), len(left) / RATE_HZ, SIDE_S)
+
+
+def _last(sound: Audio, seconds: float) -> Audio:
+    return Audio(sound.samples[-round(seconds * sound.sample_rate) :], sound.sample_rate)
+
+
+def _beside(values: Sequence[float]) -> npt.NDArray[np.float64]:
+    """Return values as standard deviations from their average; all the same are all 0."""
+    given = np.asarray(values, np.float64)
+    spread = given.std()
+    return (given - given.mean()) / spread if spread > _SAME else np.zeros(len(given))

@@ -58,7 +58,8 @@ class Record:
         place: Which of the order's prompts it is, from 0.
         take: Which of the takes it is, from 0.
         melody_similarity: How far it follows the melody, 0 to 1 (`dsp.chroma.similarity`); None without one.
-        fit: How well what stands after follows from it, where it leads into something (`Engine.score`); None elsewhere.
+        fit: How well it leads into what stands after, beside the takes that were made with it (`fill.fits`): higher is
+            better, 0 like their average; None where it leads into nothing. Up to format 5 a likelihood, below 0.
         checkpoint: What made it.
         device: `cpu`, `cuda` or `mps`. Another device rounds differently.
         precision: `float32`, `bfloat16`, `float16` or `int8`. Another precision gives other samples.
@@ -118,6 +119,16 @@ class Record:
         if record.prompt not in record.order.prompts[record.place : record.place + 1] or record.place < 0:
             raise _unusable(f"the order must hold the prompt at place {record.place}.")
         return record
+
+    @classmethod
+    def beside(cls, clip: Path) -> "Record | None":
+        """Read how a sound file was made, if its record lies beside it.
+
+        Raises:
+            UserProblem: If what lies beside it is none.
+        """
+        file = clip.with_suffix(".json")
+        return cls.read(file) if file.exists() else None
 
     @classmethod
     def read(cls, path: Path) -> "Record":

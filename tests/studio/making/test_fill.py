@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 
 from musicgen_studio.core.audio import Audio
+from musicgen_studio.core.request import GenerationRequest
 from musicgen_studio.dsp.onsets import RATE_HZ
 from musicgen_studio.engine.api import AudioBlock
 from musicgen_studio.engine.musicgen import MusicGen, load_engine
 from musicgen_studio.files.sound import SoundFormat, write
 from musicgen_studio.studio.arranging.replacing import replacement
+from musicgen_studio.studio.making.fill import fits
 from musicgen_studio.studio.making.join import joined
 from musicgen_studio.studio.making.make import make
 from musicgen_studio.studio.making.order import Order
@@ -100,6 +102,32 @@ def test_a_fill_is_moved_onto_the_beats_of_the_right_side(tmp_path: Path) -> Non
     made = np.concatenate([block.audio.samples for block in blocks])[:, 0]
     last = slice(round(6.5 * RATE_HZ), round(6.9 * RATE_HZ))
     np.testing.assert_allclose(made[last], music[last], atol=1e-6)
+
+
+@pytest.mark.parametrize("fill_s", [2.0, 0.6])
+def test_of_equally_likely_fills_the_one_that_changes_least_fits_best(fill_s: float) -> None:
+    """One is what was really there, the others are noise, and the same without its low notes."""
+
+    class Undecided(FakeEngine):
+        def score(self, request, fills, stop):  # type: ignore[no-untyped-def]  # noqa: ARG002
+            return [-3.0] * len(fills)
+
+    music, dice = beat(24, 10.0), np.random.default_rng(1)
+    start, end = round(4 * RATE_HZ), round((4 + fill_s) * RATE_HZ)
+    noise = dice.normal(0, 0.2, end - start).astype(np.float32)
+    thin = np.diff(music[start : end + 1]).astype(np.float32)
+    request = GenerationRequest(
+        ("rock",),
+        fill_s,
+        continuation=Audio(music[:start, None], RATE_HZ),
+        after=Audio(music[end:, None], RATE_HZ),
+        aligned=True,
+    )
+    found = fits(Undecided(), request, [Audio(x[:, None], RATE_HZ) for x in (noise, music[start:end], thin)], Event())
+    assert int(np.argmax(found)) == 1
+    assert np.mean(found) == pytest.approx(0.0, abs=1e-6)
+    (alone,) = fits(Undecided(), request, [Audio(noise[:, None], RATE_HZ)], Event())
+    assert alone == 0.0
 
 
 def test_of_a_stopped_fill_nothing_is_kept(tmp_path: Path) -> None:
