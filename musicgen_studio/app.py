@@ -90,7 +90,7 @@ def run_window(files: Sequence[Path] = ()) -> int:
             program.window.show()
             later_starts = single.SingleWindow(name, program.window)
             later_starts.files_received.connect(program.window.welcome)
-            program.window.open_files(files)
+            program.window.files.open(files)
             if log.crash_report:
                 program.window.inbox.bug_found.emit(log.crash_report)
             code = app.exec()

@@ -115,7 +115,7 @@ def test_nothing_takes_a_move_or_what_it_has_no_use_for(program: Program, sound_
 
 def test_a_folded_melody_says_that_it_is_followed(qtbot: QtBot, program: Program, midi_file: Path) -> None:
     window = program.window
-    window.open_files([midi_file])
+    window.files.open([midi_file])
     qtbot.waitUntil(lambda: window.melodies.sketch is not None, timeout=WAIT_MS)
     panel = window.prompt.melody
     panel.set_open(False)

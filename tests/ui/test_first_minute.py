@@ -304,7 +304,7 @@ def test_an_imported_recording_is_extended_in_its_own_rate_and_channels(
     time_s = np.arange(10 * rate) / rate
     sides = [0.4 * np.sin(2 * np.pi * pitch * time_s) for pitch in (220.0, 331.0)]
     write(tmp_path / "My song.wav", Audio(np.stack(sides, axis=1).astype(np.float32), rate), SoundFormat.WAV24)
-    hands.window.open_files([tmp_path / "My song.wav"])
+    hands.window.files.open([tmp_path / "My song.wav"])
     hands.wait(lambda: hands.shown().title == "My song")
     library = hands.program.services.library
     original = library.read(hands.shown().id)
@@ -339,7 +339,7 @@ def test_a_file_is_opened_while_long_work_goes_on(hands: Hands, tmp_path: Path) 
     go_on = threading.Event()
     hands.program.services.background.start("Exporting", lambda _errand: go_on.wait(60))
     write(tmp_path / "Hum.wav", Audio(np.zeros((16_000, 1), np.float32), 32_000), SoundFormat.WAV16)
-    hands.window.open_files([tmp_path / "Hum.wav"])
+    hands.window.files.open([tmp_path / "Hum.wav"])
     hands.wait(lambda: hands.shown().title == "Hum")
     assert not go_on.is_set()
     go_on.set()

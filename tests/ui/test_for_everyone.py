@@ -67,7 +67,7 @@ def test_everything_that_can_have_the_focus_has_a_name(hands: Hands) -> None:
 def test_every_dialog_says_what_it_has(hands: Hands, name: str) -> None:
     clip = hands.make("calm")
     if name == "editor":
-        hands.window.open_editor(True)
+        hands.window.showing.open_editor(True)
         assert nameless(hands.window) == []
         return
     hands.window.export_requested.emit([clip]) if name == "export" else hands.window.dialog_requested.emit(name)

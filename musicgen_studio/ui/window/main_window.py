@@ -1,41 +1,28 @@
-"""The window: it places the parts and joins them. What they do: `generation`, `listening` and `collection`."""
+"""The window: it makes the parts and joins them. What they do: `generation`, `listening`, `showing` and so on."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal, SignalInstance, Slot
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QPalette
+from PySide6.QtCore import QByteArray, Qt, QTimer, Signal, SignalInstance, Slot
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
-    QApplication,
-    QFileDialog,
-    QFrame,
     QMenuBar,
-    QMessageBox,
-    QSplitter,
     QStackedWidget,
-    QStyle,
-    QVBoxLayout,
     QWidget,
 )
 
 from musicgen_studio.checkpoints.catalogue import STARTER
-from musicgen_studio.checkpoints.hub.files import is_repository
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip
 from musicgen_studio.errors import UserProblem
-from musicgen_studio.files import midi, sound
-from musicgen_studio.files.midi import is_midi
 from musicgen_studio.files.sound import is_sound
 from musicgen_studio.sound.growing import GrowingSound
-from musicgen_studio.studio.humming.recording_state import Phase
 from musicgen_studio.studio.humming.sketch import Kind
-from musicgen_studio.studio.making.engines import EngineFacts
 from musicgen_studio.studio.making.prompting import PastPrompt, past_prompts
-from musicgen_studio.studio.making.queue import JobEnded, JobStarted, JobState
+from musicgen_studio.studio.making.queue import JobState
 from musicgen_studio.studio.program.background import ErrandDone
-from musicgen_studio.ui.look.theme import GRID
 from musicgen_studio.ui.models.library_model import LibraryModel
 from musicgen_studio.ui.panels.clip_header import ClipHeader, ExtendValues
 from musicgen_studio.ui.panels.compare_row import CompareRow
@@ -56,6 +43,7 @@ from musicgen_studio.ui.widgets.overview import Overview
 from musicgen_studio.ui.widgets.problem_note import ProblemNote
 from musicgen_studio.ui.widgets.timeline import Snap
 from musicgen_studio.ui.widgets.waveform import WaveformView
+from musicgen_studio.ui.window import placing
 from musicgen_studio.ui.window.action_table import (
     CLIP_MENU,
     MELODY_MENU,
@@ -68,18 +56,24 @@ from musicgen_studio.ui.window.collection import Collection, MiniWaveforms
 from musicgen_studio.ui.window.comparing import Comparing
 from musicgen_studio.ui.window.editing import Editing
 from musicgen_studio.ui.window.errands import Errands
+from musicgen_studio.ui.window.files import Files
+from musicgen_studio.ui.window.focus import move_section
 from musicgen_studio.ui.window.generation import Generation
 from musicgen_studio.ui.window.inbox import Inbox
 from musicgen_studio.ui.window.listening import SEEK_S, Listening
 from musicgen_studio.ui.window.melody import Melodies
 from musicgen_studio.ui.window.menus import Menus
+from musicgen_studio.ui.window.new_music import NewMusic
+from musicgen_studio.ui.window.news import News
 from musicgen_studio.ui.window.passages import Passages
+from musicgen_studio.ui.window.quitting import Quitting
 from musicgen_studio.ui.window.recent import RecentFiles
 from musicgen_studio.ui.window.recording import Recording
 from musicgen_studio.ui.window.sections import Sections
 from musicgen_studio.ui.window.selection_drags import SelectionDrags
 from musicgen_studio.ui.window.services import Services
-from musicgen_studio.ui.window.shortcuts import TEXT_FIELDS, Bindings, FocusGuard, KeyMap
+from musicgen_studio.ui.window.shortcuts import Bindings, FocusGuard, KeyMap
+from musicgen_studio.ui.window.showing import Showing
 from musicgen_studio.ui.window.state import WindowState
 from musicgen_studio.ui.window.stems import Stems
 from musicgen_studio.ui.window.tempo import Tempo
@@ -88,11 +82,7 @@ from musicgen_studio.ui.window.views import Views
 QWIDGETSIZE_MAX = (1 << 24) - 1  # Qt's own: as high as it likes
 KEEP_AFTER_MS = 2000
 QUEUE_POLL_MS = 100
-COLUMNS = (288, 700, 308)
 QUEUE_PX = 168
-_LEAST_GIVEN_S = 0.05
-MIN_SIZE = (800, 560)
-USUAL_SIZE = (1280, 800)
 
 
 class MainWindow(QWidget):
@@ -112,12 +102,11 @@ class MainWindow(QWidget):
         super().__init__()
         self._services = services
         self._keys = KeyMap(services.settings.shortcuts)
-        self._goes_to_music = False  # the focus, when the music begins
-        self._may_quit = False
-        self._question: QMessageBox | None = None
+        self._quitting = Quitting(self)
         self.setWindowTitle("MusicGen Studio")
-        self.setMinimumSize(*MIN_SIZE)
+        self.setMinimumSize(*placing.MIN_SIZE)
         self._make_parts()
+        self._make_showing()
         self._lay_out()
         self._join()
         self._join_melody()
@@ -147,19 +136,10 @@ class MainWindow(QWidget):
         self._note.set_problem(problem)
 
     @Slot(list)
-    def open_files(self, files: Sequence[Path]) -> None:
-        """Open sound files as clips, and follow the melody of the last MIDI file."""
-        self.collection.import_files([file for file in files if not is_midi(file)])
-        for file in [file for file in files if is_midi(file)][-1:]:
-            self.recent.add(file)
-            self.prompt.melody.set_open(True)
-            self.prompt.melody.choose_file(file)
-
-    @Slot(list)
     def welcome(self, files: Sequence[Path]) -> None:
         """Come to the front, as the program was started once more, and open its files."""
         self.come_to_front()
-        self.open_files(files)
+        self.files.open(files)
 
     @Slot()
     def come_to_front(self) -> None:
@@ -177,7 +157,7 @@ class MainWindow(QWidget):
             return
         clip = library.get(state.clip)
         if clip.trashed is None and not clip.is_missing:
-            self._show_clip(clip)
+            self.showing.show_clip(clip)
 
     def keep_state(self) -> None:
         """Write down what the next start is to find again."""
@@ -193,9 +173,9 @@ class MainWindow(QWidget):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Keep the state and let the program end; if orders wait that would be lost, ask first."""
         waiting = [view for view in self._services.loop.views() if view.state is JobState.QUEUED]
-        if waiting and not self._may_quit:
+        if waiting and not self._quitting.is_allowed:
             event.ignore()
-            self._ask_to_quit(len(waiting))
+            self._quitting.ask(len(waiting))
             return
         self._keep.stop()
         self._poll.stop()
@@ -205,32 +185,6 @@ class MainWindow(QWidget):
         self.keep_state()
         self.closing.emit()
         super().closeEvent(event)
-
-    def _ask_to_quit(self, waiting: int) -> None:
-        """Ask whether orders that nobody has made yet may be forgotten."""
-        if self._question is not None:
-            return
-        text = (
-            self.tr("1 order still waits to be made.") if waiting == 1 else self.tr("{0} orders still wait to be made.")
-        )
-        box = QMessageBox(QMessageBox.Icon.Question, self.tr("Quit"), text.format(waiting), parent=self)
-        box.setInformativeText(self.tr("What is being made now is kept as far as it is; what waits is forgotten."))
-        box.addButton(self.tr("Quit"), QMessageBox.ButtonRole.AcceptRole)
-        box.setDefaultButton(box.addButton(self.tr("Go on making"), QMessageBox.ButtonRole.RejectRole))
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.accepted.connect(self._quit)
-        box.finished.connect(self._forget_question)
-        self._question = box
-        box.open()
-
-    @Slot()
-    def _forget_question(self) -> None:
-        self._question = None
-
-    @Slot()
-    def _quit(self) -> None:
-        self._may_quit = True
-        self.close()
 
     # Building.
 
@@ -254,6 +208,7 @@ class MainWindow(QWidget):
         self._note = ProblemNote()
         self.offer = OfferRow()
         self.card = QuietCard()
+        self.news = News(services, self.header, self.status.notices, self)
         self.recording = Recording(services, self.prompt.melody.recorder, self)
         self.melodies = Melodies(services, self.prompt.melody, self.editor, self)
         self.generation = Generation(services, self.prompt, self.melodies, self.queue, self.status, self.inbox, self)
@@ -264,54 +219,14 @@ class MainWindow(QWidget):
         self.selection_drags = SelectionDrags(services, self.listening, self.waveform, self)
         self.stems = Stems(services, self.listening, self.clip_header, self.waveform, self.lanes, self)
         self.tempo = Tempo(services, self.listening, self.clip_header, self.waveform, self)
-        self.passages = Passages(
-            services,
-            PassagesPanel(keys),
-            self.generation,
-            self.listening,
-            self.prompt,
-            self.waveform,
-            self.inbox,
-            self._await_music,
-            self,
-        )
         self.sections = Sections(
             services, self.listening, self.generation, self.clip_header, self.waveform, self.inbox, self
         )
         self.collection = Collection(services, self._model, self.library, self)
+        self._pages = QStackedWidget()
 
     def _lay_out(self) -> None:
-        middle = QWidget()
-        column = QVBoxLayout(middle)
-        column.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 3 * GRID)
-        column.setSpacing(3 * GRID)
-        column.addWidget(self._note)
-        column.addWidget(self.offer)
-        self._pages = QStackedWidget()
-        self._pages.addWidget(self._clip_page())
-        self._pages.addWidget(self.editor)
-        column.addWidget(self._pages, 1)
-        column.addWidget(self.card)
-        column.addWidget(self.queue)
-        self.queue.setMaximumHeight(QUEUE_PX)
-        self._columns = QSplitter(Qt.Orientation.Horizontal)
-        self._columns.setChildrenCollapsible(False)
-        for part, stretch in ((self.prompt, 0), (middle, 1), (self.library, 0)):
-            self._columns.addWidget(part)
-            self._columns.setStretchFactor(self._columns.indexOf(part), stretch)
-        self._columns.setSizes(COLUMNS)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(0)
-        for part in (self.header, _line(), self._columns, _line(), self.status):
-            whole.addWidget(part, 1 if part is self._columns else 0)
-
-    def _clip_page(self) -> QWidget:
-        page = QWidget()
-        column = QVBoxLayout(page)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(3 * GRID)
-        for part in (
+        parts = (
             self.clip_header,
             self.overview,
             self.passages.panel,
@@ -320,9 +235,49 @@ class MainWindow(QWidget):
             self.compare_row,
             self.bar,
             self.takes,
-        ):
-            column.addWidget(part, 1 if part is self.waveform else 0)
-        return page
+        )
+        self.queue.setMaximumHeight(QUEUE_PX)
+        self._pages.addWidget(placing.column(parts, self.waveform))
+        self._pages.addWidget(self.editor)
+        middle = (self._note, self.offer, self._pages, self.card, self.queue)
+        self._columns = placing.columns(
+            self.prompt, placing.column(middle, self._pages, placing.MARGIN_PX), self.library
+        )
+        placing.fill(self, (self.header, self._columns, self.status), self._columns)
+
+    def _make_showing(self) -> None:
+        services, listening, recording = self._services, self.listening, self.recording
+        self.showing = Showing(
+            services, listening, recording, self.offer, self._pages, self.editor, self.waveform, self
+        )
+        self.new_music = NewMusic(
+            services,
+            self.showing,
+            listening,
+            recording,
+            self.collection,
+            self.tempo,
+            self.offer,
+            self.prompt,
+            self.waveform,
+            self.library,
+            self,
+        )
+        self.passages = Passages(
+            services,
+            PassagesPanel(self._keys),
+            self.generation,
+            self.listening,
+            self.prompt,
+            self.waveform,
+            self.inbox,
+            self.new_music.await_music,
+            self,
+        )
+        self.files = Files(self.collection, self.prompt.melody, self)
+        FileDrops(self.waveform, is_sound, self.files.open)
+        self.showing.problem_found.connect(self.show_problem)
+        self.showing.said.connect(self.status.announce)
 
     def _join_melody(self) -> None:
         melodies, recording, listening, panel = self.melodies, self.recording, self.listening, self.prompt.melody
@@ -332,7 +287,7 @@ class MainWindow(QWidget):
         melodies.said.connect(self.status.announce)
         self.collection.said.connect(self.status.announce)
         melodies.changed.connect(lambda: self.clip_header.set_melody(melodies.sketch is not None))
-        melodies.editor_requested.connect(self.open_editor)
+        melodies.editor_requested.connect(self.showing.open_editor)
         melodies.play_requested.connect(lambda audio, from_s: listening.preview(*_placed(audio, from_s)))
         melodies.touch_requested.connect(lambda audio: listening.preview(*_placed(audio, 0.0), is_told=False))
         melodies.stop_requested.connect(listening.end_preview)
@@ -344,22 +299,23 @@ class MainWindow(QWidget):
 
     def _join(self) -> None:
         generation, listening, collection = self.generation, self.listening, self.collection
-        inbox = self.inbox
-        inbox.job_started.connect(self._begin_clip)
-        inbox.job_ended.connect(self._end_clip)
-        inbox.engine_changed.connect(self._show_engine)
-        inbox.device_lost.connect(self._offer_restart)
+        inbox, news = self.inbox, self.news
+        news.restart_wished.connect(self.restart_wished)
+        inbox.job_started.connect(self.new_music.begin)
+        inbox.job_ended.connect(self.new_music.end)
+        inbox.engine_changed.connect(news.show_engine)
+        inbox.device_lost.connect(news.offer_restart)
         inbox.errand_ended.connect(self._end_errand)
-        generation.speed_measured.connect(self._show_speed)
+        generation.speed_measured.connect(news.show_speed)
         listening.problem_changed.connect(self.show_problem)
         listening.said.connect(self.status.announce)
-        listening.new_device_found.connect(self._offer_device)
+        listening.new_device_found.connect(news.offer_device)
         listening.shown.connect(lambda clip: self.library.show_clip(clip.id))
-        self.prompt.generate_requested.connect(self._await_music)
-        self.prompt.text_changed.connect(self._stay_in_text)
-        collection.clip_chosen.connect(self._show_clip)
+        self.prompt.generate_requested.connect(self.new_music.await_music)
+        self.prompt.text_changed.connect(self.new_music.stay_in_text)
+        collection.clip_chosen.connect(self.showing.show_clip)
         collection.clip_changed.connect(listening.update_clip)
-        collection.clip_changed.connect(self._tell_trashed)
+        collection.clip_changed.connect(self.showing.tell_trashed)
         collection.clip_changed.connect(self._tell_tempo)
         collection.imported.connect(lambda clip: self.tempo.hear([clip.id]))
         self.tempo.corrected.connect(collection.set_known)
@@ -375,9 +331,9 @@ class MainWindow(QWidget):
         self.selection_drags.problem_found.connect(self.show_problem)
         self.selection_drags.said.connect(self.status.announce)
         self.minis.said.connect(self.status.announce)
-        collection.imported.connect(self._show_clip)
-        collection.play_requested.connect(self._play_clip)
-        collection.preview_requested.connect(self._preview_clip)
+        collection.imported.connect(self.showing.show_clip)
+        collection.play_requested.connect(self.showing.play_clip)
+        collection.preview_requested.connect(self.showing.preview_clip)
         self.waveform.play_requested.connect(listening.play_from)
         self.minis.ready.connect(self._model.refresh)
         header = self.clip_header
@@ -387,7 +343,7 @@ class MainWindow(QWidget):
             header.again_requested,
             header.variations_requested,
         ):
-            asked.connect(self._await_music)
+            asked.connect(self.new_music.await_music)
         header.extend_requested.connect(self._extend)
         header.again_requested.connect(self._on_current(generation.again))
         header.variations_requested.connect(self._on_current(generation.vary))
@@ -415,8 +371,8 @@ class MainWindow(QWidget):
         add("select-all", self.waveform.select_all, self._has_sound)
         add("select-none", self.waveform.select_none, lambda: waveform.selection() is not None)
         add("play-now", listening.play_now, lambda: listening.is_waiting)
-        add("next-section", lambda: self._move_section(1))
-        add("previous-section", lambda: self._move_section(-1))
+        add("next-section", lambda: move_section(self._sections_of_keys(), 1))
+        add("previous-section", lambda: move_section(self._sections_of_keys(), -1))
         add("preview-library", self._turn_preview, is_on=lambda: self._services.settings.previews_library)
         add("full-screen", self._turn_full_screen, is_on=self.isFullScreen)
         add("checkpoints", self.header.checkpoints_requested.emit)
@@ -424,7 +380,7 @@ class MainWindow(QWidget):
         undo = self._services.undo
         add("undo", undo.undo, undo.canUndo)
         add("redo", undo.redo, undo.canRedo)
-        add("import", self._ask_for_files)
+        add("import", self.files.ask)
         for name in ("settings", "shortcuts", "diagnostics", "about"):
             add(name, partial(self.dialog_requested.emit, name))
         add("quit", self.close)
@@ -433,21 +389,13 @@ class MainWindow(QWidget):
         self.menus = Menus(self, self.menu_bar)
         self.library.menu_requested.connect(partial(self.menus.pop_up, CLIP_MENU))
         recent_menu = self.menus.menu("File/Recent files")
-        self.recent = RecentFiles(
-            self._services.library, recent_menu, lambda file: self.open_files([file]), self._show_clip
-        )
+        library, show = self._services.library, self.showing.show_clip
+        self.recent = RecentFiles(library, recent_menu, lambda file: self.files.open([file]), show)
         self.collection.file_imported.connect(self.recent.add)
+        self.files.melody_opened.connect(self.recent.add)
         self.takes.menu_requested.connect(partial(self.menus.pop_up, TAKE_MENU))
-        melody = self.prompt.melody
-        melody.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        melody.customContextMenuRequested.connect(
-            lambda place: self.menus.pop_up(MELODY_MENU, melody.mapToGlobal(place))
-        )
-        waveform.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        waveform.customContextMenuRequested.connect(
-            lambda place: self.menus.pop_up(WAVEFORM_MENU, waveform.mapToGlobal(place))
-        )
-        FileDrops(self.waveform, is_sound, self.open_files)
+        self.menus.attach(MELODY_MENU, self.prompt.melody)
+        self.menus.attach(WAVEFORM_MENU, waveform)
         self._guard = FocusGuard(self)
         self.installEventFilter(self._guard)
 
@@ -477,14 +425,14 @@ class MainWindow(QWidget):
         )
         self.clip_actions.said.connect(self.status.announce)
         self.clip_actions.export_requested.connect(self.export_requested)
-        self.clip_actions.show_requested.connect(self._show_clip)
-        self.clip_actions.music_awaited.connect(self._await_music)
+        self.clip_actions.show_requested.connect(self.showing.show_clip)
+        self.clip_actions.music_awaited.connect(self.new_music.await_music)
         self.editing = Editing(self._services, self.listening, self.waveform, self.clip_actions.chosen, self)
         self.editing.bind(self._bindings)
         self.editing.made.connect(self._show_edited)
         self.editing.gone.connect(self._show_edited)
         self.comparing = Comparing(
-            self._services, self.listening, self.compare_row, self.clip_actions.chosen, self._show_clip, self
+            self._services, self.listening, self.compare_row, self.clip_actions.chosen, self.showing.show_clip, self
         )
         self.comparing.bind(self._bindings)
         self.views = Views(self._services, self.listening, self.waveform, self)
@@ -497,10 +445,14 @@ class MainWindow(QWidget):
         there = [clip for clip in clips if self._services.library.has(clip.id)]
         self.tempo.hear([clip.id for clip in there if not clip.analysis])
         if there:
-            self._show_clip(there[0])
+            self.showing.show_clip(there[0])
 
     def _past_prompts(self, typed: str, only_starred: bool) -> Sequence[PastPrompt]:
         return past_prompts(self._services.library.clips(), typed, only_starred=only_starred)
+
+    def _sections_of_keys(self) -> tuple[QWidget, ...]:
+        middle: tuple[QWidget, ...] = (self.editor.notes,) if self.showing.is_editing else (self.waveform, self.bar)
+        return (self.prompt, *middle, self.library)
 
     def _has_sound(self) -> bool:
         return self.listening.current is not None
@@ -514,19 +466,9 @@ class MainWindow(QWidget):
     def _turn_full_screen(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
-    @Slot()
-    def _ask_for_files(self) -> None:
-        """Ask for sound and MIDI files, and open them."""
-        endings = " ".join(f"*{ending}" for ending in sorted({*sound.EXTENSIONS, *midi.EXTENSIONS}))
-        dialog = QFileDialog(self, self.tr("Import"), "", self.tr("Sound and MIDI files ({0})").format(endings))
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.filesSelected.connect(lambda names: self.open_files([Path(name) for name in names]))
-        dialog.open()
-
     def _begin(self) -> None:
         """Find again what the last start left, and begin to keep it."""
-        self.resize(*USUAL_SIZE)
+        self.resize(*placing.USUAL_SIZE)
         self.use_settings()
         self.prompt.show_examples(not self._services.library.clips())
         state = WindowState.from_json(self._services.library.recall("window"))
@@ -535,8 +477,7 @@ class MainWindow(QWidget):
             self._columns.restoreState(QByteArray.fromBase64(state.columns.encode()))
             self.prompt.set_values(replace(self.prompt.values(), **state.values))
             self.prompt.set_folds(*state.folds)
-        self._stay_on_screen()
-        self.header.set_checkpoint(_title(self._services.settings.checkpoint))
+        placing.stay_on_screen(self)
         self._keep = QTimer(self, singleShot=True, interval=KEEP_AFTER_MS)
         self._keep.timeout.connect(self.keep_state)
         self.prompt.values_changed.connect(self._keep.start)
@@ -547,68 +488,7 @@ class MainWindow(QWidget):
         self._poll.start()
         self.prompt.focus_prompt()
 
-    def _stay_on_screen(self) -> None:
-        """Let the window lie within its screen, which may be small or scaled, or another one than the last time."""
-        screen = QGuiApplication.screenAt(self.geometry().center()) or QGuiApplication.primaryScreen()
-        if screen is not None and not self.isMaximized():
-            title = self.style().pixelMetric(QStyle.PixelMetric.PM_TitleBarHeight)  # the system's is not known yet
-            room = screen.availableGeometry().adjusted(0, 0, 0, -title)
-            self.setMinimumSize(QSize(*MIN_SIZE).boundedTo(room.size()))
-            self.resize(self.size().boundedTo(room.size()))
-            left = min(max(self.x(), room.left()), room.right() + 1 - self.width())
-            top = min(max(self.y(), room.top()), room.bottom() + 1 - self.height())
-            self.move(left, top)
-
     # What the parts tell.
-
-    @Slot(object)
-    def _begin_clip(self, event: JobStarted) -> None:
-        self.prompt.show_examples(False)
-        if self._services.settings.keeps_playing and self.listening.is_playing:
-            text = self.tr("“{0}” is being made").format(event.clips[0].title)
-            self.offer.offer(text, self.tr("Show"), lambda: self._take_over(event))
-        else:
-            self._take_over(event)
-
-    def _take_over(self, event: JobStarted) -> None:
-        """Show and play what is being made in place of what was there, and let the keys go to it."""
-        self.offer.withdraw()
-        self.show_problem(None)
-        is_recording = self.recording.phase in (Phase.COUNT_IN, Phase.RECORDING)  # the microphone would hear it
-        self.open_editor(False)
-        self.listening.show_growing(event.clips, event.sounds, self._given_frames(event), plays=not is_recording)
-        focus = QApplication.focusWidget()
-        is_elsewhere = isinstance(focus, TEXT_FIELDS) and not self.prompt.isAncestorOf(focus)
-        if self._goes_to_music and not is_elsewhere:
-            self.waveform.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _given_frames(self, event: JobStarted) -> int:
-        """Return how much of a job's sound was there before: the clip that is extended."""
-        clip = event.clips[0]
-        wanted_s = next((view.wanted_s for view in self._services.loop.views() if view.id == event.job), None)
-        given_frames = 0 if wanted_s is None else clip.frames - round(wanted_s * clip.sample_rate)
-        return given_frames if given_frames > _LEAST_GIVEN_S * clip.sample_rate else 0
-
-    @Slot()
-    def _await_music(self) -> None:
-        """Let the focus go to the waveform when the music begins, unless something is typed before."""
-        self._goes_to_music = True
-
-    @Slot()
-    def _stay_in_text(self) -> None:
-        self._goes_to_music = False
-
-    @Slot(object)
-    def _end_clip(self, event: JobEnded) -> None:
-        self.collection.refresh()
-        current = self.listening.current
-        if current is not None and any(clip.id == current.clip.id for clip in event.clips):
-            self.library.show_clip(current.clip.id)
-        for clip in event.clips:
-            self.listening.update_clip(clip)
-        if event.clips and self.listening.current is None:
-            self.listening.show_clip(event.clips[0])
-        self.tempo.hear([clip.id for clip in event.clips])
 
     @Slot(list)
     def _show_heard(self, clips: list[Clip]) -> None:
@@ -627,50 +507,6 @@ class MainWindow(QWidget):
     @Slot(str)
     def _keep_snap(self, snap: str) -> None:
         self.settings_wished.emit(replace(self._services.settings, snap=snap))
-
-    @Slot(object)
-    def _show_clip(self, clip: Clip) -> None:
-        try:
-            self.listening.show_clip(clip)
-        except UserProblem as problem:
-            self.show_problem(problem)
-            return
-        self.offer.withdraw()
-        self.open_editor(False)
-        self.show_problem(None)
-
-    @Slot(object)
-    def _play_clip(self, clip: Clip) -> None:
-        """Show a clip and play it from its start."""
-        self._show_clip(clip)
-        current = self.listening.current
-        if current is not None and current.clip.id == clip.id:
-            self.listening.play_from(0)
-
-    @Slot(object)
-    def _preview_clip(self, clip: Clip) -> None:
-        """Show the clip that the arrow keys have come to, and play it if that is wanted."""
-        if self._services.settings.previews_library and self.recording.phase is Phase.OFF:
-            self._play_clip(clip)
-        else:
-            self._show_clip(clip)
-
-    @Slot(object)
-    def _tell_trashed(self, clip: Clip) -> None:
-        """Say so where the clip that is shown goes into the trash."""
-        current = self.listening.current
-        if clip.trashed is not None and current is not None and current.clip.id == clip.id:
-            self.status.announce(self.tr("“{0}” is in the trash; it stays open until you leave it").format(clip.title))
-
-    @Slot(bool)
-    def open_editor(self, is_open: bool) -> None:
-        """Show the page of notes in place of the clip, or the clip again."""
-        was_open = self._pages.currentWidget() is self.editor
-        self._pages.setCurrentIndex(1 if is_open else 0)
-        if is_open:
-            self.editor.focus_notes()
-        elif was_open:
-            self.waveform.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @Slot(object)
     def _keep_take(self, clip: Clip) -> None:
@@ -708,30 +544,6 @@ class MainWindow(QWidget):
         self.recording.use_settings()
 
     @Slot(object)
-    def _show_engine(self, facts: EngineFacts | None) -> None:
-        if facts is None:
-            self.header.set_speed(self.tr("not loaded"))
-            return
-        self.header.set_checkpoint(f"{_title(facts.checkpoint.id)} · {facts.checkpoint.licence}")
-        self.header.set_speed(facts.info.device.upper())
-
-    @Slot()
-    def _offer_restart(self) -> None:
-        """Say that the graphics card is gone until the next start."""
-        text = self.tr("The graphics card no longer answers; music is made on the processor until the next start.")
-        self.status.notices.add(text, self.tr("Restart"), self.restart_wished.emit)
-
-    @Slot()
-    def _offer_device(self) -> None:
-        """Say that there is another device; what plays is not cut unless that is wanted."""
-        text = self.tr("Sound devices have changed. The music goes on where it is.")
-        self.status.notices.add(text, self.tr("Use the new one"), self._services.transport.use_new_devices)
-
-    @Slot(float)
-    def _show_speed(self, speed: float) -> None:
-        self.header.set_speed(self.tr("{0:.1f}× real time").format(speed))
-
-    @Slot(object)
     def _end_errand(self, errand: ErrandDone) -> None:
         if errand.problem is not None and errand.otherwise is None:
             self.show_problem(errand.problem)
@@ -740,31 +552,6 @@ class MainWindow(QWidget):
         except UserProblem as problem:
             self.show_problem(problem)
 
-    def _move_section(self, step: int) -> None:
-        is_editing = self._pages.currentWidget() is self.editor
-        middle: tuple[QWidget, ...] = (self.editor.notes,) if is_editing else (self.waveform, self.bar)
-        sections = (self.prompt, *middle, self.library)
-        focus = QGuiApplication.focusObject()
-        inside = [part.isAncestorOf(focus) or part is focus for part in sections if isinstance(focus, QWidget)]
-        here = inside.index(True) if True in inside else -step
-        following = sections[(here + step) % len(sections)]
-        target = following if following.focusPolicy() != Qt.FocusPolicy.NoFocus else following.nextInFocusChain()
-        if target is not None:
-            target.setFocus(Qt.FocusReason.TabFocusReason)
-
-
-def _title(checkpoint: str) -> str:
-    """Return what a checkpoint is called in the header: a name of the Hub as it is, a folder by its last part."""
-    return checkpoint if is_repository(checkpoint) else Path(checkpoint).name.capitalize()
-
 
 def _placed(audio: Audio, from_s: float) -> tuple[GrowingSound, int]:
     return GrowingSound.of(audio), round(from_s * audio.sample_rate)
-
-
-def _line() -> QFrame:
-    line = QFrame()
-    line.setFixedHeight(1)
-    line.setAutoFillBackground(True)
-    line.setBackgroundRole(QPalette.ColorRole.Mid)  # the theme's colour of borders
-    return line

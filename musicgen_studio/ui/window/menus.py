@@ -65,6 +65,11 @@ class Menus(QObject):
         """Open a menu of actions at a place of the screen."""
         self.context_menu(groups).popup(place)
 
+    def attach(self, groups: Iterable[Sequence[str]], widget: QWidget) -> None:
+        """Let a widget open a menu of actions where it is asked for one."""
+        widget.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        widget.customContextMenuRequested.connect(lambda place: self.pop_up(groups, widget.mapToGlobal(place)))
+
     def _fill(self, menu: QMenu, name: str) -> None:
         for group in (group for group in GROUPS if group.menu == name):
             actions = [self.actions[line.id] for line in ready(group.lines)]

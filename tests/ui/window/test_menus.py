@@ -328,7 +328,7 @@ def test_files_that_were_opened_are_offered_again_and_shown_if_they_are_clips_al
     files = [tmp_path / "one.wav", tmp_path / "two.wav"]
     for file in files:
         write(file, Audio(np.zeros((16_000, 1), np.float32), 32_000), SoundFormat.WAV16)
-        hands.window.open_files([file])
+        hands.window.files.open([file])
         hands.wait(lambda stem=file.stem: hands.shown().title.lower() == stem)  # type: ignore[misc]
     assert list(recent(hands)) == ["two.wav", "one.wav", "Clear the list"]
     library = hands.program.services.library
@@ -361,12 +361,12 @@ def test_a_context_menu_fits_on_the_screen_of_a_laptop(hands: Hands) -> None:
 def test_the_melodys_menu_edits_and_clears_it(hands: Hands, tmp_path: Path) -> None:
     window = hands.window
     write_midi(tmp_path / "tune.mid", Melody.of([Note(0.0, 0.5, 60.0), Note(0.5, 0.5, 64.0)]))
-    window.open_files([tmp_path / "tune.mid"])
+    window.files.open([tmp_path / "tune.mid"])
     hands.wait(lambda: window.melodies.sketch is not None)
     window.waveform.setFocus()
     hands.press(Qt.Key.Key_N)
     hands.wait(window.editor.isVisible)
-    window.open_editor(False)
+    window.showing.open_editor(False)
     window.menus.actions["clear-melody"].trigger()
     hands.wait(lambda: window.melodies.sketch is None)
     right_click(window.prompt.melody, QPoint(30, 10))

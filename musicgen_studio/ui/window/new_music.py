@@ -1,0 +1,110 @@
+"""What the window does when music begins to be made, and when it is made: who is shown, played, and has the keys."""
+
+from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtWidgets import QApplication
+
+from musicgen_studio.studio.humming.recording_state import Phase
+from musicgen_studio.studio.making.queue import JobEnded, JobStarted
+from musicgen_studio.ui.panels.library_panel import LibraryPanel
+from musicgen_studio.ui.panels.offer_row import OfferRow
+from musicgen_studio.ui.panels.prompt_panel import PromptPanel
+from musicgen_studio.ui.widgets.waveform import WaveformView
+from musicgen_studio.ui.window.collection import Collection
+from musicgen_studio.ui.window.listening import Listening
+from musicgen_studio.ui.window.recording import Recording
+from musicgen_studio.ui.window.services import Services
+from musicgen_studio.ui.window.shortcuts import TEXT_FIELDS
+from musicgen_studio.ui.window.showing import Showing
+from musicgen_studio.ui.window.tempo import Tempo
+
+_LEAST_GIVEN_S = 0.05
+
+
+class NewMusic(QObject):
+    """Follows the jobs. Main thread.
+
+    Args:
+        services: For the settings and the jobs.
+        showing: Shows clips.
+        listening: Plays them.
+        recording: While it records, nothing plays of itself.
+        collection: Where they are kept.
+        tempo: Listens to what was made.
+        offer: The row that offers music which does not take over.
+        prompt: Where the order was typed.
+        waveform: Gets the keys.
+        library: Its panel.
+        parent: Qt's owner.
+    """
+
+    def __init__(
+        self,
+        services: Services,
+        showing: Showing,
+        listening: Listening,
+        recording: Recording,
+        collection: Collection,
+        tempo: Tempo,
+        offer: OfferRow,
+        prompt: PromptPanel,
+        waveform: WaveformView,
+        library: LibraryPanel,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._services, self._showing, self._listening, self._recording = services, showing, listening, recording
+        self._collection, self._tempo, self._offer = collection, tempo, offer
+        self._prompt, self._waveform, self._library = prompt, waveform, library
+        self._goes_to_music = False  # the focus, when the music begins
+
+    @Slot(object)
+    def begin(self, event: JobStarted) -> None:
+        """Let it take over from what was there, or offer it where that is to play on."""
+        self._prompt.show_examples(False)
+        if self._services.settings.keeps_playing and self._listening.is_playing:
+            text = self.tr("“{0}” is being made").format(event.clips[0].title)
+            self._offer.offer(text, self.tr("Show"), lambda: self._take_over(event))
+        else:
+            self._take_over(event)
+
+    def _take_over(self, event: JobStarted) -> None:
+        """Show and play what is being made in place of what was there, and let the keys go to it."""
+        self._offer.withdraw()
+        self._showing.problem_found.emit(None)
+        is_recording = self._recording.phase in (Phase.COUNT_IN, Phase.RECORDING)  # the microphone would hear it
+        self._showing.open_editor(False)
+        self._listening.show_growing(event.clips, event.sounds, self._given_frames(event), plays=not is_recording)
+        focus = QApplication.focusWidget()
+        is_elsewhere = isinstance(focus, TEXT_FIELDS) and not self._prompt.isAncestorOf(focus)
+        if self._goes_to_music and not is_elsewhere:
+            self._waveform.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _given_frames(self, event: JobStarted) -> int:
+        """Return how much of a job's sound was there before: the clip that is extended."""
+        clip = event.clips[0]
+        wanted_s = next((view.wanted_s for view in self._services.loop.views() if view.id == event.job), None)
+        given_frames = 0 if wanted_s is None else clip.frames - round(wanted_s * clip.sample_rate)
+        return given_frames if given_frames > _LEAST_GIVEN_S * clip.sample_rate else 0
+
+    @Slot()
+    def await_music(self) -> None:
+        """Let the focus go to the waveform when the music begins, unless something is typed before."""
+        self._goes_to_music = True
+
+    @Slot()
+    def stay_in_text(self) -> None:
+        """Let the focus stay where something is typed."""
+        self._goes_to_music = False
+
+    @Slot(object)
+    def end(self, event: JobEnded) -> None:
+        """Show what has come of it in library, waveform and tempo."""
+        self._collection.refresh()
+        current = self._listening.current
+        if current is not None and any(clip.id == current.clip.id for clip in event.clips):
+            self._library.show_clip(current.clip.id)
+        for clip in event.clips:
+            self._listening.update_clip(clip)
+        if event.clips and self._listening.current is None:
+            self._listening.show_clip(event.clips[0])
+        self._tempo.hear([clip.id for clip in event.clips])

@@ -1,0 +1,102 @@
+"""Which clip the window shows: chosen, played, gone through by the arrow keys, or hidden behind the page of notes.
+
+Not for playing it (`listening`), or for music that begins to be made (`new_music`).
+"""
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtWidgets import QStackedWidget
+
+from musicgen_studio.core.clip import Clip
+from musicgen_studio.errors import UserProblem
+from musicgen_studio.studio.humming.recording_state import Phase
+from musicgen_studio.ui.panels.melody_editor import MelodyEditor
+from musicgen_studio.ui.panels.offer_row import OfferRow
+from musicgen_studio.ui.widgets.waveform import WaveformView
+from musicgen_studio.ui.window.listening import Listening
+from musicgen_studio.ui.window.recording import Recording
+from musicgen_studio.ui.window.services import Services
+
+
+class Showing(QObject):
+    """Shows clips. Main thread.
+
+    Args:
+        services: For the settings.
+        listening: What shows and plays a clip.
+        recording: While it records, nothing plays of itself.
+        offer: The row that offers another clip.
+        pages: The page of the clip and that of the notes.
+        editor: The page of the notes.
+        waveform: What has the keys on the page of the clip.
+        parent: Qt's owner.
+    """
+
+    problem_found = Signal(object)
+    """A UserProblem; None where an earlier one no longer counts."""
+
+    said = Signal(str)
+
+    def __init__(
+        self,
+        services: Services,
+        listening: Listening,
+        recording: Recording,
+        offer: OfferRow,
+        pages: QStackedWidget,
+        editor: MelodyEditor,
+        waveform: WaveformView,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._services, self._listening, self._recording, self._offer = services, listening, recording, offer
+        self._pages, self._editor, self._waveform = pages, editor, waveform
+
+    @property
+    def is_editing(self) -> bool:
+        """Whether the page of notes is seen."""
+        return self._pages.currentWidget() is self._editor
+
+    @Slot(object)
+    def show_clip(self, clip: Clip) -> None:
+        """Show a clip, or say why it cannot be."""
+        try:
+            self._listening.show_clip(clip)
+        except UserProblem as problem:
+            self.problem_found.emit(problem)
+            return
+        self._offer.withdraw()
+        self.open_editor(False)
+        self.problem_found.emit(None)
+
+    @Slot(object)
+    def play_clip(self, clip: Clip) -> None:
+        """Show a clip and play it from its start."""
+        self.show_clip(clip)
+        current = self._listening.current
+        if current is not None and current.clip.id == clip.id:
+            self._listening.play_from(0)
+
+    @Slot(object)
+    def preview_clip(self, clip: Clip) -> None:
+        """Show the clip that the arrow keys have come to, and play it if that is wanted."""
+        if self._services.settings.previews_library and self._recording.phase is Phase.OFF:
+            self.play_clip(clip)
+        else:
+            self.show_clip(clip)
+
+    @Slot(object)
+    def tell_trashed(self, clip: Clip) -> None:
+        """Say so where the clip that is shown goes into the trash."""
+        current = self._listening.current
+        if clip.trashed is not None and current is not None and current.clip.id == clip.id:
+            self.said.emit(self.tr("“{0}” is in the trash; it stays open until you leave it").format(clip.title))
+
+    @Slot(bool)
+    def open_editor(self, is_open: bool) -> None:
+        """Show the page of notes in place of the clip, or the clip again."""
+        was_open = self.is_editing
+        self._pages.setCurrentIndex(1 if is_open else 0)
+        if is_open:
+            self._editor.focus_notes()
+        elif was_open:
+            self._waveform.setFocus(Qt.FocusReason.OtherFocusReason)
