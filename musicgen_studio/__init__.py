@@ -27,7 +27,7 @@ from musicgen_studio.core.loudness import STREAMING_LUFS
 from musicgen_studio.errors import UserProblem
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from musicgen_studio.core.analysis import Analysis
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from musicgen_studio.core.passages import Passage
     from musicgen_studio.core.request import GenerationRequest
     from musicgen_studio.engine.api import Engine, StopFlag
+    from musicgen_studio.evaluation.fidelity.judging import Judgement
+    from musicgen_studio.evaluation.fidelity.measures import JudgedClip
     from musicgen_studio.files.sound import SoundFormat
 
     __version__: str
@@ -49,6 +51,7 @@ __all__ = [
     "analyse",
     "export_project",
     "generate",
+    "judge",
     "load",
     "loop",
     "read",
@@ -240,6 +243,50 @@ def export_project(
 
     song = song_of(title, audio, _known(audio, tempo_bpm), stems)
     return make_target(song, HandOff(Target(project), Path(folder), TrackSettings(sample_rate)))
+
+
+def judge(
+    made: "str | PathLike[str] | Sequence[Audio]",
+    against: "str | PathLike[str] | Sequence[Audio]" = (),
+    prompts: "Sequence[str]" = (),
+    embedding: str = "musicnn",
+) -> "Judgement":
+    """Measure clips: how near they are to other music and to their words, how loud, silent and broken they are.
+
+    Args:
+        made: A folder of sound files, or sounds from `generate` or `read`; two at least.
+        against: What they are compared with, in the same way; empty for nothing.
+        prompts: The words of each of the sounds, in their order; a folder's are in the records beside its files.
+        embedding: The network that listens: `musicnn`, which comes with the program.
+
+    Returns:
+        The figures: `figures`, `table()`, `to_json()`, `to_html()`, `rows()` and `dataframe()`. A notebook shows them.
+
+    Raises:
+        UserProblem: If a set has less than two clips, or one cannot be read.
+        ValueError: If there are prompts, but not one for each sound.
+    """
+    from musicgen_studio.evaluation.fidelity.embedders.choose import open_embedder
+    from musicgen_studio.evaluation.fidelity.judging import judge as compare
+
+    return compare(_clips(made, prompts), _clips(against, ()), open_embedder(embedding))
+
+
+def _clips(sounds: "str | PathLike[str] | Sequence[Audio]", prompts: "Sequence[str]") -> "list[JudgedClip]":
+    from pathlib import Path
+
+    from musicgen_studio.evaluation.fidelity.measures import JudgedClip
+    from musicgen_studio.studio.making.judged import clips_in
+
+    if isinstance(sounds, str | PathLike):
+        return clips_in(Path(sounds))
+    if prompts and len(prompts) != len(sounds):
+        raise ValueError(f"prompts must be one for each of the {len(sounds)} sounds, got {len(prompts)}")
+    words = prompts or [""] * len(sounds)
+    return [
+        JudgedClip(str(number), audio, prompt)
+        for number, (audio, prompt) in enumerate(zip(sounds, words, strict=True), start=1)
+    ]
 
 
 def _known(audio: "Audio", tempo_bpm: float | None) -> "Analysis":

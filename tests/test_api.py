@@ -23,7 +23,18 @@ def _example() -> str:
 
 def test_the_surface_is_small_and_all_there() -> None:
     names = ["Analysis", "Audio", "GenerationRequest", "Passage", "UserProblem", "__version__"]
-    names += ["analyse", "export_project", "generate", "load", "loop", "read", "read_passages", "stems", "write"]
+    names += [
+        "analyse",
+        "export_project",
+        "generate",
+        "judge",
+        "load",
+        "loop",
+        "read",
+        "read_passages",
+        "stems",
+        "write",
+    ]
     assert musicgen_studio.__all__ == names
     assert all(getattr(musicgen_studio, name) is not None for name in musicgen_studio.__all__)
     assert musicgen_studio.__version__[0].isdigit()
@@ -114,3 +125,18 @@ def test_passages_are_read_into_a_request(tmp_path: Path) -> None:
     later = (Passage(4.0, "jazz", morph_s=2.0),)
     assert request == GenerationRequest(("rock at 120 bpm",), 12.0, passages=later, seed=4)
     assert [clip.duration_s for clip in generate(FakeEngine(), request)] == [12.0]
+
+
+def test_sounds_are_judged(tmp_path: Path) -> None:
+    times = np.arange(64000) / 32000
+    tones = [Audio((0.2 * np.sin(2 * np.pi * hz * times)).astype(np.float32)[:, None], 32000) for hz in (220, 330, 440)]
+    for number, tone in enumerate(tones, start=1):
+        write(tmp_path / f"{number}.wav", tone, "wav32f", loudness_lufs=None)
+    found = musicgen_studio.judge(tones, tmp_path, prompts=["piano", "strings", "zither"])
+    assert [(row["set"], row["clip"]) for row in found.rows()][2:4] == [("made", "3"), ("against", "1")]
+    assert found.figure("chroma") is not None
+    assert found.table().startswith("figure")
+    assert "<table>" in found._repr_html_()
+    assert [row["musicnn.agreement"] is None for row in found.rows()[:3]] == [False, False, True]
+    with pytest.raises(ValueError, match="one for each of the 3 sounds, got 1"):
+        musicgen_studio.judge(tones, prompts=["piano"])

@@ -24,6 +24,7 @@ from musicgen_studio.cli import (
     evaluate,
     export,
     generate,
+    judge,
     loop,
     melody,
     mend,
@@ -83,6 +84,7 @@ def build_parser() -> argparse.ArgumentParser:
         devices,
         train,
         evaluate,
+        judge,
     ):
         command.add_parser(commands)
     return parser

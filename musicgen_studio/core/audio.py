@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from musicgen_studio.core.notebook import sound_html
+
 Samples = npt.NDArray[np.float32]
 
 
@@ -50,6 +52,10 @@ class Audio:
     def duration_s(self) -> float:
         """Length in seconds."""
         return self.frames / self.sample_rate
+
+    def _repr_html_(self) -> str:
+        """Show it in a notebook: waveform and player."""
+        return sound_html(self.samples, self.sample_rate)
 
 
 def mono_mix(samples: Samples) -> Samples:

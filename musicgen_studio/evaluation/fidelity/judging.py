@@ -2,7 +2,7 @@
 
     clips → measured one by one → figures of the set, beside those of what it is compared with
 
-Which figures there are, and which way is better, stands in `_FIGURES`. Not for showing them (`telling`, `page`).
+Which figures there are, and which way is better, stands in `_FIGURES`. How they are shown: `telling`, `page`.
 """
 
 import json
@@ -15,38 +15,19 @@ from musicgen_studio.errors import UserProblem
 from musicgen_studio.evaluation.fidelity.api import Embedder, EmbedderInfo
 from musicgen_studio.evaluation.fidelity.distance import (
     FEWEST_CLIPS,
-    Estimate,
     frechet_estimate,
     frechet_extrapolated,
     mean_estimate,
     set_divergence_estimate,
     tag_divergence,
 )
+from musicgen_studio.evaluation.fidelity.figure import Figure
 from musicgen_studio.evaluation.fidelity.measures import JudgedClip, MeasuredClip, measured
+from musicgen_studio.evaluation.fidelity.page import figures_table, page
+from musicgen_studio.evaluation.fidelity.telling import table
 
 Report = Callable[[str], None]
 FORMAT = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A figure of a set of clips.
-
-    Args:
-        id: Its name for programs; what a network made begins with the network's, such as `musicnn.frechet`.
-        name: For a person.
-        better: Which way is better: `lower`, `higher`, or empty where neither is.
-        made: The figure.
-        against: The same of what it is compared with; None for distances, and without such a set.
-        remark: What to know before believing it; empty if nothing.
-    """
-
-    id: str
-    name: str
-    better: str
-    made: Estimate
-    against: Estimate | None = None
-    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,6 +57,34 @@ class Judgement:
             for name, clips in (("made", self.made), ("against", self.against))
             for each in clips
         ]
+
+    def table(self) -> str:
+        """Return the figures as aligned lines for a terminal."""
+        return table(self.figures, self.embedder)
+
+    def dataframe(self) -> Any:
+        """Return the clips' rows as a DataFrame of pandas, which this program does not need otherwise.
+
+        Raises:
+            UserProblem: If pandas is not installed.
+        """
+        try:
+            import pandas as pd
+        except ImportError as error:
+            raise UserProblem(
+                "There is no DataFrame.",
+                "The package pandas is not installed.",
+                "Install it with `pip install pandas`, or take rows(), which any other library reads as well.",
+            ) from error
+        return pd.DataFrame(self.rows())
+
+    def to_html(self, title: str = "Judged", players: int = 40, report: Report = lambda _line: None) -> str:
+        """Return one HTML page with tables, plots and players; see `page`."""
+        return page(title, self.figures, self.made, self.against, self.embedder, players, report)
+
+    def _repr_html_(self) -> str:
+        """Show the figures in a notebook."""
+        return figures_table(self.figures, self.embedder)
 
     def to_json(self) -> str:
         """Return everything but the sounds as a JSON object."""

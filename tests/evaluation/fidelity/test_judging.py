@@ -15,7 +15,6 @@ from musicgen_studio.errors import UserProblem
 from musicgen_studio.evaluation.fidelity.embedders.musicnn import MusicnnEmbedder
 from musicgen_studio.evaluation.fidelity.judging import Judgement, compared, judge, measure
 from musicgen_studio.evaluation.fidelity.measures import JudgedClip
-from musicgen_studio.evaluation.fidelity.telling import table
 from musicgen_studio.files.sound import SoundFormat, as_encoded
 from tests.evaluation.fidelity.music import as_audio, changed
 
@@ -118,7 +117,7 @@ def test_shuffled_prompts_move_agreement_alone(music: list[JudgedClip], itself: 
 
 
 def test_it_is_told_as_a_table_and_as_json(itself: Judgement) -> None:
-    told = table(itself)
+    told = itself.table()
     assert "Fréchet distance (musicnn.frechet)" in told
     assert "MagnaTagATune" in told
     assert "windows for 200 numbers" in told

@@ -1,0 +1,125 @@
+"""`musicgen-studio judge`: how near clips are to other music and to their words, by `evaluation.fidelity`."""
+
+import argparse
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from musicgen_studio.cli import generate
+from musicgen_studio.cli.options import Commands, path, seconds
+from musicgen_studio.errors import UserProblem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from musicgen_studio.evaluation.fidelity.judging import Judgement
+    from musicgen_studio.evaluation.fidelity.measures import JudgedClip
+
+_PLAYERS = 40
+
+
+def add_parser(commands: Commands) -> None:
+    """Add this command to the command line."""
+    parser = commands.add_parser(
+        "judge",
+        help="judge clips: Fréchet distance, tags, agreement with the prompt, what is broken",
+        description="Measure clips, and compare them with others: a table, judgement.json, and judgement.html with "
+        "plots and players. What is judged is a folder, clips of the library, or clips made for the purpose.",
+    )
+    parser.add_argument(
+        "folder", type=path, nargs="?", metavar="FOLDER", help="the clips; prompts are in their records"
+    )
+    parser.add_argument("--library", metavar="WORDS", help="judge the library's clips that these words find")
+    parser.add_argument("--against", type=path, metavar="FOLDER", help="compare with the sound files of this folder")
+    parser.add_argument("--against-library", metavar="WORDS", help="compare with these clips of the library")
+    made = parser.add_argument_group("clips made for the purpose")
+    made.add_argument("--prompts", type=path, metavar="FILE", help="one prompt a line")
+    made.add_argument("--checkpoint", metavar="NAME|DIR", help="what makes them (default: starter)")
+    made.add_argument("--seconds", type=seconds, default=10.0, metavar="S", help="length of a clip (default: 10)")
+    made.add_argument("--seed", type=int, default=0, metavar="N", help="start of the random numbers (default: 0)")
+    parser.add_argument("--out", type=path, default=Path("judgement"), metavar="DIR", help="default: judgement")
+    parser.add_argument(
+        "--players",
+        type=int,
+        default=_PLAYERS,
+        metavar="N",
+        help=f"sounds on the page, of each set (default: {_PLAYERS})",
+    )
+    parser.add_argument("--json", action="store_true", help="the JSON object on stdout as well, no table")
+    parser.set_defaults(run=run, parser=parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Judge, write both files and print the table or the JSON object."""
+    given = [args.folder is not None, args.library is not None, args.prompts is not None]
+    if sum(given) != 1:
+        args.parser.error("give one of FOLDER, --library WORDS and --prompts FILE")
+    if args.against is not None and args.against_library is not None:
+        args.parser.error("give one of --against FOLDER and --against-library WORDS")
+
+    from musicgen_studio.evaluation.fidelity.embedders.choose import open_embedder
+    from musicgen_studio.evaluation.fidelity.judging import judge
+    from musicgen_studio.files.whole import ensure_folder
+
+    ensure_folder(args.out)
+    embedder = open_embedder()
+    with ExitStack() as stack:
+        made, against = _sets(args, stack)
+        judgement = judge(made, against, embedder, _print_line)
+        _write(judgement, args)
+    print(judgement.to_json() if args.json else judgement.table())
+    return 0
+
+
+def _sets(args: argparse.Namespace, stack: ExitStack) -> "tuple[Iterable[JudgedClip], Iterable[JudgedClip]]":
+    from musicgen_studio.library.library import Library
+    from musicgen_studio.paths import settings_file
+    from musicgen_studio.studio.making.judged import clips_in, clips_of
+    from musicgen_studio.studio.program import settings
+
+    searched = [words for words in (args.library, args.against_library) if words is not None]
+    library = None
+    if searched:
+        library = stack.enter_context(Library(Path(settings.load(settings_file()).library_folder)))
+
+    def chosen(folder: Path | None, words: str | None) -> "Iterable[JudgedClip]":
+        if words is not None and library is not None:
+            return clips_of(library, words)
+        return [] if folder is None else clips_in(folder)
+
+    others = chosen(args.against, args.against_library)
+    return chosen(_made(args) if args.prompts is not None else args.folder, args.library), others
+
+
+def _made(args: argparse.Namespace) -> Path:
+    """Make a clip for each prompt, as `generate --jobs` does, and return the folder."""
+    folder: Path = args.out / "clips"
+    if folder.is_dir() and any(folder.iterdir()):
+        raise UserProblem(
+            "The clips were not made.",
+            f"{folder} holds some already, and a set is not mixed with what was made before.",
+            f"Judge them as they are (`judge {folder}`), or name another folder with --out.",
+        )
+    words = ["generate", "--jobs", str(args.prompts), "--seconds", str(args.seconds), "--seed", str(args.seed)]
+    words += ["--out", str(folder), "--format", "flac", "--no-play", "--loudness", "none"]
+    parser = argparse.ArgumentParser()
+    generate.add_parser(parser.add_subparsers())
+    made = parser.parse_args([*words, *(["--checkpoint", args.checkpoint] if args.checkpoint else [])])
+    if made.run(made) != 0:
+        raise KeyboardInterrupt  # what else ends it is raised; half a set is not judged
+    return folder
+
+
+def _write(judgement: "Judgement", args: argparse.Namespace) -> None:
+    from musicgen_studio.files.whole import write_text
+
+    write_text(args.out / "judgement.json", judgement.to_json())
+    what = args.folder or args.prompts or f"library: {args.library}"
+    title = f"{what}" + (f" against {args.against}" if args.against is not None else "")
+    write_text(args.out / "judgement.html", judgement.to_html(title, args.players, _print_line))
+    _print_line(f"{args.out / 'judgement.html'}\n{args.out / 'judgement.json'}")
+
+
+def _print_line(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)

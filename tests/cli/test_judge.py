@@ -1,0 +1,92 @@
+"""`judge`: folders, the library and prompts in, a table, JSON and a page out."""
+
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from lxml import html
+
+from musicgen_studio.core.audio import Audio
+from musicgen_studio.core.clip import Clip, Origin
+from musicgen_studio.files.sound import SoundFormat, write
+from musicgen_studio.library.library import Library
+from musicgen_studio.studio.program import settings
+from tests.cli.conftest import CommandLine
+
+
+def _tones(folder: Path, *pitches_hz: float) -> Path:
+    folder.mkdir(exist_ok=True)
+    for pitch_hz in pitches_hz:
+        tone = 0.2 * np.sin(2 * np.pi * pitch_hz * np.arange(96000) / 32000)
+        audio = Audio(tone.astype(np.float32)[:, None], 32000)
+        write(folder / f"{pitch_hz:.0f}.wav", audio, SoundFormat.WAV16)
+    return folder
+
+
+def _figures(folder: Path) -> dict[str, float]:
+    told = json.loads((folder / "judgement.json").read_text(encoding="utf-8"))
+    return {figure["id"]: figure["made"]["value"] for figure in told["figures"]}
+
+
+def test_a_folder_against_itself_is_0(cli: CommandLine) -> None:
+    folder = _tones(cli.folder / "tones", 220, 330, 440)
+    (folder / "notes.txt").write_text("not a sound", encoding="utf-8")
+    (folder / "220.json").write_text("{}", encoding="utf-8")  # no record of ours
+    code, out, err = cli("judge", folder, "--against", folder, "--players", "1")
+    assert code == 0, err
+    assert out.startswith("figure")
+    assert "judged: 3, 440" in err
+    figures = _figures(cli.folder / "judgement")
+    assert figures["musicnn.frechet"] == figures["musicnn.tag_kl"] == 0
+    page = html.fromstring((cli.folder / "judgement" / "judgement.html").read_text(encoding="utf-8"))
+    assert len(page.xpath("//audio")) == 2
+
+
+def test_made_clips_have_their_prompts(cli: CommandLine) -> None:
+    (cli.folder / "prompts.txt").write_text("sad jazz\nhappy rock\n", encoding="utf-8")
+    code, out, _ = cli("judge", "--prompts", "prompts.txt", "--seconds", "3", "--out", "x", "--json")
+    assert code == 0
+    (request, *_) = cli.engine.requests
+    assert request.duration_s == 3
+    told = json.loads(out[out.index('{\n "format"') :])
+    assert {clip["prompt"] for clip in told["clips"]} == {"sad jazz", "happy rock"}
+    assert "musicnn.agreement" in {figure["id"] for figure in told["figures"]}
+    code, _, err = cli("judge", "--prompts", "prompts.txt", "--out", "x")
+    assert code == 1
+    assert "holds some already" in err
+
+
+def test_the_library_is_searched(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Library(cli.folder / "library") as library:
+        for number, title in enumerate(("jazz one", "jazz two", "rock")):
+            tone = np.full((64000, 1), 0.1, np.float32) * np.sin(np.arange(64000) / (20 + number))[:, None]
+            audio = Audio(tone.astype(np.float32), 32000)
+            clip = Clip(f"{number:032x}", title, Origin.IMPORTED, "2026-01-31T12:00:00+00:00", 64000, 32000, 1)
+            library.add(clip, audio)
+    chosen = settings.Settings(library_folder=os.fspath(cli.folder / "library"))
+    monkeypatch.setattr(settings, "load", lambda _path: chosen)
+    code, _, err = cli("judge", "--library", "jazz", "--against-library", "", "--out", "x")
+    assert code == 0, err
+    told = json.loads((cli.folder / "x" / "judgement.json").read_text(encoding="utf-8"))
+    names = [(clip["set"], clip["clip"]) for clip in told["clips"]]
+    assert sorted(names[:2]) == [("made", "jazz one"), ("made", "jazz two")]
+    assert len(names) == 5
+    code, _, err = cli("judge", "--library", "polka", "--out", "x")
+    assert code == 1
+    assert "The library has none for “polka”" in err
+
+
+def test_what_cannot_be_judged_is_told(cli: CommandLine) -> None:
+    assert "one of FOLDER" in cli.usage_error("judge")
+    assert "one of FOLDER" in cli.usage_error("judge", "x", "--library", "y")
+    code, _, err = cli("judge", "nowhere")
+    assert code == 1
+    assert "nowhere is not there" in err
+    (cli.folder / "empty").mkdir()
+    code, _, err = cli("judge", "empty")
+    assert "holds no sound file" in err
+    code, _, err = cli("judge", _tones(cli.folder / "single", 220))
+    assert code == 1
+    assert "too little to judge" in err
