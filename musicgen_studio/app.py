@@ -228,7 +228,7 @@ class Program:
         services.background.run("names of files", name_files, lane=Lane.HOUSE)
         keep = self._garbage.keep
         self.window.inbox.engine_changed.connect(lambda facts: keep() if facts is not None else None)
-        services.background.run("listening", _load_analysis, lambda _loaded: keep(), lane=Lane.LONG)
+        services.background.run("listening", _load_analysis, lambda _loaded: keep(), lane=Lane.HEARING)
         self.window.tempo.hear_all()
         self.window.open_last()
         self._take_up_queue()

@@ -5,8 +5,9 @@
                      views, cancel ─► what the long thread does and what waits for it
 
 Each thread takes first come first served. What is quick (`run`) never waits behind a long export (`start`), which has a
-name, tells how far it is and can be stopped. Whatever ends an errand (a result, a problem, a bug, a stop, the end of
-the program), `on_done` is told exactly once, and knows it by its id.
+name, tells how far it is and can be stopped. What nobody has asked for (pictures of rows, listening to clips) gives
+way, errand by errand and clip by clip, while a file is opened, edited or imported. Whatever ends an errand (a result, a
+problem, a bug, a stop, the end of the program), `on_done` is told exactly once, and knows it by its id.
 """
 
 import threading
@@ -37,9 +38,36 @@ class Lane(StrEnum):
     PICTURES = "pictures"  # the small waveforms of the library
     HOUSE = "house"  # what nobody waits for
     LONG = "long"  # `start` only
+    HEARING = "hearing"  # what is found out about clips: a hundred clips at a first start
     EDITS = "edits"  # what a musician waits for, be it long: it never waits for what is found out meanwhile
     IMPORTS = "imports"  # `start` only: a file that is opened waits for no export and no loading
     CHECKPOINTS = "checkpoints"  # `start` only: reading, moving or deleting gigabytes, beside an export
+
+
+_URGENT = frozenset({Lane.SOUND, Lane.EDITS, Lane.IMPORTS})
+_GIVING_WAY = frozenset({Lane.PICTURES, Lane.HEARING})
+
+
+class _Way:
+    """Counts the errands that others give way to."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._count = 0
+
+    def change(self, by: int) -> None:
+        with self._changed:
+            self._count += by
+            self._changed.notify_all()
+
+    def wait(self, stop: Event) -> None:
+        """Wait until there is none, or all ends."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._count or stop.is_set())
+
+    def wake(self) -> None:
+        with self._changed:
+            self._changed.notify_all()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +148,22 @@ class Errand:
         name: What it is, for the screen.
         stop: Set when it is to end; it then raises `StoppedError`, or returns what it has so far.
         clock: Seconds that only grow.
+        give_way: Waits while something else is more urgent.
     """
 
-    def __init__(self, number: int, name: str, stop: Event, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        number: int,
+        name: str,
+        stop: Event,
+        clock: Callable[[], float],
+        give_way: Callable[[], object] = lambda: None,
+    ) -> None:
         self.id = number
         self.name = name
         self.stop = stop
         self._clock = clock
+        self._give_way = give_way
         self._began_s: float | None = None
         self._progress: tuple[float | None, int, int] = (None, 1, 1)  # replaced as one, so that a view is never mixed
 
@@ -139,7 +176,8 @@ class Errand:
         self._progress = (fraction, number, of)
 
     def check(self) -> None:
-        """Raise `StoppedError` if it is to end."""
+        """Let go first what is more urgent, where its lane does; raise `StoppedError` if it is to end."""
+        self._give_way()
         if self.stop.is_set():
             raise StoppedError
 
@@ -186,6 +224,7 @@ class Background:
         self._threads = {lane: ThreadPoolExecutor(1, thread_name_prefix=f"background-{lane}") for lane in Lane}
         self._ids = count(1)
         self._changing = threading.Lock()
+        self._way = _Way()
         self._errands: dict[int, Errand] = {}  # the long one at work and those that wait, in order
 
     def run(
@@ -233,7 +272,8 @@ class Background:
             Its id.
         """
         owner = _Owner(next(self._ids), name, then, otherwise)
-        errand = Errand(owner.id, name, Event(), self._clock)
+        give_way = partial(self._way.wait, self.stop) if lane in _GIVING_WAY else lambda: None
+        errand = Errand(owner.id, name, Event(), self._clock, give_way)
         with self._changing:
             self._errands[errand.id] = errand
         self._send(lane, owner, partial(_begun, errand, work), partial(self._forget, errand))
@@ -253,6 +293,7 @@ class Background:
     def close(self) -> None:
         """End: what has begun sees its stop flag and ends, what waits is stopped before it begins."""
         self.stop.set()
+        self._way.wake()
         with self._changing:
             for errand in self._errands.values():
                 errand.stop.set()
@@ -262,18 +303,32 @@ class Background:
             executor.shutdown(wait=True)
 
     def _send(self, lane: Lane, owner: _Owner, work: Callable[[], Any], over: Callable[[], None]) -> None:
-        def dropped(future: Future[None]) -> None:
+        is_urgent = lane in _URGENT
+
+        def ended(future: Future[None]) -> None:
+            if is_urgent:
+                self._way.change(-1)
             if future.cancelled():  # by `close`, before it began: then nothing else tells
                 over()
                 self._on_done(owner.done(stopped=True))
 
+        if is_urgent:
+            self._way.change(1)
+        elif lane in _GIVING_WAY:
+            work = partial(self._after_others, work)
         try:
             future = self._threads[lane].submit(self._do, owner, work, over)
         except RuntimeError:  # it is closed already
+            if is_urgent:
+                self._way.change(-1)
             over()
             self._on_done(owner.done(stopped=True))
             return
-        future.add_done_callback(dropped)
+        future.add_done_callback(ended)
+
+    def _after_others(self, work: Callable[[], Any]) -> Any:
+        self._way.wait(self.stop)
+        return work()
 
     def _forget(self, errand: Errand) -> None:
         with self._changing:

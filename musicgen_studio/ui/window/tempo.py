@@ -12,6 +12,7 @@ from musicgen_studio.core.analysis import Analysis
 from musicgen_studio.core.clip import Clip
 from musicgen_studio.core.tempo_map import TempoMap
 from musicgen_studio.studio.arranging.analysing import analyse_clips, not_heard
+from musicgen_studio.studio.program.background import Lane
 from musicgen_studio.ui.panels.clip_header import ClipHeader
 from musicgen_studio.ui.panels.tempo_card import TempoCard
 from musicgen_studio.ui.widgets.timeline import Snap
@@ -78,7 +79,7 @@ class Tempo(QObject):
 
         library = self._services.library
         self._services.background.start(
-            self.tr("Listen for tempo and key"), partial(analyse_clips, library, new), found, over
+            self.tr("Listen for tempo and key"), partial(analyse_clips, library, new), found, over, Lane.HEARING
         )
 
     @Slot(object)

@@ -7,7 +7,7 @@ from queue import SimpleQueue
 import pytest
 
 from musicgen_studio.errors import StoppedError, UserProblem
-from musicgen_studio.studio.program.background import Background, Errand, ErrandDone, ErrandView
+from musicgen_studio.studio.program.background import Background, Errand, ErrandDone, ErrandView, Lane
 
 PROBLEM = UserProblem("It is full.", "No room.", "Make room.")
 
@@ -201,3 +201,53 @@ def until_stopped_long(background: Background) -> Callable[[Errand], None]:
         errand.check()
 
     return work
+
+
+@pytest.mark.parametrize("urgent", [Lane.SOUND, Lane.EDITS, Lane.IMPORTS])
+@pytest.mark.parametrize("giving_way", [Lane.PICTURES, Lane.HEARING])
+def test_what_nobody_asked_for_gives_way_to_what_is_waited_for(urgent: Lane, giving_way: Lane) -> None:
+    done: SimpleQueue[ErrandDone] = SimpleQueue()
+    background = Background(done.put)
+    may_end = threading.Event()
+    background.run("opening", lambda: may_end.wait(10), lane=urgent)
+    background.run("picture", lambda: None, lane=giving_way)
+    background.run("next", lambda: None)  # nobody else waits
+    assert done.get(timeout=10).name == "next"
+    assert done.empty()
+    may_end.set()
+    assert [done.get(timeout=10).name for _ in range(2)] == ["opening", "picture"]
+    background.close()
+
+
+def test_listening_to_many_clips_gives_way_between_two_of_them() -> None:
+    done: SimpleQueue[ErrandDone] = SimpleQueue()
+    background = Background(done.put)
+    may_end, is_opening, steps = threading.Event(), threading.Event(), SimpleQueue[str]()
+
+    def open_clip() -> None:
+        is_opening.set()
+        may_end.wait(10)
+        steps.put("opened")
+
+    def hear(errand: Errand) -> None:
+        errand.check()
+        steps.put("one")
+        background.run("opening", open_clip, lane=Lane.SOUND)
+        is_opening.wait(10)
+        threading.Timer(0.05, may_end.set).start()
+        errand.check()
+        steps.put("two")
+
+    background.start("hearing", hear, lane=Lane.HEARING)
+    assert {done.get(timeout=10).name for _ in range(2)} == {"hearing", "opening"}
+    assert [steps.get(timeout=10) for _ in range(3)] == ["one", "opened", "two"]
+    background.close()
+
+
+def test_the_end_waits_for_nobody_who_gives_way() -> None:
+    done: SimpleQueue[ErrandDone] = SimpleQueue()
+    background = Background(done.put)
+    background.run("opening", lambda: background.stop.wait(10), lane=Lane.SOUND)
+    background.run("picture", lambda: None, lane=Lane.PICTURES)
+    background.close()
+    assert {done.get(timeout=10).name for _ in range(2)} == {"opening", "picture"}
