@@ -9,9 +9,12 @@ from threading import Event
 from typing import Protocol
 
 import numpy as np
+import numpy.typing as npt
 
-from musicgen_studio.core.audio import Audio
+from musicgen_studio.core.audio import Audio, Samples
+from musicgen_studio.core.live import LiveRequest, Steering, SteeringSource, Told
 from musicgen_studio.core.request import USUAL_SAMPLING, GenerationRequest, Sampling
+from musicgen_studio.errors import UserProblem
 
 
 class StopFlag(Protocol):
@@ -127,6 +130,111 @@ class Engine(Protocol):
         Raises:
             UserProblem: If the checkpoint cannot do what is asked, or what stands after is too short.
             ValueError: If nothing stands after.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CodecState:
+    """Where the codec stands. An array of no numbers stands for what is not there yet.
+
+    Args:
+        latents: float32 `[channels, dimension, n]`: what its first convolution still looks back at.
+        lstm_hidden: float32 `[layers, channels, width]`.
+        lstm_cell: The same.
+        hidden: float32 `[channels, width, n]`: what its upsampling still looks back at.
+        known: Frames whose codes it was given.
+        convolved: Frames that have gone through its LSTM.
+        emitted: Audio frames it handed out.
+    """
+
+    latents: Samples
+    lstm_hidden: Samples
+    lstm_cell: Samples
+    hidden: Samples
+    known: int
+    convolved: int
+    emitted: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LiveState:
+    """All that live music depends on from a moment on, but for how it is steered: where a window of the model opens.
+
+    Args:
+        frame: The moment, in codec frames from the beginning of the music.
+        told: What the window is told.
+        pieces: How many positions at a time it had read by then.
+        codes: int16 `[codebooks, n]`: what it opens with, the codes of the music before.
+        noise: The position of the random numbers.
+        codec: Where the codec stands.
+    """
+
+    frame: int
+    told: Told
+    pieces: tuple[int, ...]
+    codes: npt.NDArray[np.int16]
+    noise: bytes
+    codec: CodecState
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LiveChunk:
+    """A little live music.
+
+    Args:
+        frame: The codec frame from which on it was made as `steering` says.
+        start: The first of its audio frames. The sound of a codec frame comes somewhat later than its codes.
+        samples: float32 `[frames, channels]`; none at all perhaps at the very beginning.
+        obeys: The audio frame from which on all of the sound was made by `steering`, a few codec frames later.
+        steering: What it was made by.
+        opened: How everything stood before it, where a window opened with it.
+        problem: Why what was asked for cannot be done; the music then goes on as before. Told once.
+    """
+
+    frame: int
+    start: int
+    samples: Samples
+    obeys: int
+    steering: Steering
+    opened: LiveState | None = None
+    problem: UserProblem | None = None
+
+
+class LiveMusic(Protocol):
+    """Music without end. One thread at a time."""
+
+    def chunk(self) -> LiveChunk:
+        """Ask what is wanted, and make the next chunk.
+
+        Raises:
+            UserProblem: If the model computes what is no number, or memory is full.
+        """
+        ...
+
+    def ahead(self) -> None:
+        """Do what the music will need later; to be called once after each chunk, when its sound is on its way.
+
+        Raises:
+            UserProblem: As `chunk`.
+        """
+        ...
+
+
+class LiveEngine(Engine, Protocol):
+    """An engine that makes music without end, too."""
+
+    def live(self, request: LiveRequest, steering: SteeringSource, state: LiveState | None = None) -> LiveMusic:
+        """Begin music that never ends.
+
+        Args:
+            request: What stays as it is.
+            steering: Asked once per chunk.
+            state: To make what was made before once more: where to begin. The steering must be what it was then.
+
+        Raises:
+            UserProblem: If what is asked for at the beginning cannot be done.
+            ValueError: If the state is not one of this checkpoint.
         """
         ...
 

@@ -68,7 +68,7 @@ class Codec:
         self.hop_frames = int(model.config.hop_length)
         self.channels = channels
         self._model = model.to(device)
-        self._device = device
+        self.device = device
         self._stream = _own_stream(device)
         layers = list(model.decoder.layers)
         self._first, self._lstm, self._upsampling = layers[0], layers[1].lstm, layers[2:]
@@ -91,7 +91,7 @@ class Codec:
             int64 `[codebooks, frames]`; the last frame is padded if the sound does not fill it.
         """
         with _beside(self._stream):
-            samples = torch.from_numpy(audio.samples.T[:, None].copy()).to(self._device)  # [channels, 1, samples]
+            samples = torch.from_numpy(audio.samples.T[:, None].copy()).to(self.device)  # [channels, 1, samples]
             codes = self._model.encode(samples).audio_codes[0]  # [channels, codebooks of one channel, frames]
             return _on_the_cpu(codes.transpose(0, 1).flatten(0, 1))
 
@@ -111,7 +111,7 @@ class Codec:
         rows, codebooks, new = codes.shape
         mono = codes.view(rows, codebooks // self.channels, self.channels, new).transpose(1, 2).flatten(0, 1)
         with _beside(self._stream):
-            latents = self._model.quantizer.decode(mono.transpose(0, 1).to(self._device))
+            latents = self._model.quantizer.decode(mono.transpose(0, 1).to(self.device))
             if state.latents is not None:
                 latents = torch.cat([state.latents, latents], dim=-1)
             state = replace(state, latents=latents, known=state.known + new)

@@ -9,7 +9,7 @@ window. What comes out is new; only a little of the codec's version of what stan
 faded over where that is joined. Source of all rules: AudioCraft `models/musicgen.py` and `models/genmodel.py`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from itertools import chain, groupby, product, repeat
@@ -24,10 +24,11 @@ from musicgen_studio.compute.memory import explained_when_full, free_memory
 from musicgen_studio.compute.precision import Precision, not_finite, resolve_precision
 from musicgen_studio.compute.threads import use_threads
 from musicgen_studio.core.audio import Audio, Samples
+from musicgen_studio.core.live import MAX_VOICES, LiveRequest, SteeringSource
 from musicgen_studio.core.request import MAX_TAKES, GenerationRequest
 from musicgen_studio.dsp.channels import with_channels
 from musicgen_studio.dsp.resample import resample
-from musicgen_studio.engine.api import AudioBlock, EngineInfo, StopFlag
+from musicgen_studio.engine.api import AudioBlock, EngineInfo, LiveChunk, LiveMusic, LiveState, StopFlag
 from musicgen_studio.engine.checkpoint.needs import check_memory, check_room, smaller_where_short, weight_count
 from musicgen_studio.engine.checkpoint.open import open_checkpoint
 from musicgen_studio.engine.checkpoint.values import Checkpoint
@@ -35,6 +36,8 @@ from musicgen_studio.engine.codec import Codec, DecodeState
 from musicgen_studio.engine.conditions.melody import ChromaConditioner
 from musicgen_studio.engine.conditions.over_time import ConditionsOverTime
 from musicgen_studio.engine.conditions.prompt import TextConditioner
+from musicgen_studio.engine.conditions.steered import SteeredConditions
+from musicgen_studio.engine.live import LiveCodes, thawed
 from musicgen_studio.engine.model.load import load_language_model
 from musicgen_studio.engine.model.protocol import StepMaker
 from musicgen_studio.engine.sampling import Noise
@@ -217,6 +220,28 @@ class MusicGen:
                 for (index, take), samples in zip(clips, piece.samples, strict=True):
                     yield AudioBlock(index, take, piece.start, self._audio(samples), piece.is_last, piece.is_new)
 
+    def live(self, request: LiveRequest, steering: SteeringSource, state: LiveState | None = None) -> LiveMusic:
+        """Begin music that never ends; see `api.LiveEngine.live`."""
+        config, decoder = self._config, self.decoder.config
+        with self._explained_when_full():
+            # Each prompt has two rows at most; a window that is followed by another lies beside it for a while.
+            need = 2 * self.decoder.cache_bytes(2 * MAX_VOICES, config.window_frames)
+            check_room(need, 1, self.decoder.device)
+            usual = GenerationRequest(("",), top_k=request.top_k, top_p=request.top_p).sampling(config.sampling)
+            codes = LiveCodes(
+                self.decoder,
+                SteeredConditions(config, self._text, self._melody),
+                config.window_frames,
+                request.chunk_frames,
+                usual,
+                Noise(request.seed, 1, decoder.codebooks, decoder.card),
+                steering,
+                state,
+            )
+            start = DecodeState() if state is None else thawed(state.codec, self.codec.device)
+            lag = max(decoder.delays)
+            return _LiveMusic(codes, self.codec, start, lag, self._explained_when_full, self._audio)
+
     def score(self, request: GenerationRequest, fills: Sequence[Audio], stop: StopFlag) -> list[float]:
         """Tell how well what stands after follows from each fill; see `api.Engine.score`."""
         if request.after is None:
@@ -359,6 +384,47 @@ class MusicGen:
                     start = max(first, at)
                     yield _Piece(piece, start, start + piece.shape[1] == end, is_new)
             at += samples.shape[1]
+
+
+class _LiveMusic:
+    """Codes without end, and the codec behind them; implements `api.LiveMusic`.
+
+    Args:
+        codes: What is decoded.
+        codec: Of the checkpoint.
+        state: Where it stands.
+        lag_frames: How far the first codebook runs ahead of the last.
+        explained: A context in which a full memory is explained.
+        checked: Says what is wrong with samples that are no numbers.
+    """
+
+    def __init__(
+        self,
+        codes: LiveCodes,
+        codec: Codec,
+        state: DecodeState,
+        lag_frames: int,
+        explained: Callable[[], AbstractContextManager[None]],
+        checked: Callable[[Samples], Audio],
+    ) -> None:
+        self._codes, self._codec, self._state = codes, codec, state
+        self._lag_frames = lag_frames
+        self._explained, self._checked = explained, checked
+
+    def chunk(self) -> LiveChunk:
+        """Ask what is wanted, and make the next chunk."""
+        with self._explained():
+            made, before = self._codes.chunk(), self._state
+            self._state, samples = self._codec.decode(before, made.codes, is_last=False)
+        opened = None if made.opened is None else made.opened.with_codec(before)
+        sound = self._checked(_interleaved(samples)[0]).samples
+        obeys = (made.frame + self._lag_frames) * self._codec.hop_frames
+        return LiveChunk(made.frame, before.emitted, sound, obeys, made.steering, opened, made.problem)
+
+    def ahead(self) -> None:
+        """Read a little of what comes."""
+        with self._explained():
+            self._codes.ahead()
 
 
 def _interleaved(samples: Tensor) -> Samples:

@@ -104,3 +104,20 @@ class Noise:
             row.exponential_(1.0, generator=generator)
         self._buffer[1:] = self._buffer[0]
         return self._buffer.flatten(0, 1)
+
+    @property
+    def position(self) -> tuple[bytes, ...]:
+        """Where each take's stream stands."""
+        return tuple(generator.get_state().numpy().tobytes() for generator in self._generators)
+
+    def go_to(self, position: Sequence[bytes]) -> None:
+        """Go on from where streams stood.
+
+        Raises:
+            ValueError: If this is no position of such streams.
+        """
+        for generator, state in zip(self._generators, position, strict=True):
+            try:
+                generator.set_state(torch.frombuffer(bytearray(state), dtype=torch.uint8))
+            except (RuntimeError, TypeError) as error:
+                raise ValueError(f"position must be that of random numbers, got {len(state)} bytes") from error

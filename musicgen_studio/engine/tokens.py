@@ -36,6 +36,8 @@ READ_AT_ONCE, READ_EVERY = 16, 10
 CHECKED_EVERY = 5
 """Steps between two looks at whether the logits are numbers: what is none spreads to all later steps."""
 
+Steer = Callable[[], tuple[Sequence[float], Sampling]]
+
 STRIDE_SHARE = 18 / 30
 """Share of the window that each further window adds; the rest is its context (AudioCraft's `extend_stride`)."""
 
@@ -147,6 +149,8 @@ class Window:
         context: Codes that open the window, `[clips, codebooks, n]`; `open_with` sets what is not known yet.
         span: What it makes.
         sampling: How tokens are chosen.
+        steer: In music that is steered while it is made, gives what each voice counts and how tokens are chosen in the
+            step that is next, instead of the stretch and `sampling`.
     """
 
     def __init__(
@@ -156,14 +160,17 @@ class Window:
         context: Tensor,
         span: Span,
         sampling: Sampling,
+        steer: Steer | None = None,
     ) -> None:
         clips, codebooks, _ = context.shape
         self.length = span.context + span.end - span.first
         self._span = span
         self._model = model
         self._sampling = sampling
+        self._steer = steer
         self._codes = context.new_full((clips, codebooks, self.length), UNKNOWN)
-        self._rows = rows = Rows(told, clips, sampling.guidance_scale, model.config.width)
+        is_guided = steer is not None or sampling.guidance_scale != 1.0
+        self._rows = rows = Rows(told, clips, is_guided, model.config.width)
         self._prefix = rows.prefix.to(model.device)
         self._told = 0  # positions of the prefix that were read
         self._read = 0  # steps that were read
@@ -226,7 +233,8 @@ class Window:
         lag, codebook = torch.tensor(delays), torch.arange(len(delays))
         logits = self._read_rest(opened + 1)
         # What a model makes its steps of is one prompt; a blend of two is chosen here, as rarely as there is one.
-        is_left_to_model = isinstance(self._model, StepMaker) and len(self._span.stretch.voices) == 1
+        is_one = self._steer is None and len(self._span.stretch.voices) == 1
+        is_left_to_model = is_one and isinstance(self._model, StepMaker)
         for step in (self._filled_by_model if is_left_to_model else self._filled)(logits, noise, stop):
             complete = step - 1 - max(delays)
             if complete >= opened:
@@ -265,9 +273,13 @@ class Window:
 
     def _chosen(self, step: int, logits: Tensor, noise: Noise) -> Tensor:
         """Choose a step's token per codebook, int64 `[clips, codebooks]`, from the logits of all rows."""
-        weights = self._span.stretch.weights(self._span.first + step - 1 - self._span.context)
-        logits = self._rows.blended(logits.cpu(), weights)
-        return choose(logits, self._sampling, None if self._sampling.temperature == 0.0 else noise.draw())
+        weights, sampling = self._at(self._span.first + step - 1 - self._span.context)
+        logits = self._rows.blended(logits.cpu(), weights, sampling.guidance_scale)
+        return choose(logits, sampling, None if sampling.temperature == 0.0 else noise.draw())
+
+    def _at(self, frame: int) -> tuple[Sequence[float], Sampling]:
+        """Return what each voice counts in a frame, and how its tokens are chosen."""
+        return (self._span.stretch.weights(frame), self._sampling) if self._steer is None else self._steer()
 
     def _read_rest(self, end: int) -> Tensor:
         """Read what is left of the conditions and the steps before `end`, at once."""
@@ -301,7 +313,7 @@ def likelihood(model: LanguageModel, told: Conditions, codes: Tensor, known: int
     """
     clips, codebooks, frames = codes.shape
     delays = model.config.delays
-    rows = Rows([[told]], clips, 1.0, model.config.width)
+    rows = Rows([[told]], clips, False, model.config.width)
     steps = delayed(codes, model.config.card, delays)
     memory = model.start(rows.count, rows.prefix.shape[1] + steps.shape[-1], rows.texts, rows.text_rows, rows.begins)
     x = model.embed(steps[..., : known + 1].to(model.device))

@@ -37,18 +37,18 @@ class Rows:
     """The rows of a batch, in groups of one row per clip: first those that are told something.
 
     Args:
-        voices: Of each prompt that sounds at the time, one or two, what the clips of each result are told; either all
+        voices: Of each prompt that sounds at the time, up to four, what the clips of each result are told; either all
             of a voice say nothing or none.
         clips: How many clips, as many for each result, those of the first result first.
-        guidance_scale: As in `Sampling`.
+        is_guided: Whether there is guidance, so that rows are needed that are told nothing.
         width: Of the model.
     """
 
-    def __init__(self, voices: Sequence[Sequence[Conditions]], clips: int, guidance_scale: float, width: int) -> None:
+    def __init__(self, voices: Sequence[Sequence[Conditions]], clips: int, is_guided: bool, width: int) -> None:
         self.clips = clips
         self.texts: list[Tensor] = []
         """What rows attend to, from the first on, as many to each."""
-        self._scale = guidance_scale
+        self._is_guided = is_guided
         self._groups: list[list[Tensor | None]] = []  # by group, the prefix of each result
         told = [None if voice[0].is_null else self._told(voice) for voice in voices]
         self._first_null = len(self._groups)
@@ -71,9 +71,10 @@ class Rows:
         """Return what the clips read, `[clips, ...]`, for all rows."""
         return x if len(self._groups) == 1 else torch.cat([x] * len(self._groups))
 
-    def blended(self, logits: Tensor, weights: Sequence[float]) -> Tensor:
+    def blended(self, logits: Tensor, weights: Sequence[float], guidance_scale: float) -> Tensor:
         """Return the logits of each clip, `[clips, ...]`, from those of all rows and what each voice counts."""
-        return blended(logits.view(len(self._groups), self.clips, *logits.shape[1:]), self._pairs, self._scale, weights)
+        by_group = logits.view(len(self._groups), self.clips, *logits.shape[1:])
+        return blended(by_group, self._pairs, guidance_scale, weights)
 
     def _told(self, voice: Sequence[Conditions]) -> int:
         """Add the rows that are told something; return the number of their group."""
@@ -83,7 +84,7 @@ class Rows:
 
     def _pair(self, told: int | None, voice: Sequence[Conditions]) -> tuple[int, int]:
         """Return the groups of a voice: what is told something, and what guidance leads away from, if anything."""
-        if told is not None and self._scale == 1.0:
+        if told is not None and not self._is_guided:
             return told, told
         prefixes = [conditions.null_prefix for conditions in voice]
         for number in range(self._first_null, len(self._groups)):
