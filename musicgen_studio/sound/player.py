@@ -85,6 +85,21 @@ class Player:
         heard = taken + self._silent_frames - round(self._stream.latency_s * self._rate)
         return min(max(heard, 0), taken) / self._rate
 
+    @property
+    def buffered_s(self) -> float:
+        """How much waits to be taken by the device, in seconds."""
+        return self._ring.available / self._rate
+
+    @property
+    def taken_s(self) -> float:
+        """How much the device has taken, in seconds. It is heard `latency_s` later."""
+        return self._ring.frames_read / self._rate
+
+    @property
+    def latency_s(self) -> float:
+        """How long after the device took it a sound is heard, as far as the device knows, in seconds."""
+        return self._stream.latency_s if self._stream.is_open else 0.0
+
     def stop(self) -> None:
         """Let `write` and `finish` return at once; later ones do nothing. Any thread."""
         self._stop.set()

@@ -1,0 +1,87 @@
+"""Hearing live music: a sound device, fed so that little is ever waiting. Not for devices (`sound.player`)."""
+
+import threading
+import time
+from collections.abc import Callable
+
+from musicgen_studio.core.audio import Audio
+from musicgen_studio.sound.player import Player
+
+_LONGEST_S = 0.02  # between two looks at a device, whose clock is its own
+
+
+class PlayerOutput:
+    """An open player; implements `live.LiveOutput`.
+
+    Args:
+        player: Opened with a preroll of not more than the lead.
+    """
+
+    def __init__(self, player: Player) -> None:
+        self._player = player
+
+    @property
+    def breaks(self) -> int:
+        """How often the sound broke off."""
+        return self._player.underruns
+
+    def write(self, audio: Audio) -> None:
+        """Queue sound."""
+        self._player.write(audio)
+
+    def wait(self, lead_s: float, stop: threading.Event) -> None:
+        """Return when no more than so much is unheard."""
+        while not self._player.buffering and (left_s := self._player.buffered_s - lead_s) > 0:
+            if stop.wait(min(left_s, _LONGEST_S)):
+                return
+
+
+class ClockOutput:
+    """A device that is not there: it takes sound as a clock goes, from the first sound on; implements `LiveOutput`.
+
+    Args:
+        preroll_s: How much it gathers before it begins, at first and whenever it ran dry.
+        clock: Seconds that only grow.
+        sleep: Waits so many seconds; `threading.Event.wait` is asked for that if None.
+    """
+
+    def __init__(
+        self,
+        preroll_s: float,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] | None = None,
+    ) -> None:
+        self._preroll_s, self._clock, self._sleep = preroll_s, clock, sleep
+        self.breaks = 0
+        self._written_s = self._taken_s = 0.0
+        self._since_s: float | None = None  # when what was taken by then was taken; None while it gathers
+
+    @property
+    def taken_s(self) -> float:
+        """How much it has taken."""
+        self._take()
+        return self._taken_s
+
+    def write(self, audio: Audio) -> None:
+        """Queue sound."""
+        self._take()
+        self._written_s += audio.duration_s
+        if self._since_s is None and self._written_s - self._taken_s >= self._preroll_s:
+            self._since_s = self._clock()
+
+    def wait(self, lead_s: float, stop: threading.Event) -> None:
+        """Return when no more than so much is unheard."""
+        while self._since_s is not None and (left_s := self._written_s - self.taken_s - lead_s) > 0:
+            if self._sleep is not None:
+                self._sleep(left_s)
+            elif stop.wait(left_s):
+                return
+
+    def _take(self) -> None:
+        if self._since_s is None:
+            return
+        now_s = self._clock()
+        self._taken_s, self._since_s = self._taken_s + now_s - self._since_s, now_s
+        if self._taken_s > self._written_s:
+            self._taken_s, self._since_s = self._written_s, None
+            self.breaks += 1
