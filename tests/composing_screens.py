@@ -11,7 +11,9 @@ from PySide6.QtWidgets import QApplication
 
 from musicgen_studio.app import Program
 from musicgen_studio.core.audio import Audio
+from musicgen_studio.studio.arranging.choosing import choose
 from musicgen_studio.studio.arranging.passages import opened, plan_of
+from musicgen_studio.ui.panels.prompt_panel import PromptValues
 from tests.clip_screens import RATE, Save, _clip, _record, song
 
 TEXT = """\
@@ -66,3 +68,32 @@ def render(
     window.resize(800, 560)
     settle(app)
     save("passages-small", window)
+    window.passages.close()
+    window.resize(1280, 800)
+    _render_faults(app, program, save, settle, until)
+
+
+def _render_faults(
+    app: QApplication, program: Program, save: Save, settle: Callable[..., None], until: Callable[..., None]
+) -> None:
+    """Three takes that were ranked, one of them broken in two places and without an ending."""
+    window, library, takes = program.window, program.services.library, []
+    broken = song(5, 12.0)
+    broken[4 * RATE : 6 * RATE] = 0
+    broken[round(8.5 * RATE) : round(8.56 * RATE)] = 0
+    for number in range(3):
+        clip = _clip(f"Happy rock with organ · take {number + 1}", seed=41 + number)
+        sound = Audio(broken if number == 1 else song(6 + number), RATE)
+        library.add(replace(clip, recipe=_record(clip, number).to_json(), frames=sound.frames), sound)
+        takes.append(library.edit(clip.id, tempo_bpm=120.0, analysis="{}"))
+    choose(library, takes)
+    window.prompt.set_values(PromptValues(prompt="happy rock with organ", takes=8, shows_best=True, ends=True))
+    window.collection.refresh()
+    window.collection.clip_chosen.emit(library.get(takes[1].id))
+    until(app, lambda: not window.listening.is_drawing and len(window.waveform.faults()) > 1)
+    settle(app, 800)
+    save("faults-and-reasons", window)
+    window.clip_header.ask_to_extend()
+    window.clip_header.set_melody(True)
+    settle(app)
+    save("extend-into-a-new-passage", window)

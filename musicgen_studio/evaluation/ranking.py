@@ -32,11 +32,19 @@ class Ranked:
         take: Its number among those given, from 0.
         score: Higher is better; comparable among the takes of one prompt alone.
         reason: Such as `rock .47, drums .40 · on the grid .85 · nothing broken`.
+        tags: How likely each tag is that the words name, likeliest first.
+        grid: How much of it is on the beat, 0 to 1; None without a beat.
+        melody: How far it follows the melody, 0 to 1; None without one.
+        faults: What is broken in it.
     """
 
     take: int
     score: float
     reason: str
+    tags: tuple[tuple[str, float], ...] = ()
+    grid: float | None = None
+    melody: float | None = None
+    faults: tuple[FaultKind, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,28 +57,39 @@ class _Measured:
     faults: tuple[FaultKind, ...]
 
 
-def ranked(takes: Sequence[Audio], prompt: str, melody: Audio | Melody | None = None) -> list[Ranked]:
+def ranked(
+    takes: Sequence[Audio],
+    prompt: str,
+    melody: Audio | Melody | None = None,
+    similarities: Sequence[float | None] | None = None,
+) -> list[Ranked]:
     """Return takes with the best first.
 
     Args:
         takes: New music, of one prompt.
         prompt: Its words.
         melody: What is to be followed, or None.
+        similarities: How far each of them follows a melody, where that is known already; None is to find it out.
     """
-    measured = [_measured(take, prompt, melody) for take in takes]
+    known = similarities or [None if melody is None else follows(melody, take, True) for take in takes]
+    measured = [_measured(take, prompt, similarity) for take, similarity in zip(takes, known, strict=True)]
     best_tags = max((_mean(each) for each in measured), default=0.0)
-    scored = [Ranked(number, _score(each, best_tags), _reason(each)) for number, each in enumerate(measured)]
+    scored = [
+        Ranked(
+            number, _score(each, best_tags), _reason(each), each.tags[:_TAGS_SHOWN], each.grid, each.melody, each.faults
+        )
+        for number, each in enumerate(measured)
+    ]
     return sorted(scored, key=lambda each: -each.score)
 
 
-def _measured(take: Audio, prompt: str, melody: Audio | Melody | None) -> _Measured:
+def _measured(take: Audio, prompt: str, similarity: float | None) -> _Measured:
     bars = find_bars(take)
     grid = None
     if bars is not None:
         share = grid_share(strong_onsets_s(mono_at(take, RATE_HZ)), 15 / bars.tempo_map.bpm)
         grid = None if isnan(share) else share
     faults = tuple(fault.kind for fault in find_faults(take) if fault.kind is not FaultKind.ENDS)
-    similarity = None if melody is None else follows(melody, take, True)
     return _Measured(_asked_tags(take, prompt), grid, similarity, faults)
 
 

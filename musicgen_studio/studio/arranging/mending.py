@@ -36,10 +36,15 @@ class Mend:
 def mend_of(fault: Fault, duration_s: float) -> Mend:
     """Return what to replace for a fault in a clip of some length."""
     if fault.kind is FaultKind.ENDS:
-        return Mend(max(duration_s - ENDING_S, duration_s / 2), duration_s, ends=True)
+        return ending_of(duration_s)
     start_s, end_s = fault.start_s - AROUND_S, fault.end_s + AROUND_S
     missing_s = max(_LEAST_S - (end_s - start_s), 0.0) / 2
     return Mend(max(start_s - missing_s, 0.0), min(end_s + missing_s, duration_s))
+
+
+def ending_of(duration_s: float) -> Mend:
+    """Return what to replace so that a clip comes to an end."""
+    return Mend(max(duration_s - ENDING_S, duration_s / 2), duration_s, ends=True)
 
 
 def broken_sections(audio: Audio) -> list[Mend]:

@@ -47,6 +47,7 @@ class ExtendValues:
         prompt: Words of a new passage; empty goes on with the one that ends there.
         follows_melody: Whether the new part follows the melody on the left.
         morph_s: Seconds in which the music goes over into a new passage; 0 is a cut.
+        ends: Whether the music comes to an end.
     """
 
     from_playhead: bool
@@ -54,6 +55,7 @@ class ExtendValues:
     prompt: str
     follows_melody: bool = False
     morph_s: float = 0.0
+    ends: bool = False
 
 
 class ClipHeader(QWidget):
@@ -293,6 +295,9 @@ class ExtendCard(QFrame):
         self._prompt.setAccessibleName(self.tr("New words for the added part"))
         self._prompt.setToolTip(self.tr("A new passage begins with them; left empty, the last one goes on"))
         self._prompt.returnPressed.connect(self._go)
+        self._ends = QCheckBox(self.tr("Let it end"))
+        self._ends.setAccessibleName(self.tr("Let the new part end"))
+        self._ends.setToolTip(self.tr("The new part comes to an end: it fades over its last bar"))
         self._how = QComboBox()
         self._how.setAccessibleName(self.tr("How the music goes over into the new passage"))
         self._how.setToolTip(self.tr("At once, or slowly: then both sound, the one less and less, the other more"))
@@ -320,7 +325,9 @@ class ExtendCard(QFrame):
         follows = self._follow.isEnabled() and self._follow.isChecked()
         words = self._prompt.text().strip()
         morph_s = float(self._how.currentData()) * (self._bar_s or 1.0) if words else 0.0
-        return ExtendValues(self._playhead.isChecked(), self._seconds.value(), words, follows, morph_s)
+        return ExtendValues(
+            self._playhead.isChecked(), self._seconds.value(), words, follows, morph_s, self._ends.isChecked()
+        )
 
     def set_bar(self, bar_s: float | None) -> None:
         """Say how long a bar of the clip is: morphs then last bars, else seconds."""
@@ -360,7 +367,12 @@ class ExtendCard(QFrame):
         column.addWidget(self._end)
         column.addWidget(self._playhead)
         column.addWidget(self._seconds)
-        column.addWidget(self._follow)
+        marks = QHBoxLayout()
+        marks.setSpacing(4 * GRID)
+        marks.addWidget(self._ends)
+        marks.addWidget(self._follow)
+        marks.addStretch(1)
+        column.addLayout(marks)
         column.addLayout(what)
 
     @Slot()

@@ -12,6 +12,7 @@ from typing import Self
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QButtonGroup,
+    QCheckBox,
     QFrame,
     QHBoxLayout,
     QPlainTextEdit,
@@ -64,6 +65,8 @@ class PromptValues:
         top_p: Instead, among the likeliest with this probability together; 0 is off.
         seed: Where the random numbers start.
         seed_locked: Whether the seed stays; else each order gets a new one.
+        ends: Whether the music comes to an end.
+        shows_best: Whether several takes are ranked when they are made, and the best is shown.
     """
 
     prompt: str = ""
@@ -75,6 +78,8 @@ class PromptValues:
     top_p: float | None = None
     seed: int = 0
     seed_locked: bool = False
+    ends: bool = False
+    shows_best: bool = False
 
     def order(self) -> Order:
         """Return what is wished, without the melody, which is a panel of its own."""
@@ -87,6 +92,7 @@ class PromptValues:
             temperature=self.temperature,
             top_k=self.top_k,
             top_p=self.top_p,
+            ends=self.ends,
         )
 
     @classmethod
@@ -102,6 +108,7 @@ class PromptValues:
             top_p=order.top_p,
             seed=order.seed,
             seed_locked=True,
+            ends=order.ends,
         )
 
 
@@ -154,6 +161,8 @@ class PromptPanel(QWidget):
             top_p=sampling.top_p.chosen(),
             seed=sampling.seed.value(),
             seed_locked=sampling.seed.is_locked(),
+            ends=self._ends.isChecked(),
+            shows_best=self._best.isChecked(),
         )
 
     def set_values(self, values: PromptValues) -> None:
@@ -163,6 +172,8 @@ class PromptPanel(QWidget):
         self._length.set_value(values.duration_s)
         nearest = min(TAKES, key=lambda takes: abs(takes - values.takes))
         self._takes.button(nearest).setChecked(True)
+        self._ends.setChecked(values.ends)
+        self._best.setChecked(values.shows_best)
         self._sampling.guidance.choose(values.guidance_scale)
         self._sampling.temperature.choose(values.temperature)
         self._sampling.top_k.choose(values.top_k)
@@ -284,6 +295,28 @@ class PromptPanel(QWidget):
             self._takes_row.addWidget(button)
         self._takes.button(1).setChecked(True)
         self._takes.idToggled.connect(self.values_changed)
+        self._takes.idToggled.connect(self._allow_best)
+        self._best = self._check(
+            self.tr("Show the best"),
+            self.tr("Measure the takes when they are made: tags, melody, beat, faults; the best comes first"),
+        )
+        self._ends = self._check(
+            self.tr("Let it end"),
+            self.tr("It fades over its last bar; leave it off for loops"),
+        )
+        self._allow_best()
+
+    def _check(self, text: str, tip: str) -> QCheckBox:
+        box = QCheckBox(text)
+        box.setAccessibleName(text)
+        box.setToolTip(tip)
+        box.toggled.connect(self.values_changed)
+        return box
+
+    @Slot()
+    def _allow_best(self) -> None:
+        """One take has no others beside it."""
+        self._best.setVisible(self._takes.checkedId() > 1)
 
     def _build_generate(self, keys: KeyMap) -> None:
         self._generate = KeyButton()
@@ -313,6 +346,7 @@ class PromptPanel(QWidget):
         inner.addWidget(self.melody)
         inner.addWidget(self._length)
         inner.addLayout(self._takes_row)
+        inner.addWidget(_flow((self._ends, self._best)))
         inner.addWidget(self._sampling)
         inner.addStretch(1)
         area = QScrollArea()

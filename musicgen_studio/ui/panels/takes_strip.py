@@ -1,15 +1,20 @@
 """The takes of one order side by side, to be heard one after the other: a click, or the keys 1 to 8.
 
-Takes that were made to a melody say how far they follow it, and can be put in that order.
+Takes that were ranked say what speaks for each, takes that were made to a melody how far they follow it; either can be
+put in that order.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
+from math import inf
 
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QPoint, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QContextMenuEvent, QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
+from musicgen_studio.analysis.faults import FaultKind
+from musicgen_studio.evaluation.ranking import Ranked
 from musicgen_studio.ui.look import theme
 from musicgen_studio.ui.look.theme import GRID, Look, set_look
 from musicgen_studio.ui.models.library_model import Peaks
@@ -29,11 +34,18 @@ class TakeView:
         peaks: Its mini waveform, None before there is any sound.
         progress: How much of it is made, 0 to 1.
         similarity: How far it follows its melody, 0 to 1; None without one, or as long as it is not known.
+        ranked: What speaks for it, where the takes were ranked.
     """
 
     peaks: Peaks | None
     progress: float = 1.0
     similarity: float | None = None
+    ranked: Ranked | None = None
+
+    @property
+    def worth(self) -> float | None:
+        """By what takes are put in order; None if nothing is known of it."""
+        return self.similarity if self.ranked is None else self.ranked.score
 
 
 class TakesStrip(QWidget):
@@ -73,7 +85,7 @@ class TakesStrip(QWidget):
         """Show these takes, the first eight of them."""
         self._takes = takes
         self.setVisible(len(takes) > 1)
-        self._ranks.setVisible(any(take.similarity is not None for take in takes))
+        self._ranks.setVisible(any(take.worth is not None for take in takes))
         for number, tile in enumerate(self._tiles):
             tile.setVisible(number < len(takes))
             tile.setEnabled(number < len(takes))
@@ -88,7 +100,10 @@ class TakesStrip(QWidget):
             tile.setChecked(tile.number == number)
             state = self.tr("shown") if tile.number == number else self.tr("not shown")
             name = self.tr("Take {0}, {1}").format(tile.number + 1, state)
-            tile.setAccessibleName(", ".join(part for part in (name, self._in_words(tile.number)) if part))
+            words = self._in_words(tile.number)
+            tile.setAccessibleName(", ".join(part for part in (name, words) if part))
+            hint = self.tr("Hear take {0}").format(tile.number + 1)
+            self._bindings.tip(tile, f"take-{tile.number + 1}", ": ".join(part for part in (hint, words) if part))
         shown = "" if number is None else self.tr("Take {0} is shown and heard").format(number + 1)
         parts = (shown, "" if number is None else self._in_words(number))
         self._current.setText(" · ".join(part for part in parts if part))
@@ -106,7 +121,10 @@ class TakesStrip(QWidget):
             self.menu_requested.emit(event.globalPos())
 
     def _in_words(self, number: int) -> str:
-        """Say how far a take follows its melody, if that is known."""
+        """Say what speaks for a take, or how far it follows its melody, if that is known."""
+        ranked = self._takes[number].ranked if number < len(self._takes) else None
+        if ranked is not None:
+            return reason(ranked)
         known = self._takes[number].similarity if number < len(self._takes) else None
         return "" if known is None else self.tr("follows the melody {0}").format(similarity(known))
 
@@ -114,7 +132,7 @@ class TakesStrip(QWidget):
         button = QToolButton()
         button.setText(self.tr("Best first"))
         button.setAccessibleName(button.text())
-        button.setToolTip(self.tr("Put the takes first that follow the melody most closely"))
+        button.setToolTip(self.tr("Put the takes first that measure best, or follow the melody most closely"))
         button.setCheckable(True)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         set_look(button, Look.QUIET)
@@ -123,11 +141,11 @@ class TakesStrip(QWidget):
 
     @Slot()
     def _order(self) -> None:
-        """Lay the tiles out, by number or by how far they follow the melody; each keeps its number."""
+        """Lay the tiles out, by number or by what speaks for them; each keeps its number."""
         order = list(self._tiles)
         if self._ranks.isChecked():
-            known = [take.similarity or 0.0 for take in self._takes]
-            order.sort(key=lambda tile: -known[tile.number] if tile.number < len(known) else 1.0)
+            known = [-inf if take.worth is None else take.worth for take in self._takes]
+            order.sort(key=lambda tile: -known[tile.number] if tile.number < len(known) else inf)
         if [self._row.indexOf(tile) for tile in order] == list(range(len(order))):
             return
         for tile in order:
@@ -150,6 +168,23 @@ class TakesStrip(QWidget):
         tile = self.sender()
         if isinstance(tile, TakeTile):
             self.take_chosen.emit(tile.number)
+
+
+def reason(ranked: Ranked) -> str:
+    """Say what speaks for a take, and what against it."""
+    tr = partial(QCoreApplication.translate, "TakesStrip")
+    parts = [", ".join(f"{name} {share:.2f}" for name, share in ranked.tags)]
+    if ranked.melody is not None:
+        parts.append(tr("follows the melody {0}").format(similarity(ranked.melody)))
+    if ranked.grid is not None:
+        parts.append(tr("on the beat {0}").format(f"{ranked.grid:.2f}"))
+    said = {
+        FaultKind.STOPS: tr("it stops suddenly"),
+        FaultKind.FADES: tr("it fades to silence"),
+        FaultKind.GLITCH: tr("a glitch"),
+    }
+    broken = [said[kind] for kind in dict.fromkeys(ranked.faults) if kind in said]
+    return " · ".join(part for part in (*parts, ", ".join(broken) or tr("nothing broken")) if part)
 
 
 class TakeTile(QAbstractButton):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QAccessible,
+    QFontMetricsF,
     QKeyEvent,
     QMouseEvent,
     QNativeGestureEvent,
@@ -24,8 +25,8 @@ from musicgen_studio.dsp.peaks import PeakPyramid
 from musicgen_studio.ui.widgets import accessible
 from musicgen_studio.ui.widgets.accessible import SpokenValue
 from musicgen_studio.ui.widgets.timeline import Beats, Snap, Viewport
-from musicgen_studio.ui.widgets.waveform_paint import HEAD, Spectrum, paint_empty, paint_frame, paint_scene
-from musicgen_studio.ui.widgets.waveform_scene import Grip, Scene, Span
+from musicgen_studio.ui.widgets.waveform_paint import HEAD, Spectrum, fault_font, paint_empty, paint_frame, paint_scene
+from musicgen_studio.ui.widgets.waveform_scene import FaultView, Grip, Scene, Span
 from musicgen_studio.ui.widgets.waveform_tiles import WaveformTiles
 from musicgen_studio.ui.widgets.zoomed_view import ZoomedView
 
@@ -40,6 +41,7 @@ _CURSORS = {
     Grip.SELECTION_END: Qt.CursorShape.SizeHorCursor,
     Grip.LOOP_REGION: Qt.CursorShape.OpenHandCursor,
     Grip.SELECTION_HANDLE: Qt.CursorShape.OpenHandCursor,
+    Grip.FAULT: Qt.CursorShape.PointingHandCursor,
 }
 
 
@@ -75,6 +77,8 @@ class WaveformView(ZoomedView):
     """It is to be played from this frame on: a double click."""
     sound_changed = Signal()
     """There is another sound, more of it, or its length is another."""
+    fault_clicked = Signal(int)
+    """Something is to be done about a fault, by its number: its flag was clicked."""
     drag_requested = Signal()
     """The selection is being dragged out of the program; the mouse is the receiver's from here on."""
 
@@ -94,6 +98,7 @@ class WaveformView(ZoomedView):
         self._follows = True
         self._markers: tuple[int, ...] = ()
         self._marks: tuple[int, ...] = ()
+        self._faults: tuple[FaultView, ...] = ()
         self._tallness = 1.0
         self._spectrum: Spectrum | None = None
         self._drag: _Drag | None = None
@@ -128,7 +133,7 @@ class WaveformView(ZoomedView):
         self._made_frames = peaks.frames if peaks else 0
         self._tiles.set_peaks(peaks)
         self._selection = self._loop = self._drag = self._beats = None
-        self._markers, self._marks, self._playhead, self._spectrum = (), (), 0, None
+        self._markers, self._marks, self._faults, self._playhead, self._spectrum = (), (), (), 0, None
         self._show(self._resized_view().fit())
         self.update()
         self.sound_changed.emit()
@@ -252,6 +257,20 @@ class WaveformView(ZoomedView):
         """
         self._marks = tuple(marks)
         self.update()
+
+    def set_faults(self, faults: Sequence[tuple[Span, str]]) -> None:
+        """Show what is broken.
+
+        Args:
+            faults: In the order of time: first frame and where music goes on; what it is, and what a click does.
+        """
+        letters = QFontMetricsF(fault_font())
+        self._faults = tuple(FaultView(span, text, letters.horizontalAdvance(text)) for span, text in faults)
+        self.update()
+
+    def faults(self) -> list[tuple[Span, str]]:
+        """Return what is shown to be broken."""
+        return [(fault.span, fault.text) for fault in self._faults]
 
     def peaks(self) -> PeakPyramid | None:
         """Return the peaks of the sound, or None without one."""
@@ -383,6 +402,11 @@ class WaveformView(ZoomedView):
         drag, self._drag = self._drag, None
         if event.button() != Qt.MouseButton.LeftButton or drag is None or drag.has_moved or drag.is_scrub:
             return
+        if drag.grip is Grip.FAULT:
+            number = self._scene().fault_at(event.position())
+            if number is not None:
+                self.fault_clicked.emit(number)
+            return
         if drag.grip in (Grip.RULER, Grip.LOOP_LANE, Grip.LOOP_REGION, Grip.SELECTION_HANDLE):
             return
         if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
@@ -488,6 +512,7 @@ class WaveformView(ZoomedView):
         return Scene(
             self.width(), self.height(), self._view, self._sample_rate, self._made_frames, self._playhead,
             self._selection, self._loop, self._beats, self._markers, self._marks, self._tallness,
+            self._faults,
         )  # fmt: skip
 
     def _total_frames(self) -> int:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QBrush, QColor, QFont, QImage, QPainter, QPainterPath, QPen, QPolygonF
 
 from musicgen_studio.dsp.spectrogram import band_of
 from musicgen_studio.ui.look import theme
@@ -66,6 +66,7 @@ def paint_scene(
     _paint_span(painter, scene, scene.selection, colours.selection, colours.selection_edge)
     _paint_loop(painter, scene, colours)
     _paint_markers(painter, scene, colours)
+    _paint_faults(painter, scene, colours)
     _paint_marks(painter, scene, colours)
     _paint_figures(painter, scene, spectrum, colours)
     _paint_rulers(painter, scene, colours)
@@ -195,6 +196,33 @@ def _paint_markers(painter: QPainter, scene: Scene, colours: Colours) -> None:
         painter.setBrush(QColor(colours.control_hover))
         painter.drawRoundedRect(flag, 3, 3)
         paint_icon(painter, flag.adjusted(3, 2, -3, -2), "extend", colours.text)
+
+
+def _paint_faults(painter: QPainter, scene: Scene, colours: Colours) -> None:
+    """Draw what is broken: a shade where it is, a line where it begins, and a flag that says what it is."""
+    for fault in scene.faults:
+        left, right = _sharp(scene, fault.span[0]), _sharp(scene, fault.span[1])
+        left = min(left, scene.width - 2.0)
+        shade = QRectF(left, scene.body.top(), max(right - left, 0), scene.body.height())
+        painter.fillRect(shade, QBrush(QColor(colours.warning), Qt.BrushStyle.BDiagPattern))
+        painter.fillRect(QRectF(left, scene.body.top(), 2, scene.body.height()), QColor(colours.warning))
+    painter.setFont(fault_font())
+    for number, fault in enumerate(scene.faults):
+        flag = scene.fault_flag(number)
+        if fault.span[1] < scene.view.start_frame or fault.span[0] > scene.view.end_frame:
+            continue
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(colours.warning), 1))
+        painter.setBrush(QColor(colours.panel))
+        painter.drawRoundedRect(flag.adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
+        paint_icon(painter, QRectF(flag.left() + 5, flag.top() + 4, 12, 12), "warning", colours.warning)
+        painter.setPen(QColor(colours.text))
+        painter.drawText(flag.adjusted(21, 0, -4, 0), _LABEL_PLACE, fault.text)
+
+
+def fault_font() -> QFont:
+    """Return the type of a fault's flag."""
+    return theme.font(theme.SMALL_PX)
 
 
 def _paint_marks(painter: QPainter, scene: Scene, colours: Colours) -> None:

@@ -10,6 +10,7 @@ from musicgen_studio.ui.widgets.timeline import Beats, Viewport
 ROW_HEIGHT = 20  # of a ruler
 LANE_HEIGHT = 16  # of the loop region's strip
 HANDLE_WIDTH, HANDLE_HEIGHT = 32, 20  # by which a selection is dragged out
+FLAG_HEIGHT, FLAG_ROOM, FLAG_ROWS = 20, 28.0, 3  # of a fault's flag; room for its icon and edges
 _REACH = 5  # pixels from an edge at which it can be taken
 
 Span = tuple[int, int]  # first frame, frame after the last
@@ -27,6 +28,22 @@ class Grip(Enum):
     SELECTION_START = auto()
     SELECTION_END = auto()
     SELECTION_HANDLE = auto()
+    FAULT = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class FaultView:
+    """Something broken in the sound, with what can be done about it.
+
+    Args:
+        span: First frame, and where music goes on; both the same at the end of the sound.
+        text: What it is and what a click does, such as `stops · Mend`.
+        width: Of the words, in pixels.
+    """
+
+    span: Span
+    text: str
+    width: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +63,7 @@ class Scene:
         markers: Frames where a continuation begins.
         marks: Frames that the musician has marked.
         tallness: By how much the waveform is drawn taller than it is.
+        faults: What is broken, in the order of time.
     """
 
     width: int
@@ -60,6 +78,7 @@ class Scene:
     markers: tuple[int, ...]
     marks: tuple[int, ...] = ()
     tallness: float = 1.0
+    faults: tuple[FaultView, ...] = ()
 
     @property
     def seconds_row(self) -> QRectF:
@@ -98,6 +117,23 @@ class Scene:
             HANDLE_HEIGHT,
         )
 
+    def fault_flag(self, number: int) -> QRectF:
+        """Return where the flag of a fault lies: from where it begins, inside the view; neighbours a line lower."""
+        fault = self.faults[number]
+        width = fault.width + FLAG_ROOM
+        left = min(max(self.view.x(fault.span[0]), 0.0), max(self.width - width - 2, 0.0))
+        row = number % FLAG_ROWS
+        return QRectF(round(left) + 1, self.body.top() + 26 + row * (FLAG_HEIGHT + 2), width, FLAG_HEIGHT)
+
+    def fault_at(self, at: QPointF) -> int | None:
+        """Return the number of the fault whose flag lies under a point, or None."""
+        there = [number for number in range(len(self.faults)) if self._is_seen(number)]
+        return next((number for number in reversed(there) if self.fault_flag(number).contains(at)), None)
+
+    def _is_seen(self, number: int) -> bool:
+        first, end = (self.view.x(frame) for frame in self.faults[number].span)
+        return end >= 0 and first <= self.width
+
     def grip_at(self, at: QPointF) -> Grip:
         """Return what lies under a point."""
         if at.y() < self.loop_lane.top():
@@ -107,6 +143,8 @@ class Scene:
             if loop is not None:
                 return (Grip.LOOP_START, Grip.LOOP_END)[loop]
             return Grip.LOOP_REGION if self._is_in(self.loop, at.x()) else Grip.LOOP_LANE
+        if self.fault_at(at) is not None:
+            return Grip.FAULT
         if self.handle is not None and self.handle.contains(at):
             return Grip.SELECTION_HANDLE
         selection = self._edge(self.selection, at.x())

@@ -165,6 +165,7 @@ GROUPS: tuple[Group, ...] = (
         _CLIP,
         _line("replace", QT_TRANSLATE_NOOP("shortcuts", "Replace the selection…"), "Ctrl+R"),
         _line("mend", QT_TRANSLATE_NOOP("shortcuts", "Mend what is broken"), "Ctrl+Shift+M"),
+        _line("let-end", QT_TRANSLATE_NOOP("shortcuts", "Let it end"), "Ctrl+Shift+D"),
     ),
     _group(
         _CLIP,
@@ -305,7 +306,7 @@ WAVEFORM_MENU: tuple[tuple[str, ...], ...] = (
     ("fade-in", "fade-out", "louder", "softer", "gain", "normalise", "reverse"),
     ("zoom-selection", "zoom-fit", "spectrogram"),
     ("mark", "marks-clear"),
-    ("replace", "mend", "extend", "variations", "again", "stems", "tempo"),
+    ("replace", "mend", "let-end", "extend", "variations", "again", "stems", "tempo"),
     ("rename", "star", "export", "show-file"),
 )
 """The context menu of the waveform."""

@@ -63,6 +63,8 @@ class Generation(QObject):
         self._prompt, self._queue, self._status = prompt, queue, status
         self._melodies = melodies
         self._preparing = 0  # orders whose job is being built
+        self._best = set[int]()  # jobs whose takes are to be ranked
+        self._sections = set[int]()  # jobs that make a section anew
         prompt.generate_requested.connect(self.generate)
         queue.cancel_requested.connect(services.loop.cancel)
         queue.move_requested.connect(services.loop.move)
@@ -74,11 +76,14 @@ class Generation(QObject):
     def generate(self, values: PromptValues) -> None:
         """Put what the panel holds into the queue."""
         order, choice = self._order(values), self._services.choice
-        self._submit(self._tune, lambda tune: composing.new_job(order, choice, tune))
+        self._submit(self._tune, lambda tune: composing.new_job(order, choice, tune), shows_best=values.shows_best)
 
     def extend(self, clip: Clip, values: ExtendValues, playhead: int) -> None:
         """Go on from a clip's end, or from the playhead."""
-        order = self._order(replace(self._prompt.values(), prompt=values.prompt, duration_s=values.duration_s))
+        order = replace(
+            self._order(replace(self._prompt.values(), prompt=values.prompt, duration_s=values.duration_s)),
+            ends=values.ends,
+        )
         from_frame = playhead if values.from_playhead else None
         library, choice = self._services.library, self._services.choice
 
@@ -90,7 +95,11 @@ class Generation(QObject):
     def generate_passages(self, plan: Plan) -> None:
         """Make a piece of passages in one go, with the panel's takes, seed and sampling."""
         order, choice = self._order(self._prompt.values()), self._services.choice
-        self._submit(_no_tune, lambda _tune: composing.piece_job(plan, Path.home(), order, choice))
+        self._submit(
+            _no_tune,
+            lambda _tune: composing.piece_job(plan, Path.home(), order, choice),
+            shows_best=self._prompt.values().shows_best,
+        )
 
     def replace_section(self, clip: Clip, section: composing.Section, *, follows_melody: bool = False) -> None:
         """Make a section of a clip anew, to the melody on the left if wanted; the rest of it stays as it is."""
@@ -102,6 +111,8 @@ class Generation(QObject):
             lambda tune: composing.section_job(
                 library, clip, replace(section, melody=tune, melody_repeats=repeats), choice, seed
             ),
+            shows_best=section.ends,  # nothing follows that could tell which of them fits
+            is_section=True,
         )
 
     def again(self, clip: Clip) -> None:
@@ -143,12 +154,33 @@ class Generation(QObject):
         if making is not None and making.speed > 0:
             self.speed_measured.emit(making.speed)
 
-    def _submit(self, tune: Callable[[], Tune | None], make_job: Callable[[Tune | None], Job]) -> None:
+    def wants_best(self, job: int) -> bool:
+        """Tell once whether the takes of a job are to be ranked, by its id."""
+        is_wanted = job in self._best
+        self._best.discard(job)
+        return is_wanted
+
+    def made_section(self, job: int) -> bool:
+        """Tell once whether a job made a section anew, by its id."""
+        is_section = job in self._sections
+        self._sections.discard(job)
+        return is_section
+
+    def _submit(
+        self,
+        tune: Callable[[], Tune | None],
+        make_job: Callable[[Tune | None], Job],
+        *,
+        shows_best: bool = False,
+        is_section: bool = False,
+    ) -> None:
         """Have a job built in the background, as that reads and hashes whole files, and put it into the queue.
 
         Args:
             tune: Returns the melody to follow, in the window's thread.
             make_job: Builds the job from it, in the background.
+            shows_best: Whether its takes are to be ranked when they are made.
+            is_section: Whether it makes a section anew.
         """
         try:
             melody = tune()
@@ -157,12 +189,21 @@ class Generation(QObject):
             return
         self._prompt.set_problem(None)
         self._preparing += 1
-        self._services.background.run(self.tr("Prepare the order"), lambda: make_job(melody), self._send, self._refuse)
+        self._services.background.run(
+            self.tr("Prepare the order"),
+            lambda: make_job(melody),
+            lambda job: self._send(job, shows_best=shows_best, is_section=is_section),
+            self._refuse,
+        )
         self.poll()
 
-    def _send(self, job: Job) -> None:
+    def _send(self, job: Job, *, shows_best: bool, is_section: bool) -> None:
         self._preparing -= 1
-        self._services.loop.submit(job)
+        number = self._services.loop.submit(job)
+        if shows_best and job.order.takes > 1:
+            self._best.add(number)
+        if is_section:
+            self._sections.add(number)
         self.poll()
 
     def _refuse(self, errand: ErrandDone) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from musicgen_studio.core.clip import Clip
 from musicgen_studio.dsp.peaks import PeakPyramid
+from musicgen_studio.evaluation.ranking import Ranked
 from musicgen_studio.sound.growing import GrowingSound
 from musicgen_studio.studio.arranging.opening import Opening
 from musicgen_studio.ui.panels.takes_strip import TakeView
@@ -22,6 +23,7 @@ class Heard:
         opening: What reads it from the library; None for one that is being made.
         shown_frames: How much of the peaks is on the screen.
         is_catching_up: Whether its peaks are being taken in the background.
+        ranked: What speaks for it among its takes, where that was measured.
     """
 
     clip: Clip
@@ -30,6 +32,7 @@ class Heard:
     opening: Opening | None = None
     shown_frames: int = 0
     is_catching_up: bool = False
+    ranked: Ranked | None = None
 
     @property
     def is_making(self) -> bool:
@@ -63,4 +66,5 @@ def take_view(heard: Heard) -> TakeView:
     if heard.peaks.frames:
         mins, maxs = heard.peaks.query(0, heard.sound.expected_frames, TAKE_COLUMNS)
         peaks = (mins.min(axis=1), maxs.max(axis=1))
-    return TakeView(peaks, heard.sound.frames / max(heard.sound.expected_frames, 1), heard.clip.melody_similarity)
+    made = heard.sound.frames / max(heard.sound.expected_frames, 1)
+    return TakeView(peaks, made, heard.clip.melody_similarity, heard.ranked)

@@ -21,6 +21,7 @@ from musicgen_studio.sound.metronome import Metronome
 from musicgen_studio.sound.mixing import ClickedSound
 from musicgen_studio.sound.playable import PlayableSound
 from musicgen_studio.sound.transport_state import TransportState
+from musicgen_studio.studio.arranging.choosing import chosen
 from musicgen_studio.studio.arranging.composing import passage_frames, splice_frame
 from musicgen_studio.studio.arranging.opening import Opening
 from musicgen_studio.studio.arranging.takes import takes_of
@@ -57,6 +58,7 @@ class Listening(QObject):
     new_device_found = Signal()  # while it plays on another
     preview_moved = Signal(object)  # where a preview is, in seconds; None when it has ended
     shown = Signal(object)  # Clip that is in the middle now
+    loop_changed = Signal()  # it begins to loop, or no longer does
 
     def __init__(
         self,
@@ -150,7 +152,7 @@ class Listening(QObject):
         has_clicks = clip.origin is Origin.RECORDED and settings.clicks_playing and clip.tempo_bpm
         metronome = Metronome(clip.tempo_bpm, settings.beats_per_bar) if has_clicks and clip.tempo_bpm else None
         opening = Opening(self._services.library, clip, metronome)
-        return Heard(clip, opening.sound, opening.peaks, opening)
+        return Heard(clip, opening.sound, opening.peaks, opening, ranked=chosen(self._services.library, clip))
 
     def _read(self, heard: Heard) -> None:
         if heard.opening is not None:
@@ -358,6 +360,18 @@ class Listening(QObject):
         if was_playing:
             self._transport.play(min(place, self._heard[number].sound.frames))
 
+    def choose_clip(self, clip_id: str) -> None:
+        """Show another of the takes, by its clip's id."""
+        ids = [heard.clip.id for heard in self._heard]
+        if clip_id in ids:
+            self.choose_take(ids.index(clip_id))
+
+    def take_reasons(self) -> None:
+        """Show what has been found out about the takes."""
+        for heard in self._heard:
+            heard.ranked = chosen(self._services.library, heard.clip)
+        self._show_takes()
+
     @Slot(int)
     def _seek(self, frame: int) -> None:
         self.end_preview()
@@ -516,6 +530,7 @@ class Listening(QObject):
 
     def _tell_loop(self, loop: tuple[int, int] | None) -> None:
         self._bar.set_loop(loop is not None)
+        self.loop_changed.emit()
 
     @Slot()
     def _reset_clip(self) -> None:

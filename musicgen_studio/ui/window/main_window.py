@@ -52,10 +52,12 @@ from musicgen_studio.ui.window.action_table import (
     WAVEFORM_MENU,
 )
 from musicgen_studio.ui.window.actions import ClipActions
+from musicgen_studio.ui.window.best import Best
 from musicgen_studio.ui.window.collection import Collection, MiniWaveforms
 from musicgen_studio.ui.window.comparing import Comparing
 from musicgen_studio.ui.window.editing import Editing
 from musicgen_studio.ui.window.errands import Errands
+from musicgen_studio.ui.window.faults import Faults
 from musicgen_studio.ui.window.files import Files
 from musicgen_studio.ui.window.focus import move_section
 from musicgen_studio.ui.window.generation import Generation
@@ -222,6 +224,10 @@ class MainWindow(QWidget):
         self.sections = Sections(
             services, self.listening, self.generation, self.clip_header, self.waveform, self.inbox, self
         )
+        self.faults = Faults(
+            services, self.listening, self.sections, self.waveform, self.status.notices, self.inbox, self
+        )
+        self.best = Best(services, self.listening, self.generation, self.inbox, self)
         self.collection = Collection(services, self._model, self.library, self)
         self._pages = QStackedWidget()
 
@@ -324,6 +330,7 @@ class MainWindow(QWidget):
         self.passages.crowded.connect(self.clip_header.set_low)
         self.passages.crowded.connect(lambda is_low: self.card.setMaximumHeight(0 if is_low else QWIDGETSIZE_MAX))
         self.sections.said.connect(self.status.announce)
+        self.best.said.connect(self.status.announce)
         self.sections.problem_found.connect(self.show_problem)
         self.sections.library_changed.connect(collection.refresh)
         self.stems.made.connect(lambda _stems: collection.refresh())
@@ -366,6 +373,7 @@ class MainWindow(QWidget):
         add("passages-text", self.passages.open_text)
         self.passages.menu_at(lambda place: self.menus.pop_up(PASSAGE_MENU, place))
         add("mend", self.sections.mend, self._has_sound)
+        add("let-end", self.sections.let_end, self._has_sound)
         add("original", self.sections.hear_original, self._has_sound)
         add("prompt", self.prompt.focus_prompt)
         add("select-all", self.waveform.select_all, self._has_sound)

@@ -6,10 +6,11 @@ Not for how a section is made (`studio.arranging.replacing`), nor for the queue 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
+from musicgen_studio.analysis.faults import Fault
 from musicgen_studio.core.clip import Clip
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.studio.arranging import composing
-from musicgen_studio.studio.arranging.mending import Mend, broken_sections
+from musicgen_studio.studio.arranging.mending import Mend, broken_sections, ending_of, mend_of
 from musicgen_studio.studio.making.queue import JobEnded
 from musicgen_studio.ui.panels.clip_header import ClipHeader
 from musicgen_studio.ui.panels.replace_card import TAKES, ReplaceValues
@@ -108,9 +109,21 @@ class Sections(QObject):
         if not found:
             self.said.emit(self.tr("Nothing is broken in “{0}”").format(clip.title))
             return
-        first = found[0]
-        self.said.emit(self.tr("Made anew from {0:.1f} to {1:.1f} s").format(first.start_s, first.end_s))
-        section = composing.Section(first.start_s, first.end_s, None, TAKES, first.ends)
+        self._mend(clip, found[0])
+
+    def mend_fault(self, clip: Clip, fault: Fault) -> None:
+        """Make anew what is broken at a place of a clip."""
+        self._mend(clip, mend_of(fault, clip.duration_s))
+
+    def let_end(self) -> None:
+        """Let the clip that is shown come to an end: its last bars are made anew, and fade on the bar."""
+        current = self._listening.current
+        if current is not None and not current.is_making:
+            self._mend(current.clip, ending_of(current.clip.duration_s))
+
+    def _mend(self, clip: Clip, mend: Mend) -> None:
+        self.said.emit(self.tr("Made anew from {0:.1f} to {1:.1f} s").format(mend.start_s, mend.end_s))
+        section = composing.Section(mend.start_s, mend.end_s, None, TAKES, mend.ends)
         self._generation.replace_section(clip, section)
 
     @Slot(object)
@@ -127,15 +140,16 @@ class Sections(QObject):
         """Show the take that leads best into what follows, and let all of them be taken back."""
         fits = [composing.fit_of(clip) for clip in event.clips]
         known = [fit for fit in fits if fit is not None]
-        if not known:
+        if not event.clips or not (self._generation.made_section(event.job.id) or known):
             return
-        best = fits.index(max(known))
         ids = [clip.id for clip in event.clips]
         shown = self._listening.current
-        if shown is not None and shown.clip.id in ids:
-            self._listening.choose_take(best)
-        if len(known) > 1:
-            self.said.emit(self.tr("Take {0} leads best into what follows; 0 is the original").format(best + 1))
+        if len(known) == len(ids):
+            best = fits.index(max(known))
+            if shown is not None and shown.clip.id in ids:
+                self._listening.choose_take(best)
+            if len(known) > 1:
+                self.said.emit(self.tr("Take {0} leads best into what follows; 0 is the original").format(best + 1))
         text = self.tr("Replace a section of “{0}”").format(event.clips[0].title)
         changed = self._forget_section
         self._services.undo.push(TrashClips(text, self._services.library, ids, is_restoring=True, changed=changed))

@@ -1,0 +1,68 @@
+"""Which of the takes of one order is the best by what can be measured, found out once and kept with each of them.
+
+Not for what makes a take good (`evaluation.ranking`), nor for takes that lead into something (`making.fill`).
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from musicgen_studio.analysis.faults import FaultKind
+from musicgen_studio.core.audio import Audio
+from musicgen_studio.core.clip import Clip
+from musicgen_studio.evaluation.ranking import Ranked
+from musicgen_studio.library.library import Library
+from musicgen_studio.studio.arranging.planning import start_of_new_s
+from musicgen_studio.studio.making.record import Record
+
+_LEAST_S = 0.5
+
+
+def choose(library: Library, takes: Sequence[Clip]) -> list[Ranked]:
+    """Return takes with the best first, and keep the reasons. Reads all of them: not for the window's thread.
+
+    Args:
+        library: Which has them.
+        takes: Of one order, complete.
+
+    Raises:
+        UserProblem: If a sound cannot be read or the disk does not take what was found.
+    """
+    from musicgen_studio.evaluation.ranking import ranked  # late: it loads librosa
+
+    new = [_new(library.read(take.id), take) for take in takes]
+    found = ranked(new, takes[0].prompt, similarities=[take.melody_similarity for take in takes])
+    for each in found:
+        library.remember(_key(takes[each.take]), json.dumps(asdict(each)))
+    return found
+
+
+def chosen(library: Library, take: Clip) -> Ranked | None:
+    """Return what speaks for a take; None if its order was not ranked."""
+    text = library.recall(_key(take))
+    try:
+        return None if text is None else _read(json.loads(text))
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None  # of another version
+
+
+def _read(value: dict[str, object]) -> Ranked:
+    tags, faults = value["tags"], value["faults"]
+    if not isinstance(tags, list) or not isinstance(faults, list):
+        raise TypeError("tags and faults must be lists")
+    known = value | {
+        "tags": tuple((str(name), float(share)) for name, share in tags),
+        "faults": tuple(FaultKind(kind) for kind in faults),
+    }
+    return Ranked(**known)  # type: ignore[arg-type]
+
+
+def _new(sound: Audio, take: Clip) -> Audio:
+    """Return what is new in a take that goes on from something."""
+    start_s = start_of_new_s(Record.from_json(take.recipe)) if take.recipe else 0.0
+    first = min(round(start_s * sound.sample_rate), max(sound.frames - round(_LEAST_S * sound.sample_rate), 0))
+    return Audio(sound.samples[first:], sound.sample_rate)
+
+
+def _key(take: Clip) -> str:
+    return f"ranked.{take.id}"
