@@ -202,10 +202,12 @@ class PassagesPanel(QWidget):
         )
         set_look(self._tempo, Look.NUMBER)
         self._tempo.setMinimumWidth(_FIELD_PX)
+        self._tempo.setAlignment(Qt.AlignmentFlag.AlignRight)
         self._tempo.valueChanged.connect(self._take_grid)
         self._beats = QSpinBox(minimum=1, maximum=16, value=BEATS_PER_BAR, suffix="/4")
         self._beats.setKeyboardTracking(False)
         set_look(self._beats, Look.NUMBER)
+        self._beats.setAlignment(Qt.AlignmentFlag.AlignRight)
         self._beats.setAccessibleName(self.tr("Beats per bar of the passages"))
         self._beats.setToolTip(self.tr("How many beats a bar has"))
         self._beats.valueChanged.connect(self._take_grid)
@@ -236,6 +238,7 @@ class PassagesPanel(QWidget):
         box.setAccessibleName(name)
         box.setToolTip(tip)
         box.setMinimumWidth(_FIELD_PX)
+        box.setAlignment(Qt.AlignmentFlag.AlignRight)
         set_look(box, Look.NUMBER)
         return box
 

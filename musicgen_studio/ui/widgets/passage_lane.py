@@ -24,6 +24,7 @@ _ROOM = 1.06
 """The lane shows so much of a plan's length: beyond the end there is room to drag it to."""
 
 _LOW, _HIGH = 28, 48
+_FIELD_WIDTH = 160.0
 _CURSORS = {
     LaneGrip.EDGE: Qt.CursorShape.SizeHorCursor,
     LaneGrip.MORPH: Qt.CursorShape.SizeHorCursor,
@@ -119,10 +120,7 @@ class PassageLane(QWidget):
         """Write in the block of the chosen passage."""
         if self._plan is None or self._chosen is None:
             return
-        block = self._scene(self._plan).block(self._chosen)
-        left = min(max(block.left(), 0.0), self.width() - 160.0)
-        width = min(max(min(block.right(), self.width()) - left, 160.0), self.width() - left)
-        self._field.setGeometry(QRectF(left, block.top(), width, block.height()).toAlignedRect())
+        self._place_field()
         self._field.setText(self._plan.parts[self._chosen].prompt)
         self._field.show()
         self._field.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -160,6 +158,8 @@ class PassageLane(QWidget):
     def resizeEvent(self, event: QEvent) -> None:
         """Show all of the plan, as before."""
         self._refit()
+        if not self._field.isHidden():
+            self._place_field()
         super().resizeEvent(event)  # type: ignore[arg-type]
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
@@ -342,6 +342,15 @@ class PassageLane(QWidget):
             event.accept()
             return True
         return super().eventFilter(self._field, event)
+
+    def _place_field(self) -> None:
+        """Put the field over its block, wide enough to write in."""
+        if self._plan is None or self._chosen is None:
+            return
+        block = self._scene(self._plan).block(self._chosen)
+        left = min(max(block.left(), 0.0), self.width() - _FIELD_WIDTH)
+        width = min(max(min(block.right(), self.width()) - left, _FIELD_WIDTH), self.width() - left)
+        self._field.setGeometry(QRectF(left, block.top(), width, block.height()).toAlignedRect())
 
     @Slot()
     def _take_words(self) -> None:

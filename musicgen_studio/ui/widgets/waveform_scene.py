@@ -11,6 +11,7 @@ ROW_HEIGHT = 20  # of a ruler
 LANE_HEIGHT = 16  # of the loop region's strip
 HANDLE_WIDTH, HANDLE_HEIGHT = 32, 20  # by which a selection is dragged out
 FLAG_HEIGHT, FLAG_ROOM, FLAG_ROWS = 20, 28.0, 3  # of a fault's flag; room for its icon and edges
+_FLAGS_TOP = 26.0  # of the waveform is left to the flags of what begins there
 _REACH = 5  # pixels from an edge at which it can be taken
 
 Span = tuple[int, int]  # first frame, frame after the last
@@ -122,8 +123,10 @@ class Scene:
         fault = self.faults[number]
         width = fault.width + FLAG_ROOM
         left = min(max(self.view.x(fault.span[0]), 0.0), max(self.width - width - 2, 0.0))
-        row = number % FLAG_ROWS
-        return QRectF(round(left) + 1, self.body.top() + 26 + row * (FLAG_HEIGHT + 2), width, FLAG_HEIGHT)
+        step = FLAG_HEIGHT + 2
+        rows = min(max(int((self.body.height() - _FLAGS_TOP) // step), 1), FLAG_ROWS)
+        top = min(_FLAGS_TOP, max(self.body.height() - step, 0.0))
+        return QRectF(round(left) + 1, self.body.top() + top + number % rows * step, width, FLAG_HEIGHT)
 
     def fault_at(self, at: QPointF) -> int | None:
         """Return the number of the fault whose flag lies under a point, or None."""
