@@ -10,9 +10,7 @@ its own rate; the last stem is the sound minus the others. Not for downloading.
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -25,52 +23,11 @@ from musicgen_studio.core.audio import Audio, Samples
 from musicgen_studio.dsp.resample import resample
 from musicgen_studio.errors import StoppedError, UserProblem
 from musicgen_studio.separation.api import OnProgress, SeparatorInfo, StopFlag, with_rest
+from musicgen_studio.separation.models import MODELS, DemucsModel, demucs_is_installed, found_models, model_file
 
-LICENCE = "MIT (Meta Platforms, demucs)"
 _OVERLAP = 0.25
 _CLASS = "demucs.htdemucs.HTDemucs"
 _QUIETEST = 1e-8
-
-
-@dataclass(frozen=True, slots=True)
-class _Published:
-    """A model as Meta published it.
-
-    Args:
-        signature: What its file's name begins with.
-        stems: What it tells apart, in our order: what is left comes last.
-        trained_on: In words.
-    """
-
-    signature: str
-    stems: tuple[str, ...]
-    trained_on: str
-
-
-_MUSIC = "MUSDB18-HQ and 800 more songs: recordings with voices"
-MODELS = {
-    "htdemucs": _Published("955717e8", ("drums", "bass", "vocals", "other"), _MUSIC),
-    "htdemucs_6s": _Published("5c90dfd2", ("drums", "bass", "vocals", "guitar", "piano", "other"), _MUSIC),
-}
-"""By name."""
-
-
-def demucs_is_installed() -> bool:
-    """Tell whether the extra is there."""
-    return find_spec("demucs_infer") is not None
-
-
-def found_models(folder: Path) -> dict[str, SeparatorInfo]:
-    """Return which of the models lie in a folder, with licence and size: what a person sees before choosing one.
-
-    Nothing is opened.
-    """
-    found = {}
-    for name, model in MODELS.items():
-        path = _file(folder, model)
-        if path is not None:
-            found[name] = SeparatorInfo(name, model.stems, model.trained_on, LICENCE, path.stat().st_size)
-    return found
 
 
 def open_demucs(folder: Path, name: str) -> "DemucsSeparator":
@@ -93,7 +50,7 @@ def open_demucs(folder: Path, name: str) -> "DemucsSeparator":
             "Install it with `pip install musicgen-studio[demucs]`.",
         )
     model = MODELS[name]
-    path = _file(folder, model)
+    path = model_file(folder, model)
     if path is None:
         raise _unusable(folder, f"{folder} holds no file {model.signature}-….th", "Choose the folder that holds it.")
     return DemucsSeparator(_read(path, model), found_models(folder)[name])
@@ -170,11 +127,7 @@ def _of_length(samples: Samples, frames: int) -> Samples:
     return np.pad(samples[:frames], ((0, max(frames - len(samples), 0)), (0, 0)))
 
 
-def _file(folder: Path, model: _Published) -> Path | None:
-    return next(iter(sorted(folder.glob(f"{model.signature}-*.th"))), None)
-
-
-def _read(path: Path, model: _Published) -> Any:
+def _read(path: Path, model: DemucsModel) -> Any:
     """Return the network of a published file. Nothing in it is executed."""
     from demucs_infer.htdemucs import HTDemucs
 

@@ -21,8 +21,8 @@ from torch.nn import functional
 
 from musicgen_studio.core.audio import Audio, Samples
 from musicgen_studio.errors import StoppedError
-from musicgen_studio.paths import resources_dir
 from musicgen_studio.separation.api import OnProgress, SeparatorInfo, StopFlag, with_rest
+from musicgen_studio.separation.models import default_weights
 from musicgen_studio.separation.network import (
     BINS,
     FFT_SAMPLES,
@@ -40,11 +40,6 @@ PIECE_FRAMES = 384
 _BLOCK_FRAMES = 1 << 18
 _QUIETEST_RMS = 1e-6
 _OVERLAP_GAIN = 1.5  # the sum of squared periodic Hann windows, a quarter of their length apart
-
-
-def default_weights() -> Path:
-    """Return the file of the separator that comes with the program."""
-    return resources_dir() / "separator" / "separator.safetensors"
 
 
 class MaskSeparator:

@@ -17,7 +17,8 @@ from musicgen_studio.core.audio import Audio
 from musicgen_studio.dsp.adding_up import adding_up
 from musicgen_studio.errors import StoppedError, UserProblem
 from musicgen_studio.separation import demucs
-from musicgen_studio.separation.demucs import MODELS, DemucsSeparator, found_models, open_demucs
+from musicgen_studio.separation.demucs import DemucsSeparator, open_demucs
+from musicgen_studio.separation.models import DEMUCS_LICENCE, MODELS, found_models
 
 SOURCES = {
     "htdemucs": ["drums", "bass", "other", "vocals"],
@@ -88,7 +89,7 @@ def test_licence_and_size_are_told_before_anything_is_opened(folder: Path, tmp_p
     (tmp_path / "955717e8-00000000.th").write_bytes(b"not looked into")
     found = found_models(tmp_path)
     assert list(found) == ["htdemucs"]
-    assert (found["htdemucs"].licence, found["htdemucs"].size_bytes) == (demucs.LICENCE, 15)
+    assert (found["htdemucs"].licence, found["htdemucs"].size_bytes) == (DEMUCS_LICENCE, 15)
     assert "MUSDB18" in found["htdemucs"].trained_on
     assert list(found_models(folder)) == ["htdemucs", "htdemucs_6s"]
 

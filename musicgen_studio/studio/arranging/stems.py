@@ -38,7 +38,8 @@ def make_stems(library: Library, clip: Clip, separator: Separator, errand: Erran
     sounds = separator.separate(audio, errand.stop, lambda share: errand.tell(_SEPARATING * share))
     before = library.stems(clip.id)
     kept = list[Clip]()
-    library.remember(_note_of(separator.info.name), separator.info.trained_on)
+    info = separator.info
+    library.remember(_note_of(info.name), f"{info.trained_on} · {info.licence}")
     try:
         for number, (name, sound) in enumerate(zip(separator.info.stems, sounds, strict=True), 1):
             errand.check()
@@ -52,7 +53,7 @@ def make_stems(library: Library, clip: Clip, separator: Separator, errand: Erran
 
 
 def trained_on(library: Library, stem: Clip) -> str:
-    """Return what the separator that a stem is from has learnt from, in words; empty if that was not noted."""
+    """Return what the separator that a stem is from has learnt from, and its licence; empty if that was not noted."""
     return library.recall(_note_of(stem.checkpoint)) or ""
 
 

@@ -46,7 +46,7 @@ def lead_and_other(audio: Audio, stop: Event | None = None) -> tuple[Audio, str]
 
 def separator_mark() -> str:
     """Return what tells the separator of this program from others."""
-    from musicgen_studio.separation.masks import default_weights
+    from musicgen_studio.separation.models import default_weights
 
     return file_sha256(default_weights())[:_MARK_CHARACTERS]
 

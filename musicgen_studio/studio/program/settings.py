@@ -55,6 +55,7 @@ class Settings:
         clicks_recording: Whether it is heard while recording.
         clicks_playing: Whether it is heard while a recording is played.
         monitors_input: Whether one hears oneself while the microphone is on.
+        separator: What takes clips apart: the name of a Demucs model, or empty for the program's own.
     """
 
     theme: str = "dark"
@@ -80,6 +81,7 @@ class Settings:
     clicks_recording: bool = False
     clicks_playing: bool = False
     monitors_input: bool = False
+    separator: str = ""
 
     def __post_init__(self) -> None:
         for name, allowed in (("theme", THEMES), ("device", DEVICES), ("precision", PRECISIONS), ("snap", SNAPS)):

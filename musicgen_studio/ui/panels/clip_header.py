@@ -3,11 +3,12 @@
 Extending is asked for in a small card that folds out below the buttons. Not for making anything (`studio`).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from html import escape
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtCore import QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
@@ -15,6 +16,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLineEdit,
+    QMenu,
     QPushButton,
     QRadioButton,
     QSizePolicy,
@@ -74,6 +76,7 @@ class ClipHeader(QWidget):
     export_requested = Signal()
     tempo_requested = Signal()  # tempo and key are to be seen or corrected
     stems_requested = Signal()  # the stems are to be shown, made first if need be
+    separator_chosen = Signal(str)  # stems are to be made by the separator of this name
 
     def __init__(self, keys: KeyMap, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -121,6 +124,7 @@ class ClipHeader(QWidget):
             (self._use, needs_recipe),
         ):
             self._allow(button, reason)
+        self._choose_separator.setEnabled(not needs_sound)
 
     def set_tempo(self, text: str) -> None:
         """Say what is known of tempo and key, such as `125 bpm · A minor`; an empty text says nothing."""
@@ -128,6 +132,21 @@ class ClipHeader(QWidget):
         self.tempo_chip.setAccessibleName(self.tr("Tempo and key: {0}").format(text))
         self._bindings.tip(self.tempo_chip, "tempo", self.tr("Tempo, bars and key; click to correct them"))
         self.tempo_chip.setVisible(bool(text))
+
+    def set_separators(self, separators: Mapping[str, str], chosen: str) -> None:
+        """Say what could take the clip apart.
+
+        Args:
+            separators: What is said of each, by name. With a single one there is nothing to choose.
+            chosen: The name of the one that does.
+        """
+        self._separators.clear()
+        for name, words in separators.items():
+            action = self._separators.addAction(words.replace("&", "&&"))
+            action.setCheckable(True)
+            action.setChecked(name == chosen)
+            action.triggered.connect(partial(self.separator_chosen.emit, name))
+        self._choose_separator.setVisible(len(separators) > 1)
 
     def set_playhead(self, seconds: float) -> None:
         """Say where the playhead stands, for going on from there."""
@@ -182,6 +201,12 @@ class ClipHeader(QWidget):
         self._use.clicked.connect(self.use_settings_requested)
         self._stems = self._button("stems", self.tr("Stems"), self.tr("Take it apart: drums, bass, lead and the rest"))
         self._stems.clicked.connect(self.stems_requested)
+        self._choose_separator = self._button("chevron-down", self.tr("Separator"), "")
+        self._choose_separator.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        self._choose_separator.setToolTip(self.tr("Choose what takes the clip apart"))
+        self._choose_separator.clicked.connect(self._ask_separator)
+        self._choose_separator.hide()
+        self._separators = QMenu(self)
         self._export = self._button("export", self.tr("Export"), self.tr("Write it as a file for other programs"))
         self._export.clicked.connect(self.export_requested)
         self._ids = {
@@ -210,6 +235,8 @@ class ClipHeader(QWidget):
         flow = FlowLayout(self._actions, GRID)
         for button in self._ids:
             flow.addWidget(button)
+            if button is self._stems:
+                flow.addWidget(self._choose_separator)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID)
@@ -252,6 +279,11 @@ class ClipHeader(QWidget):
         self._bindings.tip(button, self._ids[button], tip)
         if reason and button in (self._extend, self._replace):
             button.setChecked(False)
+
+    @Slot()
+    def _ask_separator(self) -> None:
+        button = self._choose_separator
+        self._separators.popup(button.mapToGlobal(QPoint(0, button.height())))
 
     @Slot(object)
     def _extend_now(self, values: ExtendValues) -> None:

@@ -59,6 +59,7 @@ class Dialogs(QObject):
         self._bug: BugDialog | None = None
         self._diagnostics: DiagnosticsDialog | None = None
         self.shelf = Shelf(services, window.inbox, self)
+        self.shelf.changed.connect(window.stems.look_for_separators)
         self.catalogue = Catalogue(services, self.shelf, window)
         self._checkpoints = CheckpointChoice(
             services,
@@ -155,7 +156,7 @@ class Dialogs(QObject):
 
     def _run_hand_off(self, clip: Clip, choice: "ExportChoice", part_s: tuple[float, float] | None) -> None:
         """Make a loop, stems, a project or MIDI of a clip in the background."""
-        services = self._services
+        services, load_separator = self._services, self._window.stems.separator()
 
         def work(errand: Errand) -> Path:
             from musicgen_studio.export.tracks import TrackSettings
@@ -163,7 +164,7 @@ class Dialogs(QObject):
             from musicgen_studio.studio.arranging.stems import make_stems
 
             if choice.target is Target.STEMS and not services.library.stems(clip.id):
-                make_stems(services.library, clip, services.separator(), errand)
+                make_stems(services.library, clip, load_separator(), errand)
             tracks = TrackSettings(choice.settings.sample_rate, choice.settings.sound_format)
             wish = HandOff(choice.target, choice.folder, tracks, part_s, choice.bars, choice.start_bar)
             return hand_off(song_in_library(services.library, services.library.get(clip.id)), wish, errand)

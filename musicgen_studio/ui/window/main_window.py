@@ -335,6 +335,7 @@ class MainWindow(QWidget):
         self.sections.library_changed.connect(collection.refresh)
         self.stems.made.connect(lambda _stems: collection.refresh())
         self.stems.drags.problem_found.connect(self.show_problem)
+        self.stems.problem_found.connect(self.show_problem)
         self.selection_drags.problem_found.connect(self.show_problem)
         self.selection_drags.said.connect(self.status.announce)
         self.minis.said.connect(self.status.announce)

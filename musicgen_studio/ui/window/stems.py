@@ -4,14 +4,19 @@ Not for separating (`studio.arranging.stems`), mixing (`sound.mixing`), drawing 
 out (`stem_drags`).
 """
 
+from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from musicgen_studio.core.clip import Clip
+from musicgen_studio.errors import UserProblem
+from musicgen_studio.separation.api import Separator, SeparatorInfo
 from musicgen_studio.sound.mixing import LaneLevel, StemMix
 from musicgen_studio.studio.arranging.opening import Opening
+from musicgen_studio.studio.arranging.separators import OWN, found_separators, open_named
 from musicgen_studio.studio.arranging.stems import make_stems, trained_on
 from musicgen_studio.studio.program.background import Errand, Lane
 from musicgen_studio.ui.panels.clip_header import ClipHeader
@@ -35,6 +40,7 @@ class Stems(QObject):
     """
 
     made = Signal(list)  # Clips: the stems that are in the library now
+    problem_found = Signal(object)  # UserProblem
 
     def __init__(
         self,
@@ -46,7 +52,8 @@ class Stems(QObject):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._services, self._listening = services, listening
+        self._services, self._listening, self._header = services, listening, header
+        self._separators: dict[str, SeparatorInfo] = {}  # what there is, once it was looked up
         self._waveform, self._lanes = waveform, lanes
         self._clip: Clip | None = None
         self._openings: list[Opening] = []
@@ -56,11 +63,52 @@ class Stems(QObject):
         self._timer = QTimer(self, interval=POLL_MS)
         self._timer.timeout.connect(self._poll)
         header.stems_requested.connect(self.show)
+        header.separator_chosen.connect(self.choose)
         listening.shown.connect(self._leave)
         lanes.levels_changed.connect(self._set_levels)
         lanes.closed.connect(self.hide)
         waveform.zoom_changed.connect(self._follow)
         lanes.set_stems(())
+        QTimer.singleShot(0, self, self.look_for_separators)  # what is found is heard of once the program is wired
+
+    @Slot()
+    def look_for_separators(self) -> None:
+        """Look which separators there are, in the background: Demucs may have come, or gone."""
+
+        def take(found: dict[str, SeparatorInfo]) -> None:
+            self._separators = found
+            self._header.set_separators({name: self._words(info) for name, info in found.items()}, self._chosen())
+
+        self._services.background.run("separators", found_separators, take)
+
+    def separator(self) -> Callable[[], Separator]:
+        """Return what loads the separator that is chosen; that takes a moment, in any thread but this one."""
+        name = self._chosen()
+        return self._services.separator if name == OWN else partial(open_named, name)
+
+    @Slot(str)
+    def choose(self, name: str) -> None:
+        """Use another separator from now on, and make the stems of the clip by it."""
+        services = self._services
+        settings = replace(services.settings, separator=name)
+        try:
+            services.keep_settings(settings)
+        except UserProblem as problem:
+            self.problem_found.emit(problem)
+            return
+        services.settings = settings
+        self.look_for_separators()
+        heard = self._listening.current
+        if heard is None or heard.is_making or heard.clip.id in self._at_work:
+            return
+        stems = services.library.stems(heard.clip.id)
+        if stems and stems[0].checkpoint == self._separators[name].name:
+            if self._mix is None:
+                self._open(heard.clip, stems)
+            return
+        if self._mix is not None:
+            self.hide()
+        self._make(heard.clip)
 
     @Slot()
     def show(self) -> None:
@@ -91,11 +139,11 @@ class Stems(QObject):
             self._lanes.sounds_grew()
 
     def _make(self, clip: Clip) -> None:
-        services = self._services
+        services, load = self._services, self.separator()
         self._at_work.add(clip.id)
 
         def work(errand: Errand) -> list[Clip]:
-            return make_stems(services.library, clip, services.separator(), errand)
+            return make_stems(services.library, clip, load(), errand)
 
         def over(_result: object) -> None:
             self._at_work.discard(clip.id)
@@ -132,6 +180,17 @@ class Stems(QObject):
         by = self.tr("by {0}, trained on {1}") if learnt else self.tr("by {0}")
         adds_up = self.tr("they add up to the clip")
         return f"{adds_up}; {by.format(stem.checkpoint, learnt)}" if stem.checkpoint else adds_up
+
+    def _chosen(self) -> str:
+        """Return the name of the separator that is used: the program's own, if the chosen one is not there."""
+        name = self._services.settings.separator
+        return name if name in self._separators else OWN
+
+    def _words(self, info: SeparatorInfo) -> str:
+        """Say in a line what a separator does, has learnt from and is licensed as."""
+        text = self.tr("{0}: {1} · trained on {2} · {3} · {4} MB")
+        size = f"{max(info.size_bytes / 1e6, 0.1):.0f}"
+        return text.format(info.name, ", ".join(info.stems), info.trained_on, info.licence, size)
 
     def _let_go(self) -> None:
         for opening in self._openings:

@@ -19,7 +19,7 @@ from musicgen_studio.checkpoints.hub.published import (
     torch_files,
 )
 from musicgen_studio.errors import UserProblem
-from musicgen_studio.separation.demucs import MODELS
+from musicgen_studio.separation.models import MODELS
 from tests.checkpoints.hub.conftest import content
 from tests.checkpoints.hub.server import FakeHub, Fault
 

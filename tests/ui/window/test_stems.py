@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import soundfile as sf
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QDrag
+from PySide6.QtGui import QAction, QDrag
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtWidgets import QMenu, QToolButton
 from pytestqt.qtbot import QtBot
 
 from musicgen_studio.app import Program
@@ -19,6 +19,9 @@ from musicgen_studio.core.clip import Clip, Origin
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.separation.api import OnProgress, SeparatorInfo, StopFlag
 from musicgen_studio.sound.mixing import StemMix
+from musicgen_studio.studio.program import settings
+from musicgen_studio.studio.program.downloads import DownloadEnded
+from tests.separation.test_demucs import write_model
 from tests.ui.panels.finding import control, said
 from tests.ui.test_window import WAIT_MS, loader, program, settings_file
 
@@ -180,3 +183,63 @@ def test_the_lanes_say_who_took_the_clip_apart(qtbot: QtBot, program: Program) -
     with qtbot.waitSignal(program.window.stems.made, timeout=WAIT_MS):
         press_stems(program)
     assert "they add up to the clip; by Quarters, trained on nothing" in said(program.window.lanes)
+
+
+def menu_button(program: Program) -> QToolButton:
+    return control(program.window.clip_header, QToolButton, "Separator")
+
+
+def choices(program: Program) -> list[QAction]:
+    (menu,) = program.window.clip_header.findChildren(QMenu)
+    return menu.actions()
+
+
+def test_with_one_separator_there_is_nothing_to_choose(
+    qtbot: QtBot, program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+    program.dialogs.shelf.refresh()
+    qtbot.waitUntil(lambda: len(choices(program)) == 1, timeout=WAIT_MS)
+    assert menu_button(program).isHidden()
+    assert choices(program)[0].text().startswith("MusicGen Studio's own: drums, bass, lead, other · trained on music")
+
+
+def test_demucs_is_offered_where_it_is_and_says_what_it_is(
+    qtbot: QtBot,
+    program: Program,
+    clip: Clip,
+    settings_file: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Random weights in the layout of Meta's file, where the catalogue downloads it to."""
+    window, library = program.window, program.services.library
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
+    folder = tmp_path / "torch" / "hub" / "checkpoints"
+    folder.mkdir(parents=True)
+    write_model(folder, "htdemucs_6s")
+    with qtbot.waitSignal(window.stems.made, timeout=WAIT_MS):
+        press_stems(program)  # by Quarters, which stands for the program's own here
+    window.inbox.download_ended.emit(DownloadEnded("htdemucs_6s", folder))
+    qtbot.waitUntil(lambda: len(choices(program)) == 2, timeout=WAIT_MS)
+    own, demucs = choices(program)
+    assert (own.isChecked(), demucs.isChecked()) == (True, False)
+    for said_of_it in ("htdemucs_6s: drums, bass, vocals, guitar, piano, other", "800 more songs", "MIT", "MB"):
+        assert said_of_it in demucs.text()
+    assert not menu_button(program).isHidden()
+    with qtbot.waitSignal(window.stems.made, timeout=6 * WAIT_MS):
+        demucs.trigger()
+    stems = library.stems(clip.id)
+    assert [stem.stem for stem in stems] == ["drums", "bass", "vocals", "guitar", "piano", "other"]
+    assert {stem.checkpoint for stem in stems} == {"htdemucs_6s"}
+    words = said(window.lanes)
+    assert "by htdemucs_6s, trained on MUSDB18-HQ and 800 more songs: recordings with voices · MIT" in words
+    total = sum(library.read(stem.id).samples for stem in stems)
+    np.testing.assert_allclose(total, library.read(clip.id).samples, atol=1e-5)
+    qtbot.waitUntil(lambda: [each.isChecked() for each in choices(program)] == [False, True], timeout=WAIT_MS)
+    assert settings.load(settings_file).separator == "htdemucs_6s"
+    for file in folder.iterdir():
+        file.unlink()
+    window.inbox.download_ended.emit(DownloadEnded("htdemucs_6s", None))  # it is gone: the program's own is used again
+    qtbot.waitUntil(lambda: len(choices(program)) == 1, timeout=WAIT_MS)
+    assert window.stems.separator() is program.services.separator
