@@ -17,6 +17,7 @@ from pathlib import Path
 
 from musicgen_studio.batch.table import Row, read_table, wrong_table
 from musicgen_studio.checkpoints.fingerprint import file_sha256
+from musicgen_studio.core.loudness import STREAMING_LUFS
 from musicgen_studio.core.request import MAX_TAKES
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.export.finish import FinishSettings
@@ -56,7 +57,7 @@ class Settings:
     temperature: float | None = None
     top_k: int | None = None
     top_p: float | None = None
-    finish: FinishSettings = field(default_factory=FinishSettings)
+    finish: FinishSettings = field(default_factory=lambda: FinishSettings(loudness_lufs=STREAMING_LUFS))
 
 
 @dataclass(frozen=True, slots=True)

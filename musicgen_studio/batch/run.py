@@ -16,6 +16,7 @@ from musicgen_studio.batch.local import Crew, run_local
 from musicgen_studio.batch.manifest import CSV_NAME, FAILED, MADE, Measure, write_manifest
 from musicgen_studio.batch.plan import BatchPlan
 from musicgen_studio.batch.progress import BatchProgress
+from musicgen_studio.batch.ray_cluster import Cluster, run_on_ray
 from musicgen_studio.batch.work import LoadEngine
 from musicgen_studio.batch.worker import Post
 from musicgen_studio.engine.api import StopFlag
@@ -23,7 +24,7 @@ from musicgen_studio.engine.api import StopFlag
 
 @dataclass(frozen=True, slots=True)
 class Makers:
-    """What makes the clips.
+    """What makes the clips on this computer; a `Cluster` on many.
 
     Args:
         checkpoint: Folder of the plan's checkpoint.
@@ -70,7 +71,7 @@ class BatchResult:
 def run_batch(
     plan: BatchPlan,
     out: Path,
-    makers: Makers,
+    makers: Makers | Cluster,
     stop: StopFlag,
     on_progress: Callable[[BatchProgress], None] = lambda _progress: None,
     measure: Measure | None = None,
@@ -86,10 +87,27 @@ def run_batch(
         measure: Brings further columns of the manifest, or None.
 
     Raises:
-        UserProblem: If the folder holds another batch or cannot be written to, or no engine can be loaded.
+        UserProblem: If the folder holds another batch or cannot be written to, no engine can be loaded, or a cluster
+            cannot be used.
     """
-    folder = BatchFolder(out, plan, makers.lease_s)
+    folder = BatchFolder(out, plan, LEASE_S if isinstance(makers, Cluster) else makers.lease_s)
     folder.inspect()
+    if isinstance(makers, Cluster):
+        run_on_ray(plan, folder, makers, stop, on_progress)
+    else:
+        _run_here(plan, out, folder, makers, stop, on_progress)
+    lines = write_manifest(plan, folder, measure)
+    return BatchResult(out / CSV_NAME, tuple(lines), stop.is_set())
+
+
+def _run_here(
+    plan: BatchPlan,
+    out: Path,
+    folder: BatchFolder,
+    makers: Makers,
+    stop: StopFlag,
+    on_progress: Callable[[BatchProgress], None],
+) -> None:
     post = Post(
         plan,
         out.resolve(),
@@ -101,5 +119,3 @@ def run_batch(
         makers.load,
     )
     run_local(post, folder, makers.crew, stop, on_progress)
-    lines = write_manifest(plan, folder, measure)
-    return BatchResult(out / CSV_NAME, tuple(lines), stop.is_set())

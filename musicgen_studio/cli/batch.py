@@ -16,8 +16,10 @@ from musicgen_studio.core.loudness import STREAMING_LUFS
 if TYPE_CHECKING:
     from musicgen_studio.batch.plan import Settings
     from musicgen_studio.batch.progress import BatchProgress
+    from musicgen_studio.batch.ray_cluster import Cluster
     from musicgen_studio.batch.run import BatchResult, Makers
     from musicgen_studio.batch.work import LoadEngine
+    from musicgen_studio.checkpoints.catalogue import CheckpointEntry
 
 EXIT_SOME_FAILED = 1
 _TOLD_FAILURES = 10
@@ -45,6 +47,12 @@ def add_parser(commands: Commands) -> None:
     add_engine_options(parser)
     group = parser.add_argument_group("who makes it")
     group.add_argument("--workers", type=int, metavar="N", help="processes (default: one for each GPU, else one)")
+    group.add_argument(
+        "--ray", metavar="ADDRESS", help="on a Ray cluster: HOST:PORT of its head, or auto on one of its nodes"
+    )
+    group.add_argument(
+        "--shared", action="store_true", help="with --ray: all nodes see DIR at the same place; clips are not sent"
+    )
     group.add_argument("--threads", type=int, metavar="N", help="of each worker (default: the cores, divided)")
     group.add_argument("--together", type=int, metavar="N", help="rows made at a time (default: as make four clips)")
     group = parser.add_argument_group("what becomes of it")
@@ -74,7 +82,7 @@ def run(args: argparse.Namespace) -> int:
     plan = read_plan(args.table, CheckpointRecord.of(entry), _settings(args))
     if not args.json:
         print(f"{plan.clip_count} clips, {duration_in_words(plan.music_s)} of music", file=sys.stderr)
-    makers = _makers(args, entry.folder)
+    makers = _makers(args, entry.folder) if args.ray is None else _cluster(args, entry)
     shown = _Shown(is_live=not args.json and sys.stderr.isatty())
     with stop_on_interrupt() as stop:
         result = run_batch(plan, args.out, makers, stop, shown.progress)
@@ -88,6 +96,8 @@ def run(args: argparse.Namespace) -> int:
 def _check_usage(args: argparse.Namespace) -> None:
     from musicgen_studio.core.request import MAX_SEED, MAX_TAKES
 
+    if args.shared and args.ray is None:
+        args.parser.error("--shared needs --ray ADDRESS")
     for name, least, most in (
         ("takes", 1, MAX_TAKES),
         ("together", 1, MAX_TAKES),
@@ -133,6 +143,23 @@ def _makers(args: argparse.Namespace, checkpoint: Path) -> "Makers":
     if args.threads is not None:
         crew = replace(crew, threads=args.threads)
     return Makers(checkpoint, _load_engine(), crew, device, args.precision or "auto")
+
+
+def _cluster(args: argparse.Namespace, entry: "CheckpointEntry") -> "Cluster":
+    from musicgen_studio.batch.ray_cluster import Cluster
+    from musicgen_studio.checkpoints.catalogue import STARTER
+
+    name = args.checkpoint or STARTER
+    return Cluster(
+        args.ray,
+        str(entry.folder.resolve()) if path(name).exists() else name,
+        _load_engine(),
+        args.device or "auto",
+        args.precision or "auto",
+        args.workers,
+        args.threads,
+        is_shared=args.shared,
+    )
 
 
 def _load_engine() -> "LoadEngine":
