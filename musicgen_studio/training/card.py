@@ -60,9 +60,23 @@ def _codec_section(codec: dict[str, Any]) -> str:
         f"| SI-SDR | {codec['si_sdr_db']:.1f} dB |\n"
         f"| Fréchet distance of half-second log-mel statistics | {codec['frechet_distance']:.3g} |\n"
         f"| strong onsets kept, within 30 ms | {codec['onsets_kept']:.2f} |\n"
-        f"| bandwidth: the highest band that is not over 6 dB weaker | {codec['bandwidth_khz']:.1f} kHz |\n\n"
+        f"| bandwidth: the highest band that is not over 6 dB weaker | {codec['bandwidth_khz']:.1f} kHz |\n"
+        + _code_rows(codec)
+        + "\n"
         f"![Spectrograms of a held-out piece and of its reconstruction]({CODEC_PICTURE})\n\n"
         "Above a held-out piece, below what the codec makes of it; 8 seconds, mel, 0 to 16 kHz, dark is loud."
+    )
+
+
+def _code_rows(codec: dict[str, Any]) -> str:
+    """Return what is known of codes and tags; trainings of before did not measure them."""
+    if "codes_used" not in codec:
+        return ""
+    return (
+        f"| codes used, in the codebook that uses the fewest | {codec['codes_used']:.2f} |\n"
+        f"| what a frame's codes carry by their frequency | {codec['bits_per_frame']:.1f} bits |\n"
+        f"| Fréchet distance to the originals by musicnn | {codec['musicnn_frechet_distance']:.3g} |\n"
+        f"| divergence of musicnn's tags from the originals' | {codec['musicnn_divergence']:.3g} nats |\n"
     )
 
 

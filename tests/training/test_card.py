@@ -32,7 +32,17 @@ def test_it_says_how_good_the_codec_is_and_shows_it() -> None:
     card = model_card(dict(zip(names, (24, 0.3, -3.9, 1.27, 0.91, 14.2), strict=True)), {}, {}, "")
     assert "| strong onsets kept, within 30 ms | 0.91 |" in card
     assert "14.2 kHz |" in card
+    assert "musicnn" not in card
     assert f"]({CODEC_PICTURE})" in card
+    more = {"codes_used": 0.91, "bits_per_frame": 36.9, "musicnn_frechet_distance": 1.5, "musicnn_divergence": 0.25}
+    card = model_card(dict.fromkeys(names, 1.0) | more, {}, {}, "")
+    for row in (
+        "uses the fewest | 0.91 |",
+        "frequency | 36.9 bits |",
+        "by musicnn | 1.5 |",
+        "originals' | 0.25 nats |",
+    ):
+        assert row in card
     assert f"]({CODEC_PICTURE})" not in model_card({}, {}, {}, "")
 
 

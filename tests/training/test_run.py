@@ -16,8 +16,8 @@ from musicgen_studio.core.request import Sampling
 from musicgen_studio.engine.checkpoint.open import open_checkpoint
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.files import sound as audiofile
+from musicgen_studio.training.codec.figures import reconstruct
 from musicgen_studio.training.codec.network import load_codec
-from musicgen_studio.training.codec.train import reconstruct
 from musicgen_studio.training.music.synth import Synthesizer
 from musicgen_studio.training.pace import Limits
 from musicgen_studio.training.run import publish_checkpoint, ready_codec_folder, train_language

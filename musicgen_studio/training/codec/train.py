@@ -17,7 +17,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import asdict
 from functools import partial
-from math import isfinite, isnan, nan
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,13 +28,13 @@ from torch.nn import functional
 
 from musicgen_studio.compute.precision import has_fast_bfloat16, mixed
 from musicgen_studio.core.audio import Audio
-from musicgen_studio.dsp.onsets import onsets_kept
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.files.sound import SoundFormat, write
 from musicgen_studio.files.whole import ensure_folder
 from musicgen_studio.training.ahead import drawn_ahead
 from musicgen_studio.training.codec.codebooks import fit_codebooks, follow, refit_codebooks
 from musicgen_studio.training.codec.discriminator import Discriminator, deception_loss, judge_loss
+from musicgen_studio.training.codec.figures import Sounds, as_float, codec_figures, reconstruct
 from musicgen_studio.training.codec.network import (
     build_codec,
     codec_config,
@@ -50,13 +50,7 @@ from musicgen_studio.training.pace import Limits, Pace, Report, learning_rate
 from musicgen_studio.training.pictures import spectrograms_png
 from musicgen_studio.training.settings import HOP_SAMPLES, CodecSettings, Settings
 from musicgen_studio.training.spectral import (
-    band_powers,
-    bandwidth_khz,
-    embeddings,
-    frechet_distance,
-    log_mel_distance,
     reconstruction_loss,
-    si_sdr_db,
 )
 from musicgen_studio.training.state import load_state, optimizer_states, restore_optimizers, save_state
 from musicgen_studio.training.workspace import Workspace, write_json, written_whole
@@ -80,8 +74,6 @@ the codebooks and the whole step."""
 _REFIT_UNTIL = 0.8
 _EXAMPLES = 4
 _EXAMPLE_S = 8.0
-
-Sounds = list[npt.NDArray[np.int16]]
 
 
 class CodecTraining:
@@ -217,7 +209,7 @@ class CodecTraining:
         shutil.rmtree(folder, ignore_errors=True)
         ensure_folder(folder)
         for number, sound in enumerate(self._held_out[:_EXAMPLES]):
-            original = _as_float(sound[: int(_EXAMPLE_S * SAMPLE_RATE)]).to(self._device)[None]
+            original = as_float(sound[: int(_EXAMPLE_S * SAMPLE_RATE)]).to(self._device)[None]
             made = reconstruct(self.codec, original)
             for name, samples in (("original", original), ("reconstruction", made)):
                 audio = Audio(samples[0].cpu().numpy()[:, None], SAMPLE_RATE)
@@ -334,43 +326,6 @@ def _cut_off(latents: Tensor) -> Tensor:
     return latents.nan_to_num(0.0).clamp(-_FARTHEST_LATENT, _FARTHEST_LATENT)
 
 
-@torch.no_grad()
-def reconstruct(codec: "EncodecModel", sound: Tensor) -> Tensor:
-    """Return sound `[rows, samples]` as it comes out of the codec."""
-    usable = sound.shape[1] // HOP_SAMPLES * HOP_SAMPLES
-    return sound_of(codec, quantised(codec, latents_of(codec, sound[:, :usable])), usable)
-
-
-def codec_figures(codec: "EncodecModel", sounds: Sounds, device: torch.device) -> dict[str, float]:
-    """Return how good a codec is on sounds it has not learned from.
-
-    Args:
-        codec: Folded.
-        sounds: int16 `[frames]` each.
-        device: Where the codec is.
-    """
-    distances, ratios, originals, reconstructions, kept, powers = [], [], [], [], [], []
-    for sound in sounds:
-        original = _as_float(sound[: 12 * SAMPLE_RATE // HOP_SAMPLES * HOP_SAMPLES]).to(device)[None]
-        made = reconstruct(codec, original)
-        original = original[:, : made.shape[1]]
-        distances.append(log_mel_distance(made, original))
-        ratios.append(si_sdr_db(made, original))
-        originals.append(embeddings(original))
-        reconstructions.append(embeddings(made))
-        share = onsets_kept(original[0].cpu().numpy(), made[0].cpu().numpy())
-        kept += [] if isnan(share) else [share]
-        powers.append((band_powers(made), band_powers(original)))
-    return {
-        "log_mel_distance": float(np.mean(distances)),
-        "si_sdr_db": float(np.mean(ratios)),
-        "frechet_distance": frechet_distance(np.concatenate(originals), np.concatenate(reconstructions)),
-        "onsets_kept": float(np.mean(kept)) if kept else nan,
-        "bandwidth_khz": bandwidth_khz(*np.mean(powers, axis=0)),
-        "held_out_pieces": float(len(sounds)),
-    }
-
-
 def _sounds(workspace: Workspace, settings: CodecSettings) -> tuple[Sounds, Sounds]:
     """Read as much music as the settings say: what is learned from, and up to 24 held-out pieces."""
     learned, held_out, seconds = Sounds(), Sounds(), 0.0
@@ -410,10 +365,6 @@ def _crops(sounds: Sounds, settings: CodecSettings, rng: np.random.Generator) ->
         row[: len(crop)] = crop / np.float32(32767)
     crops *= rng.uniform(0.5, 1.1, (settings.batch, 1)).astype(np.float32)  # quieter and louder music, too
     return torch.from_numpy(crops)
-
-
-def _as_float(sound: npt.NDArray[np.int16]) -> Tensor:
-    return torch.from_numpy(sound.astype(np.float32) / 32767)
 
 
 def _shape(settings: CodecSettings) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import torch
 from musicgen_studio.compute.torchaudio_import import make_torchaudio_importable
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.training.codec.codebooks import fit_codebooks, follow, refit_codebooks
+from musicgen_studio.training.codec.figures import reconstruct
 from musicgen_studio.training.codec.network import (
     build_codec,
     codec_config,
@@ -20,7 +21,7 @@ from musicgen_studio.training.codec.network import (
     save_codec,
     stored_tensors,
 )
-from musicgen_studio.training.codec.train import CodecTraining, _Learning, reconstruct
+from musicgen_studio.training.codec.train import CodecTraining, _Learning
 from musicgen_studio.training.pace import Limits
 from musicgen_studio.training.settings import CodecSettings, Settings
 from musicgen_studio.training.workspace import Workspace
