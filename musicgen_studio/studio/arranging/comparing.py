@@ -12,6 +12,7 @@ from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip
 from musicgen_studio.dsp.channels import with_channels
 from musicgen_studio.dsp.loudness import integrated_lufs
+from musicgen_studio.dsp.peaks import PeakPyramid
 from musicgen_studio.dsp.resample import resample
 from musicgen_studio.errors import StoppedError
 from musicgen_studio.library.library import Library
@@ -28,12 +29,14 @@ class Comparison:
         sound: What is played.
         gains_db: What each is turned up by, 0 or less: the louder one is turned down to the softer.
         is_matched: Whether their loudness is known; silence has none.
+        peaks: Of the second, as it is made like the first and not turned down.
     """
 
     clips: tuple[Clip, Clip]
     sound: ComparedSound
     gains_db: tuple[float, float]
     is_matched: bool
+    peaks: PeakPyramid
 
 
 def compare(library: Library, first: Clip, second: Clip, stop: Event) -> Comparison:
@@ -53,9 +56,11 @@ def compare(library: Library, first: Clip, second: Clip, stop: Event) -> Compari
     audios = [_read(library, clip, stop) for clip in clips]
     loudness = [_lufs(clip, audio, stop) for clip, audio in zip(clips, audios, strict=True)]
     gains_db = matching_gains_db(*loudness)
-    sounds = [GrowingSound.of(_like(audio, audios[0], stop)) for audio in audios]
-    sound = ComparedSound(sounds[0], sounds[1], gains_db)
-    return Comparison(clips, sound, gains_db, None not in loudness)
+    alike = [_like(audio, audios[0], stop) for audio in audios]
+    sound = ComparedSound(GrowingSound.of(alike[0]), GrowingSound.of(alike[1]), gains_db)
+    peaks = PeakPyramid(alike[1].channels)
+    peaks.append(alike[1].samples)
+    return Comparison(clips, sound, gains_db, None not in loudness, peaks)
 
 
 def matching_gains_db(first_lufs: float | None, second_lufs: float | None) -> tuple[float, float]:

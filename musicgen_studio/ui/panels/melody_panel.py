@@ -265,7 +265,11 @@ class MelodyPanel(FoldBox):
         self._takes.currentIndexChanged.connect(self._choose_take)
         self._from, self._to = (NumberBox() for _ in range(2))
         for box, name, tip in (
-            (self._from, self.tr("Use from"), self.tr("Where the melody begins in the take; the take itself stays")),
+            (
+                self._from,
+                self.tr("Use from"),
+                self.tr("Where the melody begins; the recording itself stays"),
+            ),
             (self._to, self.tr("to"), self.tr("Where it ends")),
         ):
             set_look(box, Look.NUMBER)
@@ -273,12 +277,12 @@ class MelodyPanel(FoldBox):
             box.setDecimals(1)
             box.setSingleStep(_STEP_S)
             box.setSuffix(" " + self.tr("s"))
-            box.setAccessibleName(self.tr("Take: {0}").format(name))
+            box.setAccessibleName(self.tr("Recording: {0}").format(name))
             box.setToolTip(tip)
             box.valueChanged.connect(self._tell_edit)
         self._normalise = QCheckBox(self.tr("Bring to full level"))
         self._normalise.setAccessibleName(self._normalise.text())
-        self._normalise.setToolTip(self.tr("Make a quiet take louder when it is used; the take itself stays"))
+        self._normalise.setToolTip(self.tr("Make a quiet recording louder when it is used; the recording itself stays"))
         self._normalise.toggled.connect(self._tell_edit)
         self._trim = QWidget()
         row = QHBoxLayout()

@@ -207,7 +207,7 @@ class RecorderBox(QWidget):
         self._button.clicked.connect(self.act)
         self._off = self._small("close", self.tr("Switch the microphone off"))
         self._off.clicked.connect(self.disarm_requested)
-        self._discard = self._small("trash", self.tr("Throw this take away and be ready again"))
+        self._discard = self._small("trash", self.tr("Throw this recording away and be ready again"))
         self._discard.clicked.connect(self.discard_requested)
 
     def _small(self, picture: str, text: str) -> QToolButton:
@@ -323,8 +323,8 @@ class RecorderBox(QWidget):
             Phase.OPENING: (self.tr("Opening …"), "microphone", self.tr("The microphone is being opened")),
             Phase.ARMED: (self.tr("Record"), "record", self.tr("Begin to record, after the count-in if there is one")),
             Phase.COUNT_IN: (self.tr("Cancel"), "close", self.tr("Do not record after all")),
-            Phase.RECORDING: (self.tr("Stop"), "stop", self.tr("End the take and keep it")),
-            Phase.SAVING: (self.tr("Save again"), "redo", self.tr("Try once more to write the take to the disk")),
+            Phase.RECORDING: (self.tr("Stop"), "stop", self.tr("End the recording and keep it")),
+            Phase.SAVING: (self.tr("Save again"), "redo", self.tr("Try once more to write the recording to the disk")),
         }[phase]
         said = text, self._keys.label("record")
         if said == self._said:
@@ -354,7 +354,7 @@ class RecorderBox(QWidget):
                 lost = self.tr("The computer was too slow: a piece of the sound was lost.")
                 return self.tr("Recording {0}").format(recorded), lost if self._state.overruns else ""
             case Phase.SAVING:
-                return self.tr("The take of {0} is not saved yet.").format(recorded), ""
+                return self.tr("The recording of {0} is not saved yet.").format(recorded), ""
             case Phase.OPENING:
                 return self.tr("Opening the microphone …"), ""
         return "", self.tr("Hum or sing a tune; the music follows it. First you see the level, then you record.")

@@ -86,6 +86,7 @@ class WaveformView(ZoomedView):
         super().__init__(parent)
         accessible.install()
         self._peaks: PeakPyramid | None = None
+        self._instead: PeakPyramid | None = None
         self._tiles = WaveformTiles()
         self._sample_rate = 1
         self._expected_frames = 0
@@ -130,6 +131,7 @@ class WaveformView(ZoomedView):
         if sample_rate <= 0:
             raise ValueError(f"sample_rate must be above 0 Hz, got {sample_rate}")
         self._peaks, self._sample_rate, self._expected_frames = peaks, sample_rate, expected_frames
+        self._instead = None
         self._made_frames = peaks.frames if peaks else 0
         self._tiles.set_peaks(peaks)
         self._selection = self._loop = self._drag = self._beats = None
@@ -140,7 +142,7 @@ class WaveformView(ZoomedView):
 
     def sound_grew(self) -> None:
         """Show what was appended to the peaks since."""
-        if self._peaks is None or self._peaks.frames == self._made_frames:
+        if self._peaks is None or self._instead is not None or self._peaks.frames == self._made_frames:
             return
         old, self._made_frames = self._made_frames, self._peaks.frames
         self._tiles.grew()
@@ -149,6 +151,19 @@ class WaveformView(ZoomedView):
             self._show(grown)
         left, right = self._view.x(old), self._view.x(self._made_frames)
         self.update(QRectF(left - 2, 0, right - left + 4, self.height()).toAlignedRect())
+        self.sound_changed.emit()
+
+    def show_instead(self, peaks: PeakPyramid | None) -> None:
+        """Draw another sound in this one's place: where it stands, what is selected and looped stays.
+
+        Args:
+            peaks: Of a sound of the same rate; None is the clip's own again.
+        """
+        self._instead = peaks
+        shown = self.peaks()
+        self._made_frames = shown.frames if shown else 0
+        self._tiles.set_peaks(shown)
+        self.update()
         self.sound_changed.emit()
 
     def set_expected(self, expected_frames: int) -> None:
@@ -273,8 +288,8 @@ class WaveformView(ZoomedView):
         return [(fault.span, fault.text) for fault in self._faults]
 
     def peaks(self) -> PeakPyramid | None:
-        """Return the peaks of the sound, or None without one."""
-        return self._peaks
+        """Return the peaks of what is drawn, or None without a sound."""
+        return self._peaks if self._instead is None else self._instead
 
     def set_spectrum(self, spectrum: Spectrum | None) -> None:
         """Show a picture of what sounds when in place of the waveform; None is the waveform again."""

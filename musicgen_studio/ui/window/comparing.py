@@ -85,6 +85,7 @@ class Comparing(QObject):
         """Hear the clip that is shown again, as it is."""
         if self._comparison is not None:
             self._let_go()
+            self._listening.draw(None)
             self._listening.hear(None)
 
     def _pair(self) -> tuple[Clip, Clip] | None:
@@ -109,9 +110,8 @@ class Comparing(QObject):
         if current is None or current.clip.id != comparison.clips[0].id:
             return  # another clip is shown by now
         self._comparison = comparison
-        comparison.sound.choose(1)  # the key was pressed to hear the other one
         self._row.show_clips((comparison.clips[0].title, comparison.clips[1].title), self._matched(comparison))
-        self._row.set_chosen(1)
+        self._choose(1)  # the key was pressed to hear the other one
         self._listening.hear(comparison.sound)
 
     def _matched(self, comparison: Comparison) -> str:
@@ -127,6 +127,7 @@ class Comparing(QObject):
         if self._comparison is not None:
             self._comparison.sound.choose(number)
             self._row.set_chosen(number)
+            self._listening.draw(self._comparison.peaks if number else None)  # what is heard is seen
 
     def _let_go(self) -> None:
         self._comparison = None

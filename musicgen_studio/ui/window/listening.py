@@ -263,6 +263,10 @@ class Listening(QObject):
             self._instead = sound
             self._reload()
 
+    def draw(self, peaks: PeakPyramid | None) -> None:
+        """Show another waveform than the clip's, such as that of what it is compared with; None is its own."""
+        self._waveform.show_instead(peaks)
+
     def set_clicks(self, tempo_map: TempoMap | None) -> None:
         """Let the metronome be heard over the clip, on these beats; None is without."""
         if tempo_map != self._clicks:

@@ -122,7 +122,7 @@ def test_the_kept_takes_can_be_chosen(panel: MelodyPanel, qtbot: QtBot) -> None:
 
 def test_a_take_is_trimmed_beside_its_sound(panel: MelodyPanel, qtbot: QtBot) -> None:
     panel.set_takes(TAKES, TAKES[0].id, TakeEdit(1.0, 5.0))
-    start, end = control(panel, QDoubleSpinBox, "Take: Use from"), control(panel, QDoubleSpinBox, "Take: to")
+    start, end = control(panel, QDoubleSpinBox, "Recording: Use from"), control(panel, QDoubleSpinBox, "Recording: to")
     assert (start.value(), end.value()) == (1.0, 5.0)
     with qtbot.waitSignal(panel.take_edited) as edited:
         start.setValue(2.5)

@@ -153,7 +153,7 @@ def test_problems_are_said_and_go(box: RecorderBox) -> None:
 def test_a_take_can_be_thrown_away_and_the_microphone_switched_off(box: RecorderBox, qtbot: QtBot) -> None:
     box.set_state(state(Phase.RECORDING), [])
     with qtbot.waitSignal(box.discard_requested):
-        control(box, QToolButton, "Throw this take away and be ready again").click()
+        control(box, QToolButton, "Throw this recording away and be ready again").click()
     box.set_state(state(Phase.ARMED), [GOOD, GOOD])
     with qtbot.waitSignal(box.disarm_requested):
         control(box, QToolButton, "Switch the microphone off").click()

@@ -45,6 +45,7 @@ def test_one_key_hears_the_other_clip_as_loud_as_this_one(qtbot: QtBot, program:
     qtbot.waitUntil(lambda: window.comparing.comparison is not None, timeout=WAIT_MS)
     comparison = window.comparing.comparison
     assert comparison is not None
+    assert loudest(program) == pytest.approx(0.8, abs=0.01)  # what is heard is seen, as it is
     assert [clip.id for clip in comparison.clips] == [second.id, first.id]
     assert window.compare_row.isVisible()
     assert comparison.sound.chosen == 1
@@ -52,11 +53,31 @@ def test_one_key_hears_the_other_clip_as_loud_as_this_one(qtbot: QtBot, program:
     assert np.allclose(comparison.sound.read(0, RATE)[1_000:], TONE[1_000:RATE] * 0.4, atol=1e-3)
     QTest.keyClick(window.waveform, Qt.Key.Key_B)
     assert comparison.sound.chosen == 0
+    assert loudest(program) == pytest.approx(0.4, abs=0.01)
     QTest.mouseClick(control(window.compare_row, QToolButton, "Hear B: Beep 0"), Qt.MouseButton.LeftButton)
     assert comparison.sound.chosen == 1
     QTest.keyClick(window.waveform, Qt.Key.Key_B, Qt.KeyboardModifier.ShiftModifier)
     assert window.comparing.comparison is None
     assert not window.compare_row.isVisible()
+    assert loudest(program) == pytest.approx(0.4, abs=0.01)
+
+
+def loudest(program: Program) -> float:
+    """The highest peak that the waveform draws."""
+    peaks = program.window.waveform.peaks()
+    assert peaks is not None
+    return float(peaks.query(0, 2 * RATE, 64)[1].max())
+
+
+def test_the_other_waveform_leaves_place_and_selection(qtbot: QtBot, program: Program) -> None:
+    clips(qtbot, program)
+    window = program.window
+    window.waveform.set_selection((RATE // 2, RATE))
+    window.waveform.zoom_in()
+    window.comparing.switch()
+    qtbot.waitUntil(lambda: window.comparing.comparison is not None, timeout=WAIT_MS)
+    assert window.waveform.selection() == (RATE // 2, RATE)
+    assert not window.waveform.viewport().is_fit
 
 
 def test_another_clip_in_the_middle_ends_it(qtbot: QtBot, program: Program) -> None:

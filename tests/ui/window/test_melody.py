@@ -278,11 +278,11 @@ def test_the_grid_follows_the_mouse(desk: Desk, midi_file: Path) -> None:
 def test_a_take_is_trimmed_heard_anew_and_put_back(desk: Desk) -> None:
     desk.panel.set_open(True)
     desk.add_take()
-    control(desk.panel, QDoubleSpinBox, "Take: Use from").setValue(0.5)
+    control(desk.panel, QDoubleSpinBox, "Recording: Use from").setValue(0.5)
     desk.wait(lambda: semitones(desk.sketch.notes) == [60, 64, 60])
     desk.undo.undo()
     assert semitones(desk.sketch.notes) == [57, 60, 64, 60]
-    assert control(desk.panel, QDoubleSpinBox, "Take: Use from").value() == 0.0
+    assert control(desk.panel, QDoubleSpinBox, "Recording: Use from").value() == 0.0
 
 
 def test_several_takes_are_kept_and_chosen(desk: Desk) -> None:
