@@ -257,13 +257,14 @@ def judge(
         made: A folder of sound files, or sounds from `generate` or `read`; two at least.
         against: What they are compared with, in the same way; empty for nothing.
         prompts: The words of each of the sounds, in their order; a folder's are in the records beside its files.
-        embedding: The network that listens: `musicnn`, which comes with the program.
+        embedding: The network that listens: `musicnn`, which comes with the program, or `vggish`, `panns`, `passt` or
+            `clap`, whose weights are downloads (`musicgen-studio checkpoints download`).
 
     Returns:
         The figures: `figures`, `table()`, `to_json()`, `to_html()`, `rows()` and `dataframe()`. A notebook shows them.
 
     Raises:
-        UserProblem: If a set has less than two clips, or one cannot be read.
+        UserProblem: If a set has less than two clips, one cannot be read, or the weights are not there.
         ValueError: If there are prompts, but not one for each sound.
     """
     from musicgen_studio.evaluation.fidelity.embedders.choose import open_embedder

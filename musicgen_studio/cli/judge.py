@@ -33,6 +33,14 @@ def add_parser(commands: Commands) -> None:
     parser.add_argument("--library", metavar="WORDS", help="judge the library's clips that these words find")
     parser.add_argument("--against", type=path, metavar="FOLDER", help="compare with the sound files of this folder")
     parser.add_argument("--against-library", metavar="WORDS", help="compare with these clips of the library")
+    parser.add_argument(
+        "--embedding",
+        choices=("musicnn", "vggish", "panns", "passt", "clap"),
+        default="musicnn",
+        help="the network that listens: musicnn, the default, comes with the program; `checkpoints download` brings "
+        "vggish, panns, passt and laion/larger_clap_music",
+    )
+    parser.add_argument("--weights", type=path, metavar="FILE|DIR", help="its weights, if they lie elsewhere")
     made = parser.add_argument_group("clips made for the purpose")
     made.add_argument("--prompts", type=path, metavar="FILE", help="one prompt a line")
     made.add_argument("--checkpoint", metavar="NAME|DIR", help="what makes them (default: starter)")
@@ -63,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
     from musicgen_studio.files.whole import ensure_folder
 
     ensure_folder(args.out)
-    embedder = open_embedder()
+    embedder = open_embedder(args.embedding, args.weights)
     with ExitStack() as stack:
         made, against = _sets(args, stack)
         judgement = judge(made, against, embedder, _print_line)

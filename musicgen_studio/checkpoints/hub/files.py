@@ -27,7 +27,7 @@ STALL_S = 30.0
 _MAX_REDIRECTS = 5
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_SHA256_BEGINNING = re.compile(r"[0-9a-f]{8,39}")
+_SHA256_BEGINNING = re.compile(r"(?:[0-9a-f]{8,39})?")
 _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
 _TRUE = {"1", "ON", "YES", "TRUE"}  # as huggingface_hub reads its switches
 
@@ -55,7 +55,8 @@ class RemoteFile:
         path: Its name.
         size: In bytes.
         oid: What its content is: the sha256 of a large file (64 hex digits), the git blob id of a small one (40). Of a
-            file that is published on its own the beginning of the sha256 does, 8 digits at least.
+            file that is published on its own the beginning of the sha256 does, 8 digits at least, or nothing where its
+            publisher gives no checksum.
         address: Where it is, if it is published on its own; empty for a file of the Hub.
     """
 

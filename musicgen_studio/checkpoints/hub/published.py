@@ -1,9 +1,10 @@
-"""Demucs' weights, for taking recordings and voices apart: files that Meta published on their own, not on the Hub.
+"""Weights that were published as a file of their own, not on the Hub: Demucs', and those of networks that judge music.
 
 They go where torch keeps such files (`TORCH_HOME`), so that Demucs itself finds them, and what it has downloaded is
 found here. A file's name ends with the beginning of its SHA-256, as in Demucs' own list of files
-(https://github.com/facebookresearch/demucs, `demucs/remote/files.txt`, `demucs/repo.py`). Not for reading them:
-`separation.demucs` does, without executing anything.
+(https://github.com/facebookresearch/demucs, `demucs/remote/files.txt`, `demucs/repo.py`) and in torch.hub; where its
+publisher gives no checksum, its length alone is checked. Not for reading them: `separation.demucs` and
+`evaluation.fidelity.embedders` do, without executing anything.
 """
 
 import os
@@ -30,10 +31,12 @@ class PublishedModel:
 
     Args:
         id: What it is called.
-        file: The file's name: signature, `-`, the beginning of its SHA-256, `.th`.
+        file: The file's name: signature, `-`, the beginning of its SHA-256, ending.
         disk_bytes: Its size, about.
         purpose: What it is good for, in a musician's words.
         licence: Of the weights.
+        address: Where it lies; of Demucs' files the folder is known.
+        has_checksum: Whether its name says the beginning of its SHA-256.
     """
 
     id: str
@@ -41,6 +44,8 @@ class PublishedModel:
     disk_bytes: int
     purpose: str
     licence: str = DEMUCS_LICENCE
+    address: str = ""
+    has_checksum: bool = True
 
 
 PUBLISHED = (
@@ -55,10 +60,42 @@ PUBLISHED = (
     ),
 )
 
+"""What takes sounds apart."""
+
+LISTENERS = (
+    PublishedModel(
+        "vggish",
+        "vggish-10086976.pth",
+        288_000_000,
+        "Judges music by the Fréchet audio distance of papers.",
+        "Apache-2.0",
+        "https://github.com/harritaylor/torchvggish/releases/download/v0.1/vggish-10086976.pth",
+    ),
+    PublishedModel(
+        "panns",
+        "Cnn14_mAP=0.431.pth",
+        327_000_000,
+        "Judges music by the sounds of AudioSet.",
+        "CC-BY 4.0",
+        "https://zenodo.org/record/3987831/files/Cnn14_mAP%3D0.431.pth?download=1",
+        has_checksum=False,
+    ),
+    PublishedModel(
+        "passt",
+        "passt-s-f128-p16-s10-ap.476-swa.pt",
+        345_000_000,
+        "Judges music by the divergence of tags of papers.",
+        "Apache-2.0",
+        "https://github.com/kkoutini/PaSST/releases/download/v0.0.1-audioset/passt-s-f128-p16-s10-ap.476-swa.pt",
+        has_checksum=False,
+    ),
+)
+"""What judges music, see `evaluation.fidelity.embedders`. Addresses are those in their authors' packages on PyPI."""
+
 
 def published(model_id: str) -> PublishedModel | None:
     """Return the model with this id."""
-    return next((each for each in PUBLISHED if each.id == model_id), None)
+    return next((each for each in (*PUBLISHED, *LISTENERS) if each.id == model_id), None)
 
 
 def torch_files() -> Path:
@@ -127,7 +164,7 @@ def _listing(client: "httpx2.Client", model: PublishedModel) -> Listing:
         raise UserProblem(
             f"{model.id} cannot be downloaded.",
             f"{response.url.host} refuses to give it ({response.status_code}).",
-            "Try again later; Demucs itself may bring it from elsewhere.",
+            f"Try again later, or put the file {model.file} into {torch_files()} yourself.",
         )
     response.raise_for_status()
     size = response.headers.get("content-length", "")
@@ -137,8 +174,8 @@ def _listing(client: "httpx2.Client", model: PublishedModel) -> Listing:
 
 
 def _address(model: PublishedModel) -> str:
-    return f"{ADDRESS}/{model.file}"
+    return model.address or f"{ADDRESS}/{model.file}"
 
 
 def _digits(model: PublishedModel) -> str:
-    return Path(model.file).stem.partition("-")[2]
+    return Path(model.file).stem.partition("-")[2] if model.has_checksum else ""

@@ -9,6 +9,7 @@ import pytest
 from musicgen_studio.checkpoints.hub import published as module
 from musicgen_studio.checkpoints.hub.download import verify
 from musicgen_studio.checkpoints.hub.published import (
+    LISTENERS,
     PUBLISHED,
     PublishedModel,
     PublishedPlace,
@@ -78,3 +79,17 @@ def test_one_that_is_gone_and_no_network_are_said(hub: FakeHub, monkeypatch: pyt
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     with pytest.raises(UserProblem, match="forbids the network"):
         download_published(MODEL, torch_files(), threading.Event())
+
+
+def test_what_has_no_checksum_is_held_to_its_length(hub: FakeHub, torch_home: Path) -> None:
+    model = PublishedModel("free", "free.pth", 1, "For tests.", "MIT", f"{hub.address}/alone/free.pth", False)
+    hub.alone["free.pth"] = WEIGHTS
+    hub.faults = [Fault("cut", 100_000)]
+    path = download_published(model, torch_files(), threading.Event())
+    assert path.read_bytes() == WEIGHTS
+    assert verify(listing_on_disk(model, path), PublishedPlace(torch_home, model.id), threading.Event()) == []
+
+
+def test_what_judges_is_found_by_its_name() -> None:
+    assert [published(each.id) for each in LISTENERS] == list(LISTENERS)
+    assert [each.file for each in LISTENERS if each.has_checksum] == ["vggish-10086976.pth"]
