@@ -1,8 +1,10 @@
 """`musicgen-studio judge`: how near clips are to other music and to their words, by `evaluation.fidelity`."""
 
 import argparse
+import json
 import sys
 from contextlib import ExitStack
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,7 +47,26 @@ def add_parser(commands: Commands) -> None:
     made.add_argument("--prompts", type=path, metavar="FILE", help="one prompt a line")
     made.add_argument("--checkpoint", metavar="NAME|DIR", help="what makes them (default: starter)")
     made.add_argument("--seconds", type=seconds, default=10.0, metavar="S", help="length of a clip (default: 10)")
-    made.add_argument("--seed", type=int, default=0, metavar="N", help="start of the random numbers (default: 0)")
+    made.add_argument(
+        "--seed", type=int, default=0, metavar="N", help="of the music, and of a listening test's order (0)"
+    )
+    ears = parser.add_argument_group("a listening test with people, blind and equally loud")
+    ears.add_argument(
+        "--listening",
+        choices=("ab", "rating"),
+        help="make listening.html of FOLDER and --against, which belong together by name or in order: which of two is "
+        "better, or points for each",
+    )
+    ears.add_argument("--title", default="Listening test", metavar="TEXT", help="what people read above it")
+    ears.add_argument("--trials", type=int, default=20, metavar="N", help="how many, 1 to 200 (default: 20)")
+    ears.add_argument("--anchor", action="store_true", help="of a rating: with a low-passed clip in each trial")
+    ears.add_argument(
+        "--answers",
+        type=path,
+        nargs="+",
+        metavar="CSV",
+        help="say what the files say that people saved, with intervals",
+    )
     parser.add_argument("--out", type=path, default=Path("judgement"), metavar="DIR", help="default: judgement")
     parser.add_argument(
         "--players",
@@ -60,11 +81,15 @@ def add_parser(commands: Commands) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Judge, write both files and print the table or the JSON object."""
+    if args.answers is not None:
+        return _answers(args)
     given = [args.folder is not None, args.library is not None, args.prompts is not None]
     if sum(given) != 1:
         args.parser.error("give one of FOLDER, --library WORDS and --prompts FILE")
     if args.against is not None and args.against_library is not None:
         args.parser.error("give one of --against FOLDER and --against-library WORDS")
+    if args.listening is not None:
+        return _listening(args)
 
     from musicgen_studio.evaluation.fidelity.embedders.choose import open_embedder
     from musicgen_studio.evaluation.fidelity.judging import judge
@@ -77,6 +102,39 @@ def run(args: argparse.Namespace) -> int:
         judgement = judge(made, against, embedder, _print_line)
         _write(judgement, args)
     print(judgement.to_json() if args.json else judgement.table())
+    return 0
+
+
+def _listening(args: argparse.Namespace) -> int:
+    """Make the page of a listening test."""
+    from musicgen_studio.evaluation.fidelity.listening import Listening, TestKind, listening_page
+    from musicgen_studio.files.whole import ensure_folder, write_text
+
+    if args.folder is None or args.against is None:
+        args.parser.error("--listening needs FOLDER and --against FOLDER")
+    names = (args.folder.resolve().name, args.against.resolve().name)
+    if names[0] == names[1]:
+        args.parser.error("--listening needs two folders with different names: the answers are named by them")
+    try:
+        test = Listening(args.title, TestKind(args.listening), args.trials, args.seed, args.anchor)
+    except ValueError as error:
+        args.parser.error(str(error))
+    ensure_folder(args.out)
+    with ExitStack() as stack:
+        one, other = (list(clips) for clips in _sets(args, stack))
+        write_text(args.out / "listening.html", listening_page(test, one, other, names))
+    told = str(args.out / "listening.html")
+    print(json.dumps({"listening": told}) if args.json else told)
+    return 0
+
+
+def _answers(args: argparse.Namespace) -> int:
+    """Say what the answers to a listening test say."""
+    from musicgen_studio.evaluation.fidelity.listening import analysed, answers_table
+    from musicgen_studio.files.text import read_lines
+
+    found = analysed(["\n".join(read_lines(file)) for file in args.answers])
+    print(json.dumps({"answers": [asdict(each) for each in found]}) if args.json else answers_table(found))
     return 0
 
 

@@ -90,3 +90,21 @@ def test_what_cannot_be_judged_is_told(cli: CommandLine) -> None:
     code, _, err = cli("judge", _tones(cli.folder / "single", 220))
     assert code == 1
     assert "too little to judge" in err
+
+
+def test_a_listening_test_is_made_and_its_answers_are_read(cli: CommandLine) -> None:
+    one, other = _tones(cli.folder / "one", 220, 330), _tones(cli.folder / "other", 220, 330)
+    code, out, err = cli("judge", one, "--against", other, "--listening", "ab", "--title", "Which?", "--out", "x")
+    assert code == 0, err
+    page = html.fromstring(Path(out.strip()).read_text(encoding="utf-8"))
+    assert page.xpath("//h1")[0].text == "Which?"
+    answers = "listener,kind,trial,clip,first,second,choice,set,points\np,ab,1,220,other,one,second,,\n"
+    (cli.folder / "answers.csv").write_text(answers, encoding="utf-8")
+    code, out, _ = cli("judge", "--answers", "answers.csv", "--json")
+    assert code == 0
+    assert [(each["name"], each["points"]["value"]) for each in json.loads(out)["answers"]] == [
+        ("one", 1),
+        ("other", 0),
+    ]
+    assert "needs FOLDER and --against" in cli.usage_error("judge", one, "--listening", "ab")
+    assert "trials must be" in cli.usage_error("judge", one, "--against", other, "--listening", "ab", "--trials", "0")

@@ -117,7 +117,7 @@ def frechet_estimate(one: Sequence[Vectors], other: Sequence[Vectors], draws: in
     for draw in range(draws):
         indices = [np.random.default_rng((seed, draw)).integers(len(each), size=len(each)) for each in (one, other)]
         drawn.append(frechet(_of(one, indices[0]), _of(other, indices[1])))
-    moved = np.asarray(drawn) - np.mean(drawn) + value
+    moved = np.maximum(np.asarray(drawn) - np.mean(drawn) + value, 0.0)
     return _estimate(value, moved, min(len(one), len(other)))
 
 
@@ -195,7 +195,7 @@ def set_divergence_estimate(
     for draw in range(draws):
         some = [each[np.random.default_rng((seed, draw)).integers(len(each), size=len(each))] for each in sets]
         drawn.append(tag_divergence(some[0], some[1]))
-    moved = np.asarray(drawn) - np.mean(drawn) + value
+    moved = np.maximum(np.asarray(drawn) - np.mean(drawn) + value, 0.0)
     return _estimate(value, moved, min(len(wanted), len(made)))
 
 
