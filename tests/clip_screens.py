@@ -80,7 +80,7 @@ def render(
     for frame in (RATE, 4 * RATE):
         window.waveform.seek_requested.emit(frame)
         until(app, lambda frame=frame: window.listening.playhead() == frame)
-        window.views.toggle_mark()
+        window.marks.toggle()
     window.waveform.zoom_taller()
     window.waveform.set_selection((2 * RATE, 8 * RATE))
     window.waveform.zoom_to_selection()

@@ -1,8 +1,8 @@
 """Editing the sound of a clip: each edit is a new clip, the one before its parent. No clip's sound is ever changed.
 
 Outside of what is edited the samples are those of the original, in its rate and channels. What is known of its beats
-goes along where it still holds (`core.beats_edited`). Not for samples (`dsp.editing`), nor for music that is made anew
-(`composing`).
+and the musician's marks go along where they still hold (`core.beats_edited`, `core.marks`). Not for samples
+(`dsp.editing`), nor for music that is made anew (`composing`).
 """
 
 from collections.abc import Callable, Sequence
@@ -13,10 +13,11 @@ from math import isfinite
 
 import numpy as np
 
-from musicgen_studio.core import beats_edited
+from musicgen_studio.core import beats_edited, marks
 from musicgen_studio.core.analysis import Analysis
 from musicgen_studio.core.audio import Audio, Samples
 from musicgen_studio.core.clip import Clip, Origin
+from musicgen_studio.core.marks import Mark, Marks
 from musicgen_studio.dsp import editing
 from musicgen_studio.dsp.channels import with_channels
 from musicgen_studio.dsp.resample import resample
@@ -24,6 +25,7 @@ from musicgen_studio.dsp.true_peak import true_peak_db
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.library.files import new_id
 from musicgen_studio.library.library import ClipEdit, Library, known_edit
+from musicgen_studio.studio.arranging.marking import keep_marks, marks_of
 from musicgen_studio.studio.program.background import Errand
 
 NORMALISED_DBTP = -1.0
@@ -110,7 +112,9 @@ def edit_clip(library: Library, clip: Clip, edit: SoundEdit, errand: Errand) -> 
     samples = _read(library, clip, errand)
     new = _edited(samples, clip, edit, errand)
     known = _known_after(clip, edit)
-    return _keep(library, _version(clip, edit.change.value, len(new), known), new, errand)
+    kept = _keep(library, _version(clip, edit.change.value, len(new), known), new, errand)
+    keep_marks(library, kept, _marks_after(marks_of(library, clip), edit))
+    return kept
 
 
 def split_clip(library: Library, clip: Clip, frame: int, errand: Errand) -> list[Clip]:
@@ -128,6 +132,8 @@ def split_clip(library: Library, clip: Clip, frame: int, errand: Errand) -> list
     try:
         for number, (part, known) in enumerate(((samples[:frame], before), (samples[frame:], behind)), 1):
             kept.append(_keep(library, _version(clip, f"{SPLIT} {number}", len(part), known), part, errand))
+            start, end = (0, frame) if number == 1 else (frame, clip.frames)
+            keep_marks(library, kept[-1], marks.part_of(marks_of(library, clip), start, end))
     except BaseException:
         library.trash(part.id for part in kept)
         raise
@@ -146,9 +152,12 @@ def join_clips(library: Library, clips: Sequence[Clip], errand: Errand) -> Clip:
         raise ValueError(f"clips must be two or more, got {len(clips)}")
     first = clips[0]
     known, frames, pieces = first.known, 0, list[Samples]()
+    marked = list[Mark]()
     for clip in clips:
         if pieces:
             known = beats_edited.joined(known, clip.known, frames / first.sample_rate)
+        scale = first.sample_rate / clip.sample_rate
+        marked += [replace(mark, frame=frames + round(mark.frame * scale)) for mark in marks_of(library, clip)]
         pieces.append(_like(first, _read(library, clip, errand), clip))
         frames += len(pieces[-1])
     licences = dict.fromkeys(clip.licence for clip in clips if clip.licence)
@@ -158,7 +167,9 @@ def join_clips(library: Library, clips: Sequence[Clip], errand: Errand) -> Clip:
         licence="; ".join(licences),  # all of them hold for the whole
         is_complete=all(clip.is_complete for clip in clips),
     )
-    return _keep(library, joined, np.concatenate(pieces), errand)
+    kept = _keep(library, joined, np.concatenate(pieces), errand)
+    keep_marks(library, kept, marks.in_order(marked))
+    return kept
 
 
 def _read(library: Library, clip: Clip, errand: Errand) -> Samples:
@@ -214,6 +225,14 @@ def _known_after(clip: Clip, edit: SoundEdit) -> Analysis | None:
     if edit.change is Change.GAIN and is_whole:
         return replace(known, lufs=None if known.lufs is None else known.lufs + edit.gain_db)
     return replace(known, lufs=None)
+
+
+def _marks_after(marked: Marks, edit: SoundEdit) -> Marks:
+    if edit.change is Change.TRIM:
+        return marks.part_of(marked, edit.start, edit.end)
+    if edit.change is Change.CUT:
+        return marks.without(marked, edit.start, edit.end)
+    return marks.turned(marked, edit.start, edit.end) if edit.change is Change.REVERSE else marked
 
 
 def _version(clip: Clip, mark: str, frames: int, known: Analysis | None) -> Clip:

@@ -20,6 +20,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QGestureEvent, QPinchGesture, QSizePolicy, QWidget
 
+from musicgen_studio.core.marks import Marks
 from musicgen_studio.core.tempo_map import TempoMap
 from musicgen_studio.dsp.peaks import PeakPyramid
 from musicgen_studio.ui.widgets import accessible
@@ -98,7 +99,7 @@ class WaveformView(ZoomedView):
         self._snap = Snap.OFF
         self._follows = True
         self._markers: tuple[int, ...] = ()
-        self._marks: tuple[int, ...] = ()
+        self._marks: Marks = ()
         self._faults: tuple[FaultView, ...] = ()
         self._tallness = 1.0
         self._spectrum: Spectrum | None = None
@@ -264,13 +265,13 @@ class WaveformView(ZoomedView):
         self._markers = tuple(markers)
         self.update()
 
-    def set_marks(self, marks: Sequence[int]) -> None:
+    def set_marks(self, marks: Marks) -> None:
         """Show the musician's marks, numbered in this order.
 
         Args:
-            marks: Frames.
+            marks: In order.
         """
-        self._marks = tuple(marks)
+        self._marks = marks
         self.update()
 
     def set_faults(self, faults: Sequence[tuple[Span, str]]) -> None:

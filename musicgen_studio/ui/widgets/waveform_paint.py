@@ -13,6 +13,9 @@ from musicgen_studio.ui.widgets.timeline import Tick, beat_ticks, second_ticks
 from musicgen_studio.ui.widgets.waveform_scene import Scene, Span
 from musicgen_studio.ui.widgets.waveform_tiles import WaveformTiles, lane_middles
 
+MARK_PX = 120
+"""How wide the name of a mark may be."""
+
 
 @dataclass(frozen=True, slots=True)
 class Spectrum:
@@ -226,18 +229,20 @@ def fault_font() -> QFont:
 
 
 def _paint_marks(painter: QPainter, scene: Scene, colours: Colours) -> None:
-    """Draw the musician's marks: a line with a numbered flag at the bottom."""
+    """Draw the musician's marks: a line with a flag at the bottom that has its number, or its name."""
     painter.setFont(theme.number_font())
-    for number, frame in enumerate(scene.marks, 1):
-        x = _sharp(scene, frame)
+    metrics = painter.fontMetrics()
+    for number, mark in enumerate(scene.marks, 1):
+        x = _sharp(scene, mark.frame)
+        text = metrics.elidedText(mark.name, Qt.TextElideMode.ElideRight, MARK_PX) or str(number)
         painter.fillRect(QRectF(x, scene.body.top(), 1, scene.body.height()), QColor(colours.accent))
-        flag = QRectF(x, scene.body.bottom() - 28, 10 + 8 * len(str(number)), 18)
+        flag = QRectF(x, scene.body.bottom() - 28, 10 + metrics.horizontalAdvance(text), 18)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(colours.accent))
         painter.drawRoundedRect(flag, 3, 3)
         painter.setPen(QColor(colours.on_accent))
-        painter.drawText(flag, int(Qt.AlignmentFlag.AlignCenter), str(number))
+        painter.drawText(flag, int(Qt.AlignmentFlag.AlignCenter), text)
 
 
 def _paint_spectrum(painter: QPainter, scene: Scene, spectrum: Spectrum) -> None:

@@ -5,6 +5,7 @@ from enum import Enum, auto
 
 from PySide6.QtCore import QPointF, QRectF
 
+from musicgen_studio.core.marks import Marks
 from musicgen_studio.ui.widgets.timeline import Beats, Viewport
 
 ROW_HEIGHT = 20  # of a ruler
@@ -62,7 +63,7 @@ class Scene:
         loop: The loop region likewise.
         beats: The grid, if the tempo is known.
         markers: Frames where a continuation begins.
-        marks: Frames that the musician has marked.
+        marks: What the musician has marked, in order.
         tallness: By how much the waveform is drawn taller than it is.
         faults: What is broken, in the order of time.
     """
@@ -77,7 +78,7 @@ class Scene:
     loop: Span | None
     beats: Beats | None
     markers: tuple[int, ...]
-    marks: tuple[int, ...] = ()
+    marks: Marks = ()
     tallness: float = 1.0
     faults: tuple[FaultView, ...] = ()
 

@@ -258,6 +258,7 @@ GROUPS: tuple[Group, ...] = (
     _group(
         _VIEW,
         _line("mark", QT_TRANSLATE_NOOP("shortcuts", "Mark on or off at the playhead"), "M"),
+        _line("mark-name", QT_TRANSLATE_NOOP("shortcuts", "Name the mark at the playhead…"), "Shift+M"),
         _line("mark-next", QT_TRANSLATE_NOOP("shortcuts", "Go to the next mark"), "Ctrl+Right"),
         _line("mark-previous", QT_TRANSLATE_NOOP("shortcuts", "Go to the mark before"), "Ctrl+Left"),
         _line("marks-clear", QT_TRANSLATE_NOOP("shortcuts", "Remove all marks of the clip")),
@@ -301,11 +302,11 @@ CLIP_MENU: tuple[tuple[str, ...], ...] = (
 
 WAVEFORM_MENU: tuple[tuple[str, ...], ...] = (
     ("play", "loop-selection", "loop"),
-    ("select-all", "select-none"),
+    ("select-all",),
     ("trim", "cut", "silence", "split"),
     ("fade-in", "fade-out", "louder", "softer", "gain", "normalise", "reverse"),
     ("zoom-selection", "zoom-fit", "spectrogram"),
-    ("mark", "marks-clear"),
+    ("mark", "mark-name", "marks-clear"),
     ("replace", "mend", "let-end", "extend", "variations", "again", "stems", "tempo"),
     ("rename", "star", "export", "show-file"),
 )

@@ -63,6 +63,7 @@ from musicgen_studio.ui.window.focus import move_section
 from musicgen_studio.ui.window.generation import Generation
 from musicgen_studio.ui.window.inbox import Inbox
 from musicgen_studio.ui.window.listening import SEEK_S, Listening
+from musicgen_studio.ui.window.marks import ClipMarks
 from musicgen_studio.ui.window.melody import Melodies
 from musicgen_studio.ui.window.menus import Menus
 from musicgen_studio.ui.window.new_music import NewMusic
@@ -446,6 +447,8 @@ class MainWindow(QWidget):
         self.comparing.bind(self._bindings)
         self.views = Views(self._services, self.listening, self.waveform, self)
         self.views.bind(self._bindings)
+        self.marks = ClipMarks(self._services, self.listening, self.waveform, self)
+        self.marks.bind(self._bindings)
 
     @Slot(list)
     def _show_edited(self, clips: Sequence[Clip]) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtGui import QUndoCommand
 
+from musicgen_studio.core.marks import Marks
 from musicgen_studio.core.plan import Plan
 from musicgen_studio.library.library import ClipEdit, Library
 
@@ -130,6 +131,29 @@ class AddClips(QUndoCommand):
         """Move them to the trash."""
         self._library.trash(self._clips)
         self._changed(False)
+
+
+class ChangeMarks(QUndoCommand):
+    """Other marks for a clip.
+
+    Args:
+        text: What was done, as the menu tells it.
+        before: The marks that were there.
+        after: The marks that are there from now on.
+        apply: Keeps and shows either.
+    """
+
+    def __init__(self, text: str, before: Marks, after: Marks, apply: Callable[[Marks], object]) -> None:
+        super().__init__(text)
+        self._before, self._after, self._apply = before, after, apply
+
+    def redo(self) -> None:
+        """Have the new ones."""
+        self._apply(self._after)
+
+    def undo(self) -> None:
+        """Have the old ones."""
+        self._apply(self._before)
 
 
 class ChangePassages(QUndoCommand):

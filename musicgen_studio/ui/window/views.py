@@ -1,10 +1,9 @@
-"""How the clip in the middle is looked at: waveform or spectrogram, taller or flatter, with the musician's own marks.
+"""How the clip in the middle is looked at: waveform or spectrogram, taller or flatter.
 
-Spectra are worked out in the background, for what is in view, from the sound that is there. Marks are kept in the
-library for each clip. Not for drawing any of it (`widgets.waveform`), nor for what is heard (`listening`).
+Spectra are worked out in the background, for what is in view, from the sound that is there. Not for drawing any of it
+(`widgets.waveform`), nor for marks (`marks`) or what is heard (`listening`).
 """
 
-import json
 from functools import partial
 
 import numpy as np
@@ -13,7 +12,6 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtGui import QColor, QImage, qRgb
 from PySide6.QtWidgets import QWidget
 
-from musicgen_studio.core.clip import Clip
 from musicgen_studio.dsp.spectrogram import picture
 from musicgen_studio.sound.growing import GrowingSound
 from musicgen_studio.studio.program.background import Lane
@@ -30,9 +28,6 @@ REST_MS = 120
 _LOUD = 0.75
 """From this share of the range on a band is as bright as the waveform, and brighter."""
 
-_NEAR_S = 0.05
-"""A mark so near to the playhead is meant by the key that sets and removes marks."""
-
 
 class Views(QObject):
     """Binds the ways to look at a clip. Main thread.
@@ -48,13 +43,11 @@ class Views(QObject):
         super().__init__(parent)
         self._services, self._listening, self._waveform = services, listening, waveform
         self._is_spectral = False
-        self._marks: list[int] = []
         self._wanted: tuple[str, int, int, int] | None = None  # what is being worked out
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self._draw)
         waveform.zoom_changed.connect(self._look_again)
         waveform.sound_changed.connect(self._look_again)
-        listening.shown.connect(self._show_marks)
 
     def bind(self, bindings: Bindings) -> None:
         """Bind what can be done."""
@@ -62,14 +55,6 @@ class Views(QObject):
         add("taller", waveform.zoom_taller, self._has_sound)
         add("flatter", waveform.zoom_flatter, lambda: waveform.tallness() > 1)
         add("spectrogram", self.turn_spectrogram, self._has_sound, is_on=lambda: self._is_spectral)
-        add("mark", self.toggle_mark, self._has_sound)
-        add("mark-next", partial(self._go_to_mark, 1), lambda: bool(self._marks))
-        add("mark-previous", partial(self._go_to_mark, -1), lambda: bool(self._marks))
-        add("marks-clear", self._clear_marks, lambda: bool(self._marks))
-
-    def marks(self) -> list[int]:
-        """Return the marks of the clip that is shown, in frames, in order."""
-        return list(self._marks)
 
     @Slot()
     def turn_spectrogram(self) -> None:
@@ -80,38 +65,6 @@ class Views(QObject):
         else:
             self._wanted = None
             self._waveform.set_spectrum(None)
-
-    @Slot()
-    def toggle_mark(self) -> None:
-        """Put a mark at the playhead, or take away the one that is there."""
-        current = self._listening.current
-        if current is None:
-            return
-        at, near = self._listening.playhead(), round(_NEAR_S * current.sound.sample_rate)
-        there = [mark for mark in self._marks if abs(mark - at) <= near]
-        self._keep_marks([mark for mark in self._marks if mark not in there] if there else [*self._marks, at])
-
-    @Slot()
-    def _clear_marks(self) -> None:
-        self._keep_marks([])
-
-    def _go_to_mark(self, step: int) -> None:
-        at = self._listening.playhead()
-        ahead = [mark for mark in self._marks if (mark > at if step > 0 else mark < at)]
-        if ahead:
-            self._waveform.seek_requested.emit(min(ahead) if step > 0 else max(ahead))
-
-    def _keep_marks(self, marks: list[int]) -> None:
-        current = self._listening.current
-        if current is not None:
-            self._marks = sorted(set(marks))
-            self._waveform.set_marks(self._marks)
-            self._services.library.remember(_key(current.clip), json.dumps(self._marks))
-
-    @Slot(object)
-    def _show_marks(self, clip: Clip) -> None:
-        self._marks = _read_marks(self._services.library.recall(_key(clip)), clip.frames)
-        self._waveform.set_marks(self._marks)
 
     def _has_sound(self) -> bool:
         return self._listening.current is not None
@@ -176,16 +129,3 @@ def _shades() -> list[int]:
         )
         shades.append(qRgb(*mixed))
     return shades
-
-
-def _key(clip: Clip) -> str:
-    return f"marks.{clip.id}"
-
-
-def _read_marks(text: str | None, frames: int) -> list[int]:
-    try:
-        marks = json.loads(text or "[]")
-    except (ValueError, RecursionError):
-        return []
-    good = [mark for mark in marks if type(mark) is int and 0 <= mark <= frames] if isinstance(marks, list) else []
-    return sorted(set(good))

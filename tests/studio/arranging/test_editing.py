@@ -11,6 +11,7 @@ import pytest
 from musicgen_studio.core import beats_edited
 from musicgen_studio.core.analysis import Analysis
 from musicgen_studio.core.clip import Clip, Origin
+from musicgen_studio.core.marks import Mark
 from musicgen_studio.core.melody import Key
 from musicgen_studio.core.tempo_map import TempoMap
 from musicgen_studio.dsp.true_peak import true_peak_db
@@ -24,6 +25,7 @@ from musicgen_studio.studio.arranging.editing import (
     part_for,
     split_clip,
 )
+from musicgen_studio.studio.arranging.marking import keep_marks, marks_of
 from musicgen_studio.studio.program.background import Errand
 from tests.library.samples import RATE, add, noise
 
@@ -248,3 +250,21 @@ def test_a_part_outside_is_a_wrong_call(library: Library, errand: Errand, start:
     clip = song(library)
     with pytest.raises(ValueError, match=r"start|end"):
         edit_clip(library, clip, SoundEdit(Change.CUT, start, end), errand)
+
+
+def test_marks_go_along_into_every_version(library: Library, errand: Errand) -> None:
+    clip = song(library)
+    keep_marks(library, clip, (Mark(frames(1), "verse"), Mark(frames(4), "chorus")))
+
+    def after(change: Change, start_s: float, end_s: float) -> list[tuple[int, str]]:
+        made = edit_clip(library, clip, SoundEdit(change, frames(start_s), frames(end_s)), errand)
+        return [(mark.frame, mark.name) for mark in marks_of(library, made)]
+
+    assert after(Change.TRIM, 3, 6) == [(frames(1), "chorus")]
+    assert after(Change.CUT, 2, 3) == [(frames(1), "verse"), (frames(3), "chorus")]
+    assert after(Change.REVERSE, 0, 8) == [(frames(4), "chorus"), (frames(7), "verse")]
+    assert after(Change.FADE_OUT, 6, 8) == [(frames(1), "verse"), (frames(4), "chorus")]
+    one, two = split_clip(library, clip, frames(3), errand)
+    assert marks_of(library, one) == (Mark(frames(1), "verse"),)
+    assert marks_of(library, two) == (Mark(frames(1), "chorus"),)
+    assert marks_of(library, join_clips(library, [one, two], errand)) == marks_of(library, clip)

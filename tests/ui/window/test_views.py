@@ -5,11 +5,13 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QInputDialog
 from pytestqt.qtbot import QtBot
 
 from musicgen_studio.app import Program
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip, Origin
+from musicgen_studio.core.marks import Mark
 from musicgen_studio.ui.look import theme
 from musicgen_studio.ui.window.main_window import MainWindow
 from tests.ui.test_window import WAIT_MS, loader, program, settings_file
@@ -100,23 +102,23 @@ def test_the_spectrogram_is_a_picture_of_what_is_in_view(qtbot: QtBot, window: M
 
 
 def test_marks_are_set_found_again_and_kept_with_the_clip(qtbot: QtBot, window: MainWindow, program: Program) -> None:
-    views, listening = window.views, window.listening
+    marks, listening = window.marks, window.listening
     for frame in (3 * RATE, RATE):
         window.waveform.seek_requested.emit(frame)
         qtbot.waitUntil(lambda frame=frame: listening.playhead() == frame, timeout=WAIT_MS)  # type: ignore[misc]
         QTest.keyClick(window.waveform, Qt.Key.Key_M)
-    assert views.marks() == [RATE, 3 * RATE]
+    assert marks.marks() == (Mark(RATE), Mark(3 * RATE))
     QTest.keyClick(window.waveform, Qt.Key.Key_Right, CTRL)
     qtbot.waitUntil(lambda: listening.playhead() == 3 * RATE, timeout=WAIT_MS)
     QTest.keyClick(window.waveform, Qt.Key.Key_M)
-    assert views.marks() == [RATE]
+    assert marks.marks() == (Mark(RATE),)
     library = program.services.library
     shown = listening.current
     assert shown is not None
     window.collection.clip_chosen.emit(library.get("b" * 32))
-    assert views.marks() == []
+    assert marks.marks() == ()
     window.collection.clip_chosen.emit(library.get(shown.clip.id))
-    assert views.marks() == [RATE]
+    assert marks.marks() == (Mark(RATE),)
 
 
 @pytest.mark.parametrize("text", ["", "{", "[1, true, -4, 10000000, 2.5, 1]", '"x"', "[" * 100_000])
@@ -124,4 +126,26 @@ def test_marks_that_nobody_can_read_are_none(window: MainWindow, program: Progra
     library = program.services.library
     library.remember(f"marks.{'b' * 32}", text)
     window.collection.clip_chosen.emit(library.get("b" * 32))
-    assert window.views.marks() == ([1] if "true" in text else [])
+    assert window.marks.marks() == ((Mark(1),) if "true" in text else ())
+
+
+def test_a_mark_has_a_name_and_every_change_can_be_taken_back(window: MainWindow, program: Program) -> None:
+    marks, undo = window.marks, program.services.undo
+    marks.toggle()
+    marks.name(Mark(0), "  verse ")
+    assert marks.marks() == (Mark(0, "verse"),)
+    QTest.keyClick(window.waveform, Qt.Key.Key_M)  # the playhead is there still
+    assert marks.marks() == ()
+    for expected in ((Mark(0, "verse"),), (Mark(0),), ()):
+        undo.undo()
+        assert marks.marks() == expected
+    undo.redo()
+    undo.redo()
+    assert marks.marks() == (Mark(0, "verse"),)
+    QTest.keyClick(window.waveform, Qt.Key.Key_M, SHIFT)
+    dialog = window.waveform.findChild(QInputDialog)
+    assert dialog is not None
+    assert dialog.textValue() == "verse"
+    dialog.setTextValue("chorus")
+    dialog.accept()
+    assert marks.marks() == (Mark(0, "chorus"),)
