@@ -1,0 +1,101 @@
+"""What every target of a clip has to stand: a disk with no room, any name, any rate and width, ten minutes."""
+
+import resource
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+import soundfile as sf
+
+from musicgen_studio.errors import UserProblem
+from musicgen_studio.export.targets import Target
+from musicgen_studio.export.tracks import TrackSettings
+from musicgen_studio.files.sound import SoundFormat
+from musicgen_studio.studio.arranging.hand_off import HandOff, make_target
+from tests.export.songs import NASTY_TITLES, song
+
+
+def contents(folder: Path) -> dict[Path, bytes]:
+    """Return every file below a folder, hidden ones, too."""
+    return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@contextmanager
+def no_file_beyond(size_bytes: int) -> Iterator[None]:
+    """Let the system refuse what would make a file longer, in the middle of writing it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size_bytes, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def sounds_in(made: Path) -> list[BytesIO]:
+    """Return the sound files of what was made, whatever holds them."""
+    if made.suffix == ".dawproject":
+        with zipfile.ZipFile(made) as archive:
+            return [BytesIO(archive.read(name)) for name in archive.namelist() if name.endswith(".wav")]
+    folder = made if made.is_dir() else made.parent
+    paths = [made] if made.suffix == ".wav" else sorted(folder.rglob("*.wav"))
+    return [BytesIO(path.read_bytes()) for path in paths]
+
+
+@pytest.mark.parametrize("share", [0.02, 0.5, 0.98])
+@pytest.mark.parametrize("target", Target)
+def test_where_the_system_takes_no_more_the_old_files_stay_and_nothing_else(
+    tmp_path: Path, target: Target, share: float
+) -> None:
+    wish = HandOff(target, tmp_path, bars=1)
+    made = make_target(song(4.0), wish)
+    before = contents(tmp_path)
+    longest = max(len(content) for content in before.values())
+    with no_file_beyond(int(share * longest)), pytest.raises(UserProblem):
+        make_target(song(4.0), wish)
+    assert contents(tmp_path) == before
+    again = make_target(song(4.0), wish)  # there is room again
+    assert again != made
+    assert contents(tmp_path).items() >= before.items()
+
+
+@pytest.mark.parametrize("channels", [1, 2])
+@pytest.mark.parametrize("rate", [44_100, 48_000])
+@pytest.mark.parametrize("target", [target for target in Target if target is not Target.MIDI])
+def test_its_sounds_have_the_rate_that_is_asked_for_and_the_channels_of_the_clip(
+    tmp_path: Path, target: Target, rate: int, channels: int
+) -> None:
+    settings = TrackSettings(rate, SoundFormat.WAV24)
+    made = make_target(song(4.0, 32_000, channels), HandOff(target, tmp_path, settings, bars=1))
+    sounds = sounds_in(made)
+    assert sounds
+    for sound in sounds:
+        told = sf.info(sound)
+        assert (told.samplerate, told.channels, told.subtype) == (rate, channels, "PCM_24")
+        if target is not Target.LOOP:
+            assert told.frames == 4 * rate
+
+
+@pytest.mark.parametrize("title", NASTY_TITLES)
+@pytest.mark.parametrize("target", Target)
+def test_any_title_has_its_file_in_the_folder_that_was_chosen(tmp_path: Path, target: Target, title: str) -> None:
+    folder = tmp_path / "chosen"
+    made = make_target(song(2.5, 8000, title=title), HandOff(target, folder, bars=1))
+    assert made.exists()
+    assert made.resolve().is_relative_to(folder.resolve())
+    assert [path for path in tmp_path.iterdir() if path != folder] == []
+
+
+@pytest.mark.parametrize("target", [Target.SOUND, Target.LOOP])
+def test_ten_minutes(tmp_path: Path, target: Target) -> None:
+    long = song(600.0, 32_000)
+    bars = int(long.tempo.bar_at(600.0)) - 1 if long.tempo is not None else 0
+    made = make_target(long, HandOff(target, tmp_path, TrackSettings(44_100), bars=bars))
+    told = sf.info(made)
+    assert told.samplerate == 44_100
+    if target is Target.SOUND:
+        assert told.frames == 600 * 44_100
+    else:
+        assert told.frames == round(bars * 4 * 60 / 125 * 44_100)
