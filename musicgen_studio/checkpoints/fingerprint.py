@@ -7,7 +7,10 @@ import hashlib
 import json
 from pathlib import Path
 
+from musicgen_studio.checkpoints.found import find_cached
+from musicgen_studio.core.adapter import CONFIG_FILE, AdapterConfig
 from musicgen_studio.errors import UserProblem
+from musicgen_studio.files.adapter_base import find_base
 from musicgen_studio.files.whole import ensure_folder, write_text
 from musicgen_studio.paths import cache_dir
 
@@ -38,8 +41,14 @@ def checkpoint_files(folder: Path) -> list[Path]:
     return sorted(found, key=lambda path: path.name)
 
 
-def fingerprint(folder: Path) -> str:
+def fingerprint(folder: Path, *, with_base: bool = True) -> str:
     """Return the sha256 of a checkpoint: that of its lines `name:sha256`, one a file, in the order of names.
+
+    An adapter plays nothing without its base: that one's fingerprint is its last line, `base:sha256`.
+
+    Args:
+        folder: The checkpoint, or the adapter.
+        with_base: Whether an adapter's base counts; it did not in records of earlier versions.
 
     Reading gigabytes takes seconds, so each file's hash is kept in the cache folder until its size or time changes.
 
@@ -53,6 +62,9 @@ def fingerprint(folder: Path) -> str:
     if known != before:
         _save(store, known)
     lines = "".join(f"{name}:{sha256}\n" for name, sha256 in current.items())
+    base = _base(folder) if with_base else None
+    if base is not None:
+        lines += f"base:{fingerprint(base)}\n"
     return hashlib.sha256(lines.encode()).hexdigest()
 
 
@@ -69,6 +81,22 @@ def file_sha256(path: Path) -> str:
         raise UserProblem(
             "A file cannot be read.", f"{path}: {error.strerror}.", "Check the file and its permissions."
         ) from error
+
+
+def _base(folder: Path) -> Path | None:
+    """Return the folder of an adapter's base; None of what is no adapter, or lies in its base's folder, or has none."""
+    try:
+        raw = json.loads((folder / CONFIG_FILE).read_text(encoding="utf-8"))
+        name = AdapterConfig.parsed(raw).base if isinstance(raw, dict) else None
+    except (OSError, ValueError):
+        return None  # broken ones are the loader's to report
+    base = None if name is None else find_base(folder, name, _cached)
+    return None if base is None or base.resolve() == folder.resolve() else base
+
+
+def _cached(name: str) -> list[Path]:
+    found = find_cached(name)
+    return [] if found is None else [found.folder]
 
 
 def _counts(path: Path) -> bool:

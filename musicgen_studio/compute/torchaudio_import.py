@@ -51,8 +51,9 @@ def make_torchaudio_importable() -> None:
 
 
 def _forget_torchaudio() -> None:
-    # A failed import leaves the submodules that did load; they would hold on to the missing extension.
-    for name in [name for name in sys.modules if name.partition(".")[0] == "torchaudio"]:
+    # A failed import leaves the submodules that did load; they would hold on to the missing extension. Other threads
+    # import meanwhile: the names are copied first, in one step.
+    for name in [name for name in list(sys.modules) if name.partition(".")[0] == "torchaudio"]:
         del sys.modules[name]
 
 

@@ -10,6 +10,7 @@ import pytest
 from musicgen_studio.checkpoints import fingerprint as module
 from musicgen_studio.checkpoints.fingerprint import checkpoint_files, file_sha256, fingerprint
 from musicgen_studio.errors import UserProblem
+from tests.checkpoints.test_found import put
 
 
 @pytest.fixture
@@ -105,3 +106,37 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 def test_what_a_trainer_leaves_counts(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(b"weights")
     assert [path.name for path in checkpoint_files(tmp_path)] == [name]
+
+
+@pytest.mark.parametrize("place", ["beside", "inside", "cache"])
+def test_the_base_of_an_adapter_counts(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    """What an adapter plays is its base's music: with another base it is another checkpoint."""
+    lora = tmp_path / "lora" / "mine"
+    lora.mkdir(parents=True)
+    settings = {"peft_type": "LORA", "base_model_name_or_path": "me/base", "r": 4, "lora_alpha": 8}
+    (lora / "adapter_config.json").write_text(json.dumps(settings | {"target_modules": ["q_proj"]}))
+    (lora / "adapter_model.safetensors").write_text("small")
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
+    alone = fingerprint(lora)
+    files = {path.name: path.read_bytes() for path in folder.iterdir()}
+    files["config.json"] = b'{"model_type": "musicgen"}'
+    if place == "cache":
+        source = tmp_path / "source"
+        source.mkdir()
+        for name, content in files.items():
+            (source / name).write_bytes(content)
+        base = put(tmp_path / "hub", "me/base", source)
+    else:
+        base = lora / "base" if place == "inside" else lora.parent / "base"
+        base.mkdir()
+        for name, content in files.items():
+            (base / name).write_bytes(content)
+    with_base = fingerprint(lora)
+    assert with_base != alone
+    assert with_base == fingerprint(lora)
+    assert fingerprint(lora, with_base=False) == alone  # as records of earlier versions have it
+    changed = base / "model.safetensors"
+    changed.resolve().write_text("another model than it was")
+    assert fingerprint(lora) != with_base

@@ -83,3 +83,29 @@ print(torchaudio.available, sys.modules["torchaudio.kept"] is half_imported)
         before=tmp_path,
     )
     assert out == "False False"
+
+
+def test_another_thread_may_import_meanwhile() -> None:
+    """As the window does while the starter is loaded: what it imported then made the loading fail now and then."""
+    out = _run("""
+import sys, threading
+from musicgen_studio.compute.torchaudio_import import _forget_torchaudio
+sys.setswitchinterval(1e-6)
+over = threading.Event()
+def import_things():
+    while not over.is_set():
+        for number in range(2000):
+            sys.modules[f"made_up_{number}"] = sys
+        for number in range(2000):
+            del sys.modules[f"made_up_{number}"]
+thread = threading.Thread(target=import_things)
+thread.start()
+try:
+    for _ in range(1500):
+        _forget_torchaudio()
+finally:
+    over.set()
+    thread.join()
+print("none failed")
+""")
+    assert out == "none failed"

@@ -24,11 +24,11 @@ from musicgen_studio.engine.checkpoint.weights import (
     read_json,
 )
 from musicgen_studio.errors import UserProblem
+from musicgen_studio.files.adapter_base import find_base
 
 _TENSOR_FILES = ("adapter_model.safetensors", "adapter_model.bin")
 _NAME = re.compile(r"(?:base_model\.model\.)?(?P<module>.+?)\.lora_(?P<half>[AB])(?:\.default)?\.weight")
 _WHOLE_NAME = re.compile(r"(?:base_model\.model\.)?(?P<name>.+?)")
-_HUB_NAME = re.compile(r"[\w.-]+/[\w.-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,26 +74,15 @@ def open_adapter(folder: Path) -> Adapter:
 
 
 def _base(folder: Path, name: str) -> Path:
-    """Find the base: where the adapter says, beside it, in the folder around it, in the Hub's cache."""
-    last = Path(name).name
-    places = [Path(name).expanduser()] if name else []
-    places += [folder / place for place in (last, "base") if place] + [folder]
-    places += [folder.parent / place for place in (last, "base") if place] + [folder.parent]
-    places += [*cached(name)] if _HUB_NAME.fullmatch(name) else []
-    for place in places:
-        if ((place / "config.json").is_file() and not (place / CONFIG_FILE).is_file()) or _has_both(place):
-            return place
+    found = find_base(folder, name, cached)
+    if found is not None:
+        return found
     how = f"musicgen-studio checkpoints download {name}" if name.startswith("facebook/") else ""
     raise UserProblem(
         "The checkpoint that the adapter changes is missing.",
         f"{folder} was trained on {f'“{name}”' if name else 'one it does not name'}, which is not on this computer.",
         (f"Download it: {how}. Or put" if how else "Put") + f" its files into {folder / 'base'}.",
     )
-
-
-def _has_both(place: Path) -> bool:
-    """Tell whether an adapter lies in the very folder of its base."""
-    return (place / "config.json").is_file() and any(place.glob("model*.safetensors*"))
 
 
 class _MergedFile:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from musicgen_studio.checkpoints.catalogue import CheckpointEntry, find
+from musicgen_studio.checkpoints.fingerprint import fingerprint
 from musicgen_studio.core.request import GenerationRequest
 from musicgen_studio.engine.api import EngineInfo
 from musicgen_studio.errors import UserProblem
@@ -91,7 +92,7 @@ def differences(record: Record, info: EngineInfo) -> list[str]:
 
 
 def _check_same(recorded: CheckpointRecord, now: CheckpointRecord, entry: CheckpointEntry) -> None:
-    if now.sha256 != recorded.sha256:
+    if recorded.sha256 not in (now.sha256, fingerprint(entry.folder, with_base=False)):
         raise UserProblem(
             "The checkpoint is not the one that made the clip.",
             f"{entry.folder} has the sha256 {now.sha256[:12]}…, the record says {recorded.sha256[:12]}… "
