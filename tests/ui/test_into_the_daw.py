@@ -110,6 +110,7 @@ def _generate(walk: Walk) -> Clip:
     walk.type("happy rock")
     with walk.hears_long(window.inbox.job_ended) as ended:
         walk.press(Qt.Key.Key_Return, CTRL)
+    assert ended.args is not None
     (event,) = ended.args
     assert event.bug is None, event.bug
     library = walk.program.services.library
