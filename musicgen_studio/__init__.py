@@ -17,6 +17,9 @@ To follow a melody or go on from a sound, put it into the request:
 `GenerationRequest(("sad jazz",), melody=read("hum.wav"))`. To have the sound while it is made, take the blocks as they
 come: `for block in engine.stream(request, threading.Event())`.
 
+Music without end is steered while it is made: `mailbox = Mailbox(Steering(("calm piano", "techno"), (1, 0)))`, then
+`for sound in live(engine, mailbox, seconds=60)`, and from any thread `mailbox.put(...)`.
+
 Importing this package is instant; what a function needs is imported when it is called.
 """
 
@@ -27,14 +30,15 @@ from musicgen_studio.core.loudness import STREAMING_LUFS
 from musicgen_studio.errors import UserProblem
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from musicgen_studio.core.analysis import Analysis
     from musicgen_studio.core.audio import Audio
+    from musicgen_studio.core.live import Mailbox, Steering, SteeringSource
     from musicgen_studio.core.passages import Passage
     from musicgen_studio.core.request import GenerationRequest
-    from musicgen_studio.engine.api import Engine, StopFlag
+    from musicgen_studio.engine.api import Engine, LiveEngine, StopFlag
     from musicgen_studio.evaluation.fidelity.judging import Judgement
     from musicgen_studio.evaluation.fidelity.measures import JudgedClip
     from musicgen_studio.files.sound import SoundFormat
@@ -45,13 +49,16 @@ __all__ = [
     "Analysis",
     "Audio",
     "GenerationRequest",
+    "Mailbox",
     "Passage",
+    "Steering",
     "UserProblem",
     "__version__",
     "analyse",
     "export_project",
     "generate",
     "judge",
+    "live",
     "load",
     "loop",
     "read",
@@ -61,7 +68,7 @@ __all__ = [
 ]
 
 
-def load(checkpoint: str | PathLike[str] = "starter", device: str = "auto", precision: str = "auto") -> "Engine":
+def load(checkpoint: str | PathLike[str] = "starter", device: str = "auto", precision: str = "auto") -> "LiveEngine":
     """Load a checkpoint.
 
     Args:
@@ -105,6 +112,37 @@ def generate(engine: "Engine", request: "GenerationRequest", stop: "StopFlag | N
     memory = InMemory()
     make(engine, request, stop if stop is not None else Event(), [memory])
     return memory.clips()
+
+
+def live(
+    engine: "LiveEngine", steering: "SteeringSource", seconds: float | None = None, seed: int = 0
+) -> "Iterator[Audio]":
+    """Make music without end, a little at a time, as it is asked for meanwhile.
+
+    Args:
+        engine: From `load`.
+        steering: Such as a `Mailbox`, into which any thread may put other prompts, weights, guidance or temperature;
+            asked once per chunk of 0.1 s.
+        seconds: How long; None is until nobody asks for more.
+        seed: Start of the random numbers.
+
+    Yields:
+        The sound as it goes on.
+
+    Raises:
+        UserProblem: If what is asked for at first cannot be done.
+    """
+    from musicgen_studio.core.audio import Audio
+    from musicgen_studio.core.live import LiveRequest
+
+    music, rate_hz = engine.live(LiveRequest(seed), steering), engine.info.sample_rate
+    left = None if seconds is None else round(seconds * rate_hz)
+    while left is None or left > 0:
+        samples = music.chunk().samples[:left]
+        left = None if left is None else left - len(samples)
+        if len(samples):
+            yield Audio(samples, rate_hz)
+        music.ahead()
 
 
 def read_passages(
@@ -362,6 +400,10 @@ if not TYPE_CHECKING:  # a type checker is to find a misspelt name
 
     def __getattr__(name: str) -> object:
         # PEP 562: values whose modules take time to import (numpy) are looked up when they are first named.
+        if name in ("Mailbox", "Steering"):
+            from musicgen_studio.core import live as values
+
+            return getattr(values, name)
         if name == "Audio":
             from musicgen_studio.core.audio import Audio
 

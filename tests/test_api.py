@@ -22,12 +22,13 @@ def _example() -> str:
 
 
 def test_the_surface_is_small_and_all_there() -> None:
-    names = ["Analysis", "Audio", "GenerationRequest", "Passage", "UserProblem", "__version__"]
+    names = ["Analysis", "Audio", "GenerationRequest", "Mailbox", "Passage", "Steering", "UserProblem", "__version__"]
     names += [
         "analyse",
         "export_project",
         "generate",
         "judge",
+        "live",
         "load",
         "loop",
         "read",

@@ -160,6 +160,10 @@ def run(args: argparse.Namespace) -> int:
         if not offer_download(args.checkpoint):
             return EXIT_INTERRUPTED
     output = Output(as_json=args.json)
+    if args.recipe is not None and _is_live(args.recipe):
+        from musicgen_studio.cli.live_again import make_again
+
+        return make_again(args, output)
     record, ordered = _order(args)
     if record is None and args.seed is None:
         output.note(f"seed {ordered.order.seed}")
@@ -177,6 +181,17 @@ def run(args: argparse.Namespace) -> int:
             output.note(difference)
     is_batch = args.json or args.jobs is not None
     return _make(engine, ordered, args.out, output, play=False if args.play is None and is_batch else args.play)
+
+
+def _is_live(record_file: Path) -> bool:
+    """Tell whether a record is one of live music. What cannot be read is told by whoever reads it."""
+    from musicgen_studio.studio.making.live_record import is_live
+
+    try:
+        with record_file.open(encoding="utf-8-sig", errors="replace") as file:
+            return is_live(file.read(200))
+    except OSError:
+        return False
 
 
 def _check_usage(args: argparse.Namespace) -> None:

@@ -25,6 +25,7 @@ from musicgen_studio.cli import (
     export,
     generate,
     judge,
+    live,
     loop,
     melody,
     mend,
@@ -71,6 +72,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", dest="command", required=True, metavar="COMMAND")
     for command in (
         generate,
+        live,
         batch,
         replace,
         mend,

@@ -10,10 +10,10 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import hypot, isfinite
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from musicgen_studio.core.melody import Melody
-from musicgen_studio.core.request import MAX_SEED
+if TYPE_CHECKING:  # numpy takes time to import, and the command line names these values before a command runs
+    from musicgen_studio.core.melody import Melody
 
 MAX_VOICES = 4
 """How many prompts can sound at a time."""
@@ -43,7 +43,7 @@ class Steering:
     weights: tuple[float, ...] = (1.0,)
     guidance_scale: float = 3.0
     temperature: float = 1.0
-    melody: Melody | None = None
+    melody: "Melody | None" = None
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.prompts) <= MAX_VOICES:
@@ -90,6 +90,8 @@ class LiveRequest:
     top_p: float | None = None
 
     def __post_init__(self) -> None:
+        from musicgen_studio.core.request import MAX_SEED
+
         if not 0 <= self.seed <= MAX_SEED:
             raise ValueError(f"seed must be 0 to {MAX_SEED}, got {self.seed}")
         if not 1 <= self.chunk_frames <= MAX_CHUNK_FRAMES:
@@ -110,7 +112,7 @@ class MelodyFrom:
     """
 
     frame: int
-    melody: Melody | None
+    melody: "Melody | None"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,7 @@ class Told:
     melodies: tuple[MelodyFrom, ...] = ()
 
     @property
-    def melody(self) -> Melody | None:
+    def melody(self) -> "Melody | None":
         """What is followed last."""
         return self.melodies[-1].melody if self.melodies else None
 

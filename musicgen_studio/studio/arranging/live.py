@@ -14,14 +14,17 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Protocol
 
 from musicgen_studio.core.audio import Audio, Samples
 from musicgen_studio.core.live import LiveRequest, Steering, SteeringSource
 from musicgen_studio.core.melody import Melody
-from musicgen_studio.engine.api import LiveChunk, LiveEngine
+from musicgen_studio.engine.api import EngineInfo, LiveChunk, LiveEngine
 from musicgen_studio.errors import UserProblem
+from musicgen_studio.studio.arranging.live_ending import HEARD_S, phrase_end
 from musicgen_studio.studio.arranging.live_history import RECENT_S, History
+from musicgen_studio.studio.arranging.live_tape import Tape
 from musicgen_studio.studio.making.live_record import FORMAT, KIND, LiveRecord, Stretch, asked_of, begin_of
 from musicgen_studio.studio.making.live_remake import faded
 from musicgen_studio.studio.making.order import CheckpointRecord
@@ -155,6 +158,11 @@ class LiveSession:
     # Any thread.
 
     @property
+    def info(self) -> EngineInfo:
+        """What makes it."""
+        return self._info
+
+    @property
     def facts(self) -> LiveFacts:
         """How it goes."""
         return self._facts
@@ -174,6 +182,15 @@ class LiveSession:
             self._fade_wish = (at_frame, fade_s)
         if fade_s <= 0 and at_frame is None:
             self._now.set()
+
+    def end_with_the_bar(self) -> None:
+        """Let it end where a bar ends that is some seconds away. Listening for it takes a thread of its own."""
+        threading.Thread(target=self._find_end, name="end of the bar", daemon=True).start()
+
+    def _find_end(self) -> None:
+        first, samples = self.history.recent(round(HEARD_S * self._rate))
+        end, fade_s = phrase_end(first, samples, self._rate)
+        self.fade_out(fade_s, end)
 
     def keep(self, seconds: float = 30.0) -> LiveKept | None:
         """Return the last of what was heard; None if there is nothing.
@@ -284,3 +301,24 @@ class LiveSession:
             steering=chunk.steering,
             problem=chunk.problem or (before.problem if chunk.steering == before.steering else None),
         )
+
+
+def recorded(session: LiveSession, file: Path) -> Tape:
+    """Keep what a session makes from now on in a WAV file, and what makes it again beside it.
+
+    Args:
+        session: Not running yet, or the record would begin between two chunks.
+        file: Where to; it does not exist.
+
+    Raises:
+        UserProblem: If the file cannot be made.
+    """
+    first, info = session.history.end, session.info
+
+    def described(frames: int) -> str | None:
+        record = session.record(first, frames) if frames else None
+        return None if record is None else record.to_json()
+
+    tape = Tape(file, info.sample_rate, info.channels, described)
+    session.add_tape(tape)
+    return tape

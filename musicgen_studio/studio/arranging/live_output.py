@@ -8,6 +8,7 @@ from musicgen_studio.core.audio import Audio
 from musicgen_studio.sound.player import Player
 
 _LONGEST_S = 0.02  # between two looks at a device, whose clock is its own
+_LEAST_S = 1e-6  # less would not move a clock of doubles
 
 
 class PlayerOutput:
@@ -71,7 +72,7 @@ class ClockOutput:
 
     def wait(self, lead_s: float, stop: threading.Event) -> None:
         """Return when no more than so much is unheard."""
-        while self._since_s is not None and (left_s := self._written_s - self.taken_s - lead_s) > 0:
+        while self._since_s is not None and (left_s := self._written_s - self.taken_s - lead_s) > _LEAST_S:
             if self._sleep is not None:
                 self._sleep(left_s)
             elif stop.wait(left_s):

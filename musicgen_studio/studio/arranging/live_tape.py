@@ -94,6 +94,8 @@ class Tape:
     def _put(self) -> None:
         samples = np.concatenate([np.empty((0, self._channels), np.float32), *self._waiting])
         self._waiting.clear()
+        if not len(samples):
+            return
         if self._frames + len(samples) > self._shape(0).max_frames:
             raise UserProblem(
                 "The recording cannot become longer.",

@@ -1,0 +1,41 @@
+"""Where live music can stop so that nobody stumbles: at the end of a bar, faded over that bar.
+
+The bars are those heard in the last seconds, carried on at their tempo. Not for clips (`studio.making.ending`).
+"""
+
+from math import ceil
+
+from musicgen_studio.core.audio import Audio, Samples
+
+HEARD_S = 16.0
+"""How much is listened to."""
+
+LEAST_S = 2.0
+"""The end is at least so far away: finding it takes a while, and the fade some."""
+
+WITHOUT_BEATS_S = 4.0
+
+
+def phrase_end(first: int, samples: Samples, sample_rate: int) -> tuple[int, float]:
+    """Find where the bar ends that is a few seconds away.
+
+    Args:
+        first: The first of the samples, in audio frames from the beginning of the music.
+        samples: What was made last, `[frames, channels]`.
+        sample_rate: In Hz.
+
+    Returns:
+        At which audio frame it is to be silent, and how long it fades out before, in seconds: the last bar, or without
+        beats some seconds.
+    """
+    from musicgen_studio.analysis.pulse import find_bars  # late: it loads librosa
+
+    end = first + len(samples)
+    bars = find_bars(Audio(samples, sample_rate)) if len(samples) > 4 * sample_rate else None
+    if bars is None:
+        return end + round((LEAST_S + WITHOUT_BEATS_S) * sample_rate), WITHOUT_BEATS_S
+    grid = bars.tempo_map
+    wanted_s = len(samples) / sample_rate + LEAST_S
+    bar = ceil(grid.bar_at(wanted_s) - 1e-6)
+    begins_s, ends_s = grid.bar_s(bar), grid.bar_s(bar + 1)
+    return first + round(ends_s * sample_rate), ends_s - begins_s

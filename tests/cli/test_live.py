@@ -1,0 +1,105 @@
+"""`live`: it plays as long as it is told, keeps what was heard, takes keys, and `generate --from` makes it again."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from musicgen_studio.cli.live_keys import Keys, help_line
+from musicgen_studio.cli.main import main
+from musicgen_studio.core.live import Mailbox, Steering
+from musicgen_studio.core.melody import Melody, Note
+from musicgen_studio.files.sound import read
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_it_records_and_is_made_again(
+    folder: Path, melody_checkpoint: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "night.txt").write_text("0:00 | calm piano\n0:01 | morph 1 s | driving rock\n", encoding="utf-8")
+    live = ["live", "--schedule", "night.txt", "--no-play", "--seconds", "3", "--fade-out", "1", "--record", "a.wav"]
+    assert main([*live, "--seed", "4", "--checkpoint", str(melody_checkpoint)]) == 0
+    assert capsys.readouterr().out == "a.wav\n"
+    heard = read(folder / "a.wav")
+    assert heard.frames == 3 * 32000
+    assert main(["generate", "--from", "a.json", "--out", "again", "--checkpoint", str(melody_checkpoint)]) == 0
+    np.testing.assert_array_equal(read(folder / "again" / "a.wav").samples, heard.samples)
+    assert main(["generate", "--from", "again/a.json", "--out", "again", "--checkpoint", str(melody_checkpoint)]) == 0
+    np.testing.assert_array_equal(read(folder / "again" / "a-2.wav").samples, heard.samples)
+    assert main([*live, "--checkpoint", str(melody_checkpoint)]) == 1  # a.wav is there
+
+
+def test_another_checkpoint_cannot_make_it_again(folder: Path, melody_checkpoint: Path, text_checkpoint: Path) -> None:
+    live = ["live", "calm", "--no-play", "--seconds", "0.5", "--record", "a.wav"]
+    assert main([*live, "--checkpoint", str(melody_checkpoint)]) == 0
+    assert main(["generate", "--from", str(folder / "a.json"), "--checkpoint", str(text_checkpoint)]) == 1
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        [],
+        ["a", "b", "c", "d", "e"],
+        ["a", "--schedule", "x.txt"],
+        ["a", "--no-play"],
+        ["a", "--weights", "1", "2"],
+        ["a", "--seconds", "0"],
+        ["a", "--fade-in", "-1"],
+        ["a", "--record", "x.mp3"],
+    ],
+)
+def test_wrong_usage_is_refused(argv: list[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["live", *argv])
+    assert caught.value.code == 2
+
+
+@pytest.mark.parametrize("argv", [["--guidance", "99"], ["--temperature", "-1"], ["--chunk", "0"], ["--seed", "-3"]])
+def test_a_value_out_of_range_is_a_problem(argv: list[str], text_checkpoint: Path) -> None:
+    assert main(["live", "a", "--no-play", "--seconds", "1", "--checkpoint", str(text_checkpoint), *argv]) == 1
+
+
+class Played:
+    """A session that notes what is asked of it."""
+
+    def __init__(self) -> None:
+        from musicgen_studio.studio.arranging.live import LiveFacts
+
+        self.facts = LiveFacts()
+        self.asked: list[str] = []
+
+    def fade_out(self) -> None:
+        """Note it."""
+        self.asked.append("fade")
+
+    def end_with_the_bar(self) -> None:
+        """Note it."""
+        self.asked.append("bar")
+
+
+def test_keys_steer() -> None:
+    tune = Melody.of([Note(0, 1, 60)])
+    mailbox, said, session = Mailbox(Steering(("calm", "rock"), (1, 1))), list[str](), Played()
+    keys = Keys(session, mailbox, tune, said.append, may_steer=True)  # type: ignore[arg-type]
+    keys.press("2")
+    assert mailbox.steering.weights == (0.375, 0.625)
+    keys.press("0")
+    assert mailbox.steering.weights == (1.0, 1.0)
+    keys.press("3")
+    keys.press("x")
+    assert mailbox.steering.weights == (1.0, 1.0)
+    for key in "++-TTtm":
+        keys.press(key)
+    assert (mailbox.steering.guidance_scale, mailbox.steering.temperature) == (3.5, 1.1)
+    assert mailbox.steering.melody is tune
+    assert "50% calm, 50% rock · guidance 3.5 · temperature 1.1 · melody" in said[-1]
+    for key in "meqih":
+        keys.press(key)
+    assert mailbox.steering.melody is None
+    assert session.asked == ["bar", "fade"]
+    assert said[-1] == help_line(may_steer=True)

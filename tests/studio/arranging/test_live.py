@@ -1,0 +1,316 @@
+"""Playing live without a face: how it ends, what is kept of it, and that what is kept can be made again."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from musicgen_studio.compute.threads import one_thread
+from musicgen_studio.core.audio import Audio
+from musicgen_studio.core.live import LiveRequest, Mailbox, Steering
+from musicgen_studio.core.melody import Melody, Note
+from musicgen_studio.engine.api import LiveChunk
+from musicgen_studio.engine.musicgen import MusicGen, load_engine
+from musicgen_studio.errors import UserProblem
+from musicgen_studio.files.sound import read
+from musicgen_studio.studio.arranging import live_history
+from musicgen_studio.studio.arranging.live import LiveSession, Unheard, recorded
+from musicgen_studio.studio.arranging.live_ending import WITHOUT_BEATS_S, phrase_end
+from musicgen_studio.studio.arranging.live_output import ClockOutput
+from musicgen_studio.studio.arranging.live_schedule import Scheduled, schedule_of
+from musicgen_studio.studio.making.live_record import LiveRecord, Numbers, is_live
+from musicgen_studio.studio.making.live_remake import live_differences, remade
+from musicgen_studio.studio.making.order import CheckpointRecord
+
+CALM, ROCK = "calm piano with strings", "driving rock"
+NAMED = CheckpointRecord("tiny", "0" * 64, "CC0", "starter")
+TUNE = Melody.of([Note(0.0, 0.4, 60), Note(0.5, 0.4, 67)])
+
+
+@pytest.fixture(autouse=True)
+def _on_one_core() -> Iterator[None]:
+    with one_thread():
+        yield
+
+
+@pytest.fixture(scope="module")
+def engine(melody_checkpoint: Path) -> MusicGen:
+    return load_engine(melody_checkpoint, "cpu", "float32")
+
+
+class Heard(Unheard):
+    """Collects what is to be heard."""
+
+    def __init__(self) -> None:
+        self.pieces: list[Audio] = []
+
+    def write(self, audio: Audio) -> None:
+        """Keep it."""
+        self.pieces.append(audio)
+
+    @property
+    def samples(self) -> np.ndarray:
+        """All of it."""
+        return np.concatenate([piece.samples for piece in self.pieces])
+
+
+def turned(mailbox: Mailbox, chunk: LiveChunk) -> None:
+    """Steer by what is made: weights, guidance, a melody and other prompts."""
+    now = mailbox.steering
+    mailbox.put(replace(now, weights=(1.0, (chunk.frame // 5) % 4), guidance_scale=2.0 + chunk.frame % 3))
+    if chunk.frame == 60:
+        mailbox.put(replace(mailbox.steering, melody=TUNE))
+    if chunk.frame == 200:
+        mailbox.put(replace(mailbox.steering, prompts=(ROCK, "techno")))
+
+
+def played(
+    engine: MusicGen, seconds: float = 7.0, fade_in_s: float = 0.0, fade_out_s: float = 0.0
+) -> tuple[LiveSession, Heard]:
+    mailbox, heard = Mailbox(Steering((CALM, ROCK), (1, 1))), Heard()
+    session = LiveSession(
+        engine, NAMED, LiveRequest(7), mailbox, heard, fade_in_s, on_chunk=lambda chunk: turned(mailbox, chunk)
+    )
+    session.run(seconds, fade_out_s)
+    return session, heard
+
+
+def again(engine: MusicGen, record: LiveRecord) -> np.ndarray:
+    """Make a recording again from what its file says."""
+    read_back = LiveRecord.from_json(record.to_json())
+    return np.concatenate([piece.samples for piece in remade(engine, read_back, threading.Event())])
+
+
+def test_it_lasts_as_long_as_was_said_to_the_frame(engine: MusicGen) -> None:
+    session, heard = played(engine, 2.123)
+    assert len(heard.samples) == round(2.123 * 32000)
+    assert session.facts.heard_s == pytest.approx(2.123)
+    assert session.facts.speed > 0
+
+
+def test_what_was_heard_last_is_kept_and_made_again(engine: MusicGen) -> None:
+    session, heard = played(engine)
+    for seconds in (0.5, 2.0, 6.9, 30.0):
+        kept = session.keep(seconds)
+        assert kept is not None
+        expected = heard.samples[-round(seconds * 32000) :]
+        np.testing.assert_array_equal(kept.audio.samples, expected)
+        np.testing.assert_array_equal(again(engine, kept.record), expected)
+    assert kept.record.prompts == (CALM, ROCK, "techno")
+
+
+def test_a_kept_stretch_does_not_replay_what_came_before(engine: MusicGen) -> None:
+    session, _ = played(engine)
+    kept = session.keep(1.0)
+    assert kept is not None
+    assert kept.record.begin.frame >= 350 - 50 - 100  # the kept second, and a window at most
+
+
+def test_it_fades_in_and_out_and_a_remake_does_the_same(engine: MusicGen) -> None:
+    session, heard = played(engine, 4.0, 1.0, 1.5)
+    _, plain = played(engine, 4.0)
+    level = np.abs(heard.samples[:, 0]) / np.maximum(np.abs(plain.samples[:, 0]), 1e-9)
+    assert level[0] == 0
+    assert level[16000] == pytest.approx(0.5, abs=0.01)
+    np.testing.assert_array_equal(heard.samples[32000:80000], plain.samples[32000:80000])
+    assert level[80000 + 24000] == pytest.approx(0.5, abs=0.01)
+    assert level[-1] < 1e-6
+    kept = session.keep(30.0)
+    assert kept is not None
+    np.testing.assert_array_equal(again(engine, kept.record), heard.samples)
+
+
+def test_whoever_stops_it_is_obeyed(engine: MusicGen) -> None:
+    for fade_s, most_s in ((0.0, 0.5), (1.0, 1.7)):
+        sessions = list[LiveSession]()
+
+        def stop(chunk: LiveChunk, fade_s: float = fade_s, sessions: list[LiveSession] = sessions) -> None:
+            if chunk.frame == 20:
+                sessions[0].fade_out(fade_s)
+
+        session = LiveSession(engine, NAMED, LiveRequest(1), Mailbox(Steering((CALM,))), Unheard(), on_chunk=stop)
+        sessions.append(session)
+        session.run()
+        assert fade_s < session.facts.heard_s < most_s
+
+
+def test_a_recording_on_disk_is_what_was_heard_and_its_record_makes_it_again(engine: MusicGen, tmp_path: Path) -> None:
+    mailbox, heard = Mailbox(Steering((CALM, ROCK), (1, 1))), Heard()
+    session = LiveSession(
+        engine, NAMED, LiveRequest(7), mailbox, heard, 0.5, on_chunk=lambda chunk: turned(mailbox, chunk)
+    )
+    tape = recorded(session, tmp_path / "night.wav")
+    session.run(7.0, 1.0)
+    tape.close()
+    assert tape.problem is None
+    np.testing.assert_array_equal(read(tmp_path / "night.wav").samples, heard.samples)
+    text = (tmp_path / "night.json").read_text(encoding="utf-8")
+    assert is_live(text)
+    np.testing.assert_array_equal(again(engine, LiveRecord.from_json(text)), heard.samples)
+    with pytest.raises(UserProblem, match="replace a file"):
+        recorded(session, tmp_path / "night.wav")
+
+
+def test_what_is_held_does_not_grow(engine: MusicGen, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half a second of sound, and of what was asked for and where windows opened a fixed number."""
+    monkeypatch.setattr(live_history, "MAX_STEERED", 30)
+    history = live_history.History(32000, 1, recent_s=0.5)
+    mailbox = Mailbox(Steering((CALM, ROCK), (1, 1)))
+
+    sizes = list[tuple[int, int, int]]()
+
+    def look(chunk: LiveChunk) -> None:
+        turned(mailbox, chunk)
+        if chunk.frame in (200, 395):
+            held = sum(len(each) for each in history._sound)
+            sizes.append((held, len(history._states), len(history._steered)))
+
+    other = LiveSession(engine, NAMED, LiveRequest(7), mailbox, Unheard(), on_chunk=look)
+    other.history = history
+    other.run(8.0)
+    assert len(sizes) == 2
+    assert all(16000 <= sound < 16000 + 2 * 3200 for sound, _, _ in sizes)
+    assert all(steered <= 30 for _, _, steered in sizes)
+    assert all(states <= live_history.MAX_STATES for _, states, _ in sizes)
+    assert history.past(0) is None  # too long ago
+    kept = other.keep(0.5)
+    assert kept is not None
+    np.testing.assert_array_equal(again(engine, kept.record), kept.audio.samples)
+
+
+def test_music_is_made_only_a_little_ahead(engine: MusicGen) -> None:
+    """On a clock that only waiting moves: no more than the lead and a chunk is ever unheard."""
+    now_s = [0.0]
+
+    def sleep(seconds: float) -> None:
+        now_s[0] += seconds
+
+    output = ClockOutput(0.1, lambda: now_s[0], sleep)
+    most = [0.0]
+
+    def look(_chunk: LiveChunk) -> None:
+        most[0] = max(most[0], output._written_s - output.taken_s)
+
+    session = LiveSession(
+        engine, NAMED, LiveRequest(1), Mailbox(Steering((CALM,))), output, on_chunk=look, clock=lambda: now_s[0]
+    )
+    session.run(3.0)
+    assert output.breaks == 0
+    assert 0.1 <= most[0] <= 0.1 + 0.1 + 0.03
+    assert now_s[0] == pytest.approx(3.0, abs=0.25)
+
+
+def test_where_the_sound_breaks_off_more_is_made_ahead(engine: MusicGen) -> None:
+    """On a machine that takes 0.15 s for each chunk of 0.1 s it breaks off, and says so."""
+    now_s = [0.0]
+
+    def sleep(seconds: float) -> None:
+        now_s[0] += seconds
+
+    output = ClockOutput(0.1, lambda: now_s[0], sleep)
+    session = LiveSession(
+        engine,
+        NAMED,
+        LiveRequest(1),
+        Mailbox(Steering((CALM,))),
+        output,
+        on_chunk=lambda _chunk: sleep(0.15),
+        clock=lambda: now_s[0],
+    )
+    session.run(3.0)
+    assert session.facts.breaks > 3
+    assert session.facts.lead_s > 0.3
+    assert session.facts.speed == pytest.approx(0.66, abs=0.03)
+
+
+def clicks(bpm: float, seconds: float) -> np.ndarray:
+    """Return a beat that accents every fourth: a kick, and hats."""
+    samples = np.zeros((round(seconds * 32000), 1), np.float32)
+    beat = round(60 / bpm * 32000)
+    time_s = np.arange(6400) / 32000
+    kick = np.sin(2 * np.pi * 60 * time_s) * np.exp(-time_s * 20)
+    snare = np.random.default_rng(1).standard_normal(6400) * np.exp(-time_s * 40) * 0.5
+    for number, at in enumerate(range(0, len(samples) - 6400, beat)):
+        samples[at : at + 6400, 0] += kick if number % 4 in (0, 2) else snare
+        samples[at : at + 6400, 0] += kick * (number % 4 == 0)
+    return samples * 0.4
+
+
+def test_an_end_is_where_a_bar_ends() -> None:
+    end, fade_s = phrase_end(320_000, clicks(120, 16.0), 32000)
+    assert end >= 320_000 + 16 * 32000 + 2 * 32000
+    assert (end - 320_000) / 32000 % 0.5 == pytest.approx(0, abs=0.06) or (end - 320_000) / 32000 % 0.5 > 0.44
+    assert 1.0 <= fade_s <= 4.5
+    end, fade_s = phrase_end(0, np.zeros((32000 * 2, 1), np.float32), 32000)
+    assert (end, fade_s) == (32000 * 2 + 6 * 32000, WITHOUT_BEATS_S)
+
+
+def test_a_schedule_says_what_is_heard_when() -> None:
+    schedule = schedule_of("# night\n0 | calm\n\n10 | morph 20 s | rock\n12:30 | cut | jazz\n1:00:00 | waltz")
+    assert schedule.at(0) == (("calm",), (1.0,))
+    assert schedule.at(598) == (("calm", "rock"), (1.0, 0.0))
+    assert schedule.at(605) == (("calm", "rock"), (0.75, 0.25))
+    assert schedule.at(700) == (("rock",), (1.0,))
+    assert schedule.at(749) == (("rock", "jazz"), (1.0, 0.0))
+    assert schedule.at(750) == (("jazz",), (1.0,))
+    assert schedule.at(9999) == (("waltz",), (1.0,))
+    rest = Mailbox(Steering(("x",), guidance_scale=5.0))
+    assert Scheduled(schedule, rest, 50.0).read(605 * 50) == Steering(("calm", "rock"), (0.75, 0.25), 5.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "must begin at 0"),
+        ("1 | calm", "must begin at 0"),
+        ("0 | calm\n0 | rock", "must begin once"),
+        ("0 | calm\n1 | morph 2 min | rock\n2 | jazz", "must begin once"),
+        ("0 | calm\nrock", "Line 2"),
+        ("0 | calm\nsoon | rock", "Line 2"),
+        ("0 | morph a while | calm", "Line 1"),
+    ],
+)
+def test_a_wrong_schedule_says_where(text: str, why: str) -> None:
+    with pytest.raises(UserProblem) as caught:
+        schedule_of(text)
+    assert why in caught.value.why
+
+
+def test_a_record_that_was_edited_is_refused(engine: MusicGen) -> None:
+    session, _ = played(engine, 1.0)
+    kept = session.keep()
+    assert kept is not None
+    record = kept.record
+    for wrong in (
+        replace(record, kind="other"),
+        replace(record, format=2),
+        replace(record, asked=()),
+        replace(record, seed=-1),
+        replace(record, stretch=replace(record.stretch, frames=0)),
+    ):
+        with pytest.raises(UserProblem):
+            LiveRecord.from_json(wrong.to_json())
+    for broken in (
+        replace(record, begin=replace(record.begin, codes=Numbers("int16", (4, 9), "AAAA"))),
+        replace(record, begin=replace(record.begin, codes=Numbers("int16", (4, 10**9), "AAAA"))),
+        replace(record, begin=replace(record.begin, noise=Numbers.of(np.zeros(3, np.uint8)))),
+        replace(record, asked=(replace(record.asked[0], weights=(0.0, 0.0)),)),
+        replace(record, asked=(replace(record.asked[0], melody=3),)),
+    ):
+        with pytest.raises(UserProblem):
+            next(remade(engine, broken, threading.Event()))
+    for text in ("", "{", "[]", '{"kind":"live"}'):
+        with pytest.raises(UserProblem):
+            LiveRecord.from_json(text)
+
+
+def test_it_says_why_samples_may_differ(engine: MusicGen) -> None:
+    session, _ = played(engine, 0.5)
+    kept = session.keep()
+    assert kept is not None
+    assert live_differences(kept.record, engine.info) == []
+    other = replace(kept.record, precision="int8", program_version="0.0")
+    assert len(live_differences(other, engine.info)) == 2
