@@ -122,8 +122,8 @@ def _schedule(args: argparse.Namespace) -> "Schedule | None":
 def _melody(file: Path | None) -> "Melody | None":
     if file is None:
         return None
+    from musicgen_studio.files.midi import holds_midi
     from musicgen_studio.studio.humming.hearing import hear_file, hear_midi
-    from musicgen_studio.studio.making.source import holds_midi
 
     heard = hear_midi(file) if holds_midi(file) else hear_file(file)
     if heard.melody is None or not heard.melody.notes:

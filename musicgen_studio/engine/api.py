@@ -6,7 +6,7 @@ Not for how music is made: that begins in `musicgen.py`.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from threading import Event
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -221,6 +221,7 @@ class LiveMusic(Protocol):
         ...
 
 
+@runtime_checkable
 class LiveEngine(Engine, Protocol):
     """An engine that makes music without end, too."""
 

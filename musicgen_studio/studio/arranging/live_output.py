@@ -26,6 +26,16 @@ class PlayerOutput:
         """How often the sound broke off."""
         return self._player.underruns
 
+    @property
+    def taken_s(self) -> float:
+        """How much the device has taken."""
+        return self._player.taken_s
+
+    @property
+    def latency_s(self) -> float:
+        """How long after that it is heard."""
+        return self._player.latency_s
+
     def write(self, audio: Audio) -> None:
         """Queue sound."""
         self._player.write(audio)
@@ -54,6 +64,7 @@ class ClockOutput:
     ) -> None:
         self._preroll_s, self._clock, self._sleep = preroll_s, clock, sleep
         self.breaks = 0
+        self.latency_s = 0.0
         self._written_s = self._taken_s = 0.0
         self._since_s: float | None = None  # when what was taken by then was taken; None while it gathers
 

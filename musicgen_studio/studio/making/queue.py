@@ -16,6 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import count
+from typing import Protocol
 
 from musicgen_studio.core.clip import Clip
 from musicgen_studio.core.request import GenerationRequest
@@ -152,6 +153,20 @@ class DeviceLost:
 JobEvent = JobStarted | JobEnded | EngineChanged | FaultFound | DeviceLost
 
 
+class Performance(Protocol):
+    """Something else that needs the engine, such as playing live; jobs wait meanwhile."""
+
+    choice: EngineChoice
+
+    def perform(self, loaded: LoadedEngine, stop: threading.Event) -> None:
+        """Do it, in the engine's thread; `stop` is set when the program ends."""
+        ...
+
+    def ended(self, problem: UserProblem | None) -> None:
+        """Hear that it is over, and why if that was not wanted."""
+        ...
+
+
 class JobLoop:
     """The queue and its loop. `run` belongs to the engine's thread; everything else may be called from any.
 
@@ -185,6 +200,7 @@ class JobLoop:
         self._waiting: list[tuple[int, Job]] = []
         self._current: JobView | None = None
         self._stop_current = threading.Event()
+        self._performances: list[Performance] = []
         self._warm_up: EngineChoice | None = None
         self._unload = False
         self._quit = False
@@ -198,6 +214,12 @@ class JobLoop:
             self._waiting.append((number, job))
             self._changed.notify()
         return number
+
+    def play(self, performance: Performance) -> None:
+        """Do something else with the engine before any job that waits."""
+        with self._changed:
+            self._performances.append(performance)
+            self._changed.notify()
 
     def cancel(self, number: int) -> None:
         """Take a job out of the queue, or stop it if it is being made; what it has made is kept. Unknown ids pass."""
@@ -284,6 +306,10 @@ class JobLoop:
                 if self._unload:
                     self._unload = False
                     return self._engines.let_go
+                if self._performances:
+                    performance = self._performances.pop(0)
+                    self._stop_current.clear()
+                    return lambda: self._perform(performance)
                 if self._waiting:
                     number, job = self._waiting.pop(0)
                     self._stop_current.clear()
@@ -300,6 +326,19 @@ class JobLoop:
     def _warm(self, choice: EngineChoice) -> None:
         with suppress(UserProblem):  # the first job will fail with it, where the user sees it
             self._engines.get(choice)
+
+    def _perform(self, performance: Performance) -> None:
+        """Do something that is no job; whatever happens, it hears that it is over."""
+        problem: UserProblem | None = None
+        try:
+            performance.perform(self._engines.get(performance.choice), self._stop_current)
+        except UserProblem as error:
+            problem = error
+        except Exception:
+            fault = "The program had a fault while it played."
+            performance.ended(UserProblem(fault, "It is not yours.", "Report it, and play again."))
+            raise
+        performance.ended(problem)
 
     def _work(self, number: int, job: Job) -> None:
         """Make one job; whatever happens, it ends, the loop goes on, and what was made is in the library."""

@@ -222,6 +222,12 @@ GROUPS: tuple[Group, ...] = (
     ),
     _group(
         _PLAY,
+        _line("live", QT_TRANSLATE_NOOP("shortcuts", "Live: music that never ends"), "Ctrl+Shift+L"),
+        _line("live-keep", QT_TRANSLATE_NOOP("shortcuts", "Keep the last 30 s of live music"), "K"),
+        _line("live-again", QT_TRANSLATE_NOOP("shortcuts", "Make a kept live recording again")),
+    ),
+    _group(
+        _PLAY,
         _line("preview-library", QT_TRANSLATE_NOOP("shortcuts", "Play what the arrow keys choose in the library")),
     ),
     _group(

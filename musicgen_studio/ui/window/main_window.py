@@ -63,6 +63,7 @@ from musicgen_studio.ui.window.focus import move_section
 from musicgen_studio.ui.window.generation import Generation
 from musicgen_studio.ui.window.inbox import Inbox
 from musicgen_studio.ui.window.listening import SEEK_S, Listening
+from musicgen_studio.ui.window.live import Live
 from musicgen_studio.ui.window.marks import ClipMarks
 from musicgen_studio.ui.window.melody import Melodies
 from musicgen_studio.ui.window.menus import Menus
@@ -246,6 +247,7 @@ class MainWindow(QWidget):
         self.queue.setMaximumHeight(QUEUE_PX)
         self._pages.addWidget(placing.column(parts, self.waveform))
         self._pages.addWidget(self.editor)
+        self.live = Live(self._services, self.listening, self.melodies, self._pages, self)
         middle = (self._note, self.offer, self._pages, self.card, self.queue)
         self._columns = placing.columns(
             self.prompt, placing.column(middle, self._pages, placing.MARGIN_PX), self.library
@@ -330,6 +332,9 @@ class MainWindow(QWidget):
         self.tempo.snap_chosen.connect(self._keep_snap)
         self.passages.crowded.connect(self.clip_header.set_low)
         self.passages.crowded.connect(lambda is_low: self.card.setMaximumHeight(0 if is_low else QWIDGETSIZE_MAX))
+        self.live.said.connect(self.status.announce)
+        self.live.problem_found.connect(self.show_problem)
+        self.live.kept.connect(lambda _clip: collection.refresh())
         self.sections.said.connect(self.status.announce)
         self.best.said.connect(self.status.announce)
         self.sections.problem_found.connect(self.show_problem)
@@ -371,6 +376,7 @@ class MainWindow(QWidget):
         add("zoom-selection", waveform.zoom_to_selection, lambda: waveform.selection() is not None)
         add("zoom-fit", waveform.fit, self._has_sound)
         add("replace", self.clip_header.ask_to_replace, self._has_sound)
+        self.live.bind(self._bindings, lambda: self.prompt.values().prompt, self._chosen)
         add("passages", self.passages.turn, is_on=self.passages.panel.is_open)
         add("passages-text", self.passages.open_text)
         self.passages.menu_at(lambda place: self.menus.pop_up(PASSAGE_MENU, place))
@@ -461,6 +467,9 @@ class MainWindow(QWidget):
 
     def _past_prompts(self, typed: str, only_starred: bool) -> Sequence[PastPrompt]:
         return past_prompts(self._services.library.clips(), typed, only_starred=only_starred)
+
+    def _chosen(self) -> list[Clip]:
+        return self.clip_actions.chosen()
 
     def _sections_of_keys(self) -> tuple[QWidget, ...]:
         middle: tuple[QWidget, ...] = (self.editor.notes,) if self.showing.is_editing else (self.waveform, self.bar)

@@ -99,6 +99,8 @@ def test_what_was_heard_last_is_kept_and_made_again(engine: MusicGen) -> None:
         expected = heard.samples[-round(seconds * 32000) :]
         np.testing.assert_array_equal(kept.audio.samples, expected)
         np.testing.assert_array_equal(again(engine, kept.record), expected)
+    kept = session.keep()
+    assert kept is not None
     assert kept.record.prompts == (CALM, ROCK, "techno")
 
 

@@ -1,0 +1,338 @@
+"""Live music in the program: the engine's thread plays it, the library keeps what was heard, the window looks on.
+
+While it plays, its sound goes into an unfinished clip of the library: if the program is killed, the next start finds
+it. When it ends, that becomes a clip if somebody wanted all of it kept, and is removed otherwise. What makes a kept
+clip again is remembered by the library beside it. Not for making and pacing the music (`live`).
+"""
+
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Protocol
+from uuid import uuid4
+
+import numpy as np
+
+from musicgen_studio.core.audio import Audio, Samples
+from musicgen_studio.core.clip import Clip, Origin
+from musicgen_studio.core.live import LiveRequest, Mailbox, Steering
+from musicgen_studio.engine.api import LiveChunk, LiveEngine, StopFlag
+from musicgen_studio.errors import UserProblem
+from musicgen_studio.library.library import Library
+from musicgen_studio.library.partial import PartialClip
+from musicgen_studio.studio.arranging.live import LiveFacts, LiveOutput, LiveSession
+from musicgen_studio.studio.making.engines import EngineChoice, LoadedEngine
+from musicgen_studio.studio.making.live_record import LiveRecord
+from musicgen_studio.studio.making.live_remake import remade
+
+_KEY = "live/{0}"
+
+
+class HeardOutput(LiveOutput, Protocol):
+    """An output that knows how much of its sound was taken by the device."""
+
+    @property
+    def taken_s(self) -> float:
+        """How much the device has taken."""
+        ...
+
+    @property
+    def latency_s(self) -> float:
+        """How long after that it is heard."""
+        ...
+
+
+class KnobToEar:
+    """How long it takes from a control to its sound. One control at a time is followed; any thread.
+
+    Args:
+        sample_rate: Of the music.
+        clock: Seconds that only grow.
+    """
+
+    def __init__(self, sample_rate: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._rate, self._clock = sample_rate, clock
+        self.measured_s: list[float] = []
+        """Each time from the control to the device, without the device's latency."""
+        self._turned: tuple[Steering, float] | None = None
+        self._obeys_s: float | None = None
+
+    @property
+    def is_free(self) -> bool:
+        """Whether no control is followed at the moment."""
+        return self._turned is None
+
+    def turn(self, steering: Steering) -> None:
+        """Note that something is asked for now; to be called just before."""
+        if self._turned is None:
+            self._turned = (steering, self._clock())
+
+    def made(self, chunk: LiveChunk) -> None:
+        """Note a chunk that was made."""
+        turned = self._turned
+        if turned is not None and self._obeys_s is None and chunk.steering is not turned[0]:
+            return
+        if turned is not None and self._obeys_s is None:
+            self._obeys_s = chunk.obeys / self._rate
+
+    def look(self, taken_s: float) -> None:
+        """Note how much of the sound the device has taken by now."""
+        turned, obeys_s = self._turned, self._obeys_s
+        if turned is not None and obeys_s is not None and taken_s >= obeys_s:
+            # It passed some time since the last look: by as much as it is beyond.
+            self.measured_s = [*self.measured_s[-99:], self._clock() - turned[1] - (taken_s - obeys_s)]
+            self._turned = self._obeys_s = None
+
+
+class LivePlay:
+    """One time of playing live. The engine's thread performs it, the window's thread does all else.
+
+    Args:
+        library: Where its clips go.
+        choice: The engine.
+        mailbox: Carries over what is asked for.
+        open_output: Opens where it is heard; is called in the engine's thread.
+        seed: Start of the random numbers.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        choice: EngineChoice,
+        mailbox: Mailbox,
+        open_output: Callable[[], AbstractContextManager[HeardOutput]],
+        seed: int = 0,
+    ) -> None:
+        self.choice, self.mailbox = choice, mailbox
+        self.is_over = False
+        self.problem: UserProblem | None = None
+        """Why it ended, if that was not wanted."""
+        self.keeps_all = False
+        """Whether all of it becomes a clip when it ends."""
+        self.kept: Clip | None = None
+        """What became of all of it, once it is over."""
+        self.latency_s = 0.0
+        self._library, self._open_output, self._seed = library, open_output, seed
+        self._session: LiveSession | None = None
+        self._ear: KnobToEar | None = None
+        self._output: HeardOutput | None = None
+        self._loaded: LoadedEngine | None = None
+        self._is_to_stop = False
+
+    @property
+    def facts(self) -> LiveFacts | None:
+        """How it goes; None before it plays."""
+        return None if self._session is None else self._session.facts
+
+    @property
+    def knob_to_ear_s(self) -> float | None:
+        """The last measured time from a control to its sound, without the device's latency; None before there is one.
+
+        To be read some dozens of times a second: reading it is what measures.
+        """
+        ear, output = self._ear, self._output
+        if ear is None or output is None:
+            return None
+        ear.look(output.taken_s)
+        return ear.measured_s[-1] if ear.measured_s else None
+
+    def ask(self, steering: Steering) -> None:
+        """Ask for something else from now on."""
+        if steering == self.mailbox.steering:
+            return
+        before = self.mailbox.steering
+        is_quick = (steering.prompts, steering.melody) == (before.prompts, before.melody)
+        if self._ear is not None and is_quick:
+            self._ear.turn(steering)
+        self.mailbox.put(steering)
+
+    def stop(self, fade_s: float = 1.0) -> None:
+        """Let it fade out."""
+        self._is_to_stop = True
+        if self._session is not None:
+            self._session.fade_out(fade_s)
+
+    def end_with_the_bar(self) -> None:
+        """Let it end where a bar ends."""
+        if self._session is not None:
+            self._session.end_with_the_bar()
+
+    def keep_last(self, seconds: float = 30.0) -> Clip | None:
+        """Put the last of what was heard into the library; None if there is nothing. Takes a moment.
+
+        Raises:
+            UserProblem: If the disk does not take it.
+        """
+        session, loaded = self._session, self._loaded
+        kept = None if session is None else session.keep(seconds)
+        if kept is None or loaded is None:
+            return None
+        clip = self._library.add(_clip_of(kept.record, kept.audio.frames), kept.audio)
+        remember(self._library, clip, kept.record)
+        return clip
+
+    # The engine's thread.
+
+    def perform(self, loaded: LoadedEngine, stop: StopFlag) -> None:
+        """Play until it is stopped.
+
+        Raises:
+            UserProblem: If it cannot be played, or not any more.
+        """
+        engine = loaded.engine
+        if not isinstance(engine, LiveEngine):
+            raise UserProblem("This engine cannot play live.", "It makes whole clips.", "Choose another checkpoint.")
+        self._loaded = loaded
+        with self._open_output() as output:
+            self._output, self._ear = output, KnobToEar(engine.info.sample_rate)
+            self.latency_s = output.latency_s
+            session = LiveSession(
+                engine,
+                loaded.checkpoint,
+                LiveRequest(self._seed),
+                self.mailbox,
+                output,
+                on_chunk=lambda chunk: self._hear(chunk, stop),
+            )
+            partial = self._library.begin(_begun_clip(session, loaded, self.mailbox.steering, self._seed))
+            session.add_tape(_PartialTape(partial))
+            self._session = session
+            if self._is_to_stop:
+                session.fade_out(0.0)
+            try:
+                session.run()
+            finally:
+                self._finish(session, partial)
+
+    def ended(self, problem: UserProblem | None) -> None:
+        """Note that it is over. Always called."""
+        self.problem, self.is_over = problem, True
+
+    def _hear(self, chunk: LiveChunk, stop: StopFlag) -> None:
+        assert self._ear is not None
+        self._ear.made(chunk)
+        if stop.is_set() and self._session is not None:
+            self._session.fade_out(0.0)
+
+    def _finish(self, session: LiveSession, partial: PartialClip) -> None:
+        record = session.record(0, partial.frames) if partial.frames else None
+        if record is None or not self.keeps_all:
+            partial.abandon()
+            return
+        clip = replace(partial.clip, title=_title(record.prompts), frames=partial.frames, is_complete=True)
+        self.kept = partial.finish(clip)
+        remember(self._library, self.kept, record)
+
+
+class LiveAgain:
+    """A kept clip made again from its record, for the engine's thread.
+
+    Args:
+        library: Where it goes.
+        clip: What is to be made again.
+        record: Of it.
+        choice: The engine.
+    """
+
+    def __init__(self, library: Library, clip: Clip, record: LiveRecord, choice: EngineChoice) -> None:
+        self.choice = replace(choice, checkpoint=record.checkpoint.folder, precision=record.precision)
+        self.is_over = False
+        self.problem: UserProblem | None = None
+        self.kept: Clip | None = None
+        """What was made, once it is over."""
+        self._library, self._clip, self._record = library, clip, record
+
+    def perform(self, loaded: LoadedEngine, stop: StopFlag) -> None:
+        """Make it.
+
+        Raises:
+            UserProblem: If the checkpoint is another, or the record cannot be used.
+        """
+        record = self._record
+        if loaded.checkpoint.sha256 != record.checkpoint.sha256 or not isinstance(loaded.engine, LiveEngine):
+            raise UserProblem(
+                "The checkpoint is not the one that made the music.",
+                f"The clip was made with {record.checkpoint.id}.",
+                "Bring that checkpoint back to where it was.",
+            )
+        pieces = [piece.samples for piece in remade(loaded.engine, record, stop)]
+        if not pieces or stop.is_set():
+            return
+        audio = Audio(np.concatenate(pieces), record.sample_rate)
+        made = replace(_clip_of(record, audio.frames), title=self._clip.title, parent=self._clip.id)
+        self.kept = self._library.add(made, audio)
+        remember(self._library, self.kept, record)
+
+    def ended(self, problem: UserProblem | None) -> None:
+        """Note that it is over. Always called."""
+        self.problem, self.is_over = problem, True
+
+
+def remember(library: Library, clip: Clip, record: LiveRecord) -> None:
+    """Let the library remember what makes a kept clip again."""
+    library.remember(_KEY.format(clip.id), record.to_json())
+
+
+def remembered(library: Library, clip: Clip) -> LiveRecord | None:
+    """Return what makes a clip again; None if it was not kept of live music, or by another version."""
+    text = library.recall(_KEY.format(clip.id))
+    try:
+        return LiveRecord.from_json(text) if text else None
+    except UserProblem:
+        return None
+
+
+class _PartialTape:
+    """An unfinished clip as a tape. What the disk does not take is not kept; the music goes on."""
+
+    def __init__(self, partial: PartialClip) -> None:
+        self._partial = partial
+        self.problem: UserProblem | None = None
+
+    def append(self, samples: Samples) -> None:
+        """Add sound."""
+        if self.problem is None and len(samples):
+            try:
+                self._partial.append(samples)
+            except UserProblem as problem:
+                self.problem = problem
+
+
+def _title(prompts: tuple[str, ...]) -> str:
+    return f"Live · {', '.join(prompt or '…' for prompt in prompts)}"[:100]
+
+
+def _begun_clip(session: LiveSession, loaded: LoadedEngine, steering: Steering, seed: int) -> Clip:
+    info = session.info
+    return Clip(
+        id=uuid4().hex,
+        title=_title(steering.prompts),
+        origin=Origin.GENERATED,
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        frames=1,
+        sample_rate=info.sample_rate,
+        channels=info.channels,
+        prompt=", ".join(steering.prompts),
+        seed=seed,
+        checkpoint=loaded.checkpoint.id,
+        licence=loaded.checkpoint.licence,
+        is_complete=False,
+    )
+
+
+def _clip_of(record: LiveRecord, frames: int) -> Clip:
+    return Clip(
+        id=uuid4().hex,
+        title=_title(record.prompts),
+        origin=Origin.GENERATED,
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        frames=frames,
+        sample_rate=record.sample_rate,
+        channels=record.channels,
+        prompt=", ".join(record.prompts),
+        seed=record.seed,
+        checkpoint=record.checkpoint.id,
+        licence=record.licence,
+    )

@@ -1,0 +1,155 @@
+"""The page for playing live: prompts, the plane between them, what else can be turned, and keeping. Not for playing."""
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+
+from musicgen_studio.core.live import MAX_VOICES, Steering
+from musicgen_studio.core.request import USUAL_SAMPLING
+from musicgen_studio.ui.look.icons import icon
+from musicgen_studio.ui.look.theme import GRID, Look, set_look
+from musicgen_studio.ui.panels.labels import plain_label
+from musicgen_studio.ui.widgets.prompt_plane import PromptPlane
+from musicgen_studio.ui.widgets.value_slider import ValueSlider
+
+MAX_GUIDANCE, MAX_TEMPERATURE = 10.0, 2.0
+
+
+class LivePanel(QWidget):
+    """The page. Main thread."""
+
+    play_requested = Signal()
+    stop_requested = Signal()
+    end_requested = Signal()
+    keep_requested = Signal()
+    close_requested = Signal()
+    changed = Signal()
+    """Something else is asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._is_playing = False
+        self.plane = PromptPlane()
+        self.prompts = [QLineEdit(clearButtonEnabled=True, maxLength=400) for _ in range(MAX_VOICES)]
+        self._levels = [plain_label("", Look.MUTED) for _ in range(MAX_VOICES)]
+        usual = USUAL_SAMPLING
+        self.guidance = ValueSlider(
+            self.tr("Guidance"), minimum=0.0, maximum=MAX_GUIDANCE, default=usual.guidance_scale, decimals=1
+        )
+        self.temperature = ValueSlider(
+            self.tr("Temperature"), minimum=0.0, maximum=MAX_TEMPERATURE, default=usual.temperature, decimals=2
+        )
+        self.guidance.setToolTip(self.tr("Higher keeps closer to your words; lower drifts more freely"))
+        self.temperature.setToolTip(self.tr("Higher surprises more, up to noise; lower repeats itself"))
+        self.melody = QCheckBox(self.tr("Follow the melody on the left"))
+        self.melody.setAccessibleName(self.tr("Follow the melody on the left, live"))
+        self.melody.setToolTip(self.tr("A hum, a MIDI file or drawn notes; heard about three seconds later"))
+        self.keep_all = QCheckBox(self.tr("Keep all of it"))
+        self.keep_all.setAccessibleName(self.tr("Keep all of the live music when it ends"))
+        self.keep_all.setToolTip(self.tr("When it ends, everything that was heard becomes a clip"))
+        self._play = self._button("play", self.tr("Play live"), self.tr("Begin to play"))
+        set_look(self._play, Look.PRIMARY)
+        self._end = self._button("to-end", self.tr("End with the bar"), self.tr("Stop where a bar ends"))
+        self._keep = self._button("record", self.tr("Keep the last 30 s"), self.tr("Put it into the library (K)"))
+        self._close = self._button("close", self.tr("Close"), self.tr("Back to the clip; live music stops"))
+        self._said = plain_label("", Look.MUTED, wraps=True)
+        self._join()
+        self._lay_out()
+        self._name_prompts()
+        self.set_playing(False)
+        self._show_prompts()
+
+    def steering(self, weights: tuple[float, ...] | None = None) -> Steering:
+        """Return what is asked for, but for the melody."""
+        shares = self.plane.weights() if weights is None else weights
+        return Steering(self._written(), shares, self.guidance.value(), self.temperature.value())
+
+    def set_playing(self, is_playing: bool) -> None:
+        """Show whether it plays."""
+        self._is_playing = is_playing
+        self._play.setText(self.tr("Stop") if is_playing else self.tr("Play live"))
+        self._play.setIcon(icon("stop" if is_playing else "play", "on_accent"))
+        self._play.setAccessibleName(self.tr("Stop the live music") if is_playing else self.tr("Play live"))
+        for button in (self._end, self._keep):
+            button.setEnabled(is_playing)
+
+    def say(self, text: str) -> None:
+        """Say how it goes."""
+        if text != self._said.text():
+            self._said.setText(text)
+
+    def _written(self) -> tuple[str, ...]:
+        written = tuple(text for line in self.prompts if (text := line.text().strip()))
+        return written or ("",)
+
+    def _button(self, name: str, words: str, tip: str) -> QPushButton:
+        button = QPushButton(icon(name), words)
+        button.setAccessibleName(words)
+        button.setToolTip(tip)
+        return button
+
+    def _name_prompts(self) -> None:
+        for number, line in enumerate(self.prompts, start=1):
+            line.setAccessibleName(self.tr("Live prompt {0}").format(number))
+            line.setToolTip(self.tr("Enter takes it over; it is heard about three seconds later"))
+            line.setPlaceholderText(self.tr("Prompt {0}").format(number))
+
+    def _join(self) -> None:
+        for line in self.prompts:
+            line.editingFinished.connect(self._show_prompts)
+        self.plane.weights_changed.connect(self._show_levels)
+        for slider in (self.guidance, self.temperature):
+            slider.value_changed.connect(self.changed)
+        self.melody.toggled.connect(self.changed)
+        self._play.clicked.connect(self._turn)
+        self._end.clicked.connect(self.end_requested)
+        self._keep.clicked.connect(self.keep_requested)
+        self._close.clicked.connect(self.close_requested)
+
+    def _lay_out(self) -> None:
+        lines = QGridLayout()
+        lines.setSpacing(2 * GRID)
+        for row, (line, level) in enumerate(zip(self.prompts, self._levels, strict=True)):
+            level.setMinimumWidth(56)
+            lines.addWidget(line, row, 0)
+            lines.addWidget(level, row, 1)
+        sliders = QHBoxLayout()
+        sliders.setSpacing(4 * GRID)
+        sliders.addWidget(self.guidance)
+        sliders.addWidget(self.temperature)
+        switches = QHBoxLayout()
+        switches.addWidget(self.melody)
+        switches.addWidget(self.keep_all)
+        switches.addStretch(1)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(2 * GRID)
+        for button in (self._play, self._end, self._keep):
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        buttons.addWidget(self._close)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(3 * GRID)
+        title: QLabel = plain_label(self.tr("Live"), Look.TITLE)
+        column.addWidget(title)
+        column.addLayout(lines)
+        column.addWidget(self.plane, 1)
+        column.addLayout(sliders)
+        column.addLayout(switches)
+        column.addLayout(buttons)
+        column.addWidget(self._said)
+
+    @Slot()
+    def _turn(self) -> None:
+        (self.stop_requested if self._is_playing else self.play_requested).emit()
+
+    @Slot()
+    def _show_prompts(self) -> None:
+        self.plane.set_prompts(self._written())
+
+    @Slot()
+    def _show_levels(self) -> None:
+        levels = iter(self.plane.weights())
+        for line, level in zip(self.prompts, self._levels, strict=True):
+            is_used = bool(line.text().strip())
+            level.setText(f"{round(100 * next(levels, 0.0))} %" if is_used else "")
+        self.changed.emit()

@@ -1,0 +1,213 @@
+"""Playing live in the window: from the page to the engine's thread and back. Not for the page itself (`panels`)."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from random import randrange
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from musicgen_studio.core.clip import Clip
+from musicgen_studio.core.live import Mailbox, Steering
+from musicgen_studio.core.melody import Melody
+from musicgen_studio.sound.player import open_player
+from musicgen_studio.studio.arranging.live import LEAD_S
+from musicgen_studio.studio.arranging.live_output import PlayerOutput
+from musicgen_studio.studio.arranging.live_play import HeardOutput, LiveAgain, LivePlay, remembered
+from musicgen_studio.studio.humming.sketch import Sketch
+from musicgen_studio.ui.panels.live_panel import LivePanel
+from musicgen_studio.ui.window.listening import Listening
+from musicgen_studio.ui.window.melody import Melodies
+from musicgen_studio.ui.window.services import Services
+from musicgen_studio.ui.window.shortcuts import Bindings
+
+POLL_MS = 33
+SEEDS = 2**31
+
+
+@contextmanager
+def _device() -> Iterator[HeardOutput]:
+    with open_player(preroll_s=LEAD_S) as player:
+        yield PlayerOutput(player)
+
+
+class Live(QObject):
+    """Plays live. Main thread.
+
+    Args:
+        services: The library and the engine's thread.
+        listening: Is silent while live music plays.
+        melodies: The melody on the left.
+        pages: The middle of the window, where the page stands beside the clip's.
+        parent: The window.
+    """
+
+    kept = Signal(object)
+    """A Clip that has come into the library."""
+
+    said = Signal(str)
+    problem_found = Signal(object)
+
+    def __init__(
+        self, services: Services, listening: Listening, melodies: Melodies, pages: QStackedWidget, parent: QWidget
+    ) -> None:
+        super().__init__(parent)
+        self._services, self._listening, self._melodies, self._pages = services, listening, melodies, pages
+        self.panel = LivePanel()
+        pages.addWidget(self.panel)
+        self.open_output = _device
+        """Where it is heard; another one in tests."""
+        self.playing: LivePlay | None = None
+        self._again: LiveAgain | None = None
+        self._poll = QTimer(self, interval=POLL_MS)
+        self._poll.timeout.connect(self._look)
+        panel = self.panel
+        panel.play_requested.connect(self.play)
+        panel.stop_requested.connect(self.stop)
+        panel.end_requested.connect(lambda: self.playing and self.playing.end_with_the_bar())
+        panel.keep_requested.connect(self.keep)
+        panel.close_requested.connect(self.close)
+        panel.changed.connect(self._ask)
+        panel.keep_all.toggled.connect(self._set_keep_all)
+
+    def bind(self, bindings: Bindings, prompt: Callable[[], str], chosen: Callable[[], list[Clip]]) -> None:
+        """Bind its keys and menu entries.
+
+        Args:
+            bindings: The window's.
+            prompt: Returns the words to begin with.
+            chosen: Returns the clips that are meant.
+        """
+
+        def turn() -> None:
+            if self.is_open():
+                self.close()
+            else:
+                self.open(prompt())
+
+        def again() -> None:
+            for clip in chosen()[:1]:
+                self.make_again(clip)
+
+        bindings.add("live", turn, is_on=self.is_open)
+        bindings.add("live-keep", self.keep, lambda: self.playing is not None)
+        bindings.add("live-again", again, lambda: self.can_make_again(chosen()))
+
+    def is_open(self) -> bool:
+        """Whether the page is seen."""
+        return self._pages.currentWidget() is self.panel
+
+    def open(self, prompt: str = "") -> None:
+        """Show the page; its first prompt is this where there is none yet."""
+        if prompt and not self.panel.prompts[0].text():
+            self.panel.prompts[0].setText(prompt)
+            self.panel.prompts[0].editingFinished.emit()
+        self._pages.setCurrentWidget(self.panel)
+        self.panel.plane.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @Slot()
+    def close(self) -> None:
+        """Stop, and show the clip again."""
+        self.stop()
+        self._pages.setCurrentIndex(0)
+
+    @Slot()
+    def play(self) -> None:
+        """Begin to play."""
+        if self.playing is not None:
+            return
+        self._services.transport.stop()
+        mailbox = Mailbox(self._steering())
+        seed = randrange(SEEDS)  # noqa: S311 - not for secrets
+        services = self._services
+        self.playing = LivePlay(services.library, services.choice, mailbox, self.open_output, seed)
+        self.playing.keeps_all = self.panel.keep_all.isChecked()
+        self.panel.set_playing(True)
+        services.loop.play(self.playing)
+        self._poll.start()
+
+    @Slot()
+    def stop(self) -> None:
+        """Let it fade out."""
+        if self.playing is not None:
+            self.playing.stop()
+
+    @Slot()
+    def keep(self) -> None:
+        """Put the last half minute into the library."""
+        playing = self.playing
+        if playing is not None:
+            self._services.background.run("keep live music", playing.keep_last, self._tell_kept)
+
+    def can_make_again(self, clips: list[Clip]) -> bool:
+        """Tell whether the first of some clips was kept of live music."""
+        return any(remembered(self._services.library, clip) is not None for clip in clips[:1])
+
+    def make_again(self, clip: Clip) -> None:
+        """Make a kept clip once more from its record."""
+        record = remembered(self._services.library, clip)
+        if record is not None and self._again is None:
+            self._again = LiveAgain(self._services.library, clip, record, self._services.choice)
+            self._services.loop.play(self._again)
+            self.said.emit(self.tr("“{0}” is being made again").format(clip.title))
+            self._poll.start()
+
+    def _steering(self) -> Steering:
+        return replace(self.panel.steering(), melody=self._melody() if self.panel.melody.isChecked() else None)
+
+    def _melody(self) -> Melody | None:
+        sketch: Sketch | None = self._melodies.sketch
+        return None if sketch is None or not sketch.notes.notes else sketch.notes
+
+    @Slot()
+    def _ask(self) -> None:
+        if self.playing is not None:
+            self.playing.ask(self._steering())
+
+    @Slot(bool)
+    def _set_keep_all(self, is_kept: bool) -> None:
+        if self.playing is not None:
+            self.playing.keeps_all = is_kept
+
+    def _tell_kept(self, clip: Clip | None) -> None:
+        if clip is not None:
+            self.kept.emit(clip)
+            self.said.emit(self.tr("“{0}” is in the library").format(clip.title))
+
+    @Slot()
+    def _look(self) -> None:
+        """Show how it goes, and see to what has ended."""
+        playing, again = self.playing, self._again
+        if again is not None and again.is_over:
+            self._again = None
+            self._end(again)
+        if playing is not None:
+            self._ask()  # the melody on the left may be another one
+            self.panel.say(self._words(playing))
+            if playing.is_over:
+                self.playing = None
+                self.panel.set_playing(False)
+                self._end(playing)
+        if self.playing is None and self._again is None:
+            self._poll.stop()
+
+    def _end(self, ended: LivePlay | LiveAgain) -> None:
+        if ended.problem is not None:
+            self.problem_found.emit(ended.problem)
+        self._tell_kept(ended.kept)
+
+    def _words(self, playing: LivePlay) -> str:
+        facts = playing.facts
+        if facts is None:
+            return self.tr("Getting ready…")
+        words = [self.tr("{0:.0f} s · made at {1:.1f} × real time").format(facts.heard_s, facts.speed)]
+        heard_s = playing.knob_to_ear_s
+        if heard_s is not None:
+            told = self.tr("from a control to its sound {0:.2f} s, and {1:.2f} s in the device")
+            words.append(told.format(heard_s, playing.latency_s))
+        if facts.breaks:
+            words.append(self.tr("the sound broke off {0} times").format(facts.breaks))
+        if facts.problem is not None:
+            words.append(facts.problem.what)
+        return " · ".join(words)

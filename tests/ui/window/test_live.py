@@ -1,0 +1,121 @@
+"""Playing live in the window: the puck steers, what was heard is kept, and what is kept is made again."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from musicgen_studio.app import Program
+from musicgen_studio.core.clip import Clip
+from musicgen_studio.engine.musicgen import load_engine
+from musicgen_studio.studio.arranging.live_output import ClockOutput
+from musicgen_studio.studio.arranging.live_play import HeardOutput, remembered
+from musicgen_studio.studio.making.engines import EngineChoice, LoadedEngine
+from musicgen_studio.studio.making.order import CheckpointRecord
+from musicgen_studio.ui.widgets.prompt_plane import PLACES, PromptPlane
+
+
+def _load(folder: Path) -> LoadedEngine:
+    return LoadedEngine(load_engine(folder, "cpu", "float32"), CheckpointRecord("tiny", "0" * 64, "CC0", "starter"))
+
+
+def _are_so_many(clips: list[Clip], count: int) -> bool:
+    return len(clips) == count
+
+
+@contextmanager
+def _clock() -> Iterator[HeardOutput]:
+    yield ClockOutput(0.1)
+
+
+@pytest.fixture
+def program(tmp_path: Path, melody_checkpoint: Path) -> Iterator[Program]:
+    (tmp_path / "settings.json").write_text(f'{{"library_folder": "{(tmp_path / "clips").as_posix()}"}}')
+
+    def load(_choice: EngineChoice) -> LoadedEngine:
+        return _load(melody_checkpoint)
+
+    with Program(tmp_path / "settings.json", load) as program:
+        program.window.live.open_output = _clock
+        program.window.show()
+        yield program
+
+
+def test_it_plays_is_steered_kept_and_made_again(program: Program, qtbot: QtBot) -> None:
+    live, library = program.window.live, program.services.library
+    live.open("calm piano")
+    assert live.is_open()
+    live.panel.prompts[1].setText("driving rock")
+    live.panel.prompts[1].editingFinished.emit()
+    live.panel.keep_all.setChecked(True)
+    live.play()
+    playing = live.playing
+    assert playing is not None
+    qtbot.waitUntil(lambda: playing.facts is not None and playing.facts.heard_s > 1, timeout=60_000)
+    live.panel.plane.move_puck(1.0, 0.5)
+    qtbot.waitUntil(lambda: playing.mailbox.steering.weights == (0.0, 1.0), timeout=10_000)
+    qtbot.waitUntil(lambda: playing.knob_to_ear_s is not None, timeout=60_000)
+    kept = list[Clip]()
+    live.kept.connect(kept.append)
+    live.keep()
+    qtbot.waitUntil(lambda: len(kept) == 1, timeout=60_000)
+    live.stop()
+    qtbot.waitUntil(lambda: len(kept) == 2, timeout=60_000)
+    part, whole = kept
+    assert live.playing is None
+    assert whole.prompt == "calm piano, driving rock"
+    assert library.read(whole.id).frames > library.read(part.id).frames > 32000
+    np.testing.assert_array_equal(
+        library.read(part.id).samples, library.read(whole.id).samples[: library.read(part.id).frames]
+    )
+    for number, clip in enumerate((part, whole), start=3):
+        assert live.can_make_again([clip])
+        live.make_again(clip)
+        qtbot.waitUntil(partial(_are_so_many, kept, number), timeout=120_000)
+        again = kept[-1]
+        assert again.parent == clip.id
+        np.testing.assert_array_equal(library.read(again.id).samples, library.read(clip.id).samples)
+        assert remembered(library, again) is not None
+        program.window.showing.show_clip(again)
+
+
+def test_what_nobody_keeps_leaves_nothing(program: Program, qtbot: QtBot) -> None:
+    live = program.window.live
+    live.open("calm piano")
+    live.play()
+    playing = live.playing
+    assert playing is not None
+    qtbot.waitUntil(lambda: playing.facts is not None and playing.facts.heard_s > 0.5, timeout=60_000)
+    live.close()
+    qtbot.waitUntil(lambda: live.playing is None, timeout=60_000)
+    assert not live.is_open()
+    assert program.services.library.clips() == []
+
+
+def test_the_plane_by_keys_and_in_words(qtbot: QtBot) -> None:
+    plane = PromptPlane()
+    qtbot.addWidget(plane)
+    plane.resize(400, 300)
+    plane.set_prompts(["calm", "rock"])
+    assert plane.weights() == (0.5, 0.5)
+    for _ in range(5):
+        QTest.keyClick(plane, Qt.Key.Key_Right)
+    assert plane.weights() == (0.1, 0.9)
+    assert plane.spoken_value().text == "calm: 10 percent, rock: 90 percent"
+    for _ in range(10):
+        QTest.keyClick(plane, Qt.Key.Key_Right)
+    assert plane.weights() == (0.0, 1.0)
+    QTest.keyClick(plane, Qt.Key.Key_Home)
+    assert plane.weights() == (0.5, 0.5)
+    for count, places in enumerate(PLACES, start=1):
+        plane.set_prompts([str(number) for number in range(count)])
+        plane.grab()
+        assert len(places) == len(plane.weights()) == count
+    QTest.mouseClick(plane, Qt.MouseButton.LeftButton, pos=plane.rect().topLeft() + plane._point(0.0, 0.0).toPoint())
+    assert plane.weights() == (1.0, 0.0, 0.0, 0.0)
