@@ -16,6 +16,7 @@ SHAPES = ("small", "medium", "large", "melody", "starter")
 CLIP_SECONDS = (8.0, 30.0)
 MELODY_SEEDS = 4
 MAX_SEEDS = 16
+LONG_MIN, MAX_MIN = 10.0, 60.0
 _SEEDS_HELP = "of --melody: clips of each prompt and melody, 1 to 16 (default: %(default)s)"
 
 MeasureWindow = Callable[[Callable[[str], None]], dict[str, object]]
@@ -49,12 +50,25 @@ def add_parser(commands: Commands) -> None:
         "--melody", action="store_true", help="measure instead how far the music follows melodies it is given"
     )
     parser.add_argument("--seeds", type=int, default=MELODY_SEEDS, metavar="N", help=_SEEDS_HELP)
-    parser.add_argument("--checkpoint", default="starter", metavar="DIR", help="of --melody (default: %(default)s)")
+    parser.add_argument(
+        "--checkpoint", default="starter", metavar="DIR", help="of --melody, --sections, --morphs, --long"
+    )
     parser.add_argument(
         "--quality", action="store_true", help="measure instead how far the CPU's precisions are from float32"
     )
     parser.add_argument(
         "--sections", action="store_true", help="measure instead how well sections that are made anew fit"
+    )
+    parser.add_argument(
+        "--morphs",
+        action="store_true",
+        help="measure instead how evenly music goes over from one prompt to another",
+    )
+    parser.add_argument(
+        "--long", action="store_true", help="measure instead whether a long piece of passages ends as it began"
+    )
+    parser.add_argument(
+        "--minutes", type=float, default=LONG_MIN, metavar="M", help="of --long, 1 to 60 (default: %(default)s)"
     )
     parser.add_argument("--window", action="store_true", help="measure the window instead: start, lag, scrolling")
     parser.add_argument("--against", choices=["transformers"], help="do the same work with this, side by side")
@@ -71,13 +85,15 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _measure_of(args: argparse.Namespace) -> Callable[[argparse.Namespace], dict[str, object]]:
-    if args.window:
-        return _measured_window
-    if args.sections:
-        return _measured_sections
-    if args.melody:
-        return _measured_melody
-    return _measured_quality if args.quality else _measured_engine
+    kinds = {
+        "window": _measured_window,
+        "sections": _measured_sections,
+        "morphs": _measured_morphs,
+        "long": _measured_long,
+        "melody": _measured_melody,
+        "quality": _measured_quality,
+    }
+    return next((measure for name, measure in kinds.items() if getattr(args, name)), _measured_engine)
 
 
 def _measured_window(args: argparse.Namespace) -> dict[str, object]:
@@ -109,6 +125,26 @@ def _measured_sections(args: argparse.Namespace) -> dict[str, object]:
 
     report = _keep_quiet if args.json else _print_line
     return run_sections_bench(find(args.checkpoint).folder, joined, fits, report)
+
+
+def _measured_morphs(args: argparse.Namespace) -> dict[str, object]:
+    from musicgen_studio.checkpoints.catalogue import find
+    from musicgen_studio.evaluation.over_time import run_morphs
+
+    return run_morphs(find(args.checkpoint).folder, _keep_quiet if args.json else _print_line)
+
+
+def _measured_long(args: argparse.Namespace) -> dict[str, object]:
+    from musicgen_studio.checkpoints.catalogue import find
+    from musicgen_studio.evaluation.over_time import run_long
+
+    if not 1 <= args.minutes <= MAX_MIN:
+        raise UserProblem(
+            "--minutes cannot be used as given.",
+            f"--minutes must be 1 to {MAX_MIN:g}, got {args.minutes:g}.",
+            "Give another.",
+        )
+    return run_long(find(args.checkpoint).folder, _keep_quiet if args.json else _print_line, 60 * args.minutes)
 
 
 def _measured_quality(args: argparse.Namespace) -> dict[str, object]:
