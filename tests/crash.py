@@ -5,6 +5,8 @@ parent kills it (SIGKILL) at a random moment, opens the library again and compar
 step that was begun may be or not, and there is no half file. The next child goes on in the same library, and some are
 killed while they open it. Exit code 1 if anything was lost.
 
+Sections of clips are made anew, too: outside of them such a clip is what it was made from, however far it got.
+
 The first child finds a library of the format before files had names, and gives them names in the background, as the
 program does; that goes on through all the kills.
 
@@ -30,11 +32,19 @@ from typing import Any
 
 import numpy as np
 
+from musicgen_studio.checkpoints.catalogue import STARTER
 from musicgen_studio.core.audio import Samples
 from musicgen_studio.core.clip import Clip, Origin
 from musicgen_studio.files import sound as audiofile
 from musicgen_studio.library.files import new_id
 from musicgen_studio.library.library import Library
+from musicgen_studio.studio.arranging import composing
+from musicgen_studio.studio.making.engines import EngineChoice
+from musicgen_studio.studio.making.make import make
+from musicgen_studio.studio.making.order import CheckpointRecord
+from musicgen_studio.studio.making.sink import Begun, Sink
+from musicgen_studio.studio.making.sinks.library import Kept, Naming
+from tests.fake_engine import FakeEngine
 from tests.library.old import make_old_library
 
 RATE = 8000
@@ -80,7 +90,12 @@ class Child:
 
     def work(self) -> None:
         """Do one thing after the other until killed."""
-        actions = [self._make] * 4 + [self._rename] * 2 + [self._star, self._trash, self._restore, self._drag]
+        actions = (
+            [self._make] * 4
+            + [self._replace] * 3
+            + [self._rename] * 2
+            + [self._star, self._trash, self._restore, self._drag]
+        )
         while True:
             self._steps += 1
             if self._steps % 40 == 0:
@@ -103,6 +118,20 @@ class Child:
             self._tell({"say": "done", "what": "append", "frames": (second + 1) * RATE} | step)
         partial.finish(clip)
         self._tell({"say": "done", "what": "make", "frames": seconds * RATE} | step)
+
+    def _replace(self) -> None:
+        """Make a section of a clip anew, two takes, by the way of the window: order, engine, library."""
+        originals = [clip for clip in self._library.clips() if clip.parent is None and clip.frames >= 2 * RATE]
+        if not originals:
+            return
+        original = self._dice.choice(originals)
+        section = composing.Section(0.5, self._dice.choice([1.5, original.duration_s]), "a prompt", takes=2)
+        job = composing.section_job(self._library, original, section, EngineChoice(), self._dice.randrange(2**31))
+        checkpoint = CheckpointRecord("starter", "0" * 64, "free", STARTER)
+        kept = Kept(self._library, job.order, checkpoint, Naming(job.title, original.id))
+        told = _Told(kept, self._tell, original, section)
+        make(FakeEngine(sample_rate=RATE), job.request, threading.Event(), [kept, told])
+        self._tell({"say": "done", "frames": original.frames} | told.step)
 
     def _any(self, *, trashed: bool) -> str | None:
         clips = self._library.clips(trashed=trashed)
@@ -136,6 +165,23 @@ class Child:
             self._do({"what": "drag", "id": clip_id}, lambda: self._library.selection_file(clip_id, 10, RATE // 2))
 
 
+class _Told(Sink):
+    """Tells which clips a replaced section becomes, before their first sound is on the disk."""
+
+    def __init__(self, kept: Kept, tell: Callable[[Step], None], original: Clip, section: composing.Section) -> None:
+        self._kept, self._tell = kept, tell
+        stays = [round(time_s * RATE) for time_s in (section.start_s, section.end_s)]
+        self.step: Step = {"what": "replace", "of": original.id, "stays": stays}
+
+    def begin(self, begun: Begun) -> None:  # noqa: ARG002 - a sink's
+        """Tell their ids and titles."""
+        self.step |= {
+            "ids": [clip.id for clip in self._kept.clips],
+            "titles": [clip.title for clip in self._kept.clips],
+        }
+        self._tell({"say": "begun"} | self.step)
+
+
 @dataclass(slots=True)
 class Known:
     """What the parent knows of a clip.
@@ -146,6 +192,8 @@ class Known:
         is_finished: It was finished, so there are exactly so many frames.
         is_starred: It has a star.
         is_trashed: It is in the trash.
+        replaced: Of a clip of which a section was made anew: the id of the one it is made from, the section's first
+            frame and the one after its last.
     """
 
     title: str
@@ -153,6 +201,7 @@ class Known:
     is_finished: bool = False
     is_starred: bool = False
     is_trashed: bool = False
+    replaced: tuple[str, int, int] | None = None
 
 
 @dataclass(slots=True)
@@ -225,6 +274,10 @@ class Parent:
         elif step["what"] == "drag":
             path = Path(step["file"])
             self.files[path] = path.stat().st_size
+        elif step["what"] == "replace":
+            for clip_id, title in zip(step["ids"], step["titles"], strict=True):
+                replaced = (step["of"], *step["stays"])
+                self.clips[clip_id] = Known(title, step["frames"], is_finished=True, replaced=replaced)
         elif step["what"] in ("append", "make"):
             is_finished = step["what"] == "make"
             self.clips[step["id"]] = Known(step["title"], step["frames"], is_finished)
@@ -262,20 +315,31 @@ class Parent:
                 known = self.clips.setdefault(step["id"], Known(step["title"]))
                 self.expect(clip.frames >= known.frames, f"appended sound of {clip.id} is lost")
                 known.frames = clip.frames
+        elif step["what"] == "replace":
+            for clip_id, title in zip(step["ids"], step["titles"], strict=True):
+                if clip_id in listed:
+                    replaced = (step["of"], *step["stays"])
+                    self.clips[clip_id] = Known(title, listed[clip_id].frames, replaced=replaced)
         elif _has(listed[step["id"]], step):
             self.apply(step)
 
     def compare(self, library: Library, clip: Clip, known: Known) -> None:
         """Compare a clip with what must be there."""
         is_trashed = clip.trashed is not None
-        state = Known(clip.title, clip.frames, known.is_finished, clip.is_starred, is_trashed)
+        state = Known(clip.title, clip.frames, known.is_finished, clip.is_starred, is_trashed, known.replaced)
         self.expect(state == known, f"{clip.id} should be {known} and is {state}")
         self.expect(clip.prompt == "a prompt", f"{clip.id} lost its prompt")
         path = library.sound_file(clip.id)
         self.expect(path not in self.names, f"{path} is the sound of two clips")
         self.names.add(path)
         samples = library.read(clip.id).samples
-        self.expect(np.array_equal(samples, sound(clip.id, clip.frames)), f"the sound of {clip.id} differs")
+        if known.replaced is None:
+            self.expect(np.array_equal(samples, sound(clip.id, clip.frames)), f"the sound of {clip.id} differs")
+            return
+        of, first, last = known.replaced
+        noise = sound(of, max(clip.frames, last))
+        for part in (slice(0, min(first, clip.frames)), slice(last, clip.frames)):
+            self.expect(np.array_equal(samples[part], noise[part]), f"{clip.id} differs outside its section")
 
     def look_at_files(self) -> None:
         """Look for half files and at the database itself."""

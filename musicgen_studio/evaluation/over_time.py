@@ -53,7 +53,12 @@ class Pair:
 
 PAIRS = (
     Pair("energetic EDM", ("techno", "fast", "beat"), "sad piano ballad", ("slow", "piano", "soft")),
-    Pair("calm ambient synth pads", ("ambient", "slow", "quiet"), "rock with drums", ("rock", "drums", "loud")),
+    Pair(
+        "calm ambient synth pads",
+        ("ambient", "slow", "quiet"),
+        "energetic rock with drums",
+        ("rock", "drums", "loud"),
+    ),
 )
 
 

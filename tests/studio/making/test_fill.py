@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from musicgen_studio.core.audio import Audio
+from musicgen_studio.core.melody import Melody, Note
 from musicgen_studio.core.request import GenerationRequest
 from musicgen_studio.dsp.onsets import RATE_HZ
 from musicgen_studio.engine.api import AudioBlock
@@ -19,6 +20,7 @@ from musicgen_studio.studio.making.join import joined
 from musicgen_studio.studio.making.make import make
 from musicgen_studio.studio.making.order import Order
 from musicgen_studio.studio.making.sinks.memory import InMemory
+from musicgen_studio.studio.making.source import MelodySource
 from tests.dsp.music import beat
 from tests.fake_engine import FakeEngine
 
@@ -69,6 +71,37 @@ def test_at_the_end_the_clip_keeps_its_beginning_and_its_length(engine: MusicGen
     (clip,) = memory.clips()
     assert abs(clip.frames - original.frames) <= 320
     np.testing.assert_array_equal(clip.samples[: round(1.5 * 32_000)], original.samples[: round(1.5 * 32_000)])
+
+
+@pytest.mark.parametrize(
+    ("seconds", "section_s"),
+    [
+        (3.0, (0.0, 1.0)),  # the very start
+        (3.0, (1.5, 3.0)),  # the very end
+        (5.0, (2.4, 4.0)),  # beyond the window of two seconds
+    ],
+)
+def test_a_section_follows_a_melody_of_its_own_wherever_it_lies(
+    melody_checkpoint: Path, tmp_path: Path, seconds: float, section_s: tuple[float, float]
+) -> None:
+    """What it follows makes another section; what is around it stays, and the record says which notes they were."""
+    engine = load_engine(melody_checkpoint, "cpu", "float32")
+    file, original = clip_of(tmp_path, seconds)
+    tunes = [MelodySource(Melody((Note(0.0, 1.0, pitch),), 1.0), None) for pitch in (57.0, 64.0)]
+    made = list[Audio]()
+    for tune in (tunes[0], tunes[1], None):
+        section = replacement(file, Order(("rock",), seed=4), section_s, tune)
+        assert section.order.melody_notes == (None if tune is None else tune.melody)
+        memory = InMemory()
+        make(engine, section.request, Event(), [memory])
+        made += memory.clips()
+    first, last = (round(time_s * 32_000) for time_s in section_s)
+    for clip in made:
+        assert abs(clip.frames - original.frames) <= 320
+        np.testing.assert_array_equal(clip.samples[:first], original.samples[:first])
+        np.testing.assert_array_equal(clip.samples[last:], original.samples[last : clip.frames])
+    for one, other in pairwise(made):
+        assert not np.array_equal(one.samples, other.samples)
 
 
 def test_takes_come_best_first_and_whole(engine: MusicGen, tmp_path: Path) -> None:

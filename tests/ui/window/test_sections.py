@@ -1,15 +1,20 @@
 """Sections of the clip that is shown: replaced, taken back, compared with the original, mended; in the real window."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QToolButton
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QToolButton
 from pytestqt.qtbot import QtBot
 
 from musicgen_studio.app import Program
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip, Origin
+from musicgen_studio.core.melody import Melody, Note
+from musicgen_studio.files.midi import write_midi
+from musicgen_studio.studio.arranging.composing import record_of_clip
 from musicgen_studio.ui.panels.replace_card import ReplaceValues
 from tests.dsp.music import beat, notes
 from tests.ui.panels.finding import control, said
@@ -58,6 +63,25 @@ def test_the_selection_is_made_anew_and_the_best_take_is_shown(qtbot: QtBot, pro
     assert {take.prompt for take in takes} == {"calm"}
     qtbot.waitUntil(lambda: _shown(program).id in {take.id for take in takes}, timeout=WAIT_MS)
     assert "leads best into what follows" in said(program.window.status)
+
+
+def test_a_section_follows_the_melody_on_the_left(qtbot: QtBot, program: Program, tmp_path: Path) -> None:
+    type_and_generate(qtbot, program, "happy rock", duration_s=4.0)
+    window = program.window
+    original = program.services.library.clips()[0]
+    qtbot.waitUntil(lambda: not window.listening.current.is_making, timeout=WAIT_MS)  # type: ignore[union-attr]
+    box = control(window.clip_header, QCheckBox, "Follow the melody in the section")
+    assert box.isHidden()  # there is none
+    write_midi(tmp_path / "line.mid", Melody((Note(0.0, 1.0, 60.0),), 1.0))
+    window.prompt.melody.choose_file(tmp_path / "line.mid")
+    qtbot.waitUntil(lambda: window.melodies.sketch is not None and not box.isHidden(), timeout=LONG_MS)
+    box.setChecked(True)
+    window.waveform._select(RATE, 3 * RATE)
+    with qtbot.waitSignal(window.inbox.job_ended, timeout=LONG_MS):
+        window.clip_header._replace_card._go()
+    take = next(clip for clip in program.services.library.clips() if clip.parent == original.id)
+    order = record_of_clip(take).order
+    assert (order.melody is None) != (order.melody_notes is None)
 
 
 def test_it_can_be_taken_back_and_done_again(qtbot: QtBot, program: Program) -> None:
