@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from musicgen_studio.batch.run import BatchResult
     from musicgen_studio.core.analysis import Analysis
     from musicgen_studio.core.audio import Audio
     from musicgen_studio.core.live import Mailbox, Steering, SteeringSource
@@ -61,6 +62,7 @@ __all__ = [
     "live",
     "load",
     "loop",
+    "make_batch",
     "read",
     "read_passages",
     "stems",
@@ -169,6 +171,64 @@ def read_passages(
     wanted_s = piece.duration_s if duration_s is None else duration_s
     order = Order((piece.prompt,), wanted_s, takes, seed, passages=piece.later)
     return order.request(Sounds(piece.melody.melody if piece.melody else None, passages=piece.melodies))
+
+
+def make_batch(
+    table: str | PathLike[str],
+    folder: str | PathLike[str],
+    checkpoint: str | PathLike[str] = "starter",
+    device: str = "auto",
+    precision: str = "auto",
+    *,
+    workers: int | None = None,
+    ray: str | None = None,
+    seconds: float | None = None,
+    takes: int = 1,
+    seed: int = 0,
+    stop: "StopFlag | None" = None,
+) -> "BatchResult":
+    """Make a table of clips with several processes, or on a cluster; what is whole in the folder is not made again.
+
+    Args:
+        table: CSV or JSONL with the columns prompt, seconds, seed, takes, melody and passages.
+        folder: Where the clips, their records and the manifest go.
+        checkpoint: As in `load`.
+        device: As in `load`.
+        precision: As in `load`.
+        workers: How many; None is one for each GPU, else one (on a cluster one for each node).
+        ray: `HOST:PORT` of a Ray cluster's head, or `auto`; None is this computer.
+        seconds: Length where a row has none; None is 8, or as its passages say.
+        takes: Versions where a row says nothing.
+        seed: Rows that are alike and name no seed go on from it.
+        stop: Such as a `threading.Event`; when another thread sets it, what is whole stays and the next call goes on.
+
+    Returns:
+        The manifest's file and lines; `made`, how many clips are whole, and `failures`.
+
+    Raises:
+        UserProblem: If the table, the folder, the checkpoint or the cluster cannot be used.
+    """
+    from os import fspath
+    from pathlib import Path
+    from threading import Event
+
+    from musicgen_studio.batch.local import Crew
+    from musicgen_studio.batch.plan import Settings, read_plan
+    from musicgen_studio.batch.ray_cluster import Cluster
+    from musicgen_studio.batch.run import Makers, run_batch
+    from musicgen_studio.checkpoints.catalogue import find
+    from musicgen_studio.compute.device import graphics_cards
+    from musicgen_studio.engine.musicgen import load_engine
+    from musicgen_studio.studio.making.order import CheckpointRecord
+
+    entry = find(fspath(checkpoint))
+    plan = read_plan(Path(table), CheckpointRecord.of(entry), Settings(seconds, takes, seed))
+    if ray is None:
+        crew = Crew.of_this_computer(workers, graphics_cards(device))
+        makers: Makers | Cluster = Makers(entry.folder, load_engine, crew, device, precision)
+    else:
+        makers = Cluster(ray, entry.name_elsewhere(fspath(checkpoint)), load_engine, device, precision, workers)
+    return run_batch(plan, Path(folder), makers, stop if stop is not None else Event())
 
 
 def analyse(audio: "Audio") -> "Analysis":

@@ -31,6 +31,7 @@ def test_the_surface_is_small_and_all_there() -> None:
         "live",
         "load",
         "loop",
+        "make_batch",
         "read",
         "read_passages",
         "stems",

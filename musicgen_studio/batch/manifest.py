@@ -6,7 +6,7 @@ the manifest can be written again at any time. Not for measuring (`evaluation`):
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -36,8 +36,8 @@ COLUMNS: dict[str, type] = {name: int if name in _WHOLE else float if name in _N
 """Names and types. `take` counts from 1; `passages` says how many follow the prompt; `why` is of what failed."""
 
 Figures = Mapping[str, float | int | str | None]
-Measure = Callable[[list[tuple[Path, Record]]], list[Figures]]
-"""Returns further columns of some clips, one entry each."""
+Measure = Callable[[list[tuple[Path, Record]]], Iterable[Figures]]
+"""Yields further columns of some clips, one entry each."""
 
 
 def write_manifest(plan: BatchPlan, folder: BatchFolder, measure: Measure | None = None) -> list[dict[str, Any]]:
@@ -52,14 +52,19 @@ def write_manifest(plan: BatchPlan, folder: BatchFolder, measure: Measure | None
         UserProblem: If it cannot be written.
     """
     lines = sorted(_lines(plan, folder), key=lambda line: (line["row"], line["take"]))
-    if measure is not None:
+    _write(lines, folder)
+    if measure is not None:  # it takes long: what is known stands there before
         _add_measured(lines, folder, measure)
+        _write(lines, folder)
+    return lines
+
+
+def _write(lines: list[dict[str, Any]], folder: BatchFolder) -> None:
     columns = COLUMNS | {name: _type_of(lines, name) for line in lines for name in line if name not in COLUMNS}
     with folder.alone("manifest"):
         write_text(folder.path / CSV_NAME, _csv(lines, columns))
         if find_spec("pyarrow") is not None:
             _write_parquet(folder.path / PARQUET_NAME, lines, columns)
-    return lines
 
 
 def _lines(plan: BatchPlan, folder: BatchFolder) -> Iterator[dict[str, Any]]:

@@ -56,6 +56,7 @@ class BatchPace:
         self._first_s: float | None = None
         self._at_work = dict[int, float]()  # seconds made of each group that somebody here makes
         self._done_s = 0.0
+        self._most = 1  # at work at a time
         for group in made:
             self._clips += _clips(self._open.pop(group.number))
 
@@ -64,6 +65,7 @@ class BatchPace:
         if self._first_s is None:
             self._first_s = self._clock()
         self._at_work[number] = 0.0
+        self._most = max(self._most, len(self._at_work))
 
     def made(self, number: int, seconds: float) -> None:
         """Count what there is of a group, in seconds of music."""
@@ -110,8 +112,7 @@ class BatchPace:
             return 0.0
         if speed <= 0:
             return None
-        each = speed / max(len(self._at_work), 1)
-        return max(sum(left) / speed, max(left) / each)
+        return max(sum(left) / speed, max(left) / (speed / self._most))
 
 
 def _clips(group: Group) -> int:

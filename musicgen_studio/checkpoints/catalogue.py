@@ -47,6 +47,14 @@ class CheckpointEntry:
         """Whether it comes with the program, wherever that is installed."""
         return self.folder == resources_dir() / STARTER
 
+    def name_elsewhere(self, given: str) -> str:
+        """Return by which name another computer finds the same: that of the Hub, `starter`, or the whole path.
+
+        Args:
+            given: By which it was found here.
+        """
+        return str(self.folder.resolve()) if Path(given).expanduser().exists() else given
+
 
 def find(name: str) -> CheckpointEntry:
     """Look a checkpoint up.

@@ -14,12 +14,16 @@ from musicgen_studio.cli.output import duration_in_words, speed_in_words
 from musicgen_studio.core.loudness import STREAMING_LUFS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from musicgen_studio.batch.manifest import Figures
     from musicgen_studio.batch.plan import Settings
     from musicgen_studio.batch.progress import BatchProgress
     from musicgen_studio.batch.ray_cluster import Cluster
     from musicgen_studio.batch.run import BatchResult, Makers
     from musicgen_studio.batch.work import LoadEngine
     from musicgen_studio.checkpoints.catalogue import CheckpointEntry
+    from musicgen_studio.studio.making.record import Record
 
 EXIT_SOME_FAILED = 1
 _TOLD_FAILURES = 10
@@ -66,6 +70,9 @@ def add_parser(commands: Commands) -> None:
         help="of each clip; none leaves it (default: -14)",
     )
     group.add_argument("--compressor", action="store_true", help="round off peaks: denser")
+    group.add_argument(
+        "--judge", action="store_true", help="measure every clip at the end: agreement, loudness, silence, faults"
+    )
     group.add_argument("--json", action="store_true", help="the lines of the manifest on stdout, a JSON object each")
     parser.set_defaults(run=run, parser=parser)
 
@@ -85,12 +92,26 @@ def run(args: argparse.Namespace) -> int:
     makers = _makers(args, entry.folder) if args.ray is None else _cluster(args, entry)
     shown = _Shown(is_live=not args.json and sys.stderr.isatty())
     with stop_on_interrupt() as stop:
-        result = run_batch(plan, args.out, makers, stop, shown.progress)
+        result = run_batch(plan, args.out, makers, stop, shown.progress, measure_by_judge if args.judge else None)
     shown.clear()
     _tell(result, as_json=args.json)
     if result.is_stopped:
         return EXIT_INTERRUPTED
     return EXIT_SOME_FAILED if result.made < len(result.clips) else 0
+
+
+def measure_by_judge(clips: "list[tuple[Path, Record]]") -> "Iterator[Figures]":
+    """Yield what `judge` measures of clips, without what a manifest has anyway.
+
+    Raises:
+        UserProblem: If a clip cannot be read.
+    """
+    from musicgen_studio.evaluation.fidelity.embedders.choose import open_embedder
+    from musicgen_studio.evaluation.fidelity.measures import clip_figures
+
+    sounds, prompts = [sound for sound, _ in clips], [record.prompt for _, record in clips]
+    for figures in clip_figures(sounds, prompts, open_embedder()):
+        yield {name: value for name, value in figures.items() if name not in ("seconds", "melody")}
 
 
 def _check_usage(args: argparse.Namespace) -> None:
@@ -149,10 +170,9 @@ def _cluster(args: argparse.Namespace, entry: "CheckpointEntry") -> "Cluster":
     from musicgen_studio.batch.ray_cluster import Cluster
     from musicgen_studio.checkpoints.catalogue import STARTER
 
-    name = args.checkpoint or STARTER
     return Cluster(
         args.ray,
-        str(entry.folder.resolve()) if path(name).exists() else name,
+        entry.name_elsewhere(args.checkpoint or STARTER),
         _load_engine(),
         args.device or "auto",
         args.precision or "auto",

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from musicgen_studio import make_batch
 from musicgen_studio.batch.folder import BatchFolder
 from musicgen_studio.batch.local import Crew
 from musicgen_studio.batch.plan import BatchPlan
@@ -171,3 +172,10 @@ def test_a_killed_driver_takes_its_workers_along_and_the_next_goes_on(
     assert _run(plan, out, makers).made == 30
     assert _sounds(out) == _by_one_process(plan, tmp_path / "one")
     assert sorted(path.name for path in BatchFolder(out, plan).path.joinpath(".batch").rglob("0*")) == []
+
+
+def test_from_python(tmp_path: Path, text_checkpoint: Path) -> None:
+    (tmp_path / "t.csv").write_text("prompt\nhappy rock\n")
+    result = make_batch(tmp_path / "t.csv", tmp_path / "out", text_checkpoint, seconds=0.5, takes=2, workers=1)
+    assert [clip["file"] for clip in result.clips] == ["1-happy-rock-0-take1.wav", "1-happy-rock-0-take2.wav"]
+    assert (result.made, result.failures) == (2, [])

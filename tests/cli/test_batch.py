@@ -1,0 +1,88 @@
+"""`batch`: from a table to a folder, and what is said of it. The workers are real processes with a fake engine."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from musicgen_studio.batch.progress import BatchProgress
+from musicgen_studio.cli import batch
+from musicgen_studio.cli.batch import progress_line
+from musicgen_studio.studio.making.record import Record
+from tests.batch.fakes import load_fake
+from tests.cli.conftest import CommandLine
+
+
+@pytest.fixture
+def cli(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> CommandLine:
+    """The command line whose workers load a fake."""
+    monkeypatch.setattr(batch, "_load_engine", lambda: load_fake)
+    return cli
+
+
+def test_a_table_becomes_clips_with_records_and_a_manifest(cli: CommandLine) -> None:
+    (cli.folder / "t.csv").write_text("prompt,seconds,takes\nhappy rock,1,2\nsad jazz,,\n")
+    code, out, err = cli("batch", "t.csv", "--out", "x", "--seconds", "0.5", "--seed", "7", "--workers", "2")
+    assert (code, out) == (0, "3 of 3 clips are in x\n")
+    assert err == "3 clips, 2 s of music\n"
+    names = ["1-happy-rock-7-take1", "1-happy-rock-7-take2", "2-sad-jazz-7"]
+    assert [name for name in cli.files("x") if name.endswith(".wav")] == [f"{name}.wav" for name in names]
+    record = Record.read(cli.folder / "x" / "2-sad-jazz-7.json")
+    assert (record.order.duration_s, record.order.finish.loudness_lufs) == (0.5, -14.0)
+    with (cli.folder / "x" / "manifest.csv").open(encoding="utf-8", newline="") as file:
+        assert [line["file"] for line in csv.DictReader(file)] == [f"{name}.wav" for name in names]
+
+
+def test_the_lines_of_the_manifest_as_json_with_what_judge_measures(cli: CommandLine) -> None:
+    (cli.folder / "t.jsonl").write_text('{"prompt": "happy rock", "seconds": 4}\n')
+    code, out, err = cli("batch", "t.jsonl", "--out", "x", "--json", "--judge")
+    assert (code, err) == (0, "")
+    (line,) = [json.loads(text) for text in out.splitlines()]
+    assert (line["row"], line["status"], line["frames"]) == (1, "made", 4 * 32000)
+    assert line["faults"] == 0
+    assert line["lufs"] == pytest.approx(-14, abs=1)
+    assert 0 <= line["musicnn.agreement"] <= 1
+    with (cli.folder / "x" / "manifest.csv").open(encoding="utf-8", newline="") as file:
+        (listed,) = csv.DictReader(file)
+    assert float(listed["musicnn.agreement"]) == line["musicnn.agreement"]
+
+
+def test_what_failed_is_told_and_makes_the_exit_code(cli: CommandLine) -> None:
+    (cli.folder / "text.wav").write_text("no sound")
+    (cli.folder / "t.csv").write_text("prompt,melody\na,text.wav\nb,\n")
+    code, out, err = cli("batch", "t.csv", "--out", "x", "--seconds", "0.5")
+    assert (code, out) == (1, "1 of 2 clips are in x\n")
+    assert "row 1, take 1: " in err
+    assert "text.wav" in err
+
+
+def test_a_wrong_table_makes_nothing(cli: CommandLine) -> None:
+    (cli.folder / "t.csv").write_text("prompt,seconds\na,long\n")
+    code, _, err = cli("batch", "t.csv", "--out", "x")
+    assert code == 1
+    assert "t.csv, line 2, column seconds: must be a number, got 'long'." in err
+    assert not (cli.folder / "x").exists()
+
+
+@pytest.mark.parametrize("option", ["--takes", "--together", "--workers", "--threads"])
+def test_options_out_of_range_are_wrong_usage(cli: CommandLine, option: str) -> None:
+    assert f"{option} is 1 to" in cli.usage_error("batch", "t.csv", "--out", "x", option, "0")
+
+
+def test_shared_needs_a_cluster(cli: CommandLine) -> None:
+    assert "--shared needs --ray" in cli.usage_error("batch", "t.csv", "--out", "x", "--shared")
+
+
+def test_the_line_while_it_works() -> None:
+    progress = BatchProgress(412, 2000, 3, 3296.0, 400.0, 9.12, 3840.0, 2)
+    said = "412 of 2000 clips · 3 failed · 2 at work · 9.1 × real time · 1 h 4 min left"
+    assert progress_line(progress) == said
+    assert progress_line(BatchProgress(0, 8, 0, 0.0, 1.0, 0.0, None, 0)) == "0 of 8 clips · 0 at work"
+
+
+def test_a_folder_of_tables_elsewhere(cli: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "lists").mkdir()
+    (tmp_path / "lists" / "t.csv").write_text("prompt\na\n")
+    code, out, _ = cli("batch", Path("lists") / "t.csv", "--out", Path("deep") / "er", "--seconds", "0.5")
+    assert (code, out) == (0, f"1 of 1 clips are in {Path('deep') / 'er'}\n")
