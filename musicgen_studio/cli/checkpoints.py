@@ -5,6 +5,7 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from musicgen_studio.cli.downloading import agree, bring, bring_checkpoint, repository, show
@@ -43,6 +44,7 @@ def _add_hub_parsers(actions: Commands) -> None:
         ("download", run_download, "bring a checkpoint from the Hugging Face Hub; goes on where it was stopped"),
         ("verify", run_verify, "read a downloaded checkpoint and compare it with what the Hub said it is"),
         ("move", run_move, "move a downloaded checkpoint to another folder or disk"),
+        ("int8", run_int8, "keep a downloaded checkpoint as int8 only, and delete its float32 originals"),
         ("remove", run_remove, "delete a downloaded checkpoint"),
     ):
         parser = actions.add_parser(name, help=about, description=f"{about[0].upper()}{about[1:]}.")
@@ -142,6 +144,37 @@ def run_move(args: argparse.Namespace) -> int:
             return EXIT_INTERRUPTED
     remember_folder(moved.cache)
     print(f"{kept.name} is in {moved.cache} now")
+    return 0
+
+
+def run_int8(args: argparse.Namespace) -> int:
+    """Keep a downloaded checkpoint as int8 only, and say how much that freed."""
+    from musicgen_studio.checkpoints.int8_copies import Int8Copy
+    from musicgen_studio.checkpoints.offers import offers
+    from musicgen_studio.engine.checkpoint.int8 import write_int8
+    from musicgen_studio.engine.checkpoint.open import open_checkpoint
+    from musicgen_studio.engine.model.cpu.kept import forget
+    from musicgen_studio.studio.program.background import Errand
+    from musicgen_studio.studio.program.keeping import let_originals_go
+
+    kept = _kept(args)
+    if isinstance(kept, Int8Copy):
+        raise UserProblem(
+            f"{kept.name} is as small as it gets.", "Only int8 is kept of it.", "Download it again for its originals."
+        )
+    offer = next((each for each in offers() if each.kept == kept), None)
+    _require(None if offer is None else offer.folder, kept.name)
+    assert offer is not None
+    assert offer.folder is not None
+    checkpoint = open_checkpoint(offer.folder)
+    identity = checkpoint.identity  # of the files that will be gone
+    with stop_on_interrupt() as stop:
+        try:
+            freed = let_originals_go(offer, Errand(1, kept.name, stop, monotonic), write_int8)
+            freed += forget(checkpoint.config.decoder, identity)  # it will be made of the new files
+        except StoppedError:
+            return EXIT_INTERRUPTED
+    print(f"Only int8 is kept of {kept.name}; {freed / 1e9:.2f} GB are free again")
     return 0
 
 

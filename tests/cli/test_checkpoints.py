@@ -117,6 +117,27 @@ def test_a_checkpoint_is_moved_and_still_found(cli: CommandLine, tmp_path: Path)
     assert list((tmp_path / "disk").iterdir()) == []
 
 
+def _on_disk(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+
+
+@pytest.mark.usefixtures("served")
+def test_only_int8_is_kept_and_it_still_plays(cli: CommandLine, tmp_path: Path) -> None:
+    cli("checkpoints", "download", "musicgen-small", "--accept-licence")
+    whole = _on_disk(tmp_path / "hf")
+    code, out, _ = cli("checkpoints", "int8", "musicgen-small")
+    assert code == 0
+    assert out.startswith("Only int8 is kept of facebook/musicgen-small; ")
+    assert _on_disk(tmp_path / "hf") < whole
+    assert not list((tmp_path / "hf" / "hub").glob("models--*"))
+    assert cli("checkpoints", "verify", "musicgen-small")[0] == 0
+    assert cli("generate", "x", "--checkpoint", "musicgen-small", "--seconds", "0.2", "--no-play")[0] == 0
+    code, _, err = cli("checkpoints", "int8", "musicgen-small")
+    assert code == 1
+    assert "Only int8 is kept of it" in err
+    assert cli("checkpoints", "int8", "musicgen-large")[0] == 1
+
+
 @pytest.mark.usefixtures("served")
 def test_what_is_downloaded_into_a_folder_of_ones_own_is_found(cli: CommandLine, tmp_path: Path) -> None:
     own = tmp_path / "own"
