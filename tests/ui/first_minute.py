@@ -1,10 +1,12 @@
-"""`python -m tests.ui.first_minute`: the README's first minute by real keys, from an empty home, on a busy computer.
+"""`python -m tests.ui.first_minute [--load 4]`: the README's first minute by real keys, from an empty home.
 
-The whole program as it is started, with the starter's checkpoint, on a sound server of its own, while another program
-keeps a processor busy. What the README promises is checked by what is heard, shown and kept. A process of its own, as
-its home and its sound server are one for a whole process. Says each step, and ends with 0 if all went as it should.
+The whole program as it is started, with the starter's checkpoint, on a sound server of its own, while other programs
+keep the processor busy, one if not said otherwise. What the README promises is checked by what is heard, shown and
+kept. A process of its own, as its home and its sound server are one for a whole process. Says each step, and ends with
+0 if all went as it should.
 """
 
+import argparse
 import os
 import sys
 import tempfile
@@ -215,7 +217,10 @@ def _home() -> Iterator[tuple[PulseServer, Recording]]:
 
 def main() -> int:
     """Walk."""
-    with _home() as (_server, recording), busy(1):
+    parser = argparse.ArgumentParser(description="Walk through the README's first minute.")
+    parser.add_argument("--load", type=int, default=1, help="other programs that want the processor (default 1)")
+    load = parser.parse_args().load
+    with _home() as (_server, recording), busy(load):
         _app = QApplication(sys.argv[:1])
         with Program(paths.settings_file(), watches_devices=True) as program:
             program.window.show()
