@@ -9,6 +9,7 @@ from functools import partial
 from html import escape
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
@@ -37,6 +38,10 @@ from musicgen_studio.ui.window.shortcuts import Bindings, KeyMap
 
 EXTEND_MIN_S, EXTEND_MAX_S, EXTEND_S = 1.0, 600.0, 8.0
 MORPH_BARS, MORPHS_S = (1, 2, 4), (1, 2, 4, 8)
+
+
+_AROUND_PX = 18
+"""Around picture and words of a button: its border, its padding, and what parts the two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,8 +190,17 @@ class ClipHeader(QWidget):
             self._replace.setChecked(True)
             self._replace_card.focus()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the words out where the buttons would not stand in one row: each says in its tip what it does."""
+        super().resizeEvent(event)
+        needed = sum(button.width_with_words() + GRID for button in self._ids) - GRID
+        style = Qt.ToolButtonStyle
+        wanted = style.ToolButtonTextBesideIcon if needed <= self.width() else style.ToolButtonIconOnly
+        for button in self._ids:
+            button.setToolButtonStyle(wanted)
+
     def _build_actions(self) -> None:
-        self._tips: dict[QToolButton, str] = {}
+        self._tips: dict[_ActionButton, str] = {}
         self._extend = self._button("extend", self.tr("Extend"), self.tr("Go on from the end or the playhead"))
         self._extend.setCheckable(True)
         self._replace = self._button("replace", self.tr("Replace"), self.tr("Make the selection anew"))
@@ -219,8 +233,8 @@ class ClipHeader(QWidget):
             self._export: "export",
         }
 
-    def _button(self, name: str, text: str, tip: str) -> QToolButton:
-        button = QToolButton()
+    def _button(self, name: str, text: str, tip: str) -> "_ActionButton":
+        button = _ActionButton()
         button.setIcon(icon(name))
         button.setIconSize(QSize(16, 16))
         button.setText(text)
@@ -272,7 +286,7 @@ class ClipHeader(QWidget):
         no_file = self.tr("Its sound file is missing") if clip.is_missing else ""
         return no_file, "" if clip.recipe else self.tr("It was not made here, so it has no settings")
 
-    def _allow(self, button: QToolButton, reason: str) -> None:
+    def _allow(self, button: "_ActionButton", reason: str) -> None:
         button.setEnabled(not reason)
         tip = f"{self._tips[button]}\n{reason}" if reason else self._tips[button]
         button.setAccessibleDescription(tip)
@@ -294,6 +308,21 @@ class ClipHeader(QWidget):
     def _replace_now(self, values: ReplaceValues) -> None:
         self._replace.setChecked(False)
         self.replace_requested.emit(values)
+
+
+class _ActionButton(QToolButton):
+    """A button with picture and words, or the picture alone, without the room that Qt leaves for an arrow."""
+
+    def width_with_words(self) -> int:
+        """Return how wide it is with its words."""
+        return self.iconSize().width() + self.fontMetrics().horizontalAdvance(self.text()) + _AROUND_PX
+
+    def sizeHint(self) -> QSize:
+        """Return the size of what is seen."""
+        hint = super().sizeHint()
+        if self.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonTextBesideIcon:
+            hint.setWidth(min(hint.width(), self.width_with_words()))
+        return hint
 
 
 def _close_if(button: QToolButton, is_other_open: bool) -> None:

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, Qt, QTimer, Signal, SignalInstance, Slot
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QMenuBar,
     QStackedWidget,
@@ -83,6 +83,7 @@ from musicgen_studio.ui.window.stems import Stems
 from musicgen_studio.ui.window.tempo import Tempo
 from musicgen_studio.ui.window.views import Views
 
+LOW_PX = 680
 QWIDGETSIZE_MAX = (1 << 24) - 1  # Qt's own: as high as it likes
 KEEP_AFTER_MS = 2000
 QUEUE_POLL_MS = 100
@@ -107,6 +108,7 @@ class MainWindow(QWidget):
         self._services = services
         self._keys = KeyMap(services.settings.shortcuts)
         self._quitting = Quitting(self)
+        self._is_crowded = False  # by the lane of passages
         self.setWindowTitle("MusicGen Studio")
         self.setMinimumSize(*placing.MIN_SIZE)
         self._make_parts()
@@ -331,7 +333,7 @@ class MainWindow(QWidget):
         self.tempo.clips_heard.connect(self._show_heard)
         self.tempo.snap_chosen.connect(self._keep_snap)
         self.passages.crowded.connect(self.clip_header.set_low)
-        self.passages.crowded.connect(lambda is_low: self.card.setMaximumHeight(0 if is_low else QWIDGETSIZE_MAX))
+        self.passages.crowded.connect(self._make_room)
         self.live.said.connect(self.status.announce)
         self.live.problem_found.connect(self.show_problem)
         self.live.kept.connect(lambda _clip: collection.refresh())
@@ -509,7 +511,18 @@ class MainWindow(QWidget):
         self._poll.start()
         self.prompt.focus_prompt()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Let the music have the height of a low window."""
+        super().resizeEvent(event)
+        self._make_room(self._is_crowded)
+
     # What the parts tell.
+
+    @Slot(bool)
+    def _make_room(self, is_crowded: bool) -> None:
+        """Put the card away that nobody has asked for, where the middle needs its height."""
+        self._is_crowded = is_crowded
+        self.card.setMaximumHeight(0 if is_crowded or self.height() < LOW_PX else QWIDGETSIZE_MAX)
 
     @Slot(list)
     def _show_heard(self, clips: list[Clip]) -> None:
