@@ -5,7 +5,7 @@ The measuring is `engine.bench`'s and `engine.melody_bench`'s.
 
 import argparse
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from musicgen_studio.cli.options import Commands, seconds
 from musicgen_studio.compute.device import DEVICES
@@ -70,6 +70,16 @@ def add_parser(commands: Commands) -> None:
     parser.add_argument(
         "--minutes", type=float, default=LONG_MIN, metavar="M", help="of --long, 1 to 60 (default: %(default)s)"
     )
+    parser.add_argument(
+        "--live", action="store_true", help="measure instead how long a control of live music takes to be heard"
+    )
+    parser.add_argument("--live-minutes", type=float, default=2.0, metavar="M", help="of --live (default: %(default)s)")
+    parser.add_argument(
+        "--prompts", type=int, default=2, choices=(2, 3, 4), metavar="N", help="of --live: how many are blended (2)"
+    )
+    parser.add_argument(
+        "--play", action="store_true", help="of --live: on the sound device, not on a clock that takes sound as one"
+    )
     parser.add_argument("--window", action="store_true", help="measure the window instead: start, lag, scrolling")
     parser.add_argument("--against", choices=["transformers"], help="do the same work with this, side by side")
     parser.add_argument("--json", action="store_true", help="one JSON object on stdout, nothing else")
@@ -84,9 +94,42 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
+def _measured_live(args: argparse.Namespace) -> dict[str, object]:
+    from contextlib import contextmanager
+    from dataclasses import asdict
+
+    from musicgen_studio.checkpoints.catalogue import find
+    from musicgen_studio.engine.musicgen import load_engine
+    from musicgen_studio.sound.player import open_player
+    from musicgen_studio.studio.arranging.live import LEAD_S
+    from musicgen_studio.studio.arranging.live_bench import PROMPTS, measure_live
+    from musicgen_studio.studio.arranging.live_output import ClockOutput, PlayerOutput
+    from musicgen_studio.studio.arranging.live_play import HeardOutput
+    from musicgen_studio.studio.making.order import CheckpointRecord
+
+    @contextmanager
+    def heard() -> Iterator[HeardOutput]:
+        if not args.play:
+            yield ClockOutput(LEAD_S)
+            return
+        with open_player(preroll_s=LEAD_S) as player:
+            yield PlayerOutput(player)
+
+    entry = find(args.checkpoint)
+    engine = load_engine(entry.folder, args.device, args.precision)
+    kind, prompts = "device" if args.play else "clock", PROMPTS[: args.prompts]
+    checkpoint = CheckpointRecord.of(entry)
+    figures = asdict(measure_live(engine, checkpoint, heard(), kind, args.live_minutes * 60, prompts))
+    if not args.json:
+        for name, value in figures.items():
+            print(f"{name:12} {value}")
+    return figures
+
+
 def _measure_of(args: argparse.Namespace) -> Callable[[argparse.Namespace], dict[str, object]]:
     kinds = {
         "window": _measured_window,
+        "live": _measured_live,
         "sections": _measured_sections,
         "morphs": _measured_morphs,
         "long": _measured_long,

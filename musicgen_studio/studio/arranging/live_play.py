@@ -72,17 +72,14 @@ class KnobToEar:
     def made(self, chunk: LiveChunk) -> None:
         """Note a chunk that was made."""
         turned = self._turned
-        if turned is not None and self._obeys_s is None and chunk.steering is not turned[0]:
-            return
-        if turned is not None and self._obeys_s is None:
+        if turned is not None and self._obeys_s is None and chunk.steering is turned[0]:
             self._obeys_s = chunk.obeys / self._rate
 
     def look(self, taken_s: float) -> None:
         """Note how much of the sound the device has taken by now."""
         turned, obeys_s = self._turned, self._obeys_s
         if turned is not None and obeys_s is not None and taken_s >= obeys_s:
-            # It passed some time since the last look: by as much as it is beyond.
-            self.measured_s = [*self.measured_s[-99:], self._clock() - turned[1] - (taken_s - obeys_s)]
+            self.measured_s = [*self.measured_s[-99:], self._clock() - turned[1]]
             self._turned = self._obeys_s = None
 
 
@@ -196,7 +193,7 @@ class LivePlay:
                 output,
                 on_chunk=lambda chunk: self._hear(chunk, stop),
             )
-            partial = self._library.begin(_begun_clip(session, loaded, self.mailbox.steering, self._seed))
+            partial = self._library.begin(begun_clip(session, loaded, self.mailbox.steering, self._seed))
             session.add_tape(_PartialTape(partial))
             self._session = session
             if self._is_to_stop:
@@ -304,7 +301,8 @@ def _title(prompts: tuple[str, ...]) -> str:
     return f"Live · {', '.join(prompt or '…' for prompt in prompts)}"[:100]
 
 
-def _begun_clip(session: LiveSession, loaded: LoadedEngine, steering: Steering, seed: int) -> Clip:
+def begun_clip(session: LiveSession, loaded: LoadedEngine, steering: Steering, seed: int) -> Clip:
+    """Return the clip that a session's music is until it ends."""
     info = session.info
     return Clip(
         id=uuid4().hex,

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,8 +19,10 @@ from musicgen_studio.errors import UserProblem
 from musicgen_studio.files.sound import read
 from musicgen_studio.studio.arranging import live_history
 from musicgen_studio.studio.arranging.live import LiveSession, Unheard, recorded
+from musicgen_studio.studio.arranging.live_bench import measure_live
 from musicgen_studio.studio.arranging.live_ending import WITHOUT_BEATS_S, phrase_end
 from musicgen_studio.studio.arranging.live_output import ClockOutput
+from musicgen_studio.studio.arranging.live_play import KnobToEar
 from musicgen_studio.studio.arranging.live_schedule import Scheduled, schedule_of
 from musicgen_studio.studio.making.live_record import LiveRecord, Numbers, is_live
 from musicgen_studio.studio.making.live_remake import live_differences, remade
@@ -316,3 +319,42 @@ def test_it_says_why_samples_may_differ(engine: MusicGen) -> None:
     assert live_differences(kept.record, engine.info) == []
     other = replace(kept.record, precision="int8", program_version="0.0")
     assert len(live_differences(other, engine.info)) == 2
+
+
+def test_from_a_control_to_its_sound_is_measured(engine: MusicGen) -> None:
+    """On a clock: no sooner than what is unheard and what a frame's codebooks need, and it is found every time."""
+    now_s = [0.0]
+    ear = KnobToEar(32000, lambda: now_s[0])
+    asked = Steering((CALM,), temperature=0.5)
+    chunks = list[LiveChunk]()
+    mailbox = Mailbox(Steering((CALM,)))
+
+    def look(chunk: LiveChunk) -> None:
+        chunks.append(chunk)
+        if chunk.frame == 20:
+            ear.turn(asked)
+            mailbox.put(asked)
+        ear.made(chunk)
+
+    LiveSession(engine, NAMED, LiveRequest(1), mailbox, Unheard(), on_chunk=look).run(1.0)
+    obeys_s = chunks[5].obeys / 32000
+    assert chunks[5].steering is asked
+    assert obeys_s == pytest.approx((25 + 3) / 50)
+    now_s[0] = 0.2
+    ear.look(obeys_s - 0.01)
+    assert not ear.is_free
+    now_s[0] = 0.3
+    ear.look(obeys_s)
+    assert ear.is_free
+    assert ear.measured_s == [0.3]
+
+
+def test_the_bench_plays_turns_and_measures(engine: MusicGen) -> None:
+    @contextmanager
+    def heard() -> Iterator[ClockOutput]:
+        yield ClockOutput(0.1)
+
+    figures = measure_live(engine, NAMED, heard(), "clock", 6.0)
+    assert figures.turns >= 1
+    assert 0.1 < figures.median_s <= figures.p99_s
+    assert figures.seconds > 5

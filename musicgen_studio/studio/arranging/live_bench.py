@@ -1,0 +1,122 @@
+"""How live playing feels on this machine: from a control to its sound, and whether the sound ever breaks off.
+
+Somebody turns the weights at random moments; measured is when the device takes the first sound that was all made so.
+What the device then needs, it says itself, and is told beside it. Not for how fast clips are made (`evaluation.bench`).
+"""
+
+import random
+import threading
+import time
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from statistics import median
+
+from musicgen_studio.core.live import LiveRequest, Mailbox, Steering
+from musicgen_studio.engine.api import LiveEngine
+from musicgen_studio.studio.arranging.live import LEAD_S, LiveSession
+from musicgen_studio.studio.arranging.live_play import HeardOutput, KnobToEar
+from musicgen_studio.studio.making.order import CheckpointRecord
+
+PROMPTS = ("happy rock", "sad slow piano", "energetic techno", "calm ambient strings")
+
+LOOK_S = 0.002
+"""How often is looked whether the sound was taken: so much later it is noted at most."""
+
+REST_S = (0.3, 1.1)
+"""Between two turns, once the first is heard."""
+
+
+@dataclass(frozen=True, slots=True)
+class LiveFigures:
+    """What was measured.
+
+    Args:
+        prompts: How many sounded at a time.
+        seconds: How long it played.
+        turns: How often a control was turned.
+        median_s: From a control to the device, half of them were faster.
+        p99_s: 99 of 100 were faster.
+        latency_s: What the device says it needs then.
+        breaks: How often the sound broke off.
+        lead_s: How far ahead the music was made at the end.
+        speed: Seconds of music per second of making, over the last 5 seconds.
+        output: What it played on: `device` or `clock`.
+    """
+
+    prompts: int
+    seconds: float
+    turns: int
+    median_s: float
+    p99_s: float
+    latency_s: float
+    breaks: int
+    lead_s: float
+    speed: float
+    output: str
+
+
+def measure_live(
+    engine: LiveEngine,
+    checkpoint: CheckpointRecord,
+    output: AbstractContextManager[HeardOutput],
+    kind: str,
+    seconds: float = 120.0,
+    prompts: Sequence[str] = PROMPTS[:2],
+    seed: int = 0,
+) -> LiveFigures:
+    """Play, turn, and measure.
+
+    Args:
+        engine: What plays.
+        checkpoint: What it was loaded from.
+        output: Where it is heard.
+        kind: `device` or `clock`.
+        seconds: How long.
+        prompts: Two to four.
+        seed: Of the music and the turns.
+
+    Raises:
+        UserProblem: If it cannot be played.
+    """
+    dice = random.Random(seed)  # noqa: S311 - not for secrets
+    mailbox = Mailbox(Steering(tuple(prompts), (1.0,) * len(prompts)))
+    with output as heard:
+        ear = KnobToEar(engine.info.sample_rate)
+        session = LiveSession(engine, checkpoint, LiveRequest(seed), mailbox, heard, 0.0, LEAD_S, ear.made)
+        over, taken = threading.Event(), list[float]()
+
+        def turn() -> None:
+            rest_s = 1.0
+            while not over.wait(LOOK_S):
+                ear.look(heard.taken_s)
+                rest_s -= LOOK_S
+                if ear.is_free and rest_s <= 0 and session.facts.heard_s > 2:
+                    taken[:] = [*taken, *ear.measured_s]
+                    ear.measured_s = []
+                    asked = replace(mailbox.steering, weights=tuple(dice.random() + 0.01 for _ in prompts))
+                    ear.turn(asked)
+                    mailbox.put(asked)
+                    rest_s = dice.uniform(*REST_S)
+
+        thread = threading.Thread(target=turn, name="turning", daemon=True)
+        thread.start()
+        begun_s = time.monotonic()
+        session.run(seconds)
+        lasted_s = time.monotonic() - begun_s
+        over.set()
+        thread.join()
+        times_s = sorted([*taken, *ear.measured_s]) or [float("inf")]
+        facts = session.facts
+        return LiveFigures(
+            prompts=len(prompts),
+            seconds=round(lasted_s, 1),
+            turns=len(times_s),
+            median_s=round(median(times_s), 3),
+            p99_s=round(times_s[min(int(len(times_s) * 0.99), len(times_s) - 1)], 3),
+            latency_s=round(heard.latency_s, 3),
+            breaks=facts.breaks,
+            lead_s=round(facts.lead_s, 3),
+            speed=round(facts.speed, 2),
+            output=kind,
+        )

@@ -1,0 +1,1 @@
+"""Playing live for hours, and killed at random moments."""
