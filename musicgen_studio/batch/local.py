@@ -201,6 +201,7 @@ class _Watch:
                 self._pace.made(told["group"], told["seconds"])
             case "done":
                 process.group = None
+                self._deaths[None] = 0
                 self._pace.done(told["group"])
             case "failed":
                 process.group = None

@@ -37,7 +37,7 @@ from tests.batch.nodes import ROOT, Nodes, cluster, environment
 MELODIES = 3
 THREADS = 1
 LONGEST_PAUSE_S = 1.5
-PATIENCE_S = 20.0
+PATIENCE_S = 120.0
 """How long a kill waits for a clip since the one before: a batch whose workers die while they load gets nowhere."""
 
 
@@ -163,8 +163,10 @@ def survive(trial: Trial, kills: int, driver_kills: int, *, on_ray: bool = False
             driver.kill()
             driver.wait()
     if trial.counts["exit code"]:
-        trial.losses.append(f"the last run ended with {trial.counts['exit code']}")
-    trial.compare(expected)
+        said = (trial.scratch / "driver.log").read_text(encoding="utf-8", errors="replace")[-2000:]
+        trial.losses.append(f"the last run ended with {trial.counts['exit code']}:\n{said}")
+    else:
+        trial.compare(expected)
     return trial
 
 
