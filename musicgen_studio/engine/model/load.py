@@ -39,10 +39,12 @@ def load_language_model(
         UserProblem: If a graphics card's memory does not do.
     """
     if precision is Precision.INT8 and device.type == "cpu":
+        from musicgen_studio.engine.model.cpu.compiled import keep_compiled
         from musicgen_studio.engine.model.cpu.decoder import CpuDecoder, fits
         from musicgen_studio.engine.model.cpu.probe import processor_speed
 
         if fits(config):
+            keep_compiled()
             if weight_count(config) <= _SMALL_WEIGHTS:
                 threads = min(_SMALL_THREADS, torch.get_num_threads())
                 return CpuDecoder(config, outer, layers, threads, identity, _SMALL_SHARED_FROM)
