@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from musicgen_studio.cli.interrupt import EXIT_INTERRUPTED, stop_on_interrupt
@@ -34,6 +35,13 @@ def add_parser(commands: Commands) -> None:
     _add_part(parts, "publish", _publish, "write what was trained as a checkpoint")
 
 
+def _folder(checkpoint: Path | None) -> Path | None:
+    """Return the folder of a checkpoint that is named as everywhere: a folder, a name on the Hub, `starter`."""
+    from musicgen_studio.checkpoints.catalogue import find
+
+    return None if checkpoint is None else find(str(checkpoint)).folder
+
+
 def _add_part(parts: Commands, name: str, run: Callable[[argparse.Namespace], int], what: str) -> None:
     parser = parts.add_parser(name, help=what, description=f"{what[0].upper()}{what[1:]}. {_GOES_ON}")
     parser.add_argument("--work", type=path, required=True, metavar="DIR", help="the folder that holds the training")
@@ -57,7 +65,11 @@ def _add_part(parts: Commands, name: str, run: Callable[[argparse.Namespace], in
         parser.add_argument("--stop-after", type=positive, metavar="M", help="save and end this run after M minutes")
     if name in ("lm", "publish"):
         parser.add_argument(
-            "--from", dest="begin_with", type=path, metavar="CHECKPOINT", help="the checkpoint to train further"
+            "--from",
+            dest="begin_with",
+            type=path,
+            metavar="CHECKPOINT",
+            help="the checkpoint to train further: a folder, a name of the list, or “starter”",
         )
         parser.add_argument(
             "--text-from", type=path, metavar="CHECKPOINT", help="whose text encoder to use (default: the starter's)"
@@ -132,7 +144,7 @@ def _lm(args: argparse.Namespace) -> int:
             limits,
             _print_line,
             text_from=args.text_from or starter_folder(),
-            begin_with=args.begin_with,
+            begin_with=_folder(args.begin_with),
             music=args.music,
             carry_from=args.carry_over,
         ),
@@ -165,7 +177,7 @@ def _publish(args: argparse.Namespace) -> int:
 
     workspace, settings = _begun(args)
     publish_checkpoint(
-        workspace, settings, args.to, text_from=args.text_from or starter_folder(), begin_with=args.begin_with
+        workspace, settings, args.to, text_from=args.text_from or starter_folder(), begin_with=_folder(args.begin_with)
     )
     print(f"checkpoint: {args.to}")
     return 0

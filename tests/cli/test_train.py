@@ -2,6 +2,7 @@
 
 import pytest
 
+from musicgen_studio.training import run
 from tests.cli.conftest import CommandLine
 
 
@@ -39,6 +40,23 @@ def test_music_of_ones_own_needs_a_checkpoint(cli: CommandLine) -> None:
     code, _, err = cli("train", "lm", "--work", "w", "--music", "m")
     assert code == 1
     assert "--from" in err
+
+
+def test_the_starter_is_gone_on_from_by_its_name(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As every other command names it; it was taken for a folder called “starter”."""
+    begun: list[object] = []
+
+    def train(*_: object, begin_with: object, **__: object) -> bool:
+        begun.append(begin_with)
+        return True
+
+    monkeypatch.setattr(run, "train_language", train)
+    code, _, err = cli("train", "lm", "--work", "w", "--preset", "starter", "--from", "starter", "--device", "cpu")
+    assert (code, err) == (0, "")
+    assert begun == [cli.starter]
+    code, _, err = cli("train", "lm", "--work", "w", "--from", "nowhere")
+    assert code == 1
+    assert 'The checkpoint "nowhere" was not found.' in err
 
 
 def test_settings_that_cannot_be(cli: CommandLine) -> None:

@@ -18,6 +18,8 @@ from pytestqt.qtbot import QtBot
 
 from musicgen_studio import app
 from musicgen_studio.app import Program
+from musicgen_studio.checkpoints import catalogue
+from musicgen_studio.checkpoints.catalogue import CheckpointEntry
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip, Origin
 from musicgen_studio.core.request import Sampling
@@ -35,6 +37,7 @@ from musicgen_studio.ui.panels.clip_header import ExtendValues
 from musicgen_studio.ui.panels.diagnostics_dialog import DiagnosticsDialog
 from musicgen_studio.ui.panels.export_dialog import ExportDialog
 from musicgen_studio.ui.panels.prompt_panel import PromptValues
+from musicgen_studio.ui.window import checkpoint_choice
 from tests.fake_engine import FakeEngine
 from tests.files.decoding.written import sample, tone, wav
 from tests.sound.test_transport import NoSound
@@ -437,12 +440,14 @@ def test_the_header_lists_checkpoints_and_a_choice_counts_at_once(
     assert all(line.purpose for line in others)
     with qtbot.waitSignal(program.dialogs.shelf.changed, timeout=WAIT_MS):
         choice.choose(str(text_checkpoint))
+        qtbot.waitUntil(lambda: program.services.choice.checkpoint == str(text_checkpoint), timeout=WAIT_MS)
     assert program.services.choice.checkpoint == str(text_checkpoint)
     lines = {line.name: line for line in choice.lines()}
     assert lines[str(text_checkpoint)].is_current
     assert "text only" in lines[str(text_checkpoint)].facts
     with qtbot.waitSignal(program.dialogs.shelf.changed, timeout=WAIT_MS):
         choice.choose("starter")
+        qtbot.waitUntil(lambda: program.services.choice.checkpoint == "starter", timeout=WAIT_MS)
     assert str(text_checkpoint) in {line.name for line in choice.lines()}
     program.window.header.checkpoints_requested.emit()
     menu = program.window.findChildren(CheckpointMenu)[0]
@@ -450,10 +455,10 @@ def test_the_header_lists_checkpoints_and_a_choice_counts_at_once(
     menu.close()
 
 
-def test_a_folder_that_is_gone_says_so_and_is_not_used(program: Program, tmp_path: Path) -> None:
+def test_a_folder_that_is_gone_says_so_and_is_not_used(qtbot: QtBot, program: Program, tmp_path: Path) -> None:
     choice = program.dialogs._checkpoints
     choice.choose(str(tmp_path / "gone"))
-    assert program.window._note.isVisible()
+    qtbot.waitUntil(program.window._note.isVisible, timeout=WAIT_MS)
     assert program.services.choice.checkpoint == "starter"
 
 
@@ -492,10 +497,34 @@ def test_no_sound_device_is_a_quiet_notice(qtbot: QtBot, deaf: Program, clip: Cl
     assert not window._note.isVisible()
 
 
+def test_what_is_chosen_is_looked_at_outside_the_windows_thread_and_the_last_choice_counts(
+    qtbot: QtBot, program: Program, text_checkpoint: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads, held = list[threading.Thread](), threading.Event()
+
+    def find(name: str) -> CheckpointEntry:
+        threads.append(threading.current_thread())
+        assert held.wait(20)
+        return catalogue.find(name)
+
+    monkeypatch.setattr(checkpoint_choice, "find", find)
+    choice = program.dialogs._checkpoints
+    choice.choose(str(text_checkpoint))
+    choice.use("starter")
+    qtbot.waitUntil(lambda: bool(threads), timeout=WAIT_MS)
+    held.set()
+    qtbot.waitUntil(lambda: not program.services.background.views(), timeout=WAIT_MS)
+    with qtbot.waitSignal(program.dialogs.shelf.changed, timeout=WAIT_MS):
+        program.dialogs.shelf.refresh()
+    assert threading.main_thread() not in threads
+    assert program.services.choice.checkpoint == "starter"
+
+
 def test_a_text_checkpoint_can_be_left_for_the_starter_in_the_melody_panel(
-    program: Program, settings_file: Path, text_checkpoint: Path
+    qtbot: QtBot, program: Program, settings_file: Path, text_checkpoint: Path
 ) -> None:
     program.dialogs._checkpoints.choose(str(text_checkpoint))
+    qtbot.waitUntil(lambda: program.services.choice.checkpoint == str(text_checkpoint), timeout=WAIT_MS)
     program.window.prompt.melody.switch_requested.emit()
     assert program.services.choice.checkpoint == "starter"
     assert json.loads(settings_file.read_text(encoding="utf-8"))["checkpoint"] == "starter"

@@ -7,9 +7,10 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 from shiboken6 import isValid
 
-from musicgen_studio.checkpoints.catalogue import STARTER, find
+from musicgen_studio.checkpoints.catalogue import STARTER, CheckpointEntry, find
 from musicgen_studio.checkpoints.offers import Offer, OfferKind
 from musicgen_studio.errors import UserProblem
+from musicgen_studio.studio.program.background import ErrandDone
 from musicgen_studio.studio.program.settings import Settings
 from musicgen_studio.ui.panels.checkpoint_menu import CheckpointLine, CheckpointMenu
 from musicgen_studio.ui.panels.header_bar import HeaderBar
@@ -51,6 +52,7 @@ class CheckpointChoice(QObject):
         self._shelf, self._open_catalogue = shelf, open_catalogue
         self._window = window
         self._menu: CheckpointMenu | None = None
+        self._chosen = 0  # how often something was chosen; what was looked up for an earlier choice comes too late
         shelf.changed.connect(self._follow)
         header.checkpoints_requested.connect(self.open)
 
@@ -80,17 +82,23 @@ class CheckpointChoice(QObject):
 
     @Slot(str)
     def choose(self, name: str) -> None:
-        """Use another checkpoint from now on, and remember its folder.
+        """Use another checkpoint from now on, and remember its folder. Its files are looked at in the background.
 
         Args:
             name: `starter`, a name on the Hub, or a folder.
         """
-        try:
-            entry = find(name)
-        except UserProblem as problem:
-            self._show_problem(problem)
-            return
-        self.use(name, is_folder=name not in (STARTER, entry.id))
+        self._chosen += 1
+        chosen = self._chosen
+
+        def found(entry: CheckpointEntry) -> None:
+            if chosen == self._chosen:
+                self.use(name, is_folder=name not in (STARTER, entry.id))
+
+        def missing(errand: ErrandDone) -> None:
+            if errand.problem is not None:
+                self._show_problem(errand.problem)
+
+        self._services.background.run("checkpoint", lambda: find(name), found, missing)
 
     def use(self, name: str, *, is_folder: bool = False) -> None:
         """Use a checkpoint that is known to be there.
@@ -99,6 +107,7 @@ class CheckpointChoice(QObject):
             name: `starter`, a name on the Hub, or a folder.
             is_folder: Whether it is a folder, to be remembered.
         """
+        self._chosen += 1
         settings = self._services.settings
         folders = settings.checkpoint_folders
         if is_folder:
