@@ -8,6 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import (
+    QAbstractSpinBox,
     QComboBox,
     QFileDialog,
     QHBoxLayout,
@@ -32,7 +33,7 @@ from musicgen_studio.ui.window.shortcuts import Bindings, KeyMap
 
 NO_TEMPO, MAX_BPM = 19.0, 300.0
 _USUAL_MORPH_S = 2.0
-_FIELD_PX = 76
+_FIELD_PX, _BEATS_PX = 70, 48
 
 
 class PassagesPanel(QWidget):
@@ -200,14 +201,12 @@ class PassagesPanel(QWidget):
         self._tempo.setToolTip(
             self.tr("With a tempo passages begin on bars, without one in seconds; say it in the words, too")
         )
-        set_look(self._tempo, Look.NUMBER)
-        self._tempo.setMinimumWidth(_FIELD_PX)
-        self._tempo.setAlignment(Qt.AlignmentFlag.AlignRight)
+        _dress(self._tempo)
         self._tempo.valueChanged.connect(self._take_grid)
         self._beats = QSpinBox(minimum=1, maximum=16, value=BEATS_PER_BAR, suffix="/4")
         self._beats.setKeyboardTracking(False)
-        set_look(self._beats, Look.NUMBER)
-        self._beats.setAlignment(Qt.AlignmentFlag.AlignRight)
+        _dress(self._beats)
+        self._beats.setMinimumWidth(_BEATS_PX)
         self._beats.setAccessibleName(self.tr("Beats per bar of the passages"))
         self._beats.setToolTip(self.tr("How many beats a bar has"))
         self._beats.valueChanged.connect(self._take_grid)
@@ -237,9 +236,7 @@ class PassagesPanel(QWidget):
         box = NumberBox()
         box.setAccessibleName(name)
         box.setToolTip(tip)
-        box.setMinimumWidth(_FIELD_PX)
-        box.setAlignment(Qt.AlignmentFlag.AlignRight)
-        set_look(box, Look.NUMBER)
+        _dress(box)
         return box
 
     # Showing.
@@ -264,6 +261,7 @@ class PassagesPanel(QWidget):
             self._morph.setMaximum(plan.length_s(number) / unit_s)
         if not self._prompt.hasFocus():
             self._prompt.setText(part.prompt)
+            self._prompt.setCursorPosition(0)  # its first words are seen
         self._how.setEnabled(number > 0)
         self._how.setCurrentIndex(1 if part.morph_s else 0)
         self._morph.setVisible(part.morph_s > 0)
@@ -371,6 +369,14 @@ class PassagesPanel(QWidget):
         plan, number = self._chosen()
         if plan is not None:
             self._give(plan.with_melody(number, file), self.tr("Follow a melody in the passage"))
+
+
+def _dress(box: QAbstractSpinBox) -> None:
+    """Let a box of numbers look like those on the left."""
+    set_look(box, Look.NUMBER)
+    box.lineEdit().setTextMargins(GRID, 0, GRID, 0)  # a style sheet's padding does not reach it
+    box.setMinimumWidth(_FIELD_PX)
+    box.setAlignment(Qt.AlignmentFlag.AlignRight)
 
 
 def _tool(name: str, text: str) -> QToolButton:
