@@ -12,8 +12,8 @@ from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip
 from musicgen_studio.evaluation.ranking import Ranked
 from musicgen_studio.library.library import Library
+from musicgen_studio.studio.arranging.markers import record_in
 from musicgen_studio.studio.arranging.planning import start_of_new_s
-from musicgen_studio.studio.making.record import Record
 
 _LEAST_S = 0.5
 
@@ -59,7 +59,8 @@ def _read(value: dict[str, object]) -> Ranked:
 
 def _new(sound: Audio, take: Clip) -> Audio:
     """Return what is new in a take that goes on from something."""
-    start_s = start_of_new_s(Record.from_json(take.recipe)) if take.recipe else 0.0
+    record = record_in(take)
+    start_s = 0.0 if record is None else start_of_new_s(record)
     first = min(round(start_s * sound.sample_rate), max(sound.frames - round(_LEAST_S * sound.sample_rate), 0))
     return Audio(sound.samples[first:], sound.sample_rate)
 

@@ -14,6 +14,7 @@ from musicgen_studio.core.request import GenerationRequest
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.library.library import Library
 from musicgen_studio.studio.arranging import replacing
+from musicgen_studio.studio.arranging.markers import record_in
 from musicgen_studio.studio.arranging.passages import opened
 from musicgen_studio.studio.arranging.planning import start_of_new_s, words_at
 from musicgen_studio.studio.making.engines import EngineChoice
@@ -116,9 +117,9 @@ def piece_job(plan: Plan, folder: Path, wish: Order, choice: EngineChoice) -> Jo
 
 def passage_frames(clip: Clip) -> list[int]:
     """Return where in a clip its later passages begin, in its frames."""
-    if not clip.recipe or not clip.is_complete:
+    record = record_in(clip)
+    if record is None or not clip.is_complete:
         return []
-    record = Record.from_json(clip.recipe)
     begin_s = start_of_new_s(record)
     return [round((begin_s + later.start_s) * clip.sample_rate) for later in record.order.passages]
 
@@ -209,7 +210,8 @@ def section_job(library: Library, clip: Clip, section: Section, choice: EngineCh
 
 def fit_of(clip: Clip) -> float | None:
     """Return how well what follows a section of a clip that was made anew follows from it; None for other clips."""
-    return Record.from_json(clip.recipe).fit if clip.recipe else None
+    record = record_in(clip)
+    return None if record is None else record.fit
 
 
 def again_job(library: Library, clip: Clip, choice: EngineChoice, seed: int | None = None) -> Job:
@@ -254,9 +256,10 @@ def record_of_clip(clip: Clip) -> Record:
 
 def splice_frame(clip: Clip) -> int | None:
     """Return where in a continued clip the new music begins, in frames; None if it was not continued."""
-    if not clip.recipe:
+    record = record_in(clip)
+    if record is None:
         return None
-    order = Record.from_json(clip.recipe).order
+    order = record.order
     if order.continuation is None or not clip.is_complete:
         return None
     if order.after is not None and order.continuation.frames is not None:

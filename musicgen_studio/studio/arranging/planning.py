@@ -11,6 +11,7 @@ from dataclasses import replace
 from musicgen_studio.core.clip import Clip
 from musicgen_studio.core.plan import Part, Plan
 from musicgen_studio.library.library import Library
+from musicgen_studio.studio.arranging.markers import record_in
 from musicgen_studio.studio.arranging.passages import plan_of_order, with_shared
 from musicgen_studio.studio.making.record import Record
 
@@ -53,7 +54,7 @@ def start_of_new_s(record: Record) -> float:
 def _chain(library: Library, clip: Clip) -> Iterator[tuple[Clip, Record | None]]:
     """Yield a clip and those that its sound goes back to, the newest first."""
     for _ in range(MOST_STEPS):
-        record = Record.from_json(clip.recipe) if clip.recipe else None
+        record = record_in(clip)
         yield clip, record
         goes_on = record is not None and (record.order.continuation is not None or record.order.after is not None)
         if not goes_on or not clip.parent or not library.has(clip.parent):

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from musicgen_studio.core.clip import Clip
 from musicgen_studio.library.library import Library
-from musicgen_studio.studio.making.record import Record
+from musicgen_studio.studio.arranging.markers import record_in
 
 _TOGETHER_S = 10.0  # clips of one order come into being at one moment; the same order given again later is another
 
@@ -19,12 +19,12 @@ def takes_of(library: Library, clip: Clip) -> list[Clip]:
     Returns:
         At least the clip itself.
     """
-    own = _record(clip)
+    own = record_in(clip)
     if own is None or own.order.takes < 2:
         return [clip]
     found = {own.take: clip}
     for other in library.clips():
-        record = _record(other) if _may_belong(other, clip) else None
+        record = record_in(other) if _may_belong(other, clip) else None
         if record is not None and (record.order, record.place) == (own.order, own.place):
             found.setdefault(record.take, other)
     return [found[take] for take in sorted(found)]
@@ -35,7 +35,3 @@ def _may_belong(other: Clip, clip: Clip) -> bool:
         return False
     apart = datetime.fromisoformat(other.created) - datetime.fromisoformat(clip.created)
     return other.id != clip.id and abs(apart.total_seconds()) <= _TOGETHER_S
-
-
-def _record(clip: Clip) -> Record | None:
-    return Record.from_json(clip.recipe) if clip.recipe else None
