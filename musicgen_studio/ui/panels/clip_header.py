@@ -138,16 +138,18 @@ class ClipHeader(QWidget):
         self._bindings.tip(self.tempo_chip, "tempo", self.tr("Tempo, bars and key; click to correct them"))
         self.tempo_chip.setVisible(bool(text))
 
-    def set_separators(self, separators: Mapping[str, str], chosen: str) -> None:
+    def set_separators(self, separators: Mapping[str, tuple[str, str]], chosen: str) -> None:
         """Say what could take the clip apart.
 
         Args:
-            separators: What is said of each, by name. With a single one there is nothing to choose.
+            separators: What is said of each, in a line and at more length, by name. With a single one there is nothing
+                to choose.
             chosen: The name of the one that does.
         """
         self._separators.clear()
-        for name, words in separators.items():
-            action = self._separators.addAction(words.replace("&", "&&"))
+        for name, (line, more) in separators.items():
+            action = self._separators.addAction(line.replace("&", "&&"))
+            action.setToolTip(f"<qt>{escape(more)}</qt>")
             action.setCheckable(True)
             action.setChecked(name == chosen)
             action.triggered.connect(partial(self.separator_chosen.emit, name))
@@ -221,6 +223,7 @@ class ClipHeader(QWidget):
         self._choose_separator.clicked.connect(self._ask_separator)
         self._choose_separator.hide()
         self._separators = QMenu(self)
+        self._separators.setToolTipsVisible(True)
         self._export = self._button("export", self.tr("Export"), self.tr("Write it as a file for other programs"))
         self._export.clicked.connect(self.export_requested)
         self._ids = {

@@ -186,11 +186,11 @@ class Stems(QObject):
         name = self._services.settings.separator
         return name if name in self._separators else OWN
 
-    def _words(self, info: SeparatorInfo) -> str:
-        """Say in a line what a separator does, has learnt from and is licensed as."""
-        text = self.tr("{0}: {1} · trained on {2} · {3} · {4} MB")
+    def _words(self, info: SeparatorInfo) -> tuple[str, str]:
+        """Say in a line what a separator tells apart and is licensed as, and at more length what it has learnt from."""
         size = f"{max(info.size_bytes / 1e6, 0.1):.0f}"
-        return text.format(info.name, ", ".join(info.stems), info.trained_on, info.licence, size)
+        line = self.tr("{0}: {1} · {2} · {3} MB").format(info.name, ", ".join(info.stems), info.licence, size)
+        return line, self.tr("Trained on {0}").format(info.trained_on)
 
     def _let_go(self) -> None:
         for opening in self._openings:

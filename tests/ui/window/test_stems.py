@@ -201,7 +201,8 @@ def test_with_one_separator_there_is_nothing_to_choose(
     program.dialogs.shelf.refresh()
     qtbot.waitUntil(lambda: len(choices(program)) == 1, timeout=WAIT_MS)
     assert menu_button(program).isHidden()
-    assert choices(program)[0].text().startswith("MusicGen Studio's own: drums, bass, lead, other · trained on music")
+    assert choices(program)[0].text().startswith("MusicGen Studio's own: drums, bass, lead, other · MIT")
+    assert "Trained on music composed by this program" in choices(program)[0].toolTip()
 
 
 def test_demucs_is_offered_where_it_is_and_says_what_it_is(
@@ -224,8 +225,9 @@ def test_demucs_is_offered_where_it_is_and_says_what_it_is(
     qtbot.waitUntil(lambda: len(choices(program)) == 2, timeout=WAIT_MS)
     own, demucs = choices(program)
     assert (own.isChecked(), demucs.isChecked()) == (True, False)
-    for said_of_it in ("htdemucs_6s: drums, bass, vocals, guitar, piano, other", "800 more songs", "MIT", "MB"):
+    for said_of_it in ("htdemucs_6s: drums, bass, vocals, guitar, piano, other", "MIT", "MB"):
         assert said_of_it in demucs.text()
+    assert "Trained on MUSDB18-HQ and 800 more songs" in demucs.toolTip()
     assert not menu_button(program).isHidden()
     with qtbot.waitSignal(window.stems.made, timeout=6 * WAIT_MS):
         demucs.trigger()
