@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QApplication, QInputDialog, QWidget
 
 from musicgen_studio.app import Program
@@ -103,6 +104,25 @@ def render(
     window.resize(800, 560)
     settle(app)
     save("clip-small", window)
+    _render_live(app, program, save, settle)
+
+
+def _render_live(app: QApplication, program: Program, save: Save, settle: Callable[..., None]) -> None:
+    """Render the page for playing live, as large as it likes and as small as it can be."""
+    window, live = program.window, program.window.live
+    live.open("calm piano with strings")
+    for line, words in zip(
+        live.panel.prompts[1:], ("driving rock with a lead guitar", "energetic techno"), strict=False
+    ):
+        line.setText(words)
+    live.panel.prompts[0].editingFinished.emit()
+    live.panel.plane.move_puck(0.3, 0.7)
+    small = window.size()
+    for name, size in (("live-small", small), ("live", small.expandedTo(QSize(1280, 800)))):
+        window.resize(size)
+        settle(app)
+        save(name, window)
+    live.close()
 
 
 def _render_trash(app: QApplication, program: Program, save: Save, settle: Callable[..., None]) -> None:

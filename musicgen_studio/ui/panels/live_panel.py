@@ -1,14 +1,25 @@
 """The page for playing live: prompts, the plane between them, what else can be turned, and keeping. Not for playing."""
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from musicgen_studio.core.live import MAX_VOICES, Steering
 from musicgen_studio.core.request import USUAL_SAMPLING
 from musicgen_studio.ui.look.icons import icon
 from musicgen_studio.ui.look.theme import GRID, Look, set_look
 from musicgen_studio.ui.panels.labels import plain_label
+from musicgen_studio.ui.widgets.flow_layout import FlowLayout
 from musicgen_studio.ui.widgets.prompt_plane import PromptPlane
+from musicgen_studio.ui.widgets.tall_area import TallArea
 from musicgen_studio.ui.widgets.value_slider import ValueSlider
 
 MAX_GUIDANCE, MAX_TEMPERATURE = 10.0, 2.0
@@ -113,30 +124,37 @@ class LivePanel(QWidget):
             lines.addWidget(line, row, 0)
             lines.addWidget(level, row, 1)
         sliders = QHBoxLayout()
-        sliders.setSpacing(4 * GRID)
+        sliders.setSpacing(2 * GRID)
         sliders.addWidget(self.guidance)
         sliders.addWidget(self.temperature)
         switches = QHBoxLayout()
         switches.addWidget(self.melody)
         switches.addWidget(self.keep_all)
         switches.addStretch(1)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(2 * GRID)
-        for button in (self._play, self._end, self._keep):
-            buttons.addWidget(button)
-        buttons.addStretch(1)
-        buttons.addWidget(self._close)
+        page = QWidget()
+        body = QVBoxLayout(page)
+        body.setContentsMargins(0, 0, 0, 0)
+        body.setSpacing(3 * GRID)
+        body.addLayout(lines)
+        body.addWidget(self.plane, 1)
+        body.addLayout(sliders)
+        body.addLayout(switches)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(3 * GRID)
-        title: QLabel = plain_label(self.tr("Live"), Look.TITLE)
-        column.addWidget(title)
-        column.addLayout(lines)
-        column.addWidget(self.plane, 1)
-        column.addLayout(sliders)
-        column.addLayout(switches)
-        column.addLayout(buttons)
+        column.addWidget(plain_label(self.tr("Live"), Look.TITLE))
+        column.addWidget(TallArea(page), 1)
+        column.addWidget(self._buttons())
         column.addWidget(self._said)
+
+    def _buttons(self) -> QWidget:
+        """Return the buttons, in as many lines as they need."""
+        place = QWidget()
+        place.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        flow = FlowLayout(place, 2 * GRID)
+        for button in (self._play, self._end, self._keep, self._close):
+            flow.addWidget(button)
+        return place
 
     @Slot()
     def _turn(self) -> None:
