@@ -79,7 +79,7 @@ class Trial:
             lines.writerow(["prompt", "seconds", "takes", "melody"])
             for row in range(self.rows):
                 melody = f"hum{row % MELODIES}.wav" if row % 5 == 0 else ""
-                lines.writerow([f"happy rock {row}", (0.5, 1, 1.5)[row % 3], 2 if row % 7 == 0 else 1, melody])
+                lines.writerow([f"happy rock {row}", (0.2, 0.4, 0.6)[row % 3], 2 if row % 7 == 0 else 1, melody])
         return table
 
     def expected(self, table: Path) -> dict[str, str]:
