@@ -42,6 +42,11 @@ def add_parser(commands: Commands) -> None:
         help="the network that listens: musicnn, the default, comes with the program; `checkpoints download` brings "
         "vggish, panns, passt and laion/larger_clap_music",
     )
+    parser.add_argument(
+        "--sort",
+        choices=("faults", "silence", "noise"),
+        help="also list the clips by this measure, best first",
+    )
     parser.add_argument("--weights", type=path, metavar="FILE|DIR", help="its weights, if they lie elsewhere")
     made = parser.add_argument_group("clips made for the purpose")
     made.add_argument("--prompts", type=path, metavar="FILE", help="one prompt a line")
@@ -102,7 +107,19 @@ def run(args: argparse.Namespace) -> int:
         judgement = judge(made, against, embedder, _print_line)
         _write(judgement, args)
     print(judgement.to_json() if args.json else judgement.table())
+    if args.sort is not None and not args.json:
+        print("\n" + "\n".join(_sorted_lines(judgement, args.sort)))
     return 0
+
+
+def _sorted_lines(judgement: "Judgement", measure: str) -> list[str]:
+    """Return a line for each judged clip, best first by a measure."""
+    from musicgen_studio.evaluation.fidelity.figure import number
+    from musicgen_studio.evaluation.ranking import in_order
+
+    figures = [each.figures for each in judgement.made]
+    order = in_order(figures, measure)
+    return [f"{number(figures[index].get(measure)):>8}  {judgement.made[index].clip.name}" for index in order]
 
 
 def _listening(args: argparse.Namespace) -> int:

@@ -34,8 +34,9 @@ def test_a_folder_against_itself_is_0(cli: CommandLine) -> None:
     folder = _tones(cli.folder / "tones", 220, 330, 440)
     (folder / "notes.txt").write_text("not a sound", encoding="utf-8")
     (folder / "220.json").write_text("{}", encoding="utf-8")  # no record of ours
-    code, out, err = cli("judge", folder, "--against", folder, "--players", "1")
+    code, out, err = cli("judge", folder, "--against", folder, "--players", "1", "--sort", "noise")
     assert code == 0, err
+    assert {line.split()[-1] for line in out.splitlines()[-3:]} == {"220", "330", "440"}
     assert out.startswith("figure")
     assert "judged: 3, 440" in err
     figures = _figures(cli.folder / "judgement")

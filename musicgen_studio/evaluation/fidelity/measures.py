@@ -94,18 +94,18 @@ def sound_figures(audio: Audio) -> Figures:
         the spectrum is, near 0.6 in white noise and 0 in music; `faults`, how many stops, fades to silence and
         glitches.
     """
+    broken = sum(fault.kind in _BROKEN for fault in find_faults(audio))
+    level = level_figures(audio)
+    return {"seconds": audio.duration_s, "lufs": integrated_lufs(audio), **level, "faults": float(broken)}
+
+
+def level_figures(audio: Audio) -> Figures:
+    """Return `silence` and `noise`, see `sound_figures`."""
     mono = mono_at(audio, _RATE_HZ)
     frames = mono[: len(mono) // _FRAME * _FRAME].reshape(-1, _FRAME)
     levels_db = 10 * np.log10(np.mean(np.square(frames, dtype=np.float64), axis=1) + 1e-12)
     is_silent = levels_db < _SILENT_DB
-    broken = sum(fault.kind in _BROKEN for fault in find_faults(audio))
-    return {
-        "seconds": audio.duration_s,
-        "lufs": integrated_lufs(audio),
-        "silence": float(is_silent.mean()) if len(frames) else None,
-        "noise": _flatness(frames[~is_silent]),
-        "faults": float(broken),
-    }
+    return {"silence": float(is_silent.mean()) if len(frames) else None, "noise": _flatness(frames[~is_silent])}
 
 
 def _flatness(frames: np.ndarray) -> float | None:

@@ -23,7 +23,7 @@ from musicgen_studio.files.sound import SoundFormat, encoded
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; media-src data:; img-src data:"
 
 _WIDTH, _HEIGHT, _EDGE = 520, 340, 24
-_STRIP, _LABEL_PX = 46, 90
+_STRIP, _LABEL_PX = 46, 130
 _OPUS_RATE_HZ = 48_000
 _SETS = ("made", "against")
 _STYLE = """

@@ -14,9 +14,11 @@ SECONDS = 6.0
 _SEED = 960_000_000
 
 
-def pieces(synthesizer: Synthesizer, versions: int) -> list[JudgedClip]:
-    """Return pieces of styles that sound plainly different, each named by its style and number."""
-    return [_piece(synthesizer, style, version) for version in range(versions) for style in STYLES]
+def pieces(
+    synthesizer: Synthesizer, versions: int, styles: tuple[str, ...] = STYLES, first: int = 0
+) -> list[JudgedClip]:
+    """Return pieces of styles, each named by its style and number, from a number on."""
+    return [_piece(synthesizer, style, version) for version in range(first, first + versions) for style in styles]
 
 
 def _piece(synthesizer: Synthesizer, style: str, version: int) -> JudgedClip:
