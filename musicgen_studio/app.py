@@ -21,11 +21,14 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from musicgen_studio.compute.speed import ProcessorSpeed
+    from musicgen_studio.library.library import Library
     from musicgen_studio.separation.api import Separator
     from musicgen_studio.sound.recorder import InputSystem
     from musicgen_studio.studio.making.engines import EngineChoice, LoadedEngine
     from musicgen_studio.studio.making.queue import Job
+    from musicgen_studio.studio.program.settings import Settings
     from musicgen_studio.ui.window.main_window import MainWindow
+    from musicgen_studio.ui.window.services import Services
 
 
 QUEUE_KEY = "queue"
@@ -147,58 +150,65 @@ class Program:
         inputs: "InputSystem | None" = None,
     ) -> None:
         from musicgen_studio.library.library import Library
-        from musicgen_studio.sound.transport import Transport
-        from musicgen_studio.studio.humming.recording import RecordingSession
-        from musicgen_studio.studio.making.queue import FaultFound, JobLoop
         from musicgen_studio.studio.program import settings
-        from musicgen_studio.studio.program.background import Background
-        from musicgen_studio.studio.program.downloads import Downloads
         from musicgen_studio.ui.qt.bridge import Bridge
         from musicgen_studio.ui.qt.engine_thread import EngineThread
         from musicgen_studio.ui.qt.garbage import Garbage
         from musicgen_studio.ui.window.dialogs import Dialogs, apply_settings
         from musicgen_studio.ui.window.main_window import MainWindow
         from musicgen_studio.ui.window.playing import Playing
-        from musicgen_studio.ui.window.services import Services
 
         chosen = settings.load(settings_file)
         library = Library(Path(chosen.library_folder))
         self._found = library.reconcile()
         self._bridge = Bridge()
         self._garbage = Garbage(_give_memory_back)
-        loop = JobLoop(
-            load_engine or _load_engine,
-            library,
-            self._bridge.post,
-            give_memory_back=self._garbage.ask,
-            is_usable=_is_usable,
-        )
-        self.services = Services(
-            library=library,
-            loop=loop,
-            transport=Transport(),
-            background=Background(self._bridge.post),
-            recording=RecordingSession(library, inputs, on_bug=lambda bug: self._bridge.post(FaultFound(bug))),
-            settings=chosen,
-            keep_settings=lambda new: settings.save(settings_file, new),
-            downloads=Downloads(settings_file.with_name("downloads.json"), self._bridge.post),
-            measure_speed=_measure_speed,
-            forget_int8=_forget_int8,
-            write_int8=_write_int8,
-            separator=_separator,
-        )
+        self.services = self._make_services(settings_file, chosen, library, load_engine or _load_engine, inputs)
         apply_settings(self.services)
         self.window = MainWindow(self.services)
         self.dialogs = Dialogs(self.services, self.window)
         self.desktop = Playing(self.services, self.window).desktop
         self._bridge.posted.connect(self.window.inbox.take)
-        self._thread = EngineThread(loop)
+        self._thread = EngineThread(self.services.loop)
         self._watches_devices, self._joins_desktop = watches_devices, joins_desktop
         self.is_still_loading = False
         """After the end: whether the engine's thread is in the middle of reading a checkpoint."""
         self.is_to_restart = False
         """After the end: whether the program is to be started again."""
         self.window.restart_wished.connect(self._restart)
+
+    def _make_services(
+        self,
+        settings_file: Path,
+        chosen: "Settings",
+        library: "Library",
+        load_engine: "Callable[[EngineChoice], LoadedEngine]",
+        inputs: "InputSystem | None",
+    ) -> "Services":
+        """Build what the window stands on."""
+        from musicgen_studio.sound.transport import Transport
+        from musicgen_studio.studio.humming.recording import RecordingSession
+        from musicgen_studio.studio.making.queue import FaultFound, JobLoop
+        from musicgen_studio.studio.program import settings
+        from musicgen_studio.studio.program.background import Background
+        from musicgen_studio.studio.program.downloads import Downloads
+        from musicgen_studio.ui.window.services import Services
+
+        post, ask = self._bridge.post, self._garbage.ask
+        return Services(
+            library=library,
+            loop=JobLoop(load_engine, library, post, give_memory_back=ask, is_usable=_is_usable),
+            transport=Transport(),
+            background=Background(post),
+            recording=RecordingSession(library, inputs, on_bug=lambda bug: post(FaultFound(bug))),
+            settings=chosen,
+            keep_settings=lambda new: settings.save(settings_file, new),
+            downloads=Downloads(settings_file.with_name("downloads.json"), post),
+            measure_speed=_measure_speed,
+            forget_int8=_forget_int8,
+            write_int8=_write_int8,
+            separator=_separator,
+        )
 
     def __enter__(self) -> Self:
         """Start the engine's thread. All that the first picture of the window can do without waits for it."""
