@@ -8,6 +8,7 @@ sorts clips by one of the measures that find what is bad. Not for telling how go
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from math import isnan
 
 import numpy as np
@@ -15,7 +16,6 @@ import numpy.typing as npt
 
 from musicgen_studio.analysis.faults import FaultKind, find_faults
 from musicgen_studio.analysis.pulse import find_bars
-from musicgen_studio.analysis.tags import NAMES, Tagger, tag
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.melody import Melody
 from musicgen_studio.dsp.chroma import follows
@@ -27,7 +27,6 @@ from musicgen_studio.evaluation.fidelity.words import asked_tags
 _SEVERE = {FaultKind.STOPS: 2.0, FaultKind.FADES: 2.0, FaultKind.GLITCH: 1.5, FaultKind.ENDS: 0.0}
 _SAID = {FaultKind.STOPS: "it stops", FaultKind.FADES: "it fades to silence", FaultKind.GLITCH: "a glitch"}
 _TAGS_SHOWN = 2
-_TAGS = tuple(name for tagger in Tagger for name in NAMES[tagger])
 _WITH_PAUSES = 0.2
 
 NOISY = 0.4
@@ -156,17 +155,27 @@ def take_figures(take: Audio, melody: float | None) -> TakeFigures:
         grid = None if isnan(share) else share
     faults = tuple(fault.kind for fault in find_faults(take) if fault.kind is not FaultKind.ENDS)
     level = level_figures(take)
+    from musicgen_studio.analysis.tags import Tagger, tag
+
     likely = np.concatenate([tag(take, tagger).likely.mean(axis=0) for tagger in Tagger])
     noise, silence = level["noise"] or 0.0, level["silence"] or 0.0
     is_noise = noise > NOISY and silence < _WITH_PAUSES  # hats alone are as flat, and pause
     return TakeFigures(likely, grid, melody, faults, is_noise, silence > SILENT)
 
 
+@cache
+def _tags() -> tuple[str, ...]:
+    """Return all tags that are listened for. Late: the window shows what ranking finds, and is seen before torch."""
+    from musicgen_studio.analysis.tags import NAMES, Tagger
+
+    return tuple(name for tagger in Tagger for name in NAMES[tagger])
+
+
 def _asked_tags(likely: npt.NDArray[np.float32], prompt: str) -> tuple[tuple[str, float], ...]:
     """Return how likely the tags are that the words name or mean, likeliest first."""
     found = dict[str, float]()
-    for number in asked_tags(prompt, _TAGS):
-        name = _TAGS[number].lower()
+    for number in asked_tags(prompt, _tags()):
+        name = _tags()[number].lower()
         found[name] = max(found.get(name, 0.0), float(likely[number]))
     return tuple(sorted(found.items(), key=lambda each: -each[1]))
 
