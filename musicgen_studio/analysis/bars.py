@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from musicgen_studio.analysis.frames import FRAMES_PER_S
+from musicgen_studio.core.analysis import SURE
 from musicgen_studio.core.tempo_map import TempoMap
 from musicgen_studio.dsp.spectra import Floats
 
@@ -33,6 +34,7 @@ _STUMBLE_MS = 1.0  # of a line that is smooth already: a bend beyond this costs 
 _ROUNDS = 6
 _CLEAR = 0.7  # what the net says of a beat that nobody would doubt
 _WEAK, _STRONG = 0.5, 0.4
+_FAST_BPM = 140.0
 _SLOWEST, _FASTEST = 40.0, 240.0
 _Times = npt.NDArray[np.float64]
 
@@ -83,7 +85,7 @@ def find_bars(heard: Floats) -> Bars | None:
         tuple(map(float, beats_s)), first % beats_per_bar, beats_per_bar, confidence=round(confidence, 3)
     )
     bars = round(_bar_confidence(likely[:, 1], found.times, first, beats_per_bar), 3)
-    return Bars(tempo_map, bars, _other_bpms(likely, tempo_map))
+    return Bars(tempo_map, bars, _other_bpms(likely, tempo_map, has_clear_bars=bars >= SURE))
 
 
 def smoothed(times_s: _Times, weights: _Times) -> _Times:
@@ -174,14 +176,19 @@ def _bar_confidence(likely: _Times, times_s: _Times, first: int, beats_per_bar: 
     return min(means[0] / _CLEAR, 1.0) * means[0] / max(sum(means), 1e-9)
 
 
-def _other_bpms(likely: _Times, tempo_map: TempoMap) -> tuple[float, ...]:
-    """Return twice the tempo if something like beats lies between the beats, half of it if every other one is weak."""
+def _other_bpms(likely: _Times, tempo_map: TempoMap, *, has_clear_bars: bool) -> tuple[float, ...]:
+    """Return twice the tempo if something like beats lies between the beats, half of it if every other one is weak.
+
+    Half of it, too, if it is fast and no bars tell beats from eighths: of the starter's clips that sounded like 140 and
+    more, half had been asked for at 75 or 83.
+    """
     beats_s = np.array(tempo_map.beats_s)
     at = _at(likely[:, 0], beats_s).mean()
     between = _at(likely[:, 0], (beats_s[:-1] + beats_s[1:]) / 2).mean()
     odd, even = (_at(likely[:, 0], beats_s[offset::2]).mean() for offset in (0, 1))
     other = list[float]()
-    if min(odd, even) < _WEAK * max(odd, even):
+    is_fast = tempo_map.bpm >= _FAST_BPM and not has_clear_bars
+    if is_fast or min(odd, even) < _WEAK * max(odd, even):
         other.append(tempo_map.bpm / 2)
     if between > _STRONG * at:
         other.append(tempo_map.bpm * 2)

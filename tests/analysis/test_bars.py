@@ -56,6 +56,19 @@ def test_beats_between_beats_make_twice_the_tempo_possible() -> None:
     assert sorted((*bars.other_bpms, bars.tempo_map.bpm))[:2] == pytest.approx([75, 150], rel=0.01)
 
 
+@pytest.mark.parametrize(("bpm", "other"), [(150.0, [75.0]), (120.0, [])])
+def test_fast_beats_without_bars_may_be_half_as_fast(bpm: float, other: list[float]) -> None:
+    """Nothing tells the beats of a fast piece from the eighths of a slow one but its bars."""
+    activations = heard(np.arange(0.2, 12, 60 / bpm), 4, 0, 12.0)
+    with_bars = find_bars(activations)
+    activations[:, 1] = np.where(activations[:, 0] > 0, -1.5, -4.6)  # any beat might begin a bar
+    without = find_bars(activations)
+    assert with_bars is not None
+    assert without is not None
+    assert with_bars.other_bpms == ()
+    assert list(without.other_bpms) == pytest.approx(other, rel=0.01)
+
+
 def test_a_net_that_hears_nothing_is_not_sure() -> None:
     bars = find_bars(np.full((500, 2), -4.0, np.float32))
     assert bars is None or (bars.tempo_map.confidence < 0.3 and bars.confidence < 0.3)
