@@ -85,6 +85,15 @@ def list_devices() -> list[SoundDevice]:
             raise _broken(error) from error
 
 
+def chosen_output(wanted: DeviceName | None) -> SoundDevice | None:
+    """Return the device that was chosen to play on; None, the system's, if none was or it is not there.
+
+    Raises:
+        UserProblem: If the PortAudio library is missing or does not work.
+    """
+    return next((device for device in list_devices() if device.outputs and device.key == wanted), None)
+
+
 def _list_devices() -> list[SoundDevice]:
     sounddevice = portaudio()
     host_apis = [api["name"] for api in sounddevice.query_hostapis()]

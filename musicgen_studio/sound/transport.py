@@ -157,6 +157,11 @@ class Transport:
                 self._feed.set_loop(loop)
                 self._changed.notify()
 
+    @property
+    def volume(self) -> float:
+        """How loud it is: 0 silent to 1 as it is, linear."""
+        return self._volume
+
     def set_volume(self, volume: float) -> None:
         """Make it so loud, also at once while it plays: 0 silent to 1 as it is, linear.
 

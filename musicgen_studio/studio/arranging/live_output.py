@@ -4,6 +4,8 @@ import threading
 import time
 from collections.abc import Callable
 
+import numpy as np
+
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.sound.player import Player
 
@@ -16,10 +18,12 @@ class PlayerOutput:
 
     Args:
         player: Opened with a preroll of not more than the lead.
+        volume: Tells how loud it is to be, 0 silent to 1 as it is; asked for each piece. It is recorded as it was made.
     """
 
-    def __init__(self, player: Player) -> None:
-        self._player = player
+    def __init__(self, player: Player, volume: Callable[[], float] = lambda: 1.0) -> None:
+        self._player, self._volume = player, volume
+        self._gain = volume()
 
     @property
     def breaks(self) -> int:
@@ -37,8 +41,13 @@ class PlayerOutput:
         return self._player.latency_s
 
     def write(self, audio: Audio) -> None:
-        """Queue sound."""
-        self._player.write(audio)
+        """Queue sound, as loud as is wished; from one loudness to another it goes over within the piece."""
+        before, self._gain = self._gain, self._volume()
+        if before == self._gain == 1.0:
+            self._player.write(audio)
+        else:
+            gains = np.linspace(before, self._gain, audio.frames, dtype=np.float32)
+            self._player.write(Audio(audio.samples * gains[:, None], audio.sample_rate))
 
     def wait(self, lead_s: float, stop: threading.Event) -> None:
         """Return when no more than so much is unheard."""

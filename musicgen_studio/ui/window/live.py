@@ -1,7 +1,7 @@
 """Playing live in the window: from the page to the engine's thread and back. Not for the page itself (`panels`)."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from random import randrange
 
@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from musicgen_studio.core.clip import Clip
 from musicgen_studio.core.live import Mailbox, Steering
 from musicgen_studio.core.melody import Melody
+from musicgen_studio.sound.devices import DeviceName, chosen_output
 from musicgen_studio.sound.player import open_player
 from musicgen_studio.studio.arranging.live import LEAD_S
 from musicgen_studio.studio.arranging.live_output import PlayerOutput
@@ -24,12 +25,6 @@ from musicgen_studio.ui.window.shortcuts import Bindings
 
 POLL_MS = 33
 SEEDS = 2**31
-
-
-@contextmanager
-def _device() -> Iterator[HeardOutput]:
-    with open_player(preroll_s=LEAD_S) as player:
-        yield PlayerOutput(player)
 
 
 class Live(QObject):
@@ -56,7 +51,7 @@ class Live(QObject):
         self._services, self._listening, self._melodies, self._pages = services, listening, melodies, pages
         self.panel = LivePanel()
         pages.addWidget(self.panel)
-        self.open_output = _device
+        self.open_output: Callable[[], AbstractContextManager[HeardOutput]] = self._device
         """Where it is heard; another one in tests."""
         self.playing: LivePlay | None = None
         self._again: LiveAgain | None = None
@@ -152,6 +147,13 @@ class Live(QObject):
             self._services.loop.play(self._again)
             self.said.emit(self.tr("“{0}” is being made again").format(clip.title))
             self._poll.start()
+
+    @contextmanager
+    def _device(self) -> Iterator[HeardOutput]:
+        """Open the device that the window plays on; the loudness is the window's, too. The engine's thread."""
+        device = chosen_output(DeviceName.parse(self._services.settings.output_device))
+        with open_player(device, preroll_s=LEAD_S) as player:
+            yield PlayerOutput(player, lambda: self._services.transport.volume)
 
     def _steering(self) -> Steering:
         return replace(self.panel.steering(), melody=self._melody() if self.panel.melody.isChecked() else None)

@@ -1,0 +1,58 @@
+"""Hearing live music on a device, as loud as is wished."""
+
+import threading
+
+import numpy as np
+import pytest
+
+from musicgen_studio.core.audio import Audio
+from musicgen_studio.sound.devices import DeviceName, SoundDevice, chosen_output
+from musicgen_studio.sound.player import Player, open_player
+from musicgen_studio.studio.arranging.live_output import PlayerOutput
+from tests.sound.conftest import RATE, Recording
+from tests.sound.signals import music
+
+_PIECE = RATE // 10
+
+
+def test_it_is_as_loud_as_the_window_says_and_goes_over_without_a_click(
+    device: SoundDevice, recording: Recording
+) -> None:
+    """Loud, then at a fifth: what the sound card hears is that, and nothing jumps where it changes."""
+    volume = 1.0
+    sound = Audio(0.5 * np.ones((_PIECE, 2), np.float32), RATE)
+    written = list[np.ndarray]()
+
+    class Listening(Player):
+        def write(self, audio: Audio) -> None:
+            written.append(audio.samples)
+            super().write(audio)
+
+    with Listening(device, preroll_s=0.1) as player:
+        output, stop = PlayerOutput(player, lambda: volume), threading.Event()
+        for piece in range(20):
+            volume = 1.0 if piece < 10 else 0.2
+            output.write(sound)
+            output.wait(0.1, stop)
+        player.finish()
+    heard = np.concatenate(written)[:, 0]
+    assert heard[:_PIECE] == pytest.approx(0.5)
+    assert heard[-_PIECE:] == pytest.approx(0.1)
+    assert np.abs(np.diff(heard)).max() < 0.001
+    loudest = np.abs(recording.samples()).max(axis=1)
+    assert loudest.max() == pytest.approx(0.5, abs=0.03)
+    loud = np.flatnonzero(loudest > 0.45)
+    quiet = np.flatnonzero((loudest > 0.07) & (loudest < 0.13))
+    assert len(loud) > 0.8 * RATE
+    assert len(quiet[quiet > loud[-1]]) > 0.7 * RATE
+
+
+def test_it_plays_on_the_device_that_was_chosen_or_on_the_systems(device: SoundDevice) -> None:
+    assert chosen_output(device.key) == device
+    assert chosen_output(None) is None
+    assert chosen_output(DeviceName("of long ago", "ALSA")) is None
+    with open_player(chosen_output(device.key), preroll_s=0.1) as player:
+        output = PlayerOutput(player)
+        output.write(music(0.3))
+        player.finish()
+        assert output.taken_s == pytest.approx(0.3, abs=0.01)
