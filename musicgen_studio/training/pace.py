@@ -29,6 +29,11 @@ class Limits:
     minutes: float | None = None
     stop_after_min: float | None = None
 
+    def is_over(self, started_s: float) -> bool:
+        """Tell whether a run that began at a time (`time.monotonic`) has to save and end now."""
+        limit = self.stop_after_min
+        return self.stop.is_set() or (limit is not None and time.monotonic() - started_s > 60 * limit)
+
 
 class Pace:
     """The clock of one stage.
@@ -81,8 +86,7 @@ class Pace:
     @property
     def must_pause(self) -> bool:
         """Whether this run has to end now although the stage is not complete."""
-        limit = self._limits.stop_after_min
-        return self._limits.stop.is_set() or (limit is not None and time.monotonic() - self._started_s > 60 * limit)
+        return self._limits.is_over(self._started_s)
 
     def is_time_to_save(self) -> bool:
         """Tell whether a state should be saved now; it is assumed to happen."""

@@ -5,6 +5,7 @@ Read here how corpus, codec, language model and checkpoint hang together.
 
 import os
 import shutil
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -105,6 +106,7 @@ def train_language(
     Raises:
         UserProblem: If codec, music or checkpoint are missing or do not fit together.
     """
+    started_s = time.monotonic()
     text = TextEncoder(begin_with or text_from, device)
     codec = _codec(workspace, begin_with).to(device)
     if begin_with is None and not _has_codec(workspace):
@@ -120,9 +122,12 @@ def train_language(
     if music is None:
         items = corpus_items(workspace, tokenise(workspace, codec, limits.stop, report))
     else:
-        items = music_items(music, codec, report)
+        items = music_items(music, codec, report, lambda: limits.is_over(started_s))
+        if limits.is_over(started_s):
+            report("language model: ended while the music was read, before anything was learned")
+            return False
     training = LanguageTraining(
-        workspace.language, settings, model, text, items, device, limits, report, _workers(device)
+        workspace.language, settings, model, text, items, device, limits, report, _workers(device), started_s
     )
     trained = Trained(codec, training.model, begin_with or text_from, _sampling(settings, begin_with))
     return training.run(_listen(workspace, trained, device, report) if settings.examples_every_s else None)

@@ -84,6 +84,25 @@ def test_music_of_ones_own(tiny: Settings, melody_checkpoint: Path, tmp_path: Pa
     assert np.mean(curve[-1]["validation"]) < np.mean(curve[0]["validation"])
 
 
+def test_a_run_that_ends_after_minutes_counts_the_reading_of_the_music(
+    tiny: Settings, melody_checkpoint: Path, tmp_path: Path
+) -> None:
+    """It ends in time though many files are still to be read, and says that nothing was learned."""
+    for number in range(40):
+        sound = Audio(tone(20.0, number)[:, None], 32_000)
+        audiofile.write(tmp_path / f"{number}.wav", sound, audiofile.SoundFormat.WAV16)
+        (tmp_path / f"{number}.txt").write_text("my song")
+    said, workspace = list[str](), Workspace(tmp_path / "work")
+    limits = Limits(threading.Event(), stop_after_min=0.5 / 60)
+    assert not train_language(
+        workspace, tiny, CPU, limits, said.append,
+        text_from=melody_checkpoint, begin_with=melody_checkpoint, music=tmp_path,
+    )  # fmt: skip
+    assert said[-1] == "language model: ended while the music was read, before anything was learned"
+    assert sum(line.startswith("music: ") for line in said) < 40
+    assert not (workspace.language / "state.pt").exists()
+
+
 def test_a_work_folder_without_a_codec_learns_on_the_one_that_comes_with_the_program(
     tiny: Settings, melody_checkpoint: Path, workspace: Workspace
 ) -> None:

@@ -176,7 +176,9 @@ def corpus_items(workspace: Workspace, tokens: Path) -> list[Item]:
     return items
 
 
-def music_items(folder: Path, codec: "EncodecModel", report: Report) -> list[Item]:
+def music_items(
+    folder: Path, codec: "EncodecModel", report: Report, must_stop: Callable[[], bool] = lambda: False
+) -> list[Item]:
     """Read a folder of the user's own music: each sound file with a text file of the same name beside it.
 
     Each line of the text file is one description of the whole piece. Every tenth file is kept for validation; of fewer
@@ -186,6 +188,7 @@ def music_items(folder: Path, codec: "EncodecModel", report: Report) -> list[Ite
         folder: With sound files, also in folders below.
         codec: Folded; runs where it is.
         report: Takes a line for each file.
+        must_stop: Asked before each file; what was read by then is returned.
 
     Raises:
         UserProblem: If there is no music, a description is missing or a file cannot be read.
@@ -201,6 +204,8 @@ def music_items(folder: Path, codec: "EncodecModel", report: Report) -> list[Ite
     items = list[Item]()
     every = min(_EVERY_NTH_HELD_OUT, len(paths))
     for number, (path, lines) in enumerate(zip(paths, descriptions, strict=True), start=1):
+        if must_stop():
+            break
         decoded = decode(path)
         sound = mono_mix(resample(decoded.audio, SAMPLE_RATE).samples)
         items.append(

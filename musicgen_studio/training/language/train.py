@@ -46,6 +46,7 @@ class LanguageTraining:
         limits: What ends the run.
         report: Takes lines for the person.
         workers: Processes that draw windows ahead of time.
+        started_s: When the run began (`time.monotonic`), its music read and encoded; None is now.
 
     Raises:
         UserProblem: If there is nothing to learn from or to be judged by, or the saved state does not fit.
@@ -62,11 +63,12 @@ class LanguageTraining:
         limits: Limits,
         report: Report,
         workers: int = 0,
+        started_s: float | None = None,
     ) -> None:
         self._workers = workers
         self._folder, self._settings, self._language = folder, settings, settings.language
         self._text, self._device, self._limits, self._report = text, device, limits, report
-        self._started_s = time.monotonic()
+        self._started_s = time.monotonic() if started_s is None else started_s
         ensure_folder(folder)
         self._learned = [item for item in items if not item.held_out]
         self._held_out = [item for item in items if item.held_out]
