@@ -35,7 +35,7 @@ class TextConditioner:
         Raises:
             UserProblem: If the prompt is longer than the text encoder can read.
         """
-        tokens = self._tokenizer(prompt, return_tensors="pt")
+        tokens = self._tokenizer(prompt, return_tensors="pt", verbose=False)  # the length is checked here
         count = tokens["input_ids"].shape[1]
         if self._longest is not None and count > self._longest:
             raise UserProblem(

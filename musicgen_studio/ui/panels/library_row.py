@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from musicgen_studio.core.clip import Clip
 from musicgen_studio.ui.look import theme
@@ -53,6 +53,11 @@ class LibraryRow(QStyledItemDelegate):
                 self.star_clicked.emit(index.data(ClipRole.CLIP).id)
                 return True
         return super().editorEvent(event, model, option, index)
+
+    def setEditorData(self, editor: QWidget, index: Index) -> None:
+        """Fill the editor, unless somebody is writing in it: a row is drawn again whenever something becomes known."""
+        if not (isinstance(editor, QLineEdit) and editor.isModified()):
+            super().setEditorData(editor, index)
 
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
         """Put the editor over the words."""

@@ -102,6 +102,21 @@ def test_an_open_editor_outlives_a_clip_that_arrives(shown: Shown, qtbot: QtBot)
     assert QApplication.focusWidget() is editor
 
 
+def test_what_is_typed_stays_while_the_row_is_drawn_again(shown: Shown, qtbot: QtBot) -> None:
+    """A clip's picture, tempo and tags come while a name is being written."""
+    shown.click(0)
+    shown.panel.rename_row()
+    qtbot.waitUntil(lambda: isinstance(QApplication.focusWidget(), QLineEdit))
+    editor = QApplication.focusWidget()
+    assert isinstance(editor, QLineEdit)
+    QTest.keyClicks(editor, "Night ")
+    shown.model.refresh(FIRST)
+    QTest.keyClicks(editor, "drive")
+    with qtbot.waitSignal(shown.panel.renamed) as renamed:
+        QTest.keyClick(editor, Qt.Key.Key_Return)
+    assert renamed.args == [FIRST, "Night drive"]
+
+
 def test_the_search_is_a_key_away_and_asks_as_it_is_typed(shown: Shown, qtbot: QtBot) -> None:
     QTest.keyClick(shown.list, Qt.Key.Key_K, CTRL)
     search = control(shown.panel, QLineEdit, "Search the library")
