@@ -1,5 +1,7 @@
 """Prompts, empty and too long ones included; parity of the states is in `test_parity.py`."""
 
+import logging
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -28,6 +30,22 @@ def test_a_prompt_longer_than_the_encoder_reads_is_refused(starter: TextConditio
         starter.states("rock " * 600)
     assert "602 tokens" in raised.value.why
     assert "512" in raised.value.why
+
+
+def test_a_long_prompt_puts_no_line_of_transformers_on_the_terminal(text_checkpoint: Path) -> None:
+    said, handler = list[logging.LogRecord](), logging.Handler()
+    handler.emit = said.append  # type: ignore[method-assign]
+    logger = logging.getLogger("transformers")
+    logger.addHandler(handler)
+    try:
+        for folder in (resources_dir() / "starter", text_checkpoint):
+            checkpoint = open_checkpoint(folder)
+            conditioner = TextConditioner(checkpoint, checkpoint.outer().text_projection)
+            with suppress(UserProblem):
+                conditioner.states("rock " * 600)
+    finally:
+        logger.removeHandler(handler)
+    assert said == []
 
 
 def test_an_encoder_with_relative_positions_reads_any_length(text_checkpoint: Path) -> None:
