@@ -175,7 +175,7 @@ class Window:
         self._told = 0  # positions of the prefix that were read
         self._read = 0  # steps that were read
         positions = self._prefix.shape[1] + self.length + max(model.config.delays) + 1
-        self._memory = model.start(rows.count, positions, rows.texts, rows.text_rows, rows.begins)
+        self._cache = model.new_cache(rows.count, positions, rows.texts, rows.text_rows, rows.begins)
         self.open_with(context)
 
     @property
@@ -211,7 +211,7 @@ class Window:
         if self._told < self._prefix.shape[1]:
             piece = self._prefix[:, self._told : self._told + at_once]
             self._told += piece.shape[1]
-            self._model.forward(piece, self._memory)
+            self._model.forward(piece, self._cache)
         elif self._read + at_once <= context.shape[-1]:
             self.open_with(context)
             self._read_steps(self._read + at_once)
@@ -262,7 +262,7 @@ class Window:
         """Do the same with the steps that the model makes."""
         assert isinstance(self._model, StepMaker)
         unread = self._steps[..., self._read :]
-        for made in self._model.make_steps(self._memory, logits, unread, self._sampling, noise, stop):
+        for made in self._model.make_steps(self._cache, logits, unread, self._sampling, noise, stop):
             first, self._read = self._read, self._read + made.shape[-1]
             self._steps[..., first : self._read] = made
             yield from range(first, self._read)
@@ -286,13 +286,13 @@ class Window:
         x = self._embedded(self._steps[..., self._read : end])
         x = torch.cat([self._prefix[:, self._told :].to(x), x], dim=1)
         self._told, self._read = self._prefix.shape[1], end
-        return self._model.forward(x, self._memory)
+        return self._model.forward(x, self._cache)
 
     def _read_steps(self, end: int) -> Tensor:
         """Read the steps up to `end`; return the logits after the last one."""
         x = self._embedded(self._steps[..., self._read : end])
         self._read = end
-        return self._model.forward(x, self._memory)
+        return self._model.forward(x, self._cache)
 
     def _embedded(self, steps: Tensor) -> Tensor:
         """Embed steps `[clips, codebooks, n]` for all rows: all of a clip's read the same."""
@@ -315,9 +315,9 @@ def likelihood(model: LanguageModel, told: Conditions, codes: Tensor, known: int
     delays = model.config.delays
     rows = Rows([[told]], clips, False, model.config.width)
     steps = delayed(codes, model.config.card, delays)
-    memory = model.start(rows.count, rows.prefix.shape[1] + steps.shape[-1], rows.texts, rows.text_rows, rows.begins)
+    cache = model.new_cache(rows.count, rows.prefix.shape[1] + steps.shape[-1], rows.texts, rows.text_rows, rows.begins)
     x = model.embed(steps[..., : known + 1].to(model.device))
-    logits = model.forward(torch.cat([rows.prefix.to(x), x], dim=1), memory)
+    logits = model.forward(torch.cat([rows.prefix.to(x), x], dim=1), cache)
     total = torch.zeros(clips)
     for step in range(known + 1, steps.shape[-1]):
         column = steps[..., step]
@@ -327,5 +327,5 @@ def likelihood(model: LanguageModel, told: Conditions, codes: Tensor, known: int
         likely = torch.log_softmax(logits.cpu().float(), dim=-1).gather(-1, tokens[..., None])[..., 0]
         total += (likely * is_what_follows).sum(dim=-1)
         if step + 1 < steps.shape[-1]:
-            logits = model.forward(model.embed(column[..., None].to(model.device)), memory)
+            logits = model.forward(model.embed(column[..., None].to(model.device)), cache)
     return total / (codebooks * (frames - known))

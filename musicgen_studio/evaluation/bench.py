@@ -148,7 +148,7 @@ def _step_rates(engine: MusicGen, contexts: list[int]) -> Iterator[float]:
     decoder = engine.decoder
     config = decoder.config
     texts = [torch.randn(8, config.width)] if config.cross_attention else []
-    cache = decoder.start(2, contexts[-1] + STEPS, texts, text_rows=1)
+    cache = decoder.new_cache(2, contexts[-1] + STEPS, texts, text_rows=1)
     tokens = torch.randint(0, config.card, (2, config.codebooks, 1), device=decoder.device)
 
     def steps_at(context: int) -> None:
@@ -221,7 +221,7 @@ def _step_time(engine: MusicGen, rows: int) -> float:
     decoder = engine.decoder
     config = decoder.config
     texts = [torch.randn(8, config.width)] if config.cross_attention else []
-    cache = decoder.start(rows, STEPS + 1, texts, text_rows=rows // 2)
+    cache = decoder.new_cache(rows, STEPS + 1, texts, text_rows=rows // 2)
     tokens = torch.randint(0, config.card, (rows, config.codebooks, 1), device=decoder.device)
     times = list[float]()
     for _ in range(STEPS):

@@ -177,7 +177,7 @@ class SideBySide:
         self._reference, self._other = reference, other
         self.divergences: list[Tensor] = []  # of every step, `[codebooks]`, in nats
 
-    def start(
+    def new_cache(
         self,
         rows: int,
         positions: int,
@@ -185,9 +185,9 @@ class SideBySide:
         text_rows: int = 0,
         begins: Sequence[int] = (),
     ) -> KVCache:
-        """Return two empty memories; see `LanguageModel.start`."""
+        """Return two empty caches; see `LanguageModel.new_cache`."""
         models = self._reference, self._other
-        return _KVCaches(*(model.start(rows, positions, texts, text_rows, begins) for model in models))
+        return _KVCaches(*(model.new_cache(rows, positions, texts, text_rows, begins) for model in models))
 
     def embed(self, tokens: Tensor) -> Tensor:
         """Embed tokens as the reference does."""

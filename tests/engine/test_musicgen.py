@@ -148,13 +148,13 @@ def test_a_prompt_sounds_the_same_alone_and_among_others(engine: MusicGen) -> No
 
 def test_an_empty_prompt_runs_on_one_row(engine: MusicGen, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = []
-    start = engine.decoder.start
+    new_cache = engine.decoder.new_cache
 
     def counting(count: int, *args: object, **kwargs: object) -> object:
         rows.append(count)
-        return start(count, *args, **kwargs)  # type: ignore[arg-type]
+        return new_cache(count, *args, **kwargs)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(engine.decoder, "start", counting)
+    monkeypatch.setattr(engine.decoder, "new_cache", counting)
     guided_off = sound(collected(engine, GenerationRequest(("",), 0.3, guidance_scale=3.0))[0, 0])
     same = sound(collected(engine, GenerationRequest(("",), 0.3, guidance_scale=7.0))[0, 0])
     collected(engine, GenerationRequest((PROMPT,), 0.3))
@@ -304,7 +304,7 @@ def test_beyond_the_window_the_starter_does_not_stop_or_blow_up(starter: MusicGe
 @pytest.mark.parametrize("at", [0, 8, 52])
 def test_numbers_that_are_none_end_the_run_where_they_arise(text_checkpoint: Path, precision: str, at: int) -> None:
     engine: Any = load_engine(text_checkpoint, "cpu", precision)
-    engine.decoder.start(2, 400)
+    engine.decoder.new_cache(2, 400)
     engine.decoder._positions[at] = np.inf  # one step computes with it; the later ones remember what it made
     heard: list[AudioBlock] = []
     with pytest.raises(UserProblem, match="not sound") as raised:

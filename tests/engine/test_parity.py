@@ -186,7 +186,7 @@ def test_logits_of_every_step(pair: tuple[MusicGen, Any], is_guided: bool, known
     text, prefix = conditions.text, conditions.prefix
     memory_rows = 2 if is_guided else 1  # one conditional row, and one null row if guided
     rows = steps[:memory_rows]
-    cache = decoder.start(memory_rows, 400, [] if text is None else [text], text_rows=1)
+    cache = decoder.new_cache(memory_rows, 400, [] if text is None else [text], text_rows=1)
     x = decoder.embed(rows[..., : known + 1])
     if prefix is not None:
         both = [prefix, conditions.null_prefix][:memory_rows]

@@ -210,7 +210,7 @@ def _logits(engine: MusicGen, told: Conditions, steps: Tensor, is_told: bool) ->
     x = decoder.embed(steps)
     if prefix is not None:
         x = torch.cat([prefix[None], x], dim=1)
-    return decoder.forward(x, decoder.start(1, x.shape[1], texts, text_rows=1))
+    return decoder.forward(x, decoder.new_cache(1, x.shape[1], texts, text_rows=1))
 
 
 def test_what_is_before_a_passage_is_as_without_it(text_checkpoint: Path, melody_checkpoint: Path) -> None:

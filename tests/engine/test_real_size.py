@@ -81,7 +81,7 @@ def test_logits_in_the_size_of_small() -> None:
     steps, text = delayed(codes, CONFIG.card, CONFIG.delays), torch.randn(7, CONFIG.width)
     expected = _expected(model, steps, text)
     decoder = Decoder(CONFIG, _outer(model), _layers(model), torch.device("cpu"), Precision.FLOAT32)
-    cache = decoder.start(2, steps.shape[-1], [text], text_rows=1)
+    cache = decoder.new_cache(2, steps.shape[-1], [text], text_rows=1)
     ours = [decoder.forward(decoder.embed(steps[..., :12]), cache)]
     ours += [decoder.forward(decoder.embed(steps[..., s : s + 1]), cache) for s in range(12, steps.shape[-1])]
     difference = (torch.stack(ours, dim=2) - expected[:, :, 11:]).abs().max()

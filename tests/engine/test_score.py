@@ -79,7 +79,7 @@ def test_it_is_the_sum_over_a_whole_pass(request: pytest.FixtureRequest, kind: s
         x = decoder.embed(steps[..., :step])
         if prefix is not None:
             x = torch.cat([prefix.expand(2, -1, -1), x], dim=1)
-        logits: Tensor = decoder.forward(x, decoder.start(2, x.shape[1], texts, text_rows=2)).log_softmax(-1)
+        logits: Tensor = decoder.forward(x, decoder.new_cache(2, x.shape[1], texts, text_rows=2)).log_softmax(-1)
         for codebook, delay in enumerate(config.delays):
             time = step - 1 - delay
             if 20 <= time < 30:

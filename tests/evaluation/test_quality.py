@@ -28,8 +28,8 @@ def test_the_first_model_decides(text_checkpoint: Path) -> None:
     first, second = (load_engine(text_checkpoint, "cpu", precision).decoder for precision in ("float32", "bfloat16"))
     both = SideBySide(first, second)
     x = both.embed(torch.randint(0, 8, (2, first.config.codebooks, 3)))
-    alone = first.forward(x, first.start(2, 9))
-    assert torch.equal(both.forward(x, both.start(2, 9)), alone)
+    alone = first.forward(x, first.new_cache(2, 9))
+    assert torch.equal(both.forward(x, both.new_cache(2, 9)), alone)
     assert len(both.divergences) == 1
     assert both.divergences[0].min() > 0
 

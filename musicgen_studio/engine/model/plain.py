@@ -95,7 +95,7 @@ class Decoder:
         self._layers = [self._layer(weights) for weights in layers]
         self._positions = torch.empty(0, self.config.width, device=device, dtype=self.dtype)
 
-    def start(
+    def new_cache(
         self,
         rows: int,
         positions: int,
@@ -103,7 +103,7 @@ class Decoder:
         text_rows: int = 0,
         begins: Sequence[int] = (),
     ) -> PlainKVCache:
-        """Return an empty cache; see `LanguageModel.start`."""
+        """Return an empty cache; see `LanguageModel.new_cache`."""
         config = self.config
         shape = (config.layers, rows, config.heads, positions, config.width // config.heads)
         cache = PlainKVCache(

@@ -31,7 +31,7 @@ class LanguageModel(Protocol):
     device: torch.device
     precision: Precision
 
-    def start(
+    def new_cache(
         self,
         rows: int,
         positions: int,

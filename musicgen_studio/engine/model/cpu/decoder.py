@@ -107,14 +107,14 @@ class CpuDecoder:
         self._ticket = 0
         # The first step finds the compiled code, or compiles it: while loading, not while somebody waits for music.
         texts = [torch.zeros(1, config.width)] if config.cross_attention else []
-        self.forward(torch.zeros(1, 1, config.width), self.start(1, 1, texts, text_rows=1))
+        self.forward(torch.zeros(1, 1, config.width), self.new_cache(1, 1, texts, text_rows=1))
 
     def use_threads(self, threads: int) -> None:
         """Let so many threads work on the next steps, on memories begun from now on."""
         self._team = Team(threads)
         self._scratch = [self._new_scratch(TILE) for _ in range(threads)]
 
-    def start(
+    def new_cache(
         self,
         rows: int,
         positions: int,
@@ -122,7 +122,7 @@ class CpuDecoder:
         text_rows: int = 0,
         begins: Sequence[int] = (),
     ) -> Int8KVCache:
-        """Return an empty cache; see `LanguageModel.start`."""
+        """Return an empty cache; see `LanguageModel.new_cache`."""
         positions = padded(positions)
         assert positions <= step.MAX_POSITIONS
         shape = self._shape

@@ -72,7 +72,7 @@ def _step_s(decoder: CpuDecoder) -> float:
     x = torch.zeros(2, 1, decoder.config.width)
     times = []
     for _ in range(_REPEATS):
-        cache = decoder.start(2, _STEPS)
+        cache = decoder.new_cache(2, _STEPS)
         started = time.perf_counter()
         for _ in range(_STEPS):
             decoder.forward(x, cache)

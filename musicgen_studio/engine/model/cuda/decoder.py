@@ -135,7 +135,7 @@ class GraphedDecoder:
         self._vacant: list[StaticBuffers] = []
 
     @torch.inference_mode()
-    def start(
+    def new_cache(
         self,
         rows: int,
         positions: int,
@@ -143,7 +143,7 @@ class GraphedDecoder:
         text_rows: int = 0,
         begins: Sequence[int] = (),
     ) -> StaticKVCache:
-        """Return an empty cache; see `LanguageModel.start`."""
+        """Return an empty cache; see `LanguageModel.new_cache`."""
         size = BufferSize(rows, _multiple(positions, self._span_multiple))
         if texts:
             tokens = _multiple(max(len(text) for text in texts), TEXT_MULTIPLE)
@@ -164,7 +164,7 @@ class GraphedDecoder:
         takes = 1
         rows = takes if sampling.guidance_scale == 1.0 else 2 * takes
         texts = [torch.zeros(1, self.config.width)] if self.config.cross_attention else []
-        cache = self.start(rows, positions, texts, text_rows=takes)
+        cache = self.new_cache(rows, positions, texts, text_rows=takes)
         logits = self.forward(torch.zeros(rows, 2, self.config.width, device=self.device), cache)
         self._choice(cache.buffers, self._chunk(cache.buffers, takes, logits), sampling)
         for end in range(self._span_multiple, cache.buffers.size.positions + 1, self._span_multiple):

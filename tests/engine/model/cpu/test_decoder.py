@@ -53,7 +53,7 @@ def _logits(
 ) -> Tensor:
     """Feed tokens `[rows, codebooks, steps]`, some at once; return the logits after each piece."""
     told = _texts(model.config) if texts is None else texts
-    cache = model.start(tokens.shape[0], tokens.shape[-1], told, text_rows)
+    cache = model.new_cache(tokens.shape[0], tokens.shape[-1], told, text_rows)
     x = model.embed(tokens)
     return torch.stack([model.forward(piece, cache) for piece in torch.split(x, at_once, dim=1)])
 
@@ -105,7 +105,7 @@ def test_a_row_that_begins_later_is_the_same(cross_attention: bool, begin: int) 
     alone = [_logits(model, tokens[2 * place : 2 * place + 2], 1, 2, texts[place : place + 1]) for place in (0, 1)]
     shifted = torch.cat([tokens.new_full((2, 4, begin), 3), tokens[2:]], dim=-1)
     padded = torch.cat([tokens[:2], tokens.new_zeros(2, 4, begin)], dim=-1)
-    cache = model.start(4, 50 + begin, texts, 4, begins=(0, 0, begin, begin))
+    cache = model.new_cache(4, 50 + begin, texts, 4, begins=(0, 0, begin, begin))
     x = model.embed(torch.cat([padded, shifted]))
     both = torch.stack([model.forward(piece, cache) for piece in torch.split(x, [begin + 1] + [1] * 49, dim=1)])
     assert torch.equal(both[:, 2:], alone[1])
@@ -122,7 +122,7 @@ def test_the_number_of_threads_changes_nothing(threads: int) -> None:
 def test_two_memories_do_not_mix() -> None:
     model, tokens = _loaded(_random(_ODD)), _tokens(_ODD, 2, 12)
     alone = _logits(model, tokens, 1)
-    cache, other = (model.start(2, 12, _texts(_ODD), 1) for _ in range(2))
+    cache, other = (model.new_cache(2, 12, _texts(_ODD), 1) for _ in range(2))
     for position in range(12):
         logits = model.forward(model.embed(tokens[..., position : position + 1]), cache)
         model.forward(model.embed(tokens[..., 11 - position : 12 - position]), other)
@@ -147,7 +147,7 @@ def test_a_matrix_of_zeros_gives_zeros() -> None:
 
 def test_the_cache_is_as_big_as_it_says() -> None:
     model = _loaded(_random(_TWO_LAYERS))
-    cache = model.start(2, 1504)
+    cache = model.new_cache(2, 1504)
     kept = cache.kv._replace(begins=np.empty(0, np.int64))
     assert model.cache_bytes(2, 1504) == sum(array.nbytes for array in kept)
 

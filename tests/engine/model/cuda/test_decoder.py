@@ -69,7 +69,7 @@ def logits(model: LanguageModel, rows: int, pieces: tuple[int, ...], tokens: int
     config, random = model.config, torch.Generator().manual_seed(1)
     texts = [torch.randn(tokens, config.width, generator=random)] if config.cross_attention else []
     codes = torch.randint(0, config.card, (rows, config.codebooks, sum(pieces)), generator=random)
-    cache = model.start(rows, sum(pieces), texts, text_rows=max(rows // 2, 1))
+    cache = model.new_cache(rows, sum(pieces), texts, text_rows=max(rows // 2, 1))
     split = torch.split(codes.to(model.device), list(pieces), dim=-1)
     made = [model.forward(model.embed(some), cache).cpu() for some in split]
     assert cache.length == sum(pieces)
@@ -103,13 +103,13 @@ def test_rows_that_begin_later_and_have_other_texts(checkpoint: Checkpoint, piec
     texts = [torch.randn(count, config.width, generator=random) for count in lengths_of_texts]
     codes = torch.randint(0, config.card, (4, config.codebooks, sum(pieces)), generator=random)
     for model in (graphed(checkpoint, span_multiple=16), plain(checkpoint)):
-        cache = model.start(4, sum(pieces), texts, text_rows=4, begins=begins)
+        cache = model.new_cache(4, sum(pieces), texts, text_rows=4, begins=begins)
         split = torch.split(codes, list(pieces), dim=-1)
         together = torch.stack([model.forward(model.embed(some), cache) for some in split])
         for place, begin in enumerate((0, 9)):
             rows = slice(2 * place, 2 * place + 2)
             own = plain(checkpoint)
-            cache_alone = own.start(2, sum(pieces), texts[place : place + 1], text_rows=2)
+            cache_alone = own.new_cache(2, sum(pieces), texts[place : place + 1], text_rows=2)
             lengths = [pieces[0] - begin, *pieces[1:]]
             split_alone = torch.split(codes[rows, :, begin:], lengths, dim=-1)
             alone = torch.stack([own.forward(own.embed(some), cache_alone) for some in split_alone])
@@ -256,7 +256,7 @@ def test_a_stop_beforehand_draws_nothing(text: Checkpoint) -> None:
     stop.set()
     noise = Stopping(stop, 0, config.codebooks, config.card)
     model = graphed(text)
-    cache = model.start(1, 30)
+    cache = model.new_cache(1, 30)
     first = model.forward(model.embed(torch.zeros(1, config.codebooks, 1, dtype=torch.int64)), cache)
     steps = torch.full((1, config.codebooks, 20), UNKNOWN)
     assert list(model.make_steps(cache, first, steps, Sampling(), noise, stop)) == []
@@ -265,7 +265,7 @@ def test_a_stop_beforehand_draws_nothing(text: Checkpoint) -> None:
 
 def test_known_tokens_are_kept(text: Checkpoint) -> None:
     config, model = text.config.decoder, graphed(text)
-    cache = model.start(1, 30)
+    cache = model.new_cache(1, 30)
     first = model.forward(model.embed(torch.zeros(1, config.codebooks, 1, dtype=torch.int64)), cache)
     steps = torch.full((1, config.codebooks, 12), UNKNOWN)
     steps[0, 1, ::2] = 9
@@ -280,30 +280,30 @@ def test_known_tokens_are_kept(text: Checkpoint) -> None:
 
 def test_a_room_is_used_again_and_remembers_nothing(text: Checkpoint) -> None:
     model, config = graphed(text), text.config.decoder
-    first = model.start(2, 50, [torch.ones(70, config.width)], text_rows=1)
+    first = model.new_cache(2, 50, [torch.ones(70, config.width)], text_rows=1)
     buffers = first.buffers
     with torch.inference_mode():
         buffers.kv.fill_(float("nan"))
     del first
     again = logits(model, 2, (3, 1, 1))
-    cache = model.start(2, 40, [torch.ones(3, config.width)], text_rows=1)
+    cache = model.new_cache(2, 40, [torch.ones(3, config.width)], text_rows=1)
     assert cache.buffers is buffers
     assert_near(again, logits(plain(text), 2, (3, 1, 1)))
 
 
 def test_two_memories_at_a_time_have_a_room_each(text: Checkpoint) -> None:
     model = graphed(text)
-    one, other = model.start(2, 50), model.start(2, 50)
+    one, other = model.new_cache(2, 50), model.new_cache(2, 50)
     assert one.buffers is not other.buffers
 
 
 def test_rooms_that_do_not_fit_are_given_back(text: Checkpoint) -> None:
     model = graphed(text)
     for _ in range(2):
-        cache = model.start(2, 50)
+        cache = model.new_cache(2, 50)
         del cache
     assert len(model._vacant) == 1
-    larger = model.start(2, 100)
+    larger = model.new_cache(2, 100)
     assert model._vacant == []
     del larger
     model.release()
@@ -461,7 +461,7 @@ class Spoiling(Noise):
 @pytest.mark.parametrize("at", [1, 6, 33])
 def test_numbers_that_are_none_end_the_run_within_a_chunk(text: Checkpoint, at: int, device: torch.device) -> None:
     model = graphed(text, device)
-    cache, noise = model.start(1, 60), Spoiling(model, at)
+    cache, noise = model.new_cache(1, 60), Spoiling(model, at)
     noise.buffers = cache.buffers
     first = model.forward(model.embed(torch.zeros(1, model.config.codebooks, 1, dtype=torch.int64)), cache)
     made: list[Tensor] = []
@@ -471,7 +471,9 @@ def test_numbers_that_are_none_end_the_run_within_a_chunk(text: Checkpoint, at: 
         )
     assert sum(some.shape[-1] for some in made) <= at // STEPS_AT_ONCE * STEPS_AT_ONCE
     with torch.inference_mode():
-        assert model.forward(model.embed(torch.zeros(1, 4, 1, dtype=torch.int64)), model.start(1, 60)).isfinite().all()
+        assert (
+            model.forward(model.embed(torch.zeros(1, 4, 1, dtype=torch.int64)), model.new_cache(1, 60)).isfinite().all()
+        )
 
 
 def test_a_prefill_of_no_numbers_makes_nothing(text: Checkpoint) -> None:
