@@ -108,7 +108,7 @@ class Noise:
     @property
     def position(self) -> tuple[bytes, ...]:
         """Where each take's stream stands."""
-        return tuple(generator.get_state().numpy().tobytes() for generator in self._generators)
+        return tuple(bytes(generator.get_state().numpy().data) for generator in self._generators)
 
     def go_to(self, position: Sequence[bytes]) -> None:
         """Go on from where streams stood.

@@ -51,7 +51,7 @@ class Numbers:
     @classmethod
     def of(cls, array: Any) -> "Numbers":
         """Write an array."""
-        packed = zlib.compress(np.ascontiguousarray(array).astype(array.dtype.newbyteorder("<")).tobytes())
+        packed = zlib.compress(np.ascontiguousarray(array).astype(array.dtype.newbyteorder("<")).data)
         return cls(str(array.dtype), tuple(int(each) for each in array.shape), b64encode(packed).decode("ascii"))
 
     def array(self) -> Any:
@@ -217,7 +217,7 @@ class LiveRecord:
                 begin.convolved,
                 begin.emitted,
             )
-            told, noise = Told(begin.prompts, melodies), begin.noise.array().tobytes()
+            told, noise = Told(begin.prompts, melodies), bytes(begin.noise.array().data)
             return LiveState(begin.frame, told, begin.pieces, begin.codes.array(), noise, codec)
         except ValueError as error:
             raise unusable(f"{error}.") from error
