@@ -2,6 +2,33 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en_US">
 <context>
+    <name></name>
+    <message>
+        <source>follows the melody {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>on the beat {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>it stops suddenly</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>it fades to silence</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>a glitch</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>nothing broken</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>AboutDialog</name>
     <message>
         <source>About MusicGen Studio</source>
@@ -100,6 +127,17 @@
     </message>
     <message>
         <source>Use it</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Best</name>
+    <message>
+        <source>Compare the takes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take {0} measures best: {1}</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -649,6 +687,14 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Separator</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose what takes the clip apart</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Export</source>
         <translation type="unfinished"></translation>
     </message>
@@ -694,6 +740,29 @@
     </message>
     <message>
         <source>It was not made here, so it has no settings</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ClipMarks</name>
+    <message>
+        <source>Remove the mark</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Mark</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name the mark</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What begins here, such as “chorus”:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove all marks</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -1214,6 +1283,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>It begins with bar {0}, as what is marked in the clip.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Only the selection, {0} to {1}</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1469,15 +1542,35 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>New words for it (optional)</source>
+        <source>Words of a new passage (optional)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A new passage begins with them; left empty, the last one goes on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Let it end</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Let the new part end</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The new part comes to an end: it fades over its last bar</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How the music goes over into the new passage</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>At once, or slowly: then both sound, the one less and less, the other more</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>New words for the added part</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Left empty, it goes on with the clip&apos;s own words</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1501,6 +1594,22 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>at once</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>over 1 bar</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>over {0} bars</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>over {0} s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>From the playhead, {0}</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1509,6 +1618,60 @@
     <name>FactsDialog</name>
     <message>
         <source>Close</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Faults</name>
+    <message>
+        <source>Look for what is broken</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} at {1}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{0}”: {1} at {2}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>and {0} more</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Mend</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Let it end</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>stops suddenly</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>fades to silence</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ends abruptly</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>glitch</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Files</name>
+    <message>
+        <source>Sound and MIDI files ({0})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Import</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -1922,73 +2085,135 @@ Drop sound files here to go on from them, and drag clips from here into your DAW
     </message>
 </context>
 <context>
+    <name>Live</name>
+    <message>
+        <source>“{0}” is being made again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{0}” is in the library</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Getting ready…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0:.0f} s · made at {1:.1f} × real time</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>from a control to its sound {0:.2f} s, and {1:.2f} s in the device</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the sound broke off {0} times</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>LivePanel</name>
+    <message>
+        <source>Guidance</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Temperature</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Higher keeps closer to your words; lower drifts more freely</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Higher surprises more, up to noise; lower repeats itself</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Follow the melody on the left</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Follow the melody on the left, live</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A hum, a MIDI file or drawn notes; heard about three seconds later</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep all of it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep all of the live music when it ends</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>When it ends, everything that was heard becomes a clip</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Play live</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Begin to play</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>End with the bar</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop where a bar ends</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep the last 30 s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Put it into the library (K)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Back to the clip; live music stops</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop the live music</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Live prompt {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Enter takes it over; it is heard about three seconds later</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Prompt {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Live</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>MainWindow</name>
     <message>
-        <source>1 order still waits to be made.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{0} orders still wait to be made.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Quit</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>What is being made now is kept as far as it is; what waits is forgotten.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Go on making</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>“{0}” is being made</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Show</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Import</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Sound and MIDI files ({0})</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>“{0}” is in the trash; it stays open until you leave it</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>“{0}” is recorded</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>not loaded</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>The graphics card no longer answers; music is made on the processor until the next start.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Restart</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Sound devices have changed. The music goes on where it is.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Use the new one</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{0:.1f}× real time</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -2324,10 +2549,6 @@ Drop sound files here to go on from them, and drag clips from here into your DAW
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Where the melody begins in the take; the take itself stays</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>to</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2340,15 +2561,7 @@ Drop sound files here to go on from them, and drag clips from here into your DAW
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Take: {0}</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Bring to full level</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Make a quiet take louder when it is used; the take itself stays</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2361,6 +2574,18 @@ Drop sound files here to go on from them, and drag clips from here into your DAW
     </message>
     <message>
         <source>Kept recordings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where the melody begins; the recording itself stays</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Recording: {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Make a quiet recording louder when it is used; the recording itself stays</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2527,6 +2752,44 @@ Drop sound files here to go on from them, and drag clips from here into your DAW
     <name>MiniWaveforms</name>
     <message>
         <source>The file of “{0}” is being written: drag it again in a moment.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>NewMusic</name>
+    <message>
+        <source>“{0}” is being made</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>News</name>
+    <message>
+        <source>not loaded</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0:.1f}× real time</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The graphics card no longer answers; music is made on the processor until the next start.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Restart</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sound devices have changed. The music goes on where it is.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use the new one</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -2821,7 +3084,54 @@ Below them is what the model sees: one pitch class at a time, C also where there
     </message>
 </context>
 <context>
+    <name>PassageLane</name>
+    <message>
+        <source>Passages</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Left and Right choose a passage, with Shift they move where it begins; Enter writes its words.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>empty</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>passage {0} of {1}, {2}, from {3} s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no words</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drag how long the music takes to go over</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drag where the piece ends</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drag where the passage begins</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Words of the passage</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Enter takes the words, Esc leaves them as they were</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Passages</name>
+    <message>
+        <source>Write the passages as text</source>
+        <translation type="unfinished"></translation>
+    </message>
     <message>
         <source>{0} passages, {1}</source>
         <translation type="unfinished"></translation>
@@ -2863,6 +3173,213 @@ Below them is what the model sees: one pitch class at a time, C also where there
     </message>
     <message>
         <source>The text stays</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>PassagesPanel</name>
+    <message>
+        <source>Change the passages</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Split the passage</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Duplicate the passage</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move the passage</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove the passage</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As text…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Write the passages as text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The same passages, a line each</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Generate</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Generate the passages</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Make the piece in one go, with the takes and the seed on the left</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close the passages</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>They are kept</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>PASSAGES</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What it is</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Words of the chosen passage</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the chosen passage is; also a double click on it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cut</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Morph</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How the music goes over into it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>At once, or slowly: then both sound, the one less and less, the other more</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Length of the morph</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How long the music takes to go over</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Length of the passage</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How long it is; what follows moves along</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Words before all (optional)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Words before all passages</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>They stand before the words of each passage</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no tempo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tempo of the passages</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>With a tempo passages begin on bars, without one in seconds; say it in the words, too</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Beats per bar of the passages</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How many beats a bar has</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Melody of the passage</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move the passage to the left</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move the passage to the right</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Follows {0}; click to follow none</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a sound or MIDI file that the passage follows</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>1 passage, {1}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} passages, {1}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>bar</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>bars</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Other words for the passage</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Other words before all passages</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go over into the passage otherwise</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Another length of the passage</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Another tempo of the passages</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Follow no melody in the passage</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sound and MIDI files ({0})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Follow a melody in the passage</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -3076,6 +3593,22 @@ Below them is what the model sees: one pitch class at a time, C also where there
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Show the best</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Measure the takes when they are made: tags, melody, beat, faults; the best comes first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Let it end</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It fades over its last bar; leave it off for loops</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Voices come out wordless and blurred: MusicGen plays instruments, it cannot sing.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -3097,6 +3630,25 @@ Below them is what the model sees: one pitch class at a time, C also where there
     </message>
     <message>
         <source>PROMPT</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>PromptPlane</name>
+    <message>
+        <source>Plane of prompts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drag the puck, or move it by the arrow keys (Shift: a little); Home is the middle</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0}: {1} percent</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>anything</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -3178,6 +3730,29 @@ Below them is what the model sees: one pitch class at a time, C also where there
     </message>
 </context>
 <context>
+    <name>Quitting</name>
+    <message>
+        <source>1 order still waits to be made.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} orders still wait to be made.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What is being made now is kept as far as it is; what waits is forgotten.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go on making</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>RecentFiles</name>
     <message>
         <source>Clear the list</source>
@@ -3223,7 +3798,7 @@ Below them is what the model sees: one pitch class at a time, C also where there
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Throw this take away and be ready again</source>
+        <source>Throw this recording away and be ready again</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3287,15 +3862,19 @@ Below them is what the model sees: one pitch class at a time, C also where there
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>End the take and keep it</source>
+        <source>End the recording and keep it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Try once more to write the recording to the disk</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The recording of {0} is not saved yet.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Save again</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Try once more to write the take to the disk</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3320,10 +3899,6 @@ Below them is what the model sees: one pitch class at a time, C also where there
     </message>
     <message>
         <source>Recording {0}</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>The take of {0} is not saved yet.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3398,6 +3973,18 @@ Below them is what the model sees: one pitch class at a time, C also where there
     </message>
     <message>
         <source>Make the section anew; the rest stays as it is</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Follow the melody</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Follow the melody in the section</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The section follows the melody on the left, from its beginning</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3840,6 +4427,13 @@ Below them is what the model sees: one pitch class at a time, C also where there
     </message>
 </context>
 <context>
+    <name>Showing</name>
+    <message>
+        <source>“{0}” is in the trash; it stays open until you leave it</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>StatusLine</name>
     <message>
         <source>Cancel</source>
@@ -3962,6 +4556,14 @@ Below them is what the model sees: one pitch class at a time, C also where there
         <source>they add up to the clip</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>{0}: {1} · {2} · {3} MB</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Trained on {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>TakesStrip</name>
@@ -3994,7 +4596,7 @@ Below them is what the model sees: one pitch class at a time, C also where there
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Put the takes first that follow the melody most closely</source>
+        <source>Put the takes first that measure best, or follow the melody most closely</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -4436,6 +5038,46 @@ Below them is what the model sees: one pitch class at a time, C also where there
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Let it end</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Passages</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Passages as text…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Write the words of the passage</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Split the passage</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Duplicate the passage</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move the passage to the left</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move the passage to the right</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove the passage</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Passage</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Go to the start</source>
         <translation type="unfinished"></translation>
     </message>
@@ -4457,6 +5099,18 @@ Below them is what the model sees: one pitch class at a time, C also where there
     </message>
     <message>
         <source>Loop the selection</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Live: music that never ends</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep the last 30 s of live music</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Make a kept live recording again</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -4505,6 +5159,10 @@ Below them is what the model sees: one pitch class at a time, C also where there
     </message>
     <message>
         <source>Show the whole clip</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name the mark at the playhead…</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -4689,10 +5347,6 @@ Below them is what the model sees: one pitch class at a time, C also where there
     </message>
     <message>
         <source>Mend what is broken</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Passages…</source>
         <translation type="unfinished"></translation>
     </message>
     <message>

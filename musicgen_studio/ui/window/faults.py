@@ -95,7 +95,7 @@ class Faults(QObject):
             self._looking.discard(clip.id)  # whoever opens the clip is told what is wrong with its file
 
         words = self.tr("Look for what is broken")
-        self._services.background.run(words, lambda: notice(library, clip), take, fail, Lane.HOUSE)
+        self._services.background.run(words, lambda: notice(library, clip), take, fail, Lane.HEARING)
 
     def _take(self, clip: Clip, faults: list[Fault]) -> None:
         current = self._listening.current
