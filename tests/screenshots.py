@@ -142,7 +142,7 @@ def _render(app: QApplication, theme: str, save: Callable[[str, QWidget], object
         _until(app, lambda: len(program.services.library.clips()) == 3 and not program.services.loop.views())
         clip = program.services.library.clips()[-1]
         window.collection.rename(clip.id, "Night drive")
-        window.listening.show_clip(clip)
+        window.listening.show_clip(program.services.library.get(clip.id))  # with its new title
         window.waveform.set_selection((64_000, 160_000))
         _settle(app, 1500)
         save(f"clip-{theme}", window)
