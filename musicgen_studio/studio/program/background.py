@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 from itertools import count
+from math import inf
 from threading import Event
 from time import monotonic
 from traceback import format_exception
@@ -45,25 +46,32 @@ class Lane(StrEnum):
 
 
 _URGENT = frozenset({Lane.SOUND, Lane.EDITS, Lane.IMPORTS})
+_MOMENT_S = 0.3
 _GIVING_WAY = frozenset({Lane.PICTURES, Lane.HEARING})
 
 
 class _Way:
-    """Counts the errands that others give way to."""
+    """Counts the errands that others give way to, and a moment after them: a clip that has come in is opened then."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._count = 0
+        self._free_from_s = -inf
 
     def change(self, by: int) -> None:
         with self._changed:
             self._count += by
+            self._free_from_s = monotonic() + _MOMENT_S
             self._changed.notify_all()
 
     def wait(self, stop: Event) -> None:
-        """Wait until there is none, or all ends."""
+        """Wait until there is none and the moment is over, or all ends."""
         with self._changed:
-            self._changed.wait_for(lambda: not self._count or stop.is_set())
+            while not stop.is_set():
+                left_s = self._free_from_s - monotonic()
+                if not self._count and left_s <= 0:
+                    return
+                self._changed.wait(None if self._count else left_s)
 
     def wake(self) -> None:
         with self._changed:

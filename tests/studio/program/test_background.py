@@ -219,6 +219,25 @@ def test_what_nobody_asked_for_gives_way_to_what_is_waited_for(urgent: Lane, giv
     background.close()
 
 
+def test_a_clip_that_has_come_in_is_opened_before_it_is_listened_to() -> None:
+    """The window sends the opening when it hears of the import's end; what waited for the import waits for it, too."""
+    done: SimpleQueue[ErrandDone] = SimpleQueue()
+    background = Background(done.put)
+    begun, may_end = list[str](), threading.Event()
+
+    def importing() -> None:
+        may_end.wait(10)
+
+    background.run("import", importing, lane=Lane.IMPORTS)
+    background.run("listening", lambda: begun.append("listening"), lane=Lane.HEARING)
+    may_end.set()
+    assert done.get(timeout=10).name == "import"
+    background.run("opening", lambda: begun.append("opening"), lane=Lane.SOUND)
+    assert {done.get(timeout=10).name for _ in range(2)} == {"opening", "listening"}
+    assert begun == ["opening", "listening"]
+    background.close()
+
+
 def test_listening_to_many_clips_gives_way_between_two_of_them() -> None:
     done: SimpleQueue[ErrandDone] = SimpleQueue()
     background = Background(done.put)
