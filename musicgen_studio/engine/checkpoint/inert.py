@@ -7,15 +7,15 @@ Source: Python's `pickle`; torch `serialization.py`; omegaconf `basecontainer.py
 """
 
 import pickle
+import zipfile
 from collections import OrderedDict
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from types import SimpleNamespace
 from typing import Any
 
 import torch
 
-from musicgen_studio.engine.checkpoint.weights import unreadable
-from musicgen_studio.errors import UserProblem
+from musicgen_studio.engine.checkpoint.weights import unreadable, unsafe
 
 _STAND_INS = ("omegaconf.", "numpy.", "typing", "dora.", "flashy.", "audiocraft.")
 _PLAIN_TYPES = {"dict", "list", "tuple", "set", "int", "float", "str", "bool", "bytes", "object", "type"}
@@ -30,6 +30,9 @@ _STORAGES = {"FloatStorage", "HalfStorage", "BFloat16Storage", "DoubleStorage", 
 _STORAGES |= {"ShortStorage", "CharStorage", "ByteStorage", "BoolStorage"}
 _DTYPES = {"float32", "float16", "bfloat16", "float64", "int64", "int32", "int16", "int8", "uint8", "bool"}
 _MAX_DEPTH = 40
+_DAMAGED = (
+    OSError, RuntimeError, EOFError, ValueError, LookupError, AttributeError, TypeError, zipfile.BadZipFile,
+)  # fmt: skip
 
 
 class StandIn:
@@ -83,18 +86,24 @@ def load_trained(path: Path) -> dict[Any, Any]:
     """
     module = SimpleNamespace(Unpickler=_Unpickler, load=pickle.load, loads=pickle.loads, __name__="inert")
     try:
+        if _is_program(path):
+            raise unsafe(path, "is a program of TorchScript")
         found = torch.load(path, map_location="cpu", weights_only=False, pickle_module=module, mmap=True)
     except pickle.UnpicklingError as error:
-        raise UserProblem(
-            "The checkpoint was not opened, to be on the safe side.",
-            f"{path} asks for {error}, which no checkpoint needs; reading it could run a program hidden in it.",
-            "Use a checkpoint from a source you trust, best in the safetensors format.",
-        ) from error
-    except (OSError, RuntimeError, EOFError, ValueError, LookupError, AttributeError, TypeError) as error:
+        raise unsafe(path, f"asks for {error}, which no checkpoint needs") from error
+    except _DAMAGED as error:
         raise unreadable(path, error) from error
     if not isinstance(found, dict):
         raise unreadable(path, TypeError(f"it holds a {type(found).__name__}"))
     return found
+
+
+def _is_program(path: Path) -> bool:
+    """Tell whether torch would take a file for a TorchScript program and load it past every unpickler."""
+    if not zipfile.is_zipfile(path):
+        return False
+    with zipfile.ZipFile(path) as archive:
+        return any(PurePosixPath(name).name == "constants.pkl" for name in archive.namelist())
 
 
 def plain(value: object, depth: int = 0) -> Any:

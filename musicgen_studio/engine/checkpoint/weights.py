@@ -156,11 +156,7 @@ def load_pickle(path: Path) -> dict[Any, Any]:
     try:
         found = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
     except pickle.UnpicklingError as error:
-        raise UserProblem(
-            "The checkpoint was not opened, to be on the safe side.",
-            f"{path} holds more than tensors and plain values, so reading it could run a program hidden in it.",
-            "Use a checkpoint from a source you trust, best in the safetensors format.",
-        ) from error
+        raise unsafe(path, "holds more than tensors and plain values") from error
     except (OSError, RuntimeError, EOFError, ValueError, LookupError, AttributeError, TypeError) as error:
         raise unreadable(path, error) from error
     if not isinstance(found, dict):
@@ -191,6 +187,23 @@ def read_json(path: Path) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise UserProblem("The checkpoint cannot be read.", f"{path} holds no JSON object.", DOWNLOAD_AGAIN)
     return found
+
+
+def unsafe(path: Path, what: str) -> UserProblem:
+    """Say that a file of a checkpoint was not opened, as a program might be hidden in it.
+
+    Args:
+        path: The file.
+        what: What it does that no checkpoint has to, such as `holds a program`.
+
+    Returns:
+        The problem, to be raised.
+    """
+    return UserProblem(
+        "The checkpoint was not opened, to be on the safe side.",
+        f"{path} {what}, so reading it could run a program hidden in it.",
+        "Use a checkpoint from a source you trust, best in the safetensors format.",
+    )
 
 
 def unreadable(path: Path, error: Exception) -> UserProblem:

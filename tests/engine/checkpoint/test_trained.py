@@ -104,6 +104,34 @@ class _Harm:
         return Path.touch, (Path("harm"),)
 
 
+def test_a_trainers_checkpoint_whose_index_is_damaged_says_so(tmp_path: Path) -> None:
+    folder = _write_dora(tmp_path / "xp", tiny.build_text_model(), {})
+    path = folder / "checkpoint.th"
+    damaged = bytearray(path.read_bytes())
+    entry = damaged.rindex(b"PK\x01\x02")  # of the last file in the archive's index
+    damaged[entry : entry + 4] = b"XXXX"
+    path.write_bytes(damaged)
+    with pytest.raises(UserProblem, match="cannot be read"):
+        open_checkpoint(folder)
+
+
+class _Script(torch.nn.Module):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x + 1
+
+
+@pytest.mark.filterwarnings("ignore:.*torch.jit:DeprecationWarning", "ignore:.*TorchScript:UserWarning")
+def test_a_program_under_a_trainers_name_is_not_even_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Torch hands an archive of TorchScript to a loader of its own, which asks no unpickler."""
+    folder = _write_dora(tmp_path / "xp", tiny.build_text_model(), {})
+    torch.jit.script(_Script()).save(str(folder / "checkpoint.th"))  # type: ignore[no-untyped-call]
+    loaded = list[object]()
+    monkeypatch.setattr(torch.jit, "load", lambda *args, **_named: loaded.append(args))
+    with pytest.raises(UserProblem, match="to be on the safe side"):
+        open_checkpoint(folder)
+    assert loaded == []
+
+
 @pytest.mark.parametrize("place", ["xp.cfg", "history", "extra"])
 def test_a_trainers_checkpoint_that_asks_for_more_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
