@@ -46,6 +46,14 @@ def add_parser(commands: Commands) -> None:
         metavar="S",
         help="lengths of the clips to time (default: 8 30)",
     )
+    _add_other_measures(parser)
+    parser.add_argument("--against", choices=["transformers"], help="do the same work with this, side by side")
+    parser.add_argument("--json", action="store_true", help="one JSON object on stdout, nothing else")
+    parser.set_defaults(run=run)
+
+
+def _add_other_measures(parser: argparse.ArgumentParser) -> None:
+    """Add what is measured instead of speed, each with the options of its own."""
     parser.add_argument(
         "--melody", action="store_true", help="measure instead how far the music follows melodies it is given"
     )
@@ -81,9 +89,6 @@ def add_parser(commands: Commands) -> None:
         "--play", action="store_true", help="of --live: on the sound device, not on a clock that takes sound as one"
     )
     parser.add_argument("--window", action="store_true", help="measure the window instead: start, lag, scrolling")
-    parser.add_argument("--against", choices=["transformers"], help="do the same work with this, side by side")
-    parser.add_argument("--json", action="store_true", help="one JSON object on stdout, nothing else")
-    parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:

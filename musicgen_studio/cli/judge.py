@@ -48,6 +48,21 @@ def add_parser(commands: Commands) -> None:
         help="also list the clips by this measure, best first",
     )
     parser.add_argument("--weights", type=path, metavar="FILE|DIR", help="its weights, if they lie elsewhere")
+    _add_making(parser)
+    _add_listening(parser)
+    parser.add_argument("--out", type=path, default=Path("judgement"), metavar="DIR", help="default: judgement")
+    parser.add_argument(
+        "--players",
+        type=int,
+        default=_PLAYERS,
+        metavar="N",
+        help=f"sounds on the page, of each set (default: {_PLAYERS})",
+    )
+    parser.add_argument("--json", action="store_true", help="the JSON object on stdout as well, no table")
+    parser.set_defaults(run=run, parser=parser)
+
+
+def _add_making(parser: argparse.ArgumentParser) -> None:
     made = parser.add_argument_group("clips made for the purpose")
     made.add_argument("--prompts", type=path, metavar="FILE", help="one prompt a line")
     made.add_argument("--checkpoint", metavar="NAME|DIR", help="what makes them (default: starter)")
@@ -55,6 +70,9 @@ def add_parser(commands: Commands) -> None:
     made.add_argument(
         "--seed", type=int, default=0, metavar="N", help="of the music, and of a listening test's order (0)"
     )
+
+
+def _add_listening(parser: argparse.ArgumentParser) -> None:
     ears = parser.add_argument_group("a listening test with people, blind and equally loud")
     ears.add_argument(
         "--listening",
@@ -72,16 +90,6 @@ def add_parser(commands: Commands) -> None:
         metavar="CSV",
         help="say what the files say that people saved, with intervals",
     )
-    parser.add_argument("--out", type=path, default=Path("judgement"), metavar="DIR", help="default: judgement")
-    parser.add_argument(
-        "--players",
-        type=int,
-        default=_PLAYERS,
-        metavar="N",
-        help=f"sounds on the page, of each set (default: {_PLAYERS})",
-    )
-    parser.add_argument("--json", action="store_true", help="the JSON object on stdout as well, no table")
-    parser.set_defaults(run=run, parser=parser)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from statistics import median
+from typing import Self
 
 from musicgen_studio.core.live import LiveRequest, Mailbox, Steering
 from musicgen_studio.engine.api import LiveEngine
@@ -25,6 +26,8 @@ LOOK_S = 0.002
 
 REST_S = (0.3, 1.1)
 """Between two turns, once the first is heard."""
+
+_SETTLED_S = 2.0  # of music, before the first turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,44 +82,66 @@ def measure_live(
     Raises:
         UserProblem: If it cannot be played.
     """
-    dice = random.Random(seed)  # noqa: S311 - not for secrets
     mailbox = Mailbox(Steering(tuple(prompts), (1.0,) * len(prompts)))
     with output as heard:
         ear = KnobToEar(engine.info.sample_rate)
         session = LiveSession(engine, checkpoint, LiveRequest(seed), mailbox, heard, 0.0, LEAD_S, ear.made)
-        over, taken = threading.Event(), list[float]()
-
-        def turn() -> None:
-            rest_s = 1.0
-            while not over.wait(LOOK_S):
-                ear.look(heard.taken_s)
-                rest_s -= LOOK_S
-                if ear.is_free and rest_s <= 0 and session.facts.heard_s > 2:
-                    taken[:] = [*taken, *ear.measured_s]
-                    ear.measured_s = []
-                    asked = replace(mailbox.steering, weights=tuple(dice.random() + 0.01 for _ in prompts))
-                    ear.turn(asked)
-                    mailbox.put(asked)
-                    rest_s = dice.uniform(*REST_S)
-
-        thread = threading.Thread(target=turn, name="turning", daemon=True)
-        thread.start()
+        hand = _Hand(session, mailbox, ear, heard, random.Random(seed))  # noqa: S311 - not for secrets
         begun_s = time.monotonic()
-        session.run(seconds)
-        lasted_s = time.monotonic() - begun_s
-        over.set()
-        thread.join()
-        times_s = sorted([*taken, *ear.measured_s]) or [float("inf")]
-        facts = session.facts
+        with hand:
+            session.run(seconds)
+        times_s = hand.measured_s or [float("inf")]
         return LiveFigures(
             prompts=len(prompts),
-            seconds=round(lasted_s, 1),
+            seconds=round(time.monotonic() - begun_s, 1),
             turns=len(times_s),
             median_s=round(median(times_s), 3),
             p99_s=round(times_s[min(int(len(times_s) * 0.99), len(times_s) - 1)], 3),
             latency_s=round(heard.latency_s, 3),
-            breaks=facts.breaks,
-            lead_s=round(facts.lead_s, 3),
-            speed=round(facts.speed, 2),
+            breaks=session.facts.breaks,
+            lead_s=round(session.facts.lead_s, 3),
+            speed=round(session.facts.speed, 2),
             output=kind,
         )
+
+
+class _Hand:
+    """Turns the controls at random moments, in a thread of its own, as long as it is entered."""
+
+    def __init__(
+        self, session: LiveSession, mailbox: Mailbox, ear: KnobToEar, heard: HeardOutput, dice: random.Random
+    ) -> None:
+        self._session, self._mailbox, self._ear, self._heard, self._dice = session, mailbox, ear, heard, dice
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._turn_again, name="turning", daemon=True)
+        self._times_s = list[float]()
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_raised: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    @property
+    def measured_s(self) -> list[float]:
+        """Seconds from each turn to its sound, the shortest first; once it has ended."""
+        return sorted([*self._times_s, *self._ear.measured_s])
+
+    def _turn_again(self) -> None:
+        rest_s = 1.0
+        while not self._over.wait(LOOK_S):
+            self._ear.look(self._heard.taken_s)
+            rest_s -= LOOK_S
+            if self._ear.is_free and rest_s <= 0 and self._session.facts.heard_s > _SETTLED_S:
+                self._turn()
+                rest_s = self._dice.uniform(*REST_S)
+
+    def _turn(self) -> None:
+        self._times_s += self._ear.measured_s
+        self._ear.measured_s = []
+        now = self._mailbox.steering
+        asked = replace(now, weights=tuple(self._dice.random() + 0.01 for _ in now.prompts))
+        self._ear.turn(asked)
+        self._mailbox.put(asked)
