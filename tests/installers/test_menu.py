@@ -2,7 +2,6 @@
 
 import ast
 import configparser
-import importlib.util
 import os
 import re
 import shutil
@@ -15,6 +14,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from musicgen_studio.files import midi, sound
+from tests.installers.conftest import load_script
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = ROOT / "installers" / "menu.py"
@@ -24,12 +24,7 @@ pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Li
 
 @pytest.fixture(scope="module")
 def menu() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("installers_menu", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_script("menu")
 
 
 @pytest.fixture
@@ -76,8 +71,8 @@ def test_the_users_own_data_folder_counts(
 
 
 @pytest.mark.parametrize("name", ["a checkout", 'with "marks" $HOME `x`', "100%", "back\\slash"])
-def test_the_program_is_found_whatever_its_folder_is_called(menu: ModuleType, name: str) -> None:
-    root = Path("/home/me") / name
+def test_the_program_is_found_whatever_its_folder_is_called(menu: ModuleType, name: str, tmp_path: Path) -> None:
+    root = tmp_path / name
     line = next(line for line in menu.entry(root).splitlines() if line.startswith("Exec="))
     written = line.removeprefix("Exec=").replace("\\\\", "\\")  # the rule for every text in the file
     quoted, files = written.rsplit(" ", 1)
@@ -113,6 +108,6 @@ def test_a_desktops_own_checker_accepts_the_entry(menu: ModuleType, tmp_path: Pa
     if checker is None:
         pytest.skip("needs desktop-file-utils")
     file = tmp_path / "musicgen-studio.desktop"
-    file.write_text(menu.entry(Path("/home/me/a checkout")), encoding="utf-8")
+    file.write_text(menu.entry(tmp_path / "a checkout"), encoding="utf-8")
     done = subprocess.run([checker, str(file)], capture_output=True, text=True, check=False, env=dict(os.environ))
     assert (done.returncode, done.stdout) == (0, "")

@@ -5,7 +5,6 @@ Not covered: a whole set-up from the network, which is what a fresh clone does w
 """
 
 import ast
-import importlib.util
 import json
 import os
 import shutil
@@ -22,6 +21,8 @@ from types import ModuleType
 
 import pytest
 
+from tests.installers.conftest import load_script
+
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = ROOT / "installers" / "studio.py"
 NONE: frozenset[str] = frozenset()
@@ -32,12 +33,7 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="the stand-ins for other
 
 @pytest.fixture(scope="module")
 def studio() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("installers_studio", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_script("studio")
 
 
 @pytest.fixture
