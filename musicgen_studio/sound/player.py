@@ -100,6 +100,20 @@ class Player:
         """How long after the device took it a sound is heard, as far as the device knows, in seconds."""
         return self._stream.latency_s if self._stream.is_open else 0.0
 
+    def set_preroll(self, preroll_s: float) -> None:
+        """Let so much be buffered before sound is heard again, the next time that it runs dry. Any thread.
+
+        Args:
+            preroll_s: 0 to the buffer's length, in seconds.
+
+        Raises:
+            ValueError: If it is more than the buffer holds, or below 0.
+        """
+        frames = round(preroll_s * self._rate)
+        if not 0 <= frames <= self._ring.capacity:
+            raise ValueError(f"preroll_s must be 0 to {self._ring.capacity / self._rate:g}, got {preroll_s}")
+        self._preroll_frames = max(1, frames)
+
     def stop(self) -> None:
         """Let `write` and `finish` return at once; later ones do nothing. Any thread."""
         self._stop.set()

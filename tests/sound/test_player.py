@@ -45,6 +45,20 @@ def test_it_is_silent_until_the_preroll_is_there() -> None:
     assert player.underruns == 0
 
 
+def test_after_running_dry_it_waits_for_as_much_as_it_was_told_since() -> None:
+    player = Player(_NOWHERE, preroll_s=0.1)
+    player.write(_ones(100))
+    assert _ask(player).all()
+    player.set_preroll(0.3)
+    assert not _ask(player).any()
+    player.write(_ones(299))
+    assert not _ask(player).any()
+    player.write(_ones(1))
+    assert _ask(player).all()
+    with pytest.raises(ValueError, match="preroll_s must be 0 to 30, got 31"):
+        player.set_preroll(31)
+
+
 def test_running_dry_is_counted_once_and_waits_for_the_preroll() -> None:
     player = Player(_NOWHERE, preroll_s=0.15)
     player.write(_ones(150))

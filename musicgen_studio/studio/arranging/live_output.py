@@ -50,7 +50,8 @@ class PlayerOutput:
             self._player.write(Audio(audio.samples * gains[:, None], audio.sample_rate))
 
     def wait(self, lead_s: float, stop: threading.Event) -> None:
-        """Return when no more than so much is unheard."""
+        """Return when no more than so much is unheard. After a break as much is gathered before it is heard again."""
+        self._player.set_preroll(lead_s)
         while not self._player.buffering and (left_s := self._player.buffered_s - lead_s) > 0:
             if stop.wait(min(left_s, _LONGEST_S)):
                 return
@@ -91,7 +92,8 @@ class ClockOutput:
             self._since_s = self._clock()
 
     def wait(self, lead_s: float, stop: threading.Event) -> None:
-        """Return when no more than so much is unheard."""
+        """Return when no more than so much is unheard. After a break as much is gathered before it goes on."""
+        self._preroll_s = lead_s
         while self._since_s is not None and (left_s := self._written_s - self.taken_s - lead_s) > _LEAST_S:
             if self._sleep is not None:
                 self._sleep(left_s)

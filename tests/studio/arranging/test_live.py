@@ -208,6 +208,28 @@ def test_music_is_made_only_a_little_ahead(engine: MusicGen) -> None:
     assert now_s[0] == pytest.approx(3.0, abs=0.25)
 
 
+def test_after_a_break_as_much_is_gathered_as_is_to_be_ahead(engine: MusicGen) -> None:
+    """A machine that is fast enough but stops for 0.5 s now and then breaks off a few times, and then no more."""
+    now_s, chunks, breaks = [0.0], [0], list[int]()
+
+    def sleep(seconds: float) -> None:
+        now_s[0] += seconds
+
+    output = ClockOutput(0.1, lambda: now_s[0], sleep)
+
+    def make(_chunk: LiveChunk) -> None:
+        chunks[0] += 1
+        sleep(0.55 if chunks[0] % 10 == 0 else 0.04)
+        breaks.append(output.breaks)
+
+    session = LiveSession(
+        engine, NAMED, LiveRequest(1), Mailbox(Steering((CALM,))), output, on_chunk=make, clock=lambda: now_s[0]
+    )
+    session.run(16.0)
+    assert 0 < breaks[-1] <= 6
+    assert breaks[len(breaks) // 2] == breaks[-1]
+
+
 def test_where_the_sound_breaks_off_more_is_made_ahead(engine: MusicGen) -> None:
     """On a machine that takes 0.15 s for each chunk of 0.1 s it breaks off, and says so."""
     now_s = [0.0]
