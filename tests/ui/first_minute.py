@@ -201,7 +201,7 @@ def keep_and_export(me: Musician) -> None:
 
 
 @contextmanager
-def _home() -> Iterator[tuple[PulseServer, Recording]]:
+def home() -> Iterator[tuple[PulseServer, Recording]]:
     """An empty home, and a sound server in it that is listened to."""
     with tempfile.TemporaryDirectory(prefix="pulse-") as name:
         server = PulseServer(Path(name))
@@ -220,7 +220,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Walk through the README's first minute.")
     parser.add_argument("--load", type=int, default=1, help="other programs that want the processor (default 1)")
     load = parser.parse_args().load
-    with _home() as (_server, recording), busy(load):
+    with home() as (_server, recording), busy(load):
         _app = QApplication(sys.argv[:1])
         with Program(paths.settings_file(), watches_devices=True) as program:
             program.window.show()

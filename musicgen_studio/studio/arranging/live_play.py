@@ -44,6 +44,9 @@ class HeardOutput(LiveOutput, Protocol):
         ...
 
 
+_MOST_TURNED = 200  # controls between two chunks: more than a mouse moves
+
+
 class KnobToEar:
     """How long it takes from a control to its sound. One control at a time is followed; any thread.
 
@@ -56,31 +59,35 @@ class KnobToEar:
         self._rate, self._clock = sample_rate, clock
         self.measured_s: list[float] = []
         """Each time from the control to the device, without the device's latency."""
-        self._turned: tuple[Steering, float] | None = None
-        self._obeys_s: float | None = None
+        self._turned: tuple[tuple[Steering, float], ...] = ()  # what was asked for and when, since the last followed
+        self._followed: tuple[float, float] | None = None  # where in the music it is obeyed, and when it was asked for
 
     @property
     def is_free(self) -> bool:
         """Whether no control is followed at the moment."""
-        return self._turned is None
+        return not self._turned and self._followed is None
 
     def turn(self, steering: Steering) -> None:
-        """Note that something is asked for now; to be called just before."""
-        if self._turned is None:
-            self._turned = (steering, self._clock())
+        """Note that something is asked for now; to be called just before.
+
+        While somebody drags, most of what is asked for is replaced before music is made of it: the first that is made
+        is followed.
+        """
+        if self._followed is None:
+            self._turned = (*self._turned[1 - _MOST_TURNED :], (steering, self._clock()))
 
     def made(self, chunk: LiveChunk) -> None:
         """Note a chunk that was made."""
-        turned = self._turned
-        if turned is not None and self._obeys_s is None and chunk.steering is turned[0]:
-            self._obeys_s = chunk.obeys / self._rate
+        asked_s = next((asked_s for steering, asked_s in self._turned if steering is chunk.steering), None)
+        if asked_s is not None and self._followed is None:
+            self._followed, self._turned = (chunk.obeys / self._rate, asked_s), ()
 
     def look(self, taken_s: float) -> None:
         """Note how much of the sound the device has taken by now."""
-        turned, obeys_s = self._turned, self._obeys_s
-        if turned is not None and obeys_s is not None and taken_s >= obeys_s:
-            self.measured_s = [*self.measured_s[-99:], self._clock() - turned[1]]
-            self._turned = self._obeys_s = None
+        followed = self._followed
+        if followed is not None and taken_s >= followed[0]:
+            self.measured_s = [*self.measured_s[-99:], self._clock() - followed[1]]
+            self._followed = None
 
 
 class LivePlay:

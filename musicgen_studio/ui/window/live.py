@@ -89,6 +89,11 @@ class Live(QObject):
         bindings.add("live-keep", self.keep, lambda: self.playing is not None)
         bindings.add("live-again", again, lambda: self.can_make_again(chosen()))
 
+    @property
+    def is_making_again(self) -> bool:
+        """Whether a kept clip is being made once more."""
+        return self._again is not None
+
     def is_open(self) -> bool:
         """Whether the page is seen."""
         return self._pages.currentWidget() is self.panel
@@ -141,8 +146,11 @@ class Live(QObject):
 
     def make_again(self, clip: Clip) -> None:
         """Make a kept clip once more from its record."""
+        if self._again is not None:
+            self.said.emit(self.tr("One at a time: another clip is still being made again"))
+            return
         record = remembered(self._services.library, clip)
-        if record is not None and self._again is None:
+        if record is not None:
             self._again = LiveAgain(self._services.library, clip, record, self._services.choice)
             self._services.loop.play(self._again)
             self.said.emit(self.tr("“{0}” is being made again").format(clip.title))

@@ -371,6 +371,30 @@ def test_from_a_control_to_its_sound_is_measured(engine: MusicGen) -> None:
     assert ear.measured_s == [0.3]
 
 
+def test_a_drag_is_followed_by_what_is_first_made_of_it(engine: MusicGen) -> None:
+    """A mouse asks for much more than there are chunks: what was replaced before is never made, nor waited for."""
+    now_s, mailbox = [0.0], Mailbox(Steering((CALM,)))
+    ear = KnobToEar(32000, lambda: now_s[0])
+    drag = [Steering((CALM,), temperature=0.5 + step / 10) for step in range(3)]
+    obeys = list[float]()
+
+    def look(chunk: LiveChunk) -> None:
+        if chunk.frame == 20:
+            for step, asked in enumerate(drag):
+                now_s[0] = step / 100
+                ear.turn(asked)
+                mailbox.put(asked)
+        if chunk.steering is drag[-1]:
+            obeys.append(chunk.obeys / 32000)
+        ear.made(chunk)
+
+    LiveSession(engine, NAMED, LiveRequest(1), mailbox, Unheard(), on_chunk=look).run(1.0)
+    now_s[0] = 0.3
+    ear.look(obeys[0])
+    assert ear.measured_s == [pytest.approx(0.28)]
+    assert ear.is_free
+
+
 def test_the_bench_plays_turns_and_measures(engine: MusicGen) -> None:
     @contextmanager
     def heard() -> Iterator[ClockOutput]:
