@@ -6,9 +6,7 @@ import sys
 import pytest
 
 from musicgen_studio.sound.devices import SoundDevice
-from tests.sound.conftest import PulseServer, device, pulse
-
-__all__ = ["device", "pulse"]
+from tests.sound.conftest import PulseServer
 
 
 @pytest.mark.timeout(600)
