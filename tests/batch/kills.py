@@ -50,6 +50,7 @@ class Trial:
         checkpoint: Name or folder.
         rows: Of the table.
         seed: Of the moments.
+        longest_pause_s: Between a clip and the next kill.
         seen: When each record was written that was there at any time.
         losses: What was found wrong, in sentences.
         counts: Of what was done.
@@ -59,6 +60,7 @@ class Trial:
     checkpoint: str
     rows: int
     seed: int = 0
+    longest_pause_s: float = LONGEST_PAUSE_S
     seen: dict[str, int] = field(default_factory=dict)
     losses: list[str] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
@@ -178,7 +180,7 @@ def _wait_for_a_clip(trial: Trial, driver: "subprocess.Popen[bytes]", dice: rand
         trial.look()
         now = time.monotonic()
         if moment is None and (len(trial.seen) > before or now - since > PATIENCE_S):
-            moment = now + dice.uniform(0, LONGEST_PAUSE_S)
+            moment = now + dice.uniform(0, trial.longest_pause_s)
         if moment is not None and now >= moment:
             return
         time.sleep(0.02)
@@ -221,11 +223,12 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--driver-kills", type=int, default=3, help="of the command itself")
     parser.add_argument("--ray", action="store_true", help="on a cluster of node processes, one of which is lost")
     parser.add_argument("--starter", action="store_true", help="with the starter and not a tiny checkpoint")
+    parser.add_argument("--pause", type=float, default=LONGEST_PAUSE_S, metavar="S", help="longest between two kills")
     parser.add_argument("--seed", type=int, default=0, help="of the moments")
     options = parser.parse_args(argv)
     with tempfile.TemporaryDirectory(prefix="kills-") as scratch:
         checkpoint = "starter" if options.starter else tiny_checkpoint(Path(scratch) / "tiny")
-        trial = Trial(Path(scratch), checkpoint, options.rows, options.seed)
+        trial = Trial(Path(scratch), checkpoint, options.rows, options.seed, options.pause)
         began = time.monotonic()
         survive(trial, options.kills, options.driver_kills, on_ray=options.ray)
         took_s = time.monotonic() - began
