@@ -5,7 +5,7 @@ The measuring is `engine.bench`'s and `engine.melody_bench`'s.
 
 import argparse
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from musicgen_studio.cli.options import Commands, seconds
 from musicgen_studio.compute.device import DEVICES
@@ -100,31 +100,22 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _measured_live(args: argparse.Namespace) -> dict[str, object]:
-    from contextlib import contextmanager
+    from contextlib import nullcontext
     from dataclasses import asdict
 
     from musicgen_studio.checkpoints.catalogue import find
     from musicgen_studio.engine.musicgen import load_engine
-    from musicgen_studio.sound.player import open_player
-    from musicgen_studio.studio.arranging.live import LEAD_S
     from musicgen_studio.studio.arranging.live_bench import PROMPTS, measure_live
-    from musicgen_studio.studio.arranging.live_output import ClockOutput, PlayerOutput
-    from musicgen_studio.studio.arranging.live_play import HeardOutput
+    from musicgen_studio.studio.arranging.live_lead import LEAD_S
+    from musicgen_studio.studio.arranging.live_output import ClockOutput, open_output
     from musicgen_studio.studio.making.order import CheckpointRecord
-
-    @contextmanager
-    def heard() -> Iterator[HeardOutput]:
-        if not args.play:
-            yield ClockOutput(LEAD_S)
-            return
-        with open_player(preroll_s=LEAD_S) as player:
-            yield PlayerOutput(player)
 
     entry = find(args.checkpoint)
     engine = load_engine(entry.folder, args.device, args.precision)
     kind, prompts = "device" if args.play else "clock", PROMPTS[: args.prompts]
     checkpoint = CheckpointRecord.of(entry)
-    figures = asdict(measure_live(engine, checkpoint, heard(), kind, args.live_minutes * 60, prompts))
+    output = open_output() if args.play else nullcontext(ClockOutput(LEAD_S))
+    figures = asdict(measure_live(engine, checkpoint, output, kind, args.live_minutes * 60, prompts))
     if not args.json:
         for name, value in figures.items():
             print(f"{name:12} {value}")

@@ -4,8 +4,7 @@ import argparse
 import secrets
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -151,19 +150,14 @@ def _asked(
         raise UserProblem("This cannot be played.", f"{error}.", "Give a value in that range.") from error
 
 
-@contextmanager
-def _output(is_heard: bool) -> "Iterator[LiveOutput]":
-    from musicgen_studio.studio.arranging.live import LEAD_S, Unheard
+def _output(is_heard: bool) -> "AbstractContextManager[LiveOutput]":
+    from musicgen_studio.studio.arranging.live import Unheard
 
     if not is_heard:
-        yield Unheard()
-        return
-    from musicgen_studio.sound.player import open_player
-    from musicgen_studio.studio.arranging.live_output import PlayerOutput
+        return nullcontext(Unheard())
+    from musicgen_studio.studio.arranging.live_output import open_output
 
-    with open_player(preroll_s=LEAD_S) as player:
-        yield PlayerOutput(player)
-        player.finish()
+    return open_output(finishes=True)
 
 
 def _tape(file: Path | None, session: "LiveSession") -> "Tape | None":

@@ -10,7 +10,7 @@ A device that is unplugged or stalls tells nobody (see `output`), so the produce
 
 import threading
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from musicgen_studio.core.audio import Audio, Samples
 from musicgen_studio.dsp.resample import StreamResampler
@@ -21,6 +21,15 @@ from musicgen_studio.sound.ring import Ring
 
 _POLL_S = 0.02
 _TAIL_S = 0.1
+
+
+class CallbackFlags(Protocol):
+    """What sounddevice says of a call."""
+
+    @property
+    def output_underflow(self) -> bool:
+        """Whether the device had nothing to play before this call."""
+        ...
 
 
 class Player:
@@ -55,6 +64,8 @@ class Player:
         self._ending = False  # the last frame has been heard, PortAudio may stop
         self._silent_frames = 0  # as far as played
         self._buffering = True
+        self._late = 0  # times that the device ran dry while there was sound
+        self._asked_frames = 0
 
     def __enter__(self) -> Self:
         """Open the device and start the stream, which is silent until the preroll is there."""
@@ -75,8 +86,13 @@ class Player:
 
     @property
     def underruns(self) -> int:
-        """How often the sound broke off because it was not made in time."""
-        return self._ring.underruns
+        """How often the sound broke off: it was not made in time, or not handed to the device in time."""
+        return self._ring.underruns + self._late
+
+    @property
+    def taken_at_once_s(self) -> float:
+        """How much the device takes at a time, in seconds; 0 before it has asked."""
+        return self._asked_frames / self._rate
 
     @property
     def position_s(self) -> float:
@@ -179,9 +195,12 @@ class Player:
         if fault is not None and not self._finished:  # it may have finished in between
             raise fault
 
-    def _fill(self, out: Samples, frames: int, time: object, status: object) -> None:  # noqa: ARG002
+    def _fill(self, out: Samples, frames: int, time: object, status: CallbackFlags) -> None:  # noqa: ARG002
         """Fill `out`, float32 [frames, channels], for PortAudio. On its own thread."""
         closed = self._ring.closed
+        self._asked_frames = frames
+        if status.output_underflow and not self._buffering:
+            self._late += 1
         if self._buffering and not closed and self._ring.available < self._preroll_frames:
             out.fill(0)
             return

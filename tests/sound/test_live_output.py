@@ -1,6 +1,8 @@
 """Hearing live music on a device, as loud as is wished."""
 
 import threading
+from math import inf
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -45,6 +47,26 @@ def test_it_is_as_loud_as_the_window_says_and_goes_over_without_a_click(
     quiet = np.flatnonzero((loudest > 0.07) & (loudest < 0.13))
     assert len(loud) > 0.8 * RATE
     assert len(quiet[quiet > loud[-1]]) > 0.7 * RATE
+
+
+def test_what_the_device_takes_at_a_time_does_not_count_as_ahead() -> None:
+    """It is gone within a moment: with 0.1 s of lead and 0.04 s taken at a time, 0.14 s must wait (at 1000 Hz)."""
+    player = Player(SoundDevice("nowhere", "none", 0, 2, 1000, False, False), preroll_s=0.1)
+    output, stop = PlayerOutput(player), threading.Event()
+    out, status = np.empty((40, 2), np.float32), SimpleNamespace(output_underflow=False)
+    assert output.unheard_s == inf
+    output.write(Audio(np.ones((300, 2), np.float32), 1000))
+    player._fill(out, 40, None, status)
+    assert output.unheard_s == pytest.approx(0.22)
+    waiting = threading.Thread(target=output.wait, args=(0.1, stop))
+    waiting.start()
+    for _ in range(2):
+        player._fill(out, 40, None, status)
+    assert waiting.is_alive()
+    player._fill(out, 40, None, status)
+    waiting.join(10)
+    assert not waiting.is_alive()
+    assert output.unheard_s == pytest.approx(0.1)
 
 
 def test_it_plays_on_the_device_that_was_chosen_or_on_the_systems(device: SoundDevice) -> None:

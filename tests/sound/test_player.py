@@ -73,6 +73,19 @@ def test_running_dry_is_counted_once_and_waits_for_the_preroll() -> None:
     assert player.underruns == 1
 
 
+def test_what_the_device_did_not_get_in_time_is_a_break_too() -> None:
+    player = Player(_NOWHERE, preroll_s=0.1)
+    late = SimpleNamespace(output_underflow=True)
+    player._fill(np.empty((100, 2), np.float32), 100, None, late)
+    assert player.underruns == 0  # nothing is heard yet that could break off
+    player.write(_ones(300))
+    assert _ask(player).all()
+    player._fill(np.empty((100, 2), np.float32), 100, None, late)
+    assert player.underruns == 1
+    assert _ask(player).all()
+    assert player.underruns == 1
+
+
 def test_without_preroll_nothing_is_no_underrun() -> None:
     player = Player(_NOWHERE, preroll_s=0)
     assert not _ask(player).any()

@@ -3,8 +3,7 @@
     mailbox ─► engine: a chunk ─► fade ─► output (waits until little is left) ─► history, tapes
                    └─ what comes next reads a little while the chunk is heard
 
-How far ahead: `lead_s` of sound is still unheard when the next chunk is begun. If the sound broke off all the same,
-this machine needs more, and it becomes half as much again. One thread runs it; any thread may stop it or keep what was
+How far ahead is learned while it plays (`live_lead`). One thread runs it; any thread may stop it or keep what was
 heard. Not for making it (`engine.live`), and not for what steers it.
 """
 
@@ -14,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from math import inf
 from pathlib import Path
 from typing import Protocol
 
@@ -24,16 +24,12 @@ from musicgen_studio.engine.api import EngineInfo, LiveChunk, LiveEngine
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.studio.arranging.live_ending import HEARD_S, phrase_end
 from musicgen_studio.studio.arranging.live_history import RECENT_S, History
+from musicgen_studio.studio.arranging.live_lead import LEAD_S, Lead
 from musicgen_studio.studio.arranging.live_tape import Tape
 from musicgen_studio.studio.making.live_record import FORMAT, KIND, LiveRecord, Stretch, asked_of, begin_of
 from musicgen_studio.studio.making.live_remake import faded
 from musicgen_studio.studio.making.order import CheckpointRecord
 from musicgen_studio.studio.making.record import program_version
-
-LEAD_S = 0.1
-"""How much is unheard yet when the next chunk is begun: what making it may take, and some."""
-
-MAX_LEAD_S = 3.0
 
 FADE_S = 3.0
 
@@ -56,11 +52,17 @@ class LiveOutput(Protocol):
         """How often it had nothing to play."""
         ...
 
+    @property
+    def unheard_s(self) -> float:
+        """How much waits beyond what is taken at a time; infinite while it gathers, when nothing can break off."""
+        ...
+
 
 class Unheard:
     """An output that plays nothing and never waits; implements `LiveOutput`."""
 
     breaks = 0
+    unheard_s = inf
 
     def write(self, audio: Audio) -> None:
         """Forget the sound."""
@@ -149,6 +151,7 @@ class LiveSession:
         self._on_chunk, self._clock = on_chunk, clock
         self._tapes: Sequence[Tapelike] = ()
         self._fades = Stretch(0, 1, round(fade_in_s * self._rate))
+        self._lead = Lead(lead_s)
         self._facts = LiveFacts(lead_s=lead_s)
         self._pace = deque[tuple[float, float]](maxlen=_PACE_CHUNKS)  # seconds of making and of music
         self._wish = threading.Lock()
@@ -267,6 +270,7 @@ class LiveSession:
         heard = faded(chunk.samples, chunk.start, self._fades)
         if self._fades.fade_end >= 0:
             heard = heard[: max(self._fades.fade_end - chunk.start, 0)]
+        unheard_s = self._output.unheard_s
         if len(heard):
             self._output.write(Audio(heard, self._rate))
         self.history.add(chunk, heard)
@@ -275,6 +279,7 @@ class LiveSession:
             tape.append(heard)
         self._music.ahead()
         self._pace.append((self._clock() - begun_s, len(chunk.samples) / self._rate))
+        self._lead.note(self.history.end / self._rate, unheard_s, self._output.breaks)
         self._note(chunk)
 
     def _settle_fade(self, at: int) -> None:
@@ -291,13 +296,11 @@ class LiveSession:
     def _note(self, chunk: LiveChunk) -> None:
         before = self._facts
         making_s, music_s = (sum(each) for each in zip(*self._pace, strict=True))
-        breaks = self._output.breaks
-        lead_s = min(before.lead_s * 1.5, MAX_LEAD_S) if breaks > before.breaks else before.lead_s
         self._facts = LiveFacts(
             heard_s=self.history.end / self._rate,
             speed=music_s / making_s if making_s > 0 else 0.0,
-            lead_s=lead_s,
-            breaks=breaks,
+            lead_s=self._lead.lead_s,
+            breaks=self._output.breaks,
             steering=chunk.steering,
             problem=chunk.problem or (before.problem if chunk.steering == before.steering else None),
         )

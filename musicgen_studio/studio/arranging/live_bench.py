@@ -15,7 +15,8 @@ from typing import Self
 
 from musicgen_studio.core.live import LiveRequest, Mailbox, Steering
 from musicgen_studio.engine.api import LiveEngine
-from musicgen_studio.studio.arranging.live import LEAD_S, LiveSession
+from musicgen_studio.studio.arranging.live import LiveSession
+from musicgen_studio.studio.arranging.live_lead import LEAD_S
 from musicgen_studio.studio.arranging.live_play import HeardOutput, KnobToEar
 from musicgen_studio.studio.making.order import CheckpointRecord
 

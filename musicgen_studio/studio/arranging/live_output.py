@@ -2,14 +2,21 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from math import inf
 
 import numpy as np
 
 from musicgen_studio.core.audio import Audio
-from musicgen_studio.sound.player import Player
+from musicgen_studio.sound.devices import SoundDevice
+from musicgen_studio.sound.player import Player, open_player
+from musicgen_studio.studio.arranging.live_lead import LEAD_S
 
-_LONGEST_S = 0.02  # between two looks at a device, whose clock is its own
+DEVICE_LATENCY_S = 0.1
+"""What a device is asked for: it takes a quarter of that at a time, and less than this risks gaps."""
+
+_LONGEST_S = 0.005  # between two looks at a device, whose clock is its own
 _LEAST_S = 1e-6  # less would not move a clock of doubles
 
 
@@ -40,6 +47,11 @@ class PlayerOutput:
         """How long after that it is heard."""
         return self._player.latency_s
 
+    @property
+    def unheard_s(self) -> float:
+        """How much waits beyond what the device takes at a time, which is gone in a moment."""
+        return inf if self._player.buffering else max(self._player.buffered_s - self._player.taken_at_once_s, 0.0)
+
     def write(self, audio: Audio) -> None:
         """Queue sound, as loud as is wished; from one loudness to another it goes over within the piece."""
         before, self._gain = self._gain, self._volume()
@@ -52,9 +64,29 @@ class PlayerOutput:
     def wait(self, lead_s: float, stop: threading.Event) -> None:
         """Return when no more than so much is unheard. After a break as much is gathered before it is heard again."""
         self._player.set_preroll(lead_s)
-        while not self._player.buffering and (left_s := self._player.buffered_s - lead_s) > 0:
+        while (left_s := self.unheard_s - lead_s) > 0 and left_s != inf:
             if stop.wait(min(left_s, _LONGEST_S)):
                 return
+
+
+@contextmanager
+def open_output(
+    device: SoundDevice | None = None, volume: Callable[[], float] = lambda: 1.0, *, finishes: bool = False
+) -> Iterator[PlayerOutput]:
+    """Open a device for live music.
+
+    Args:
+        device: Where to play, or None for the system's default.
+        volume: As in `PlayerOutput`.
+        finishes: Whether what is still unheard at the end is heard.
+
+    Raises:
+        UserProblem: If there is none, or it cannot be played on.
+    """
+    with open_player(device, LEAD_S, latency_s=DEVICE_LATENCY_S) as player:
+        yield PlayerOutput(player, volume)
+        if finishes:
+            player.finish()
 
 
 class ClockOutput:
@@ -84,6 +116,12 @@ class ClockOutput:
         self._take()
         return self._taken_s
 
+    @property
+    def unheard_s(self) -> float:
+        """How much waits."""
+        taken_s = self.taken_s
+        return inf if self._since_s is None else self._written_s - taken_s
+
     def write(self, audio: Audio) -> None:
         """Queue sound."""
         self._take()
@@ -94,7 +132,7 @@ class ClockOutput:
     def wait(self, lead_s: float, stop: threading.Event) -> None:
         """Return when no more than so much is unheard. After a break as much is gathered before it goes on."""
         self._preroll_s = lead_s
-        while self._since_s is not None and (left_s := self._written_s - self.taken_s - lead_s) > _LEAST_S:
+        while (left_s := self.unheard_s - lead_s) > _LEAST_S and left_s != inf:
             if self._sleep is not None:
                 self._sleep(left_s)
             elif stop.wait(left_s):

@@ -1,7 +1,7 @@
 """Playing live in the window: from the page to the engine's thread and back. Not for the page itself (`panels`)."""
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from random import randrange
 
@@ -12,9 +12,7 @@ from musicgen_studio.core.clip import Clip
 from musicgen_studio.core.live import Mailbox, Steering
 from musicgen_studio.core.melody import Melody
 from musicgen_studio.sound.devices import DeviceName, chosen_output
-from musicgen_studio.sound.player import open_player
-from musicgen_studio.studio.arranging.live import LEAD_S
-from musicgen_studio.studio.arranging.live_output import PlayerOutput
+from musicgen_studio.studio.arranging.live_output import open_output
 from musicgen_studio.studio.arranging.live_play import HeardOutput, LiveAgain, LivePlay, remembered
 from musicgen_studio.studio.humming.sketch import Sketch
 from musicgen_studio.ui.panels.live_panel import LivePanel
@@ -156,12 +154,10 @@ class Live(QObject):
             self.said.emit(self.tr("“{0}” is being made again").format(clip.title))
             self._poll.start()
 
-    @contextmanager
-    def _device(self) -> Iterator[HeardOutput]:
+    def _device(self) -> AbstractContextManager[HeardOutput]:
         """Open the device that the window plays on; the loudness is the window's, too. The engine's thread."""
         device = chosen_output(DeviceName.parse(self._services.settings.output_device))
-        with open_player(device, preroll_s=LEAD_S) as player:
-            yield PlayerOutput(player, lambda: self._services.transport.volume)
+        return open_output(device, lambda: self._services.transport.volume)
 
     def _steering(self) -> Steering:
         return replace(self.panel.steering(), melody=self._melody() if self.panel.melody.isChecked() else None)

@@ -21,6 +21,7 @@ from musicgen_studio.studio.arranging import live_history
 from musicgen_studio.studio.arranging.live import LiveSession, Unheard, recorded
 from musicgen_studio.studio.arranging.live_bench import measure_live
 from musicgen_studio.studio.arranging.live_ending import WITHOUT_BEATS_S, phrase_end
+from musicgen_studio.studio.arranging.live_lead import LEAD_S, LEAST_LEAD_S
 from musicgen_studio.studio.arranging.live_output import ClockOutput
 from musicgen_studio.studio.arranging.live_play import KnobToEar
 from musicgen_studio.studio.arranging.live_schedule import Scheduled, schedule_of
@@ -251,6 +252,29 @@ def test_where_the_sound_breaks_off_more_is_made_ahead(engine: MusicGen) -> None
     assert session.facts.breaks > 3
     assert session.facts.lead_s > 0.3
     assert session.facts.speed == pytest.approx(0.66, abs=0.03)
+
+
+def test_what_one_bad_moment_cost_is_given_back(engine: MusicGen) -> None:
+    """The machine stands still for half a second at the beginning, and is quick from then on."""
+    now_s = [0.0]
+
+    def sleep(seconds: float) -> None:
+        now_s[0] += seconds
+
+    output = ClockOutput(LEAD_S, lambda: now_s[0], sleep)
+    leads = list[float]()
+
+    def make(chunk: LiveChunk) -> None:
+        sleep(0.5 if chunk.frame == 20 else 0.03)
+        leads.append(session.facts.lead_s)
+
+    session = LiveSession(
+        engine, NAMED, LiveRequest(1), Mailbox(Steering((CALM,))), output, on_chunk=make, clock=lambda: now_s[0]
+    )
+    session.run(60.0)
+    assert session.facts.breaks == 1
+    assert max(leads) == pytest.approx(1.5 * LEAD_S)
+    assert session.facts.lead_s == LEAST_LEAD_S
 
 
 def clicks(bpm: float, seconds: float) -> np.ndarray:

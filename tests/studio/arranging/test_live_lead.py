@@ -1,0 +1,43 @@
+"""How far ahead live music is made."""
+
+from math import inf
+
+import pytest
+
+from musicgen_studio.studio.arranging.live_lead import LEAD_S, LEAST_LEAD_S, MAX_LEAD_S, NEAR_S, QUIET_S, SPARE_S, Lead
+
+
+def test_a_break_makes_it_half_as_much_again_up_to_a_most() -> None:
+    lead = Lead()
+    lead.note(1.0, 0.0, 1)
+    assert lead.lead_s == pytest.approx(LEAD_S * 1.5)
+    for breaks in range(2, 20):
+        lead.note(breaks, 0.0, breaks)
+    assert lead.lead_s == MAX_LEAD_S
+
+
+def test_what_nearly_broke_off_makes_it_a_little_more_before_it_does() -> None:
+    lead = Lead()
+    lead.note(1.0, 0.005, 0)
+    assert lead.lead_s == pytest.approx(LEAD_S + NEAR_S - 0.005)
+
+
+def test_only_what_was_never_needed_in_a_while_is_given_back() -> None:
+    lead = Lead(0.4)
+    lead.note(1.0, 0.3, 0)
+    lead.note(5.0, SPARE_S + 0.1, 0)
+    lead.note(QUIET_S - 0.1, 0.3, 0)
+    assert lead.lead_s == 0.4
+    lead.note(QUIET_S, 0.3, 0)
+    assert lead.lead_s == pytest.approx(0.35)
+    lead.note(QUIET_S + 1, SPARE_S - 0.01, 0)
+    lead.note(2 * QUIET_S, 0.3, 0)
+    assert lead.lead_s == pytest.approx(0.35)
+
+
+@pytest.mark.parametrize("begun_s", [LEAD_S, 2.0, 0.05])
+def test_it_ends_at_the_least_on_a_quiet_machine_and_is_never_raised_to_it(begun_s: float) -> None:
+    lead = Lead(begun_s)
+    for chunk in range(3000):
+        lead.note(chunk / 10, lead.lead_s - 0.03 if chunk else inf, 0)
+    assert lead.lead_s == pytest.approx(min(begun_s, LEAST_LEAD_S))
