@@ -1,8 +1,9 @@
 """Play live for hours and look whether memory grows or the sound breaks off: `python -m tests.live.soak --hours 2`.
 
 The starter plays two prompts on a clock that takes sound as a device would, while somebody turns everything there is at
-random. Each minute a line; exit code 1 if the sound broke off, or the process is more than 30 MB larger at the end than
-it was after a tenth of the time. `--fast` does not wait for the clock, so it tells of memory alone.
+random. Each minute a line, so that a run that was cut short says something, too; exit code 1 if the sound broke off, or
+the process is more than 30 MB larger at the end than it was after a tenth of the time. `--fast` does not wait for the
+clock, so it tells of memory alone.
 """
 
 import argparse
@@ -19,7 +20,8 @@ from musicgen_studio.core.live import LiveRequest, Mailbox, Steering
 from musicgen_studio.core.melody import Melody, Note
 from musicgen_studio.engine.api import LiveChunk
 from musicgen_studio.engine.musicgen import MusicGen, load_engine
-from musicgen_studio.studio.arranging.live import LiveSession, Unheard
+from musicgen_studio.studio.arranging.live import LiveFacts, LiveSession, Unheard
+from musicgen_studio.studio.arranging.live_lead import LEAD_S
 from musicgen_studio.studio.arranging.live_output import ClockOutput
 from musicgen_studio.studio.making.order import CheckpointRecord
 
@@ -64,9 +66,14 @@ def soak(engine: MusicGen, music_s: float, *, is_fast: bool, seed: int = 0) -> S
             sizes.append((chunk.frame / 50, process.memory_info().rss / 1e6))
         if time.monotonic() - told[0] > 60:
             told[0] = time.monotonic()
-            print(f"{chunk.frame / 50:8.0f} s  {sizes[-1][1]:6.0f} MB  {output.breaks} breaks", flush=True)  # noqa: T201
+            tell(chunk, session.facts)
 
-    output = Unheard() if is_fast else ClockOutput(0.1)
+    def tell(chunk: LiveChunk, facts: LiveFacts) -> None:
+        at_s, size_mb = chunk.frame / 50, process.memory_info().rss / 1e6
+        going = f"{facts.breaks} breaks  lead {facts.lead_s:.2f} s  {facts.speed:.1f} x real time"
+        print(f"{at_s:8.0f} s  {size_mb:6.0f} MB  {going}", flush=True)  # noqa: T201
+
+    output = Unheard() if is_fast else ClockOutput(LEAD_S)
     checkpoint = CheckpointRecord("soak", "0" * 64, "", "starter")
     session = LiveSession(engine, checkpoint, LiveRequest(seed), mailbox, output, on_chunk=turn)
     session.run(music_s)
