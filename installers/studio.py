@@ -61,6 +61,8 @@ LIBRARIES = (
     "libxcb-keysyms1",
     "libxcb-shape0",
 )
+TEST_MEMORY_GB = 3  # what a process of the tests takes at the most, its children among it
+MOST_TEST_PROCESSES = 8  # each loads all libraries: more do not make it faster
 TEST_LIBRARIES = (
     "pulseaudio",  # a sound card that nobody hears
     "pulseaudio-utils",
@@ -473,6 +475,38 @@ def hand_over(command: Sequence[str]) -> int:
                 return program.wait()
 
 
+def usable_cores() -> int:
+    """Return how many cores this process may use, 1 or more."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def memory_gb() -> float | None:
+    """Return how much memory this machine has, in GB, or None where the system does not tell."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
+    except (AttributeError, OSError, ValueError):  # Windows
+        return None
+
+
+def spread(root: Path, arguments: Sequence[str], cores: int, memory: float | None) -> list[str]:
+    """Return the options that share the whole suite among several processes, or none where one is to do it all.
+
+    Args:
+        root: The checkout.
+        arguments: What pytest is to take. Who names tests, or says something of processes or of a debugger, gets that.
+        cores: How many may be used.
+        memory: In GB; None if nobody knows.
+    """
+    own = ("-n", "--numprocesses", "--dist", "-p", "-s", "--capture", "--pdb", "--trace", "--co", "--collect-only")
+    named = any((root / word.split("::")[0]).exists() for word in arguments if word and not word.startswith("-"))
+    if named or any(word.startswith(own) for word in arguments):
+        return []
+    processes = min(cores, MOST_TEST_PROCESSES, MOST_TEST_PROCESSES if memory is None else int(memory / TEST_MEMORY_GB))
+    return ["-n", str(processes), "--dist", "loadfile"] if processes > 1 else []
+
+
 def start(root: Path, arguments: Sequence[str]) -> int:
     """Run what was asked for from `.venv`: the tests, the program, or nothing."""
     venv = root / ".venv"
@@ -481,7 +515,8 @@ def start(root: Path, arguments: Sequence[str]) -> int:
         return 0
     if arguments[0] == "test":
         os.chdir(root)
-        return hand_over([str(venv_program(venv, "python")), "-m", "pytest", *arguments[1:]])
+        options = spread(root, arguments[1:], usable_cores(), memory_gb())
+        return hand_over([str(venv_program(venv, "python")), "-m", "pytest", *options, *arguments[1:]])
     return hand_over([str(venv_program(venv, "musicgen-studio")), *arguments])
 
 

@@ -490,9 +490,33 @@ def test_ctrl_c_ends_the_program_in_its_own_way(studio: ModuleType, checkout: Pa
 
 def test_the_word_test_runs_pytest_in_the_checkout(studio: ModuleType, checkout: Path, tmp_path: Path) -> None:
     stamp_it(studio, checkout, DEV)
-    ran = run_script(checkout, "test", "-k", "two words", cwd=tmp_path)
-    assert (ran.returncode, ran.stdout) == (0, "python -m pytest -k two words\n")
+    ran = run_script(checkout, "test", "-p", "no:randomly", "-k", "two words", cwd=tmp_path)
+    assert (ran.returncode, ran.stdout) == (0, "python -m pytest -p no:randomly -k two words\n")
     assert (checkout / ".venv/bin/calls").read_text(encoding="utf-8").startswith(f"{checkout}: ")
+
+
+@pytest.mark.parametrize(
+    ("cores", "memory_gb", "processes"),
+    [(2, 16.0, 2), (2, None, 2), (2, 7.9, 2), (2, 5.9, None), (4, 9.5, 3), (64, 512.0, 8), (1, 64.0, None)],
+)
+def test_the_suite_is_shared_as_far_as_cores_and_memory_go(
+    studio: ModuleType, checkout: Path, cores: int, memory_gb: float | None, processes: int | None
+) -> None:
+    options = [] if processes is None else ["-n", str(processes), "--dist", "loadfile"]
+    for whole in ((), ("-q",), ("-k", "sound", "--durations=10")):
+        assert studio.spread(checkout, whole, cores, memory_gb) == options
+
+
+@pytest.mark.parametrize("arguments", [("tests/ui",), ("-q", "tests/a.py::test_b"), ("-n0",), ("-n", "3"), ("--pdb",)])
+def test_who_names_tests_or_processes_gets_them(studio: ModuleType, checkout: Path, arguments: tuple[str, ...]) -> None:
+    (checkout / "tests/ui").mkdir(parents=True)
+    (checkout / "tests/a.py").touch()
+    assert studio.spread(checkout, arguments, 4, 64.0) == []
+
+
+def test_the_script_knows_its_machine(studio: ModuleType) -> None:
+    assert 1 <= studio.usable_cores() <= (os.cpu_count() or 1)
+    assert studio.memory_gb() > 0.1
 
 
 def test_without_arguments_nothing_is_started(studio: ModuleType, checkout: Path) -> None:
