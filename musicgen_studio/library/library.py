@@ -10,7 +10,8 @@ any moment in which the program may die, the next start (`reconcile`) finds eith
 master may be moved and renamed by anybody: the id in it tells whose it is.
 
 All clips are held in memory (ten thousand are some 30 MB), because a list that is filtered at every key press has to be
-at hand; the database is their durable record, written first. Not for making clips (`studio`) or showing them (`ui`).
+at hand; the database is their durable record, written first. Who only looks never waits for another's disk: clips are
+values, and the table of them is copied in one go. Not for making clips (`studio`) or showing them (`ui`).
 """
 
 import logging
@@ -98,6 +99,7 @@ class Library:
             opened.callback(self._database.close)
             self._clips = {clip.id: clip for clip in clips}  # in the order they came
             self._masters = Masters(self._places, self._database.files(), self._database.former())
+            self._due_texts: dict[str, str] = {}  # what `remember_soon` has taken, by key
             self._opened = opened.pop_all()
 
     # Making clips
@@ -200,13 +202,15 @@ class Library:
         Raises:
             KeyError: If there is none, or no longer: a clip's parent may have been deleted for good.
         """
-        with self._changing:
-            return self._clips[clip_id]
+        return self._clips[clip_id]
 
     def has(self, clip_id: str) -> bool:
         """Tell whether there is a clip of that id."""
-        with self._changing:
-            return clip_id in self._clips
+        return clip_id in self._clips
+
+    def _held(self) -> list[Clip]:
+        """Return all clips as they are at this moment, in the order they came. Another may be changing them."""
+        return list(self._clips.values())
 
     def clips(
         self,
@@ -243,49 +247,47 @@ class Library:
             order: By tempo or key, sure or guessed, what has none at the end; among equals the newest is first.
         """
         wanted = Filter(starred, tag, checkpoint, min_s, max_s, trashed, missing, min_bpm, max_bpm, key)
-        with self._changing:
-            found = self._found(query)
-            fitting = [clip for clip in self._clips.values() if clip.id in found and wanted.takes(clip)]
+        found = self._found(query)
+        fitting = [clip for clip in self._held() if (found is None or clip.id in found) and wanted.takes(clip)]
         return sorted(_newest_first(fitting), key=order.of)
 
-    def _found(self, query: str) -> Collection[str]:
-        """Return the ids of the clips that have what was typed in their words, or as a tempo that is only guessed."""
+    def _found(self, query: str) -> Collection[str] | None:
+        """Return the ids of the clips that have what was typed in their words, or as a tempo that is only guessed.
+
+        None is all of them: nothing was typed.
+        """
         expression = match_expression(query)
         if not expression:
-            return self._clips.keys()
-        found = self._database.find(expression)
-        tempo = tempo_in(query)
-        if tempo is not None:
-            rest = match_expression(tempo.rest)
-            among = self._database.find(rest) if rest else self._clips.keys()
-            found |= {clip_id for clip_id in among if tempo.is_of(self._clips[clip_id])}
+            return None
+        with self._changing:
+            found = self._database.find(expression)
+            tempo = tempo_in(query)
+            if tempo is not None:
+                rest = match_expression(tempo.rest)
+                among = self._database.find(rest) if rest else self._clips.keys()
+                found |= {clip_id for clip_id in among if tempo.is_of(self._clips[clip_id])}
         return found
 
     def children(self, clip_id: str) -> list[Clip]:
         """Return the clips made from a clip, newest first, without those in the trash."""
-        with self._changing:
-            made = [clip for clip in self._clips.values() if clip.parent == clip_id and clip.trashed is None]
-        return _newest_first(made)
+        return _newest_first([clip for clip in self._held() if clip.parent == clip_id and clip.trashed is None])
 
     def stems(self, clip_id: str) -> list[Clip]:
         """Return the stems of a clip, drums first (`core.clip.STEMS_IN_ORDER`), without those in the trash."""
-        with self._changing:
-            stems = [
-                clip
-                for clip in self._clips.values()
-                if clip.parent == clip_id and clip.origin is Origin.STEM and clip.trashed is None
-            ]
+        stems = [
+            clip
+            for clip in self._held()
+            if clip.parent == clip_id and clip.origin is Origin.STEM and clip.trashed is None
+        ]
         return sorted(stems, key=lambda stem: stem.stem_place)
 
     def tags(self) -> list[str]:
         """Return the tags of all clips that are not in the trash, in alphabetical order."""
-        with self._changing:
-            return sorted({tag for clip in self._clips.values() if clip.trashed is None for tag in clip.tags})
+        return sorted({tag for clip in self._held() if clip.trashed is None for tag in clip.tags})
 
     def checkpoints(self) -> list[str]:
         """Return the ids of the checkpoints that made clips that are not in the trash, in alphabetical order."""
-        with self._changing:
-            return sorted({clip.checkpoint for clip in self._clips.values() if clip.trashed is None} - {""})
+        return sorted({clip.checkpoint for clip in self._held() if clip.trashed is None} - {""})
 
     # Sound
 
@@ -338,7 +340,10 @@ class Library:
             return _begun(now)  # it has got its name in this very moment
 
     def _there(self, clip: Clip) -> Path:
-        with self._changing:
+        sound = self._masters.path(clip.id)
+        if sound.exists():
+            return sound
+        with self._changing:  # it may be getting another name in this very moment
             sound = self._masters.path(clip.id)
             if not sound.exists() and self._follow():
                 sound = self._masters.path(clip.id)
@@ -682,16 +687,43 @@ class Library:
             UserProblem: If the disk does not take it.
         """
         with self._changing:
-            self._database.remember(key, text.encode("utf-8", "replace").decode())
+            self._database.remember(key, _writable(text))
+
+    def remember_soon(self, key: str, text: str) -> None:
+        """Keep a text without waiting for the disk, which `write_due` gives it to. `recall` knows it at once."""
+        self._due_texts[key] = _writable(text)
+
+    def write_due(self) -> None:
+        """Write what `remember_soon` has taken. Any thread but one that must not wait for the disk.
+
+        Raises:
+            UserProblem: If the disk does not take it; it is tried again the next time.
+        """
+        problems = []
+        with self._changing:
+            for key in list(self._due_texts):
+                text = self._due_texts.pop(key)
+                try:
+                    self.remember(key, text)
+                except UserProblem as problem:
+                    self._due_texts.setdefault(key, text)  # unless a newer one came meanwhile
+                    problems.append(problem)
+        if problems:
+            raise problems[0]
 
     def recall(self, key: str) -> str | None:
         """Return what was kept under a key, or None."""
+        due = self._due_texts.get(key)
+        if due is not None:
+            return due
         with self._changing:
             return self._database.recall(key)
 
     def close(self) -> None:
         """Close the library. Clips in the making are left to the next start."""
         with self._changing:
+            with suppress(UserProblem):  # it was told when the disk did not take it first
+                self.write_due()
             self._opened.close()
 
     def __enter__(self) -> Self:
@@ -706,6 +738,11 @@ class Library:
 def _newest_first(clips: list[Clip]) -> list[Clip]:
     clips.reverse()  # of those with the same second, the one that came last is first
     return sorted(clips, key=lambda clip: clip.created, reverse=True)
+
+
+def _writable(text: str) -> str:
+    """Return a text without what has no place in UTF-8."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _begun(path: Path) -> Iterator[Audio]:

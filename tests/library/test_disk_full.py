@@ -144,6 +144,13 @@ def test_no_space_for_a_row(folder: Path) -> None:
                 change()
         assert library.clips() == [clip]
         assert library.recall("prompt") is None
+        library.remember_soon("prompt", long)
+        library.remember_soon("window", "wide")
+        with pytest.raises(UserProblem, match="full"):
+            library.write_due()
+        library.remember_soon("prompt", "happy")
+        library.write_due()
+        assert (library.recall("prompt"), library.recall("window")) == ("happy", "wide")
         assert library.edit(clip.id, is_starred=True).is_starred, "what fits still goes"
     with Library(folder) as library:
         assert titles(library.clips()) == ["old"]

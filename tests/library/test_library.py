@@ -1,9 +1,12 @@
 """Keeping, finding and changing clips, with real files and a real database."""
 
 import errno
+import sqlite3
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -190,6 +193,48 @@ def test_small_texts_are_remembered(folder: Path) -> None:
         library.remember("prompt", "happy rock\n\ud800\0")
     with Library(folder) as library:
         assert library.recall("prompt") == "happy rock\n?\0"
+
+
+def test_a_text_that_is_remembered_soon_is_known_at_once_and_written_later(folder: Path) -> None:
+    with Library(folder) as library:
+        library.remember_soon("prompt", "happy")
+        library.remember_soon("prompt", "happy rock\n\ud800")
+        assert library.recall("prompt") == "happy rock\n?"
+        with closing(sqlite3.connect(folder / "library.sqlite3")) as other:
+            assert other.execute("SELECT * FROM memory").fetchall() == []
+            library.write_due()
+            assert other.execute("SELECT * FROM memory").fetchall() == [("prompt", "happy rock\n?")]
+        library.remember_soon("window", "wide")  # the end writes it
+    with Library(folder) as library:
+        assert (library.recall("prompt"), library.recall("window")) == ("happy rock\n?", "wide")
+
+
+def test_who_looks_does_not_wait_for_the_disk(folder: Path) -> None:
+    is_writing = threading.Event()
+
+    def now() -> datetime:
+        is_writing.set()
+        return datetime(2026, 1, 1, tzinfo=UTC)
+
+    with Library(folder, now) as library, closing(sqlite3.connect(folder / "library.sqlite3")) as disk:
+        clip, other = add(library), add(library)
+        is_writing.clear()
+        disk.execute("BEGIN IMMEDIATE")  # from now on nothing can be written
+        writer = threading.Thread(target=library.trash, args=([other.id],))
+        writer.start()
+        assert is_writing.wait(10)  # it is in the middle of a change
+        assert library.get(clip.id) == clip
+        assert library.has(clip.id)
+        assert set(library.clips()) == {clip, other}
+        assert (library.stems(clip.id), library.children(clip.id)) == ([], [])
+        assert (library.tags(), library.checkpoints()) == ([], [])
+        library.check_sound(clip.id)
+        library.remember_soon("prompt", "happy")
+        assert library.recall("prompt") == "happy"
+        assert writer.is_alive()  # nobody has waited for it
+        disk.rollback()
+        writer.join(10)
+        assert library.clips() == [clip]
 
 
 def test_many_threads_use_one_library(library: Library) -> None:

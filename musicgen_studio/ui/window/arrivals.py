@@ -97,7 +97,7 @@ class Arrivals(QObject):
     @Slot()
     def _close_card(self) -> None:
         self._is_card_closed = True
-        self._services.library.remember(CARD_KEY, "closed")
+        self._services.remember(CARD_KEY, "closed")
 
     @Slot(str)
     def _tell_arrived(self, offer_id: str) -> None:

@@ -106,7 +106,7 @@ class Dialogs(QObject):
             dialog.set_settings(json.loads(remembered))
 
         def begin(choice: "ExportChoice") -> None:
-            self._services.library.remember(EXPORT_KEY, json.dumps(dialog.settings()))
+            self._services.remember(EXPORT_KEY, json.dumps(dialog.settings()))
             if choice.target is Target.SOUND:
                 self._run_export(clips, choice, span if choice.is_selection else None)
             else:

@@ -174,7 +174,7 @@ class MainWindow(QWidget):
             folds=self.prompt.folds(),
             clip="" if self.listening.current is None else self.listening.current.clip.id,
         )
-        self._services.library.remember("window", state.to_json())
+        self._services.remember("window", state.to_json())
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Keep the state and let the program end; if orders wait that would be lost, ask first."""
@@ -407,8 +407,8 @@ class MainWindow(QWidget):
         self.menus = Menus(self, self.menu_bar)
         self.library.menu_requested.connect(partial(self.menus.pop_up, CLIP_MENU))
         recent_menu = self.menus.menu("File/Recent files")
-        library, show = self._services.library, self.showing.show_clip
-        self.recent = RecentFiles(library, recent_menu, lambda file: self.files.open([file]), show)
+        show = self.showing.show_clip
+        self.recent = RecentFiles(self._services, recent_menu, lambda file: self.files.open([file]), show)
         self.collection.file_imported.connect(self.recent.add)
         self.files.melody_opened.connect(self.recent.add)
         self.takes.menu_requested.connect(partial(self.menus.pop_up, TAKE_MENU))

@@ -362,7 +362,7 @@ class Melodies(QObject):
         sketch, hearing = following.sketch, following.hearing
         if following.edit is not None and sketch is not None and following.edit != before.edit:
             keep_take_edit(self._services.library, sketch.place, following.edit)
-        self._services.library.remember(KEY, "" if sketch is None else sketch.to_json())
+        self._services.remember(KEY, "" if sketch is None else sketch.to_json())
         if hearing is not before.hearing:
             self._editor.set_sound(*behind(hearing))
         self._show_editor(sketch or own_notes(), hearing)

@@ -161,7 +161,7 @@ class Passages(QObject):
     def _apply(self, plan: Plan | None) -> None:
         self._own, self._is_own = plan, plan is not None
         if plan is not None:
-            self._services.library.remember(_KEPT, text_of(plan))
+            self._services.remember(_KEPT, text_of(plan))
             self.panel.show_plan(plan)
             self.panel.set_open(True)
             self._fit()

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QMenu
 
 from musicgen_studio.core.clip import Clip
-from musicgen_studio.library.library import Library
+from musicgen_studio.ui.window.services import Services
 
 KEY = "recent files"
 MAX_FILES = 10
@@ -38,17 +38,17 @@ class RecentFiles(QObject):
     """Keeps and offers the list. Main thread.
 
     Args:
-        library: Remembers it, and knows which clips are still there.
+        services: The program behind the window: its library knows the list, and which clips are still there.
         menu: The submenu to fill when it opens.
         open_file: Opens a file.
         show_clip: Shows a clip.
     """
 
     def __init__(
-        self, library: Library, menu: QMenu, open_file: Callable[[Path], object], show_clip: Callable[[Clip], object]
+        self, services: Services, menu: QMenu, open_file: Callable[[Path], object], show_clip: Callable[[Clip], object]
     ) -> None:
         super().__init__(menu)
-        self._library, self._menu = library, menu
+        self._services, self._library, self._menu = services, services.library, menu
         self._open_file, self._show_clip = open_file, show_clip
         menu.aboutToShow.connect(self._fill)
         self._fill()
@@ -72,13 +72,13 @@ class RecentFiles(QObject):
         modified_ns = whole.stat().st_mtime_ns if whole.is_file() else 0
         new = RecentFile(str(whole), "" if clip is None else clip.id, modified_ns)
         others = [file for file in self.files() if file.path != new.path]
-        self._library.remember(KEY, json.dumps([asdict(file) for file in [new, *others][:MAX_FILES]]))
+        self._services.remember(KEY, json.dumps([asdict(file) for file in [new, *others][:MAX_FILES]]))
         self._fill()
 
     @Slot()
     def clear(self) -> None:
         """Forget the list."""
-        self._library.remember(KEY, "[]")
+        self._services.remember(KEY, "[]")
         self._fill()
 
     @Slot()

@@ -58,3 +58,8 @@ class Services:
     def choice(self) -> EngineChoice:
         """The engine that the settings ask for."""
         return EngineChoice(self.settings.checkpoint, self.settings.device, self.settings.precision)
+
+    def remember(self, key: str, text: str) -> None:
+        """Keep a text for the next start, without letting the window's thread wait for the disk. Main thread."""
+        self.library.remember_soon(key, text)
+        self.background.run("remember", self.library.write_due)
