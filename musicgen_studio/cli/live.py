@@ -40,6 +40,7 @@ def add_parser(commands: Commands) -> None:
     music = parser.add_argument_group("the music")
     music.add_argument("--weights", type=float, nargs="+", metavar="X", help="what each prompt counts at first")
     music.add_argument("--schedule", type=path, metavar="FILE", help="prompts by minutes: `10 | morph 20 s | sad jazz`")
+    music.add_argument("--on-the-bar", action="store_true", help="let other prompts and weights come on the next bar")
     music.add_argument("--melody", type=path, metavar="FILE", help="follow this MIDI file, or the notes in this sound")
     music.add_argument("--guidance", type=float, metavar="X", help="how strictly the prompts are followed")
     music.add_argument("--temperature", type=float, metavar="X", help="higher is more adventurous")
@@ -82,6 +83,8 @@ def run(args: argparse.Namespace) -> int:
         output.note(f"seed {request.seed}")
     with _output(args.play) as heard:
         session = LiveSession(engine, CheckpointRecord.of(entry), request, source, heard, args.fade_in)
+        session.bar.holds_weights = schedule is None
+        session.bar.turn(is_on=args.on_the_bar)
         tape = _tape(args.record, session)
         try:
             _play(args, session, mailbox, melody, output, may_steer=schedule is None)

@@ -20,7 +20,8 @@ _LOOK_S = 0.1
 def help_line(*, may_steer: bool) -> str:
     """Say what the keys do."""
     more = "1-4 more of a prompt, 0 all alike · " if may_steer else ""
-    return f"{more}+ - guidance · t T temperature · m melody · i info · e end with the bar · q fade out · h help"
+    rest = "t T temperature · m melody · b on the bar · i info · e end with the bar · q fade out · h help"
+    return f"{more}+ - guidance · {rest}"
 
 
 class Keys:
@@ -59,6 +60,10 @@ class Keys:
             self._put(temperature=round(min(max(now.temperature + step, 0.0), 5.0), 3))
         elif key == "m" and self._melody is not None:
             self._put(melody=self._melody if now.melody is None else None)
+        elif key == "b":
+            bar = self._session.bar
+            bar.turn(is_on=not bar.is_on)
+            self._say("changes come on the bar" if bar.is_on else "changes come at once")
         elif key == "e":
             self._session.end_with_the_bar()
         elif key == "q":

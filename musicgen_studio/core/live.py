@@ -69,6 +69,27 @@ class Steering:
             return (1.0 / voices,) * voices
         return tuple(weight / total for weight in weights)
 
+    def shares_of(self, told: Sequence[str]) -> tuple[float, ...]:
+        """Return what each of some prompts counts that may be others than those asked for: together 1.
+
+        Until a window is told what is asked for, what it was told counts by its name. What is not asked for any more
+        stands for what is asked for in its place, if that is new, or counts nothing.
+
+        Args:
+            told: What the window was told.
+        """
+        named: dict[str, list[float]] = {}
+        for prompt, weight in zip(self.prompts, self.weights, strict=True):
+            named.setdefault(prompt, []).append(weight)
+        weights = [0.0] * len(told)
+        for place, prompt in enumerate(told):
+            if named.get(prompt):
+                weights[place] = named[prompt].pop(0)
+            elif place < len(self.prompts) and self.prompts[place] not in told:
+                weights[place] = self.weights[place]
+        total = sum(weights)
+        return tuple(weight / total for weight in weights) if total > 0 else (1.0 / len(told),) * len(told)
+
 
 @dataclass(frozen=True, slots=True)
 class LiveRequest:
@@ -79,6 +100,8 @@ class LiveRequest:
         chunk_frames: Codec frames made at a time, 1 to 50: how often what is asked for is looked at.
         top_k: Among how many tokens is chosen; None here, as in `top_p`, is what the checkpoint says of itself.
         top_p: Among the likeliest.
+        weighs_by_place: Whether weights count by the prompts' places alone until a window is told other prompts, as the
+            first records of live music were made.
 
     Raises:
         ValueError: Naming the field, the value and the range.
@@ -88,6 +111,7 @@ class LiveRequest:
     chunk_frames: int = CHUNK_FRAMES
     top_k: int | None = None
     top_p: float | None = None
+    weighs_by_place: bool = False
 
     def __post_init__(self) -> None:
         from musicgen_studio.core.request import MAX_SEED

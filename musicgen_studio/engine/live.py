@@ -109,6 +109,7 @@ class LiveCodes:
         noise: Random numbers, of one take.
         source: Says what is asked for.
         state: Where to go on, or None to begin.
+        weighs_by_place: As in `LiveRequest`.
 
     Raises:
         UserProblem: If what is asked for at first cannot be done.
@@ -125,10 +126,12 @@ class LiveCodes:
         noise: Noise,
         source: SteeringSource,
         state: LiveState | None = None,
+        *,
+        weighs_by_place: bool = False,
     ) -> None:
         self._model, self._conditions, self._noise, self._source = model, conditions, noise, source
         self._window_frames, self._chunk_frames, self._usual = window_frames, chunk_frames, sampling
-        self._context = context_frames(window_frames)
+        self._context, self._weighs_by_place = context_frames(window_frames), weighs_by_place
         self._frame = 0 if state is None else state.frame
         self._steering = source.read(self._frame)
         self._checked: tuple[tuple[str, ...], Melody | None] | None = None
@@ -225,9 +228,9 @@ class LiveCodes:
 
     def _at(self) -> tuple[Sequence[float], Sampling]:
         """Return what each voice counts now, and how tokens are chosen."""
-        steering = self._steering
+        steering, told = self._steering, self._now.told.prompts
         sampling = Sampling(steering.guidance_scale, steering.temperature, self._usual.top_k, self._usual.top_p)
-        return steering.shares(len(self._now.told.prompts)), sampling
+        return steering.shares(len(told)) if self._weighs_by_place else steering.shares_of(told), sampling
 
     def _as_it_opens(self) -> OpenedWindow:
         now, (noise,) = self._now, self._noise.position

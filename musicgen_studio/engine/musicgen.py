@@ -237,6 +237,7 @@ class MusicGen:
                 Noise(request.seed, 1, decoder.codebooks, decoder.card),
                 steering,
                 state,
+                weighs_by_place=request.weighs_by_place,
             )
             start = DecodeState() if state is None else thawed(state.codec, self.codec.device)
             lag = max(decoder.delays)

@@ -10,6 +10,7 @@ from musicgen_studio.cli.main import main
 from musicgen_studio.core.live import Mailbox, Steering
 from musicgen_studio.core.melody import Melody, Note
 from musicgen_studio.files.sound import read
+from musicgen_studio.studio.arranging.live_bars import BarsHeard, OnTheBar
 
 
 @pytest.fixture
@@ -21,8 +22,21 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_it_records_and_is_made_again(
     folder: Path, melody_checkpoint: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (folder / "night.txt").write_text("0:00 | calm piano\n0:01 | morph 1 s | driving rock\n", encoding="utf-8")
-    live = ["live", "--schedule", "night.txt", "--no-play", "--seconds", "3", "--fade-out", "1", "--record", "a.wav"]
+    night = "0:00 | calm piano\n0:01 | morph 1 s | driving rock at 120 bpm\n0:02.6 | jazz at 120 bpm\n"
+    (folder / "night.txt").write_text(night, encoding="utf-8")
+    live = [
+        "live",
+        "--schedule",
+        "night.txt",
+        "--on-the-bar",
+        "--no-play",
+        "--seconds",
+        "3",
+        "--fade-out",
+        "1",
+        "--record",
+        "a.wav",
+    ]
     assert main([*live, "--seed", "4", "--checkpoint", str(melody_checkpoint)]) == 0
     assert capsys.readouterr().out == "a.wav\n"
     heard = read(folder / "a.wav")
@@ -72,6 +86,8 @@ class Played:
 
         self.facts = LiveFacts()
         self.asked: list[str] = []
+        silence = BarsHeard(lambda frames: (0, np.zeros((frames, 1), np.float32)), 32000)
+        self.bar = OnTheBar(Mailbox(Steering(("calm",))), silence, 50.0, 5)
 
     def fade_out(self) -> None:
         """Note it."""
@@ -98,6 +114,11 @@ def test_keys_steer() -> None:
     assert (mailbox.steering.guidance_scale, mailbox.steering.temperature) == (3.5, 1.1)
     assert mailbox.steering.melody is tune
     assert "50% calm, 50% rock · guidance 3.5 · temperature 1.1 · melody" in said[-1]
+    keys.press("b")
+    assert session.bar.is_on
+    keys.press("b")
+    assert not session.bar.is_on
+    assert said[-1] == "changes come at once"
     for key in "meqih":
         keys.press(key)
     assert mailbox.steering.melody is None

@@ -279,6 +279,33 @@ def test_weights_fit_the_voices_there_are() -> None:
     assert Steering(("a", "b"), (0, 1)).shares(1) == (1.0,)
 
 
+def test_until_a_window_is_told_other_prompts_those_that_stay_count_by_their_names() -> None:
+    assert Steering(("b",)).shares_of(("a", "b")) == (0.0, 1.0)
+    assert Steering(("b", "a"), (3, 1)).shares_of(("a", "b")) == (0.25, 0.75)
+    assert Steering(("a", "c"), (1, 3)).shares_of(("a", "b")) == (0.25, 0.75)  # c comes in the place of b
+    assert Steering(("a", "b", "c"), (1, 1, 2)).shares_of(("a", "b")) == (0.5, 0.5)
+    assert Steering(("a", "a"), (1, 3)).shares_of(("a", "a")) == (0.25, 0.75)
+    assert Steering(("c",), (1,)).shares_of(("a", "b")) == (1.0, 0.0)
+    assert Steering(("a", "b", "c"), (0, 0, 1)).shares_of(("a", "b")) == (0.5, 0.5)
+
+
+def test_first_records_weigh_by_place_and_the_others_by_name(text_checkpoint: Any) -> None:
+    """Of two prompts the second stays: by its name it counts at once, by its place the first does."""
+    engine = load_engine(text_checkpoint, "cpu", "float32")
+
+    def made(first: tuple[str, ...], *, by_place: bool) -> Any:
+        mailbox = Mailbox(Steering(first, (1.0,) + (0.0,) * (len(first) - 1)))
+
+        def steer(frame: int) -> None:
+            if frame == 0 and len(first) > 1:
+                mailbox.put(Steering((ROCK,)))
+
+        return sound(played(engine, mailbox, 20, LiveRequest(3, weighs_by_place=by_place), before=steer))
+
+    assert np.array_equal(made((CALM, ROCK), by_place=True), made((CALM,), by_place=True))
+    assert np.array_equal(made((CALM, ROCK), by_place=False), made((ROCK,), by_place=False))
+
+
 def test_a_window_is_told_the_melodies_that_reach_into_it() -> None:
     told = Told(()).after(Steering(("a",)), 0, 0)
     assert told == Told(("a",))

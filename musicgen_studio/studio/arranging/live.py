@@ -22,6 +22,7 @@ from musicgen_studio.core.live import LiveRequest, Steering, SteeringSource
 from musicgen_studio.core.melody import Melody
 from musicgen_studio.engine.api import EngineInfo, LiveChunk, LiveEngine
 from musicgen_studio.errors import UserProblem
+from musicgen_studio.studio.arranging.live_bars import BarsHeard, OnTheBar
 from musicgen_studio.studio.arranging.live_ending import HEARD_S, phrase_end
 from musicgen_studio.studio.arranging.live_history import RECENT_S, History
 from musicgen_studio.studio.arranging.live_lead import LEAD_S, Lead
@@ -90,6 +91,7 @@ class LiveFacts:
         breaks: How often the sound broke off.
         steering: What the last chunk was made by.
         problem: What could not be done last.
+        waits_s: How long what was asked for still waits for its bar; None if nothing does, 0 while it is being read.
     """
 
     heard_s: float = 0.0
@@ -98,6 +100,7 @@ class LiveFacts:
     breaks: int = 0
     steering: Steering | None = None
     problem: UserProblem | None = None
+    waits_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +147,13 @@ class LiveSession:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._engine, self._checkpoint, self._request, self._output = engine, checkpoint, request, output
-        self._music = engine.live(request, source)
         self._info = engine.info
         self._rate = self._info.sample_rate
         self.history = History(self._rate, self._info.channels)
+        bars = BarsHeard(self.history.recent, self._rate)
+        self.bar = OnTheBar(source, bars, self._info.frame_rate_hz, request.chunk_frames)
+        """Lets changes come on the bar, once that is turned on."""
+        self._music = engine.live(request, self.bar)
         self._on_chunk, self._clock = on_chunk, clock
         self._tapes: Sequence[Tapelike] = ()
         self._fades = Stretch(0, 1, round(fade_in_s * self._rate))
@@ -254,10 +260,13 @@ class LiveSession:
         last = None if seconds is None else round(seconds * self._rate)
         if last is not None:
             self.fade_out(fade_out_s, last)
-        while not self._now.is_set() and not self._is_over():
-            self._output.wait(self._facts.lead_s, self._now)
-            if not self._now.is_set():
-                self._step()
+        try:
+            while not self._now.is_set() and not self._is_over():
+                self._output.wait(self._facts.lead_s, self._now)
+                if not self._now.is_set():
+                    self._step()
+        finally:
+            self.bar.bars.turn(is_on=False)
 
     def _is_over(self) -> bool:
         end = self._fades.fade_end
@@ -266,6 +275,7 @@ class LiveSession:
     def _step(self) -> None:
         begun_s = self._clock()
         chunk = self._music.chunk()
+        self.bar.made(chunk, self._rate)
         self._settle_fade(chunk.start)
         heard = faded(chunk.samples, chunk.start, self._fades)
         if self._fades.fade_end >= 0:
@@ -303,6 +313,7 @@ class LiveSession:
             breaks=self._output.breaks,
             steering=chunk.steering,
             problem=chunk.problem or (before.problem if chunk.steering == before.steering else None),
+            waits_s=self.bar.waits_s(chunk.frame),
         )
 
 

@@ -118,6 +118,7 @@ class LivePlay:
         self.kept: Clip | None = None
         """What became of all of it, once it is over."""
         self.latency_s = 0.0
+        self._is_on_the_bar = False
         self._library, self._open_output, self._seed = library, open_output, seed
         self._session: LiveSession | None = None
         self._ear: KnobToEar | None = None
@@ -148,9 +149,15 @@ class LivePlay:
             return
         before = self.mailbox.steering
         is_quick = (steering.prompts, steering.melody) == (before.prompts, before.melody)
-        if self._ear is not None and is_quick:
+        if self._ear is not None and is_quick and not self._is_on_the_bar:
             self._ear.turn(steering)
         self.mailbox.put(steering)
+
+    def turn_on_the_bar(self, *, is_on: bool) -> None:
+        """Let prompts and weights change on the next bar from now on, or at once."""
+        self._is_on_the_bar = is_on
+        if self._session is not None:
+            self._session.bar.turn(is_on=is_on)
 
     def stop(self, fade_s: float = 1.0) -> None:
         """Let it fade out."""
@@ -203,6 +210,7 @@ class LivePlay:
             partial = self._library.begin(begun_clip(session, loaded, self.mailbox.steering, self._seed))
             session.add_tape(_PartialTape(partial))
             self._session = session
+            session.bar.turn(is_on=self._is_on_the_bar)
             if self._is_to_stop:
                 session.fade_out(0.0)
             try:

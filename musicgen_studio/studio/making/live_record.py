@@ -26,7 +26,10 @@ from musicgen_studio.errors import UserProblem
 from musicgen_studio.studio.making.order import CheckpointRecord
 from musicgen_studio.studio.making.strict_json import WrongValueError, convert
 
-KIND, FORMAT = "live", 1
+KIND, FORMAT = "live", 2
+
+_FORMATS = (1, FORMAT)
+"""In the first, weights counted by the prompts' places alone (`LiveRequest.weighs_by_place`)."""
 
 MAX_BYTES = 64_000_000
 """An hour of a puck that never rests takes three."""
@@ -191,7 +194,7 @@ class LiveRecord:
     @property
     def request(self) -> LiveRequest:
         """What stayed as it was."""
-        return LiveRequest(self.seed, self.chunk_frames, self.top_k, self.top_p)
+        return LiveRequest(self.seed, self.chunk_frames, self.top_k, self.top_p, weighs_by_place=self.format == 1)
 
     @property
     def prompts(self) -> tuple[str, ...]:
@@ -260,8 +263,8 @@ class LiveRecord:
             value = json.loads(text)
         except (ValueError, RecursionError) as error:
             raise unusable(f"It is not JSON ({error}).") from error
-        if isinstance(value, dict) and value.get("format", FORMAT) != FORMAT:
-            raise unusable(f"Its format is {value['format']!r:.40}; this program knows {FORMAT}.")
+        if isinstance(value, dict) and value.get("format", FORMAT) not in _FORMATS:
+            raise unusable(f"Its format is {value['format']!r:.40}; this program knows up to {FORMAT}.")
         try:
             record: LiveRecord = convert("the record", cls, value)
             record.request  # noqa: B018 - raises where a value cannot be

@@ -54,6 +54,9 @@ class LivePanel(QWidget):
         self.melody = QCheckBox(self.tr("Follow the melody on the left"))
         self.melody.setAccessibleName(self.tr("Follow the melody on the left, live"))
         self.melody.setToolTip(self.tr("A hum, a MIDI file or drawn notes; heard about three seconds later"))
+        self.on_the_bar = QCheckBox(self.tr("Change on the bar"))
+        self.on_the_bar.setAccessibleName(self.tr("Live changes wait for the next bar"))
+        self.on_the_bar.setToolTip(self.tr("Prompts and their weights change where the next bar begins"))
         self.keep_all = QCheckBox(self.tr("Keep all of it"))
         self.keep_all.setAccessibleName(self.tr("Keep all of the live music when it ends"))
         self.keep_all.setToolTip(self.tr("When it ends, everything that was heard becomes a clip"))
@@ -87,6 +90,10 @@ class LivePanel(QWidget):
         """Say how it goes."""
         if text != self._said.text():
             self._said.setText(text)
+
+    def said(self) -> str:
+        """Return what it says of how it goes."""
+        return self._said.text()
 
     def _written(self) -> tuple[str, ...]:
         written = tuple(text for line in self.prompts if (text := line.text().strip()))
@@ -129,6 +136,7 @@ class LivePanel(QWidget):
         sliders.addWidget(self.temperature)
         switches = QHBoxLayout()
         switches.addWidget(self.melody)
+        switches.addWidget(self.on_the_bar)
         switches.addWidget(self.keep_all)
         switches.addStretch(1)
         page = QWidget()

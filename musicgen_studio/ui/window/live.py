@@ -63,6 +63,7 @@ class Live(QObject):
         panel.close_requested.connect(self.close)
         panel.changed.connect(self._ask)
         panel.keep_all.toggled.connect(self._set_keep_all)
+        panel.on_the_bar.toggled.connect(self._set_on_the_bar)
 
     def bind(self, bindings: Bindings, prompt: Callable[[], str], chosen: Callable[[], list[Clip]]) -> None:
         """Bind its keys and menu entries.
@@ -121,6 +122,7 @@ class Live(QObject):
         services = self._services
         self.playing = LivePlay(services.library, services.choice, mailbox, self.open_output, seed)
         self.playing.keeps_all = self.panel.keep_all.isChecked()
+        self.playing.turn_on_the_bar(is_on=self.panel.on_the_bar.isChecked())
         self.panel.set_playing(True)
         services.loop.play(self.playing)
         self._poll.start()
@@ -176,6 +178,11 @@ class Live(QObject):
         if self.playing is not None:
             self.playing.keeps_all = is_kept
 
+    @Slot(bool)
+    def _set_on_the_bar(self, is_on: bool) -> None:
+        if self.playing is not None:
+            self.playing.turn_on_the_bar(is_on=is_on)
+
     def _tell_kept(self, clip: Clip | None) -> None:
         if clip is not None:
             self.kept.emit(clip)
@@ -212,6 +219,8 @@ class Live(QObject):
         if heard_s is not None:
             told = self.tr("from a control to its sound {0:.2f} s, and {1:.2f} s in the device")
             words.append(told.format(heard_s, playing.latency_s))
+        if facts.waits_s is not None:
+            words.append(self.tr("the change comes with the bar"))
         if facts.breaks:
             words.append(self.tr("the sound broke off {0} times").format(facts.breaks))
         if facts.problem is not None:

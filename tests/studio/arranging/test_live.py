@@ -337,13 +337,15 @@ def test_a_record_that_was_edited_is_refused(engine: MusicGen) -> None:
     record = kept.record
     for wrong in (
         replace(record, kind="other"),
-        replace(record, format=2),
+        replace(record, format=3),
         replace(record, asked=()),
         replace(record, seed=-1),
         replace(record, stretch=replace(record.stretch, frames=0)),
     ):
         with pytest.raises(UserProblem):
             LiveRecord.from_json(wrong.to_json())
+    assert not LiveRecord.from_json(record.to_json()).request.weighs_by_place
+    assert LiveRecord.from_json(replace(record, format=1).to_json()).request.weighs_by_place
     for broken in (
         replace(record, begin=replace(record.begin, codes=Numbers("int16", (4, 9), "AAAA"))),
         replace(record, begin=replace(record.begin, codes=Numbers("int16", (4, 10**9), "AAAA"))),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -83,6 +83,25 @@ def test_it_plays_is_steered_kept_and_made_again(program: Program, qtbot: QtBot)
         np.testing.assert_array_equal(library.read(again.id).samples, library.read(clip.id).samples)
         assert remembered(library, again) is not None
         program.window.showing.show_clip(again)
+
+
+def test_changes_wait_for_the_bar_where_that_is_wished(program: Program, qtbot: QtBot) -> None:
+    live = program.window.live
+    live.open("techno at 120 bpm")
+    live.panel.prompts[1].setText("rock at 120 bpm")
+    live.panel.prompts[1].editingFinished.emit()
+    QTest.mouseClick(live.panel.on_the_bar, Qt.MouseButton.LeftButton, pos=QPoint(8, 8))
+    live.play()
+    playing = live.playing
+    assert playing is not None
+    qtbot.waitUntil(lambda: playing.facts is not None and playing.facts.heard_s > 0.5, timeout=60_000)
+    with qtbot.waitSignal(live.panel.changed):
+        live.panel.plane.move_puck(1.0, 0.5)
+    qtbot.waitUntil(lambda: "the change comes with the bar" in live.panel.said(), timeout=60_000)
+    QTest.mouseClick(live.panel.on_the_bar, Qt.MouseButton.LeftButton, pos=QPoint(8, 8))
+    qtbot.waitUntil(lambda: "the change comes with the bar" not in live.panel.said(), timeout=60_000)
+    live.close()
+    qtbot.waitUntil(lambda: live.playing is None, timeout=60_000)
 
 
 def test_what_nobody_keeps_leaves_nothing(program: Program, qtbot: QtBot) -> None:
