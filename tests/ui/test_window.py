@@ -1,6 +1,7 @@
 """The whole window with a real library, a real transport and a fake engine: what a musician does with it."""
 
 import json
+import subprocess
 import sys
 import threading
 import wave
@@ -548,6 +549,40 @@ def test_quitting_while_a_checkpoint_is_read_does_not_wait_for_it(
     assert program.is_still_loading
     go_on.set()
     assert program._thread.stop()
+
+
+_LEFT = """
+import threading
+from PySide6.QtCore import QCoreApplication
+from musicgen_studio.ui.qt.engine_thread import EngineThread
+
+class Reading:
+    def __init__(self):
+        self.has_begun = threading.Event()
+
+    def run(self):
+        self.has_begun.set()
+        threading.Event().wait(1)  # a checkpoint cannot be left in the middle
+
+    def quit(self):
+        pass
+
+def leave():
+    thread = EngineThread(reading)
+    thread.start()
+    assert reading.has_begun.wait(20)
+    return thread.stop(10)
+
+application = QCoreApplication([])
+reading = Reading()
+assert not leave()
+print("left")
+"""
+
+
+def test_a_program_that_is_let_go_while_a_checkpoint_is_read_does_not_abort() -> None:
+    done = subprocess.run([sys.executable, "-c", _LEFT], capture_output=True, text=True, timeout=120, check=False)
+    assert (done.returncode, done.stdout) == (0, "left\n"), done.stderr
 
 
 def test_every_control_has_an_accessible_name(program: Program) -> None:

@@ -1,13 +1,25 @@
 """The engine's thread: one worker object moved to one QThread, in which it runs the Qt-free job loop.
 
-The thread is never terminated: it is asked to end, sees that within one step of the model, and is waited for.
+The thread is never terminated: it is asked to end, sees that within one step of the model, and is waited for. One that
+is in the middle of reading a checkpoint sees it later: it may outlive its owner, and Python's end waits for it.
 """
+
+import atexit
 
 from PySide6.QtCore import QObject, QThread, Slot
 
 from musicgen_studio.studio.making.queue import JobLoop
 
 STOP_TIMEOUT_MS = 10_000
+
+_late: "list[EngineThread]" = []
+"""Asked to end, and not there yet. Qt ends the program where a thread's object goes before the thread does."""
+
+
+@atexit.register
+def _await_late() -> None:
+    for thread in _late:
+        thread.wait()
 
 
 class _Worker(QObject):
@@ -50,4 +62,17 @@ class EngineThread:
             False if it is still busy, for instance because a checkpoint is being read.
         """
         self._loop.quit()
-        return self._thread.wait(timeout_ms)
+        is_over = self._thread.wait(timeout_ms)
+        _late[:] = [each for each in _late if each.is_at_work and each is not self]
+        if not is_over:
+            _late.append(self)
+        return is_over
+
+    @property
+    def is_at_work(self) -> bool:
+        """Whether the thread runs."""
+        return self._thread.isRunning()
+
+    def wait(self) -> None:
+        """Wait for the end, however long that takes."""
+        self._thread.wait()
