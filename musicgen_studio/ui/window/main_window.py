@@ -39,6 +39,7 @@ from musicgen_studio.ui.panels.stem_lanes import StemLanes
 from musicgen_studio.ui.panels.takes_strip import TakesStrip
 from musicgen_studio.ui.panels.transport_bar import TransportBar
 from musicgen_studio.ui.qt.drops import FileDrops
+from musicgen_studio.ui.qt.focus_keeper import FocusKeeper
 from musicgen_studio.ui.widgets.overview import Overview
 from musicgen_studio.ui.widgets.problem_note import ProblemNote
 from musicgen_studio.ui.widgets.timeline import Snap
@@ -416,6 +417,7 @@ class MainWindow(QWidget):
         self.menus.attach(WAVEFORM_MENU, waveform)
         self._guard = FocusGuard(self)
         self.installEventFilter(self._guard)
+        FocusKeeper(self)
 
     def _bind_melody(self) -> None:
         melodies, panel, add = self.melodies, self.prompt.melody, self._bindings.add
