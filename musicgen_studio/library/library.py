@@ -10,13 +10,13 @@ any moment in which the program may die, the next start (`reconcile`) finds eith
 master may be moved and renamed by anybody: the id in it tells whose it is.
 
 All clips are held in memory (ten thousand are some 30 MB), because a list that is filtered at every key press has to be
-at hand; the database is their durable record, written first. Who only looks never waits for another's disk: clips are
-values, and the table of them is copied in one go. Not for making clips (`studio`) or showing them (`ui`).
+at hand (`at_hand`); the database is their durable record, written first. What changes clips, and finds their sound, stands
+here. Not for making clips (`studio`) or showing them (`ui`).
 """
 
 import logging
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -35,13 +35,14 @@ from musicgen_studio.files import sound as audiofile
 from musicgen_studio.library import drag
 from musicgen_studio.library.backups import back_up, open_or_go_back
 from musicgen_studio.library.files import Places, make_folder, writing
+from musicgen_studio.library.files_for_others import FilesForOthers
 from musicgen_studio.library.lock import FolderLock
 from musicgen_studio.library.masters import MasterFile, Masters, is_in_use, put
 from musicgen_studio.library.partial import PartialClip
 from musicgen_studio.library.recovery import Reconciled, compare, find_moved, find_unlisted, repair_unfinished
 from musicgen_studio.library.rows import tidy
-from musicgen_studio.library.search import Filter, Order, match_expression, tempo_in
 from musicgen_studio.library.survey import Survey, look_around, note_marks, owner_of
+from musicgen_studio.library.texts import KeptTexts
 
 _LOG = logging.getLogger("musicgen_studio")
 
@@ -66,7 +67,7 @@ def known_edit(known: Analysis) -> ClipEdit:
     return ClipEdit(tempo_bpm=bpm, key=key, analysis=known.to_json())
 
 
-class Library:
+class Library(FilesForOthers, KeptTexts):
     """An open library. Any thread may use it.
 
     Args:
@@ -87,7 +88,6 @@ class Library:
         self._places = Places(folder)
         self._now = now
         self._changing = threading.RLock()
-        self._rendering = threading.Lock()  # of its own: writing a long file must not hold up the list
         self._in_the_making: set[str] = set()
         self._places.make()
         with ExitStack() as opened:
@@ -97,9 +97,9 @@ class Library:
                 self._places.sweep()
             self._database, clips, self.notices = open_or_go_back(self._places, now())
             opened.callback(self._database.close)
-            self._clips = {clip.id: clip for clip in clips}  # in the order they came
+            FilesForOthers.__init__(self, clips, self._database.find, self._changing, self._places, self._there)
+            KeptTexts.__init__(self, self._database, self._changing)
             self._masters = Masters(self._places, self._database.files(), self._database.former())
-            self._due_texts: dict[str, str] = {}  # what `remember_soon` has taken, by key
             self._opened = opened.pop_all()
 
     # Making clips
@@ -194,101 +194,6 @@ class Library:
             self._clips.update({clip.id: clip for clip in changed})
             self._masters.note(files, former)
 
-    # Finding clips
-
-    def get(self, clip_id: str) -> Clip:
-        """Return a clip.
-
-        Raises:
-            KeyError: If there is none, or no longer: a clip's parent may have been deleted for good.
-        """
-        return self._clips[clip_id]
-
-    def has(self, clip_id: str) -> bool:
-        """Tell whether there is a clip of that id."""
-        return clip_id in self._clips
-
-    def _held(self) -> list[Clip]:
-        """Return all clips as they are at this moment, in the order they came. Another may be changing them."""
-        return list(self._clips.values())
-
-    def clips(
-        self,
-        query: str = "",
-        *,
-        starred: bool = False,
-        tag: str | None = None,
-        checkpoint: str | None = None,
-        min_s: float | None = None,
-        max_s: float | None = None,
-        trashed: bool = False,
-        missing: bool | None = None,
-        min_bpm: float | None = None,
-        max_bpm: float | None = None,
-        key: str | None = None,
-        order: Order = Order.NEWEST,
-    ) -> list[Clip]:
-        """Return the clips that fit, newest first unless another order is asked for.
-
-        Args:
-            query: Anything a person may type. Each word is looked for as the beginning of a word in titles, prompts,
-                tags, tempo and key (`125bpm`, `A minor`, `Ebm`), case and accents do not matter; a tempo that is only
-                guessed is found, too.
-            starred: Only those with a star.
-            tag: Only those with this tag.
-            checkpoint: Only those made by the checkpoint of this id.
-            min_s: Shortest, in seconds.
-            max_s: Longest, in seconds.
-            trashed: Those in the trash, else those that are not.
-            missing: Those whose sound file is not there (True) or is (False).
-            min_bpm: Slowest, in beats per minute, sure or guessed.
-            max_bpm: Fastest, in the same way.
-            key: Only those in this key, by name.
-            order: By tempo or key, sure or guessed, what has none at the end; among equals the newest is first.
-        """
-        wanted = Filter(starred, tag, checkpoint, min_s, max_s, trashed, missing, min_bpm, max_bpm, key)
-        found = self._found(query)
-        fitting = [clip for clip in self._held() if (found is None or clip.id in found) and wanted.takes(clip)]
-        return sorted(_newest_first(fitting), key=order.of)
-
-    def _found(self, query: str) -> Collection[str] | None:
-        """Return the ids of the clips that have what was typed in their words, or as a tempo that is only guessed.
-
-        None is all of them: nothing was typed.
-        """
-        expression = match_expression(query)
-        if not expression:
-            return None
-        with self._changing:
-            found = self._database.find(expression)
-            tempo = tempo_in(query)
-            if tempo is not None:
-                rest = match_expression(tempo.rest)
-                among = self._database.find(rest) if rest else self._clips.keys()
-                found |= {clip_id for clip_id in among if tempo.is_of(self._clips[clip_id])}
-        return found
-
-    def children(self, clip_id: str) -> list[Clip]:
-        """Return the clips made from a clip, newest first, without those in the trash."""
-        return _newest_first([clip for clip in self._held() if clip.parent == clip_id and clip.trashed is None])
-
-    def stems(self, clip_id: str) -> list[Clip]:
-        """Return the stems of a clip, drums first (`core.clip.STEMS_IN_ORDER`), without those in the trash."""
-        stems = [
-            clip
-            for clip in self._held()
-            if clip.parent == clip_id and clip.origin is Origin.STEM and clip.trashed is None
-        ]
-        return sorted(stems, key=lambda stem: stem.stem_place)
-
-    def tags(self) -> list[str]:
-        """Return the tags of all clips that are not in the trash, in alphabetical order."""
-        return sorted({tag for clip in self._held() if clip.trashed is None for tag in clip.tags})
-
-    def checkpoints(self) -> list[str]:
-        """Return the ids of the checkpoints that made clips that are not in the trash, in alphabetical order."""
-        return sorted({clip.checkpoint for clip in self._held() if clip.trashed is None} - {""})
-
     # Sound
 
     def sound_file(self, clip_id: str) -> Path:
@@ -365,81 +270,6 @@ class Library:
 
     def _known_paths(self) -> set[str]:
         return {self._masters.file(clip_id).path for clip_id in self._clips}
-
-    def drag_file(self, clip_id: str) -> Path:
-        """Return a 24-bit WAV file of a clip for another program, named as the clip is called now.
-
-        Call it when a drag begins, not before: from then on the file stays for good. Mostly it was written when the
-        clip was finished and is there at once; after a rename it is written anew. Any thread.
-
-        Raises:
-            UserProblem: If the sound is missing, or the file cannot be written.
-            KeyError: If there is no such clip.
-        """
-        clip = self.get(clip_id)
-        with self._rendering:
-            return drag.hand_out(self._places, clip, self._there(clip))
-
-    def prepare_drag(self, clip_id: str) -> None:
-        """Write the file that `drag_file` returns, with what is known of the clip now, unless it is there. Any thread.
-
-        Nothing is raised where that is not possible: `drag_file` tries again and tells.
-        """
-        with suppress(UserProblem, KeyError), self._rendering:
-            clip = self.get(clip_id)
-            drag.prepare(self._places, clip, self._there(clip))
-
-    def drag_file_if_ready(self, clip_id: str) -> Path | None:
-        """Return what `drag_file` returns if that needs no reading, writing or waiting, else None. Any thread.
-
-        Raises:
-            UserProblem: If the sound is missing, or the file cannot be moved to its place.
-            KeyError: If there is no such clip.
-        """
-        clip = self.get(clip_id)
-        sound = self._there(clip)
-        if not self._rendering.acquire(blocking=False):
-            return None
-        try:
-            return drag.hand_out(self._places, clip, sound) if drag.is_ready(self._places, clip) else None
-        finally:
-            self._rendering.release()
-
-    def selection_file(self, clip_id: str, start_frame: int, end_frame: int) -> Path:
-        """Return a 24-bit WAV file of a part of a clip, from `start_frame` up to, not with, `end_frame`. Any thread.
-
-        Raises:
-            UserProblem: If the sound is missing, or the file cannot be written.
-            KeyError: If there is no such clip.
-            ValueError: If that is no part of the clip.
-        """
-        clip = self.get(clip_id)
-        with self._rendering:
-            return drag.hand_out_selection(self._places, clip, self._there(clip), start_frame, end_frame)
-
-    def stem_files(self, clip_id: str) -> list[Path]:
-        """Return 24-bit WAV files of a clip and of its stems, which add up to it to the last bit. Any thread.
-
-        All begin together and are equally long; if one would go beyond full scale, all are turned down alike. Call it
-        when a drag or an export begins, like `drag_file`.
-
-        Returns:
-            The clip's file, then one for each stem in their order.
-
-        Raises:
-            UserProblem: If it has no stems, a sound is missing, or a file cannot be written.
-            KeyError: If there is no such clip.
-        """
-        clip, stems = self.get(clip_id), self.stems(clip_id)
-        if len(stems) < 2:
-            raise UserProblem(f'"{clip.title}" has no stems.', "They have not been made yet.", "Press Stems first.")
-        with self._rendering:
-            masters = [self._there(each) for each in (clip, *stems)]
-            return drag.hand_out_stems(self._places, clip, stems, masters)
-
-    def drag_folder(self, clip_id: str) -> Path:
-        """Return the folder for what is made of a clip for other programs: what is put there stays for good."""
-        return self._places.drag / self.get(clip_id).id
 
     # Changing clips
 
@@ -680,45 +510,6 @@ class Library:
         if self._clips:  # else the copy of the first day would be an empty one
             back_up(self._places, self._now())
 
-    def remember(self, key: str, text: str) -> None:
-        """Keep a text, such as the prompt that is being typed or where the window is.
-
-        Raises:
-            UserProblem: If the disk does not take it.
-        """
-        with self._changing:
-            self._database.remember(key, _writable(text))
-
-    def remember_soon(self, key: str, text: str) -> None:
-        """Keep a text without waiting for the disk, which `write_due` gives it to. `recall` knows it at once."""
-        self._due_texts[key] = _writable(text)
-
-    def write_due(self) -> None:
-        """Write what `remember_soon` has taken. Any thread but one that must not wait for the disk.
-
-        Raises:
-            UserProblem: If the disk does not take it; it is tried again the next time.
-        """
-        problems = []
-        with self._changing:
-            for key in list(self._due_texts):
-                text = self._due_texts.pop(key)
-                try:
-                    self.remember(key, text)
-                except UserProblem as problem:
-                    self._due_texts.setdefault(key, text)  # unless a newer one came meanwhile
-                    problems.append(problem)
-        if problems:
-            raise problems[0]
-
-    def recall(self, key: str) -> str | None:
-        """Return what was kept under a key, or None."""
-        due = self._due_texts.get(key)
-        if due is not None:
-            return due
-        with self._changing:
-            return self._database.recall(key)
-
     def close(self) -> None:
         """Close the library. Clips in the making are left to the next start."""
         with self._changing:
@@ -733,16 +524,6 @@ class Library:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _newest_first(clips: list[Clip]) -> list[Clip]:
-    clips.reverse()  # of those with the same second, the one that came last is first
-    return sorted(clips, key=lambda clip: clip.created, reverse=True)
-
-
-def _writable(text: str) -> str:
-    """Return a text without what has no place in UTF-8."""
-    return text.encode("utf-8", "replace").decode()
 
 
 def _begun(path: Path) -> Iterator[Audio]:
