@@ -10,8 +10,8 @@ any moment in which the program may die, the next start (`reconcile`) finds eith
 master may be moved and renamed by anybody: the id in it tells whose it is.
 
 All clips are held in memory (ten thousand are some 30 MB), because a list that is filtered at every key press has to be
-at hand (`at_hand`); the database is their durable record, written first. What changes clips, and finds their sound, stands
-here. Not for making clips (`studio`) or showing them (`ui`).
+at hand (`at_hand`); the database is their durable record, written first. Here stands what changes clips and finds their
+sound. Not for making clips (`studio`) or showing them (`ui`).
 """
 
 import logging

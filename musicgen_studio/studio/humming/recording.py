@@ -26,14 +26,15 @@ import numpy as np
 from musicgen_studio.core.audio import Samples
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.library.library import Library
-from musicgen_studio.library.partial import PartialClip
 from musicgen_studio.sound.devices import DeviceName, SoundDevice
 from musicgen_studio.sound.growing import GrowingSound
 from musicgen_studio.sound.input_levels import InputLevels
 from musicgen_studio.sound.metronome import ClickTrack
-from musicgen_studio.sound.monitor import InputMonitor, chosen_channel
-from musicgen_studio.sound.output import LATENCY_S, Fill, Output, PortAudioSystem, SoundSystem
+from musicgen_studio.sound.monitor import chosen_channel
+from musicgen_studio.sound.output import PortAudioSystem, SoundSystem
 from musicgen_studio.sound.recorder import Input, InputSystem, PortAudioInputs, channels_to_open
+from musicgen_studio.studio.humming.accompaniment import Accompaniment
+from musicgen_studio.studio.humming.growing_take import GrowingTake
 from musicgen_studio.studio.humming.recording_state import Phase, RecordingSetup, RecordingState
 from musicgen_studio.studio.humming.take import new_take
 
@@ -43,9 +44,6 @@ _TICK_S = 0.01  # part of how far what is seen lags behind what is sung
 _RETRY_S = 1.0
 _LOST_AGAIN_S = 10.0  # an input that is lost twice within this time is not lost by mistake
 _KEPT_S = 2.0  # of what came in before a take: more than any latency and offset
-_EXPECTED_S = 60.0
-_SILENT_RATE = 48000
-_MONITOR_LATENCY_S = 0.03
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,37 +53,6 @@ class _Shown:
     state: RecordingState = field(default_factory=RecordingState)
     levels: InputLevels = field(default_factory=lambda: InputLevels(0))
     clicks: ClickTrack | None = None
-
-
-class _Take:
-    """A take in the making: on disk and in memory, from its first frame on. Our thread only.
-
-    Args:
-        partial: Its clip.
-        overruns: Of the input, at its beginning.
-    """
-
-    def __init__(self, partial: PartialClip, overruns: int) -> None:
-        self.partial = partial
-        self.overruns = overruns
-        self.sound = GrowingSound(partial.clip.sample_rate, 1, round(_EXPECTED_S * partial.clip.sample_rate))
-        self.start_frame: int | None = None  # of the input; None in the count-in
-        self.is_cut_off = False
-
-    def feed(self, frame: int, samples: Samples) -> None:
-        """Take what came in from a frame of the input on, as far as it belongs to the take.
-
-        Raises:
-            UserProblem: If the disk does not take it; it is kept and written later.
-        """
-        assert self.start_frame is not None
-        missing = frame - self.start_frame - self.sound.frames
-        if missing > 0 and self.sound.frames == 0:  # it begins before anything came in
-            samples = np.concatenate([np.zeros((missing, 1), np.float32), samples])
-        samples = samples[max(-missing, 0) :]
-        if len(samples):
-            self.sound.append(samples)
-            self.partial.append(samples)
 
 
 class RecordingSession:
@@ -111,7 +78,6 @@ class RecordingSession:
     ) -> None:
         self._library = library
         self._inputs = PortAudioInputs() if inputs is None else inputs
-        self._outputs = PortAudioSystem() if outputs is None else outputs
         self._clock = clock
         self._on_bug = on_bug
         self._orders: SimpleQueue[Callable[[], None]] = SimpleQueue()
@@ -124,10 +90,8 @@ class RecordingSession:
         self._input: Input | None = None
         self._before: deque[tuple[int, Samples]] = deque()  # what came in lately, with its first frame
         self._frames_in = 0
-        self._output: Output | None = None
-        self._clicks: ClickTrack | None = None
-        self._monitor: InputMonitor | None = None
-        self._take: _Take | None = None
+        self._heard = Accompaniment(PortAudioSystem() if outputs is None else outputs, clock, self._tell_unheard)
+        self._take: GrowingTake | None = None
         self._must_refresh = False
         self._lost_s = -inf
         self._refresh_after_s = clock()
@@ -209,12 +173,12 @@ class RecordingSession:
                 self._step()
             except Exception:  # noqa: BLE001 - the take has failed, not the session
                 self._give_up(traceback.format_exc())
-            self._shown = _Shown(self._state, self._levels, self._clicks)
+            self._shown = _Shown(self._state, self._levels, self._heard.clicks)
 
     def _give_up(self, bug: str) -> None:
         """After a bug: let the devices go, keep the take, and be ready to be armed again."""
-        source, output = self._input, self._output
-        self._input = self._output = self._monitor = self._clicks = None
+        source, output = self._input, self._heard.drop()
+        self._input = None
         if output is not None:
             _attempt(output.close)
         if source is not None:
@@ -242,7 +206,7 @@ class RecordingSession:
     def _step(self) -> None:
         """Take in what came, and go on to what is due."""
         if self._input is not None:
-            self._watch_output()
+            self._heard.advance()
             if self._state.phase is Phase.COUNT_IN:
                 self._begin_if_due(self._input)
             self._take_in(self._input)
@@ -255,6 +219,9 @@ class RecordingSession:
     def _show(self, phase: Phase | None = None, problem: UserProblem | None = None) -> None:
         phase = self._state.phase if phase is None else phase
         self._state = replace(self._state, phase=phase, problem=self._state.problem if problem is None else problem)
+
+    def _tell_unheard(self, problem: UserProblem) -> None:
+        self._state = replace(self._state, heard_problem=problem)
 
     def _end(self) -> None:
         try:
@@ -315,7 +282,7 @@ class RecordingSession:
         self._input, self._levels = source, InputLevels(source.channels)
         self._frames_in = 0
         self._state = replace(self._state, phase=Phase.ARMED, device=device)
-        self._start_monitor(source)
+        self._heard.let_in(source, self._setup)
 
     def _wanted_input(self, inputs: tuple[SoundDevice, ...]) -> SoundDevice:
         wanted = DeviceName.parse(self._setup.device)
@@ -337,7 +304,7 @@ class RecordingSession:
             self._show(Phase.OFF)
 
     def _close_input(self) -> None:
-        self._stop_monitor()
+        self._heard.let_out(self._input)
         if self._input is not None:
             self._input.close()
         self._input, self._levels = None, InputLevels(0)
@@ -374,8 +341,7 @@ class RecordingSession:
             return False
         self._input, self._frames_in = source, 0
         self._before.clear()
-        if self._monitor is not None:
-            source.tap(self._monitor.listen)
+        self._heard.follow(source)
         return True
 
     # --- the take ---
@@ -387,8 +353,8 @@ class RecordingSession:
         is_to_metronome = self._setup.has_clicks or self._setup.count_in_bars > 0
         clip = new_take(self._library, self._input.rate, self._setup.metronome.tempo_bpm if is_to_metronome else None)
         try:
-            self._take = _Take(self._library.begin(clip), self._input.overruns)
-            self._start_clicks(pressed_s)
+            self._take = GrowingTake(self._library.begin(clip), self._input.overruns)
+            self._heard.start_clicks(self._setup, pressed_s)
         except UserProblem as problem:
             self._discard()
             self._show(problem=problem)
@@ -399,7 +365,8 @@ class RecordingSession:
     def _begin_if_due(self, source: Input) -> None:
         """Begin the take once its first frame has been sounded."""
         assert self._take is not None
-        beat_0_s = None if self._clicks is None else self._clicks.beat_0_s
+        clicks = self._heard.clicks
+        beat_0_s = None if clicks is None else clicks.beat_0_s
         if beat_0_s is None:
             return
         begins_s = beat_0_s + self._setup.latency_offset_ms / 1000
@@ -444,7 +411,7 @@ class RecordingSession:
             return
         if self._input is not None and self._state.phase is Phase.RECORDING:
             self._take_in(self._input)
-        self._stop_clicks()
+        self._heard.stop_clicks()
         take = self._take
         if take.sound.frames == 0:
             self._discard()
@@ -462,7 +429,7 @@ class RecordingSession:
         self._show_idle()
 
     def _discard(self) -> None:
-        self._stop_clicks()
+        self._heard.stop_clicks()
         take, self._take = self._take, None
         if take is not None:
             if not take.sound.is_ended:
@@ -475,92 +442,6 @@ class RecordingSession:
 
     def _show_idle(self) -> None:
         self._show(Phase.OFF if self._input is None else Phase.ARMED)
-
-    # --- what is heard ---
-
-    def _start_monitor(self, source: Input) -> None:
-        if not self._setup.monitors_input:
-            return
-        output = self._output = self._open_output(_MONITOR_LATENCY_S)
-        if output is not None:
-            self._monitor = InputMonitor(self._setup.channel, source.rate, output.rate)
-            source.tap(self._monitor.listen)
-            output.play(self._monitor.fill)
-
-    def _stop_monitor(self) -> None:
-        self._monitor = None
-        if self._input is not None:
-            self._input.tap(None)
-        self._close_output()
-
-    def _start_clicks(self, pressed_s: float) -> None:
-        """Let beats run, heard where that is wanted and possible. Raises UserProblem if its sounds are damaged."""
-        setup = self._setup
-        if self._output is None and setup.has_clicks:
-            self._output = self._open_output()
-        output = self._output if setup.has_clicks else None
-        rate = _SILENT_RATE if output is None else output.rate
-        clicks = ClickTrack(setup.metronome, setup.count_in_bars, setup.clicks_before, setup.clicks_recording, rate)
-        if output is None:
-            clicks.begin_unheard(self._clock() if setup.has_clicks else pressed_s)
-        else:
-            output.play(_together(clicks, self._monitor))
-        self._clicks = clicks
-
-    def _open_output(self, latency_s: float = LATENCY_S) -> Output | None:
-        problem: UserProblem | None = None
-        try:
-            devices = [device for device in self._outputs.devices() if device.outputs]
-            wanted = DeviceName.parse(self._setup.output_device)
-            chosen = [each for each in devices if each.key == wanted]
-            for device in (*chosen, *(each for each in devices if each.is_default_output)):
-                try:
-                    return self._outputs.open(device, latency_s)
-                except UserProblem as refusal:
-                    problem = refusal if problem is None else problem
-        except UserProblem as no_list:
-            problem = no_list
-        self._state = replace(self._state, heard_problem=_unheard() if problem is None else problem)
-        return None
-
-    def _watch_output(self) -> None:
-        if self._output is None:
-            return
-        fault = self._output.fault()
-        if fault is not None:  # the beats go on as they were
-            _LOG.warning("lost a device to hear the metronome on: %s", fault)
-            self._state = replace(self._state, heard_problem=fault)
-            self._close_output()
-            if self._clicks is not None and self._clicks.beat_0_s is None:  # it has never asked
-                self._clicks.begin_unheard(self._clock())
-            return
-        while self._output.advance():
-            pass
-
-    def _stop_clicks(self) -> None:
-        if self._monitor is None:
-            self._close_output()
-        elif self._output is not None:
-            self._output.play(self._monitor.fill)
-        self._clicks = None
-
-    def _close_output(self) -> None:
-        output, self._output = self._output, None
-        if output is not None:
-            output.play(None)
-            output.close()
-
-
-def _together(clicks: ClickTrack, monitor: InputMonitor | None) -> Fill:
-    """Return what lets clicks be heard, and the input with them if there is a monitor."""
-    if monitor is None:
-        return clicks.fill
-
-    def fill(out: Samples, delay_s: float, now_s: float) -> None:
-        clicks.fill(out, delay_s, now_s)
-        monitor.add_to(out)
-
-    return fill
 
 
 def _attempt(step: Callable[[], object]) -> bool:
@@ -586,12 +467,4 @@ def _no_input() -> UserProblem:
         "There is no microphone or other input to record from.",
         "The system lists none, or names none as its own.",
         "Plug one in, switch it on or choose one. Sound files, MIDI files and the keyboard on the screen work without.",
-    )
-
-
-def _unheard() -> UserProblem:
-    return UserProblem(
-        "Nothing can be heard here.",
-        "The system lists no sound device that has an output.",
-        "Plug one in or switch it on. Meanwhile watch the beats and the level on the screen.",
     )
