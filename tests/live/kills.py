@@ -3,7 +3,8 @@
 A child plays a tiny checkpoint live, into a recording and into an unfinished clip of the library, as the window does;
 the parent kills it (SIGKILL) at a random moment. Then what was heard must be there but for the last seconds: the
 recording can be read, its record makes its very samples again, and the library finds the music as a clip that begins
-the same. Exit code 1 if anything was lost. POSIX only: children are forked, so that each begins at once.
+the same and can be made again. Exit code 1 if anything was lost. POSIX only: children are forked, so that each begins
+at once.
 """
 
 import argparse
@@ -27,7 +28,8 @@ from musicgen_studio.engine.musicgen import MusicGen, load_engine
 from musicgen_studio.files.sound import read
 from musicgen_studio.library.library import Library
 from musicgen_studio.studio.arranging.live import LiveSession, Unheard, recorded
-from musicgen_studio.studio.arranging.live_play import begun_clip
+from musicgen_studio.studio.arranging.live_kept import remembered
+from musicgen_studio.studio.arranging.live_play import begun_clip, unfinished
 from musicgen_studio.studio.making.engines import LoadedEngine
 from musicgen_studio.studio.making.live_record import LiveRecord
 from musicgen_studio.studio.making.live_remake import remade
@@ -50,7 +52,7 @@ def play(engine: MusicGen, folder: Path, seed: int, heard: int) -> None:
     recorded(session, folder / "take.wav")
     library = Library(folder / "clips")
     library.reconcile()
-    session.add_tape(library.begin(begun_clip(session, LoadedEngine(engine, NAMED), mailbox.steering, seed)))
+    unfinished(library, session, begun_clip(session, LoadedEngine(engine, NAMED), mailbox.steering, seed))
     session.run()
 
 
@@ -88,6 +90,14 @@ def look(engine: MusicGen, folder: Path, heard: int) -> list[str]:
         library.reconcile()
         clips = library.clips()
         there = library.read(clips[0].id).samples if clips else np.empty((0, 1), np.float32)
+        found = remembered(library, clips[0]) if clips else None
+    if found is None:
+        if heard > 4 * rate:
+            lost.append("the library does not know how its clip is made again")
+    else:
+        made = np.concatenate([piece.samples for piece in remade(engine, found, Event())])
+        if len(there) < len(made) or not np.array_equal(there[: len(made)], made) or len(made) < heard - 4 * rate:
+            lost.append("the library's clip is not made again")
     if len(there) < heard - 2 * rate:
         lost.append(f"the library has {len(there)} of {heard} audio frames")
     if again is not None and not np.array_equal(there[: len(again)], again[: len(there)]):

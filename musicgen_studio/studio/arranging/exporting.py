@@ -4,6 +4,7 @@ Not for what is made of a clip (`export`) nor for asking about it (`ui.panels.ex
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -11,10 +12,12 @@ import numpy as np
 
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip
+from musicgen_studio.errors import UserProblem
 from musicgen_studio.export.clips import Exported, ExportJob, ExportProgress, export_clips
 from musicgen_studio.export.finish import FinishSettings
 from musicgen_studio.files import sound as audiofile
 from musicgen_studio.library.library import Library
+from musicgen_studio.studio.arranging.live_kept import write_beside
 from musicgen_studio.studio.program.background import Errand
 
 
@@ -28,6 +31,8 @@ def export_from_library(
     span: tuple[int, int] | None = None,
 ) -> list[Exported]:
     """Export clips one after the other, in the errand's thread.
+
+    Beside a whole clip that was kept of live music lies what makes it again, as JSON.
 
     Args:
         library: Which has them.
@@ -49,7 +54,18 @@ def export_from_library(
     def tell(progress: ExportProgress) -> None:
         errand.tell(progress.fraction, progress.number + 1, progress.clips)
 
-    return export_clips(jobs, errand.stop, tell)
+    exported = export_clips(jobs, errand.stop, tell)
+    return [each if span else _with_record(library, each) for each in exported]
+
+
+def _with_record(library: Library, exported: Exported) -> Exported:
+    """Write beside a clip that was kept of live music what makes it again."""
+    if exported.file is not None:
+        try:
+            write_beside(library, exported.clip, exported.file)
+        except UserProblem as problem:
+            return replace(exported, problem=problem)
+    return exported
 
 
 def _read(library: Library, clip: Clip, errand: Errand, span: tuple[int, int] | None) -> Audio:

@@ -15,7 +15,7 @@ from uuid import uuid4
 
 import numpy as np
 
-from musicgen_studio.core.audio import Audio, Samples
+from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip, Origin
 from musicgen_studio.core.live import LiveRequest, Mailbox, Steering
 from musicgen_studio.engine.api import LiveChunk, LiveEngine, StopFlag
@@ -23,11 +23,10 @@ from musicgen_studio.errors import UserProblem
 from musicgen_studio.library.library import Library
 from musicgen_studio.library.partial import PartialClip
 from musicgen_studio.studio.arranging.live import LiveFacts, LiveOutput, LiveSession
+from musicgen_studio.studio.arranging.live_kept import UnfinishedTape, remember
 from musicgen_studio.studio.making.engines import EngineChoice, LoadedEngine
 from musicgen_studio.studio.making.live_record import LiveRecord
 from musicgen_studio.studio.making.live_remake import remade
-
-_KEY = "live/{0}"
 
 
 class HeardOutput(LiveOutput, Protocol):
@@ -207,8 +206,8 @@ class LivePlay:
                 output,
                 on_chunk=lambda chunk: self._hear(chunk, stop),
             )
-            partial = self._library.begin(begun_clip(session, loaded, self.mailbox.steering, self._seed))
-            session.add_tape(_PartialTape(partial))
+            begun = begun_clip(session, loaded, self.mailbox.steering, self._seed)
+            tape, partial = unfinished(self._library, session, begun)
             self._session = session
             session.bar.turn(is_on=self._is_on_the_bar)
             if self._is_to_stop:
@@ -216,7 +215,8 @@ class LivePlay:
             try:
                 session.run()
             finally:
-                self._finish(session, partial)
+                tape.close()
+                self._finish(session, tape, partial)
 
     def ended(self, problem: UserProblem | None) -> None:
         """Note that it is over. Always called."""
@@ -228,14 +228,13 @@ class LivePlay:
         if stop.is_set() and self._session is not None:
             self._session.fade_out(0.0)
 
-    def _finish(self, session: LiveSession, partial: PartialClip) -> None:
+    def _finish(self, session: LiveSession, tape: UnfinishedTape, partial: PartialClip) -> None:
         record = session.record(0, partial.frames) if partial.frames else None
         if record is None or not self.keeps_all:
-            partial.abandon()
+            tape.abandon()
             return
         clip = replace(partial.clip, title=_title(record.prompts), frames=partial.frames, is_complete=True)
-        self.kept = partial.finish(clip)
-        remember(self._library, self.kept, record)
+        self.kept = tape.finish(clip, record)
 
 
 class LiveAgain:
@@ -282,38 +281,25 @@ class LiveAgain:
         self.problem, self.is_over = problem, True
 
 
-def remember(library: Library, clip: Clip, record: LiveRecord) -> None:
-    """Let the library remember what makes a kept clip again."""
-    library.remember(_KEY.format(clip.id), record.to_json())
-
-
-def remembered(library: Library, clip: Clip) -> LiveRecord | None:
-    """Return what makes a clip again; None if it was not kept of live music, or by another version."""
-    text = library.recall(_KEY.format(clip.id))
-    try:
-        return LiveRecord.from_json(text) if text else None
-    except UserProblem:
-        return None
-
-
-class _PartialTape:
-    """An unfinished clip as a tape. What the disk does not take is not kept; the music goes on."""
-
-    def __init__(self, partial: PartialClip) -> None:
-        self._partial = partial
-        self.problem: UserProblem | None = None
-
-    def append(self, samples: Samples) -> None:
-        """Add sound."""
-        if self.problem is None and len(samples):
-            try:
-                self._partial.append(samples)
-            except UserProblem as problem:
-                self.problem = problem
-
-
 def _title(prompts: tuple[str, ...]) -> str:
     return f"Live · {', '.join(prompt or '…' for prompt in prompts)}"[:100]
+
+
+def unfinished(library: Library, session: LiveSession, begun: Clip) -> tuple[UnfinishedTape, PartialClip]:
+    """Keep what a session makes from now on in an unfinished clip, and what makes that again.
+
+    Args:
+        library: Gets it.
+        session: Not running yet.
+        begun: What the clip is until it is finished.
+
+    Raises:
+        UserProblem: If the disk does not take it.
+    """
+    partial = library.begin(begun)
+    tape = UnfinishedTape(library, partial, lambda frames: session.record(0, frames) if frames else None)
+    session.add_tape(tape)
+    return tape, partial
 
 
 def begun_clip(session: LiveSession, loaded: LoadedEngine, steering: Steering, seed: int) -> Clip:

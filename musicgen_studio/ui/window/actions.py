@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication, QInputDialog, QMenu, QMenuBar, QWidget
 
 from musicgen_studio.core.clip import Clip
+from musicgen_studio.studio.arranging.live_kept import is_live
 from musicgen_studio.ui.panels.clip_header import ClipHeader
 from musicgen_studio.ui.panels.library_panel import LibraryPanel
 from musicgen_studio.ui.window.collection import Collection
@@ -36,6 +37,7 @@ class ClipActions(QObject):
     export_requested = Signal(list)  # Clips
     show_requested = Signal(object)  # Clip that is to be in the middle first
     music_awaited = Signal()  # something was ordered
+    live_again_requested = Signal(object)  # Clip that was kept of live music
 
     def __init__(
         self,
@@ -110,9 +112,20 @@ class ClipActions(QObject):
             return self.on_chosen(act)
 
         self._add("variations", order(generation.vary), self.has_recipe)
-        self._add("again", order(generation.again), self.has_recipe)
+        again = order(generation.again)
+        self._add("again", lambda: self._again_live() or again(), lambda: self.has_recipe() or self._is_live())
         use = self.on_chosen(lambda clip: generation.use_settings(clip) if clip.recipe else None)
         self._add("use-settings", use, self.has_recipe)
+
+    def _is_live(self) -> bool:
+        return any(is_live(self._services.library, clip) for clip in self.chosen()[:1])
+
+    def _again_live(self) -> bool:
+        """Have the first of the chosen clips made again if it was kept of live music; tell whether it was."""
+        if not self._is_live():
+            return False
+        self.live_again_requested.emit(self.chosen()[0])
+        return True
 
     def _bind_views(self, header: ClipHeader) -> None:
         def shown(action: Callable[[], object]) -> Callable[[], None]:

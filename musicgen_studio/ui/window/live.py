@@ -12,8 +12,9 @@ from musicgen_studio.core.clip import Clip
 from musicgen_studio.core.live import Mailbox, Steering
 from musicgen_studio.core.melody import Melody
 from musicgen_studio.sound.devices import DeviceName, chosen_output
+from musicgen_studio.studio.arranging.live_kept import is_live, remembered
 from musicgen_studio.studio.arranging.live_output import open_output
-from musicgen_studio.studio.arranging.live_play import HeardOutput, LiveAgain, LivePlay, remembered
+from musicgen_studio.studio.arranging.live_play import HeardOutput, LiveAgain, LivePlay
 from musicgen_studio.studio.humming.sketch import Sketch
 from musicgen_studio.ui.panels.live_panel import LivePanel
 from musicgen_studio.ui.window.listening import Listening
@@ -142,7 +143,7 @@ class Live(QObject):
 
     def can_make_again(self, clips: list[Clip]) -> bool:
         """Tell whether the first of some clips was kept of live music."""
-        return any(remembered(self._services.library, clip) is not None for clip in clips[:1])
+        return any(is_live(self._services.library, clip) for clip in clips[:1])
 
     def make_again(self, clip: Clip) -> None:
         """Make a kept clip once more from its record."""

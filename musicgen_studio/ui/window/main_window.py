@@ -446,6 +446,7 @@ class MainWindow(QWidget):
         self.clip_actions.said.connect(self.status.announce)
         self.clip_actions.export_requested.connect(self.export_requested)
         self.clip_actions.show_requested.connect(self.showing.show_clip)
+        self.clip_actions.live_again_requested.connect(self.live.make_again)
         self.clip_actions.music_awaited.connect(self.new_music.await_music)
         self.editing = Editing(self._services, self.listening, self.waveform, self.clip_actions.chosen, self)
         self.editing.bind(self._bindings)

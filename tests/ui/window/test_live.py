@@ -14,8 +14,9 @@ from pytestqt.qtbot import QtBot
 from musicgen_studio.app import Program
 from musicgen_studio.core.clip import Clip
 from musicgen_studio.engine.musicgen import load_engine
+from musicgen_studio.studio.arranging.live_kept import remembered
 from musicgen_studio.studio.arranging.live_output import ClockOutput
-from musicgen_studio.studio.arranging.live_play import HeardOutput, remembered
+from musicgen_studio.studio.arranging.live_play import HeardOutput
 from musicgen_studio.studio.making.engines import EngineChoice, LoadedEngine
 from musicgen_studio.studio.making.order import CheckpointRecord
 from musicgen_studio.ui.widgets.prompt_plane import PLACES, PromptPlane
@@ -83,6 +84,10 @@ def test_it_plays_is_steered_kept_and_made_again(program: Program, qtbot: QtBot)
         np.testing.assert_array_equal(library.read(again.id).samples, library.read(clip.id).samples)
         assert remembered(library, again) is not None
         program.window.showing.show_clip(again)
+    live.close()
+    QTest.keyClick(program.window, Qt.Key.Key_V, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.waitUntil(partial(_are_so_many, kept, 5), timeout=120_000)
+    np.testing.assert_array_equal(library.read(kept[-1].id).samples, library.read(whole.id).samples)
 
 
 def test_changes_wait_for_the_bar_where_that_is_wished(program: Program, qtbot: QtBot) -> None:

@@ -1,0 +1,131 @@
+"""Live music in the library: what is found after a kill is made again, and its record lies beside what is exported."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from musicgen_studio.compute.threads import one_thread
+from musicgen_studio.core.clip import Origin
+from musicgen_studio.core.live import LiveRequest, Mailbox, Steering
+from musicgen_studio.engine.musicgen import MusicGen, load_engine
+from musicgen_studio.export.finish import FinishSettings
+from musicgen_studio.library.library import Library
+from musicgen_studio.library.partial import PartialClip
+from musicgen_studio.studio.arranging.exporting import export_from_library
+from musicgen_studio.studio.arranging.live import LiveSession, Unheard
+from musicgen_studio.studio.arranging.live_kept import UnfinishedTape, is_live, remembered
+from musicgen_studio.studio.arranging.live_play import LiveAgain, begun_clip, unfinished
+from musicgen_studio.studio.making.engines import EngineChoice, LoadedEngine
+from musicgen_studio.studio.making.live_record import LiveRecord
+from tests.studio.arranging.test_live import NAMED, Heard, again, turned
+
+
+@pytest.fixture(autouse=True)
+def _on_one_core() -> Iterator[None]:
+    with one_thread():
+        yield
+
+
+@pytest.fixture(scope="module")
+def engine(melody_checkpoint: Path) -> MusicGen:
+    return load_engine(melody_checkpoint, "cpu", "float32")
+
+
+def begun(engine: MusicGen, library: Library, seconds: float) -> tuple[LiveSession, UnfinishedTape, PartialClip, Heard]:
+    """Play so long into an unfinished clip."""
+    mailbox, heard = Mailbox(Steering(("calm piano", "rock"), (1, 1))), Heard()
+    session = LiveSession(engine, NAMED, LiveRequest(7), mailbox, heard, on_chunk=lambda chunk: turned(mailbox, chunk))
+    clip = begun_clip(session, LoadedEngine(engine, NAMED), mailbox.steering, 7)
+    tape, partial = unfinished(library, session, clip)
+    session.run(seconds)
+    tape.close()
+    return session, tape, partial, heard
+
+
+def test_what_is_found_after_a_kill_can_be_made_again(engine: MusicGen, tmp_path: Path) -> None:
+    with Library(tmp_path / "clips") as library:
+        library.reconcile()
+        _, _, _, heard = begun(engine, library, 7.0)  # and nobody finishes it
+    with Library(tmp_path / "clips") as library:
+        (clip,) = library.reconcile().recovered
+        assert clip.origin is Origin.RECOVERED
+        assert is_live(library, clip)
+        record = remembered(library, clip)
+        assert record is not None
+        found = library.read(clip.id).samples
+        assert len(found) >= record.stretch.frames >= len(heard.samples) - 2.2 * 32000
+        np.testing.assert_array_equal(again(engine, record), heard.samples[: record.stretch.frames])
+        once_more = LiveAgain(library, clip, record, EngineChoice("starter"))
+        once_more.perform(LoadedEngine(engine, NAMED), threading.Event())
+        assert once_more.kept is not None
+        assert once_more.kept.parent == clip.id
+        np.testing.assert_array_equal(library.read(once_more.kept.id).samples, found[: record.stretch.frames])
+
+
+def test_what_nobody_keeps_leaves_no_record(engine: MusicGen, tmp_path: Path) -> None:
+    with Library(tmp_path / "clips") as library:
+        library.reconcile()
+        _, tape, partial, _ = begun(engine, library, 3.0)
+        assert is_live(library, partial.clip)
+        tape.abandon()
+        assert not is_live(library, partial.clip)
+        assert remembered(library, partial.clip) is None
+        assert library.clips() == []
+
+
+class Errand:
+    """An errand that nobody looks at."""
+
+    def __init__(self) -> None:
+        self.stop = threading.Event()
+
+    def tell(self, *_progress: object) -> None:
+        """Forget it."""
+
+    def check(self) -> None:
+        """Go on."""
+
+
+def test_beside_what_is_exported_lies_what_makes_it_again(engine: MusicGen, tmp_path: Path) -> None:
+    with Library(tmp_path / "clips") as library:
+        library.reconcile()
+        session, tape, partial, heard = begun(engine, library, 3.0)
+        record = session.record(0, partial.frames)
+        assert record is not None
+        kept = tape.finish(partial.clip, record)
+        files = tmp_path / "files"
+
+        def exported(span: tuple[int, int] | None) -> Path:
+            (done,) = export_from_library(library, [kept], ["live"], files, FinishSettings(), Errand(), span)  # type: ignore[arg-type]  # what it does with one
+            assert done.problem is None
+            assert done.file is not None
+            return done.file
+
+        beside = LiveRecord.from_json(exported(None).with_suffix(".json").read_text(encoding="utf-8"))
+        np.testing.assert_array_equal(again(engine, beside), heard.samples)
+        assert not exported((0, 32000)).with_suffix(".json").exists()
+
+
+def test_a_slow_disk_does_not_hold_the_music_up(engine: MusicGen, tmp_path: Path) -> None:
+    """The disk takes the first piece only when all of the music has been made."""
+    with Library(tmp_path / "clips") as library:
+        library.reconcile()
+        session = LiveSession(engine, NAMED, LiveRequest(7), Mailbox(Steering(("calm",))), Unheard())
+        partial = library.begin(begun_clip(session, LoadedEngine(engine, NAMED), Steering(("calm",)), 7))
+        made = threading.Event()
+
+        def describe(frames: int) -> LiveRecord | None:
+            assert made.wait(60)
+            return session.record(0, frames)
+
+        tape = UnfinishedTape(library, partial, describe)
+        session.add_tape(tape)
+        session.run(4.0)
+        assert partial.frames < 3 * 32000
+        made.set()
+        tape.close()
+        assert partial.frames == 4 * 32000
+        tape.abandon()
