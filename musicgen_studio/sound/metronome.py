@@ -57,8 +57,44 @@ def click_file(is_accent: bool) -> Path:
     return resources_dir() / "metronome" / ("accent.wav" if is_accent else "click.wav")
 
 
+class ClickSounds:
+    """The metronome's two sounds at one rate.
+
+    Args:
+        sample_rate: In Hz, above 0.
+
+    Raises:
+        UserProblem: If the program's own sound files are damaged.
+    """
+
+    def __init__(self, sample_rate: int) -> None:
+        click, accent = (
+            resample(read(click_file(is_accent)), sample_rate).samples[:, :1] for is_accent in (False, True)
+        )
+        self._click, self._accent = click, accent
+
+    @property
+    def longest_frames(self) -> int:
+        """How long the longer one is."""
+        return max(len(self._click), len(self._accent))
+
+    def add_to(self, out: Samples, start_frame: int, frame: int, is_accent: bool) -> None:
+        """Add one of them to a stretch of time, as far as it sounds there.
+
+        Args:
+            out: float32 [frames, channels], changed.
+            start_frame: Which frame its first one is.
+            frame: Where the sound begins.
+            is_accent: Whether it is that of the first beat of a bar.
+        """
+        sound = self._accent if is_accent else self._click
+        begin, end = max(frame, start_frame), min(frame + len(sound), start_frame + len(out))
+        if begin < end:
+            out[begin - start_frame : end - start_frame] += sound[begin - frame : end - frame]
+
+
 class Clicks:
-    """The metronome's two sounds at one rate, and where in time they go. Nothing in it changes.
+    """The metronome's clicks at one rate, and where in time they go. Nothing in it changes.
 
     Args:
         metronome: When beats are.
@@ -73,9 +109,7 @@ class Clicks:
         self._beats_per_bar = metronome.beats_per_bar
         self._beat_frames = metronome.beat_s * sample_rate
         self._beat_0_frame = beat_0_frame
-        self._sounds = [
-            resample(read(click_file(is_accent)), sample_rate).samples[:, :1] for is_accent in (False, True)
-        ]
+        self._sounds = ClickSounds(sample_rate)
 
     def add_to(self, out: Samples, start_frame: int, first_beat: float = -np.inf, end_beat: float = np.inf) -> None:
         """Add the clicks that sound in a stretch of time.
@@ -88,15 +122,11 @@ class Clicks:
         """
         for beat, frame in self._beats(start_frame, start_frame + len(out)):
             if first_beat <= beat < end_beat:
-                sound = self._sounds[beat % self._beats_per_bar == 0]
-                begin, end = max(frame, start_frame), min(frame + len(sound), start_frame + len(out))
-                if begin < end:
-                    out[begin - start_frame : end - start_frame] += sound[begin - frame : end - frame]
+                self._sounds.add_to(out, start_frame, frame, beat % self._beats_per_bar == 0)
 
     def _beats(self, start_frame: int, end_frame: int) -> Iterator[tuple[int, int]]:
         """Yield the beats, with their frames, that may be heard in a stretch."""
-        longest = max(map(len, self._sounds))
-        beat = floor((start_frame - longest - self._beat_0_frame) / self._beat_frames)
+        beat = floor((start_frame - self._sounds.longest_frames - self._beat_0_frame) / self._beat_frames)
         while (frame := self._beat_0_frame + round(beat * self._beat_frames)) < end_frame:
             yield beat, frame
             beat += 1

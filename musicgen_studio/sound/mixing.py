@@ -12,9 +12,7 @@ import numpy as np
 
 from musicgen_studio.core.audio import Samples
 from musicgen_studio.core.tempo_map import TempoMap
-from musicgen_studio.dsp.resample import resample
-from musicgen_studio.files.sound import read
-from musicgen_studio.sound.metronome import click_file
+from musicgen_studio.sound.metronome import Clicks, ClickSounds
 from musicgen_studio.sound.playable import PlayableSound
 
 RAMP_S = 0.01
@@ -121,23 +119,39 @@ class StemMix:
         return out
 
 
-class ClickedSound:
-    """A sound with the metronome's clicks over it, on the beats of a tempo map.
+class ClicksOnBeats:
+    """The metronome's clicks on the beats of a tempo map, which may drift: what `metronome.Clicks` is for a steady one.
 
     Args:
-        sound: Any.
         tempo_map: When the beats are.
+        sample_rate: In Hz, above 0.
 
     Raises:
         UserProblem: If the program's own sound files are damaged.
     """
 
-    def __init__(self, sound: PlayableSound, tempo_map: TempoMap) -> None:
-        self._sound, self._map = sound, tempo_map
-        self._clicks = [
-            resample(read(click_file(is_accent)), sound.sample_rate).samples[:, :1] for is_accent in (False, True)
-        ]
-        self._frames_of_beats = [round(time_s * sound.sample_rate) for time_s in tempo_map.beats_s]
+    def __init__(self, tempo_map: TempoMap, sample_rate: int) -> None:
+        self._map, self._sounds = tempo_map, ClickSounds(sample_rate)
+        self._frames_of_beats = [round(time_s * sample_rate) for time_s in tempo_map.beats_s]
+
+    def add_to(self, out: Samples, start_frame: int) -> None:
+        """Add the clicks that sound in a stretch of time, as `metronome.Clicks.add_to` does."""
+        first = bisect_left(self._frames_of_beats, start_frame - self._sounds.longest_frames)
+        for beat in range(first, bisect_left(self._frames_of_beats, start_frame + len(out))):
+            is_accent = (beat - self._map.first_downbeat) % self._map.beats_per_bar == 0
+            self._sounds.add_to(out, start_frame, self._frames_of_beats[beat], is_accent)
+
+
+class ClickedSound:
+    """A sound with the metronome's clicks over it.
+
+    Args:
+        sound: Any.
+        clicks: At the sound's rate.
+    """
+
+    def __init__(self, sound: PlayableSound, clicks: Clicks | ClicksOnBeats) -> None:
+        self._sound, self._clicks = sound, clicks
 
     @property
     def sample_rate(self) -> int:
@@ -172,14 +186,7 @@ class ClickedSound:
     def read(self, start: int, count: int) -> Samples:
         """Return the sound with the clicks, as `GrowingSound.read` does."""
         out = self._sound.read(start, count).copy()
-        longest = max(map(len, self._clicks))
-        first = bisect_left(self._frames_of_beats, start - longest)
-        for beat in range(first, bisect_left(self._frames_of_beats, start + len(out))):
-            is_accent = (beat - self._map.first_downbeat) % self._map.beats_per_bar == 0
-            frame, click = self._frames_of_beats[beat], self._clicks[is_accent]
-            begin, end = max(frame, start), min(frame + len(click), start + len(out))
-            if begin < end:
-                out[begin - start : end - start] += click[begin - frame : end - frame]
+        self._clicks.add_to(out, start)
         return out
 
 

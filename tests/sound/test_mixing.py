@@ -8,7 +8,7 @@ from musicgen_studio.core.tempo_map import TempoMap
 from musicgen_studio.files.sound import read
 from musicgen_studio.sound.growing import GrowingSound
 from musicgen_studio.sound.metronome import click_file
-from musicgen_studio.sound.mixing import RAMP_S, ClickedSound, ComparedSound, LaneLevel, StemMix
+from musicgen_studio.sound.mixing import RAMP_S, ClickedSound, ClicksOnBeats, ComparedSound, LaneLevel, StemMix
 
 RATE = 48_000  # the click's own
 
@@ -73,7 +73,7 @@ def test_lanes_of_two_kinds_are_refused() -> None:
 def test_clicks_are_on_the_beats_and_accents_on_the_bars(piece: int) -> None:
     silent = np.zeros((72_000, 2), np.float32)
     tempo_map = TempoMap((0.1, 0.6, 1.2), first_downbeat=1, beats_per_bar=2)
-    heard = whole(ClickedSound(lane(silent), tempo_map), piece)
+    heard = whole(ClickedSound(lane(silent), ClicksOnBeats(tempo_map, lane(silent).sample_rate)), piece)
     accent, click = (read(click_file(is_accent)) for is_accent in (True, False))
     assert accent.sample_rate == click.sample_rate == RATE
     assert 2 * accent.frames < 0.5 * RATE

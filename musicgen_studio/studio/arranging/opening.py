@@ -13,6 +13,8 @@ from musicgen_studio.errors import StoppedError
 from musicgen_studio.library.library import Library
 from musicgen_studio.sound.growing import GrowingSound
 from musicgen_studio.sound.metronome import Clicks, Metronome
+from musicgen_studio.sound.mixing import ClickedSound
+from musicgen_studio.sound.playable import PlayableSound
 
 
 class Opening:
@@ -34,11 +36,9 @@ class Opening:
     ) -> None:
         self.sound = GrowingSound(clip.sample_rate, clip.channels, clip.frames)
         self.peaks = PeakPyramid(clip.channels)
-        self.audible = self.sound
-        self._clicks: Clicks | None = None
+        self.audible: PlayableSound = self.sound
         if metronome is not None:
-            self.audible = GrowingSound(clip.sample_rate, clip.channels, clip.frames)
-            self._clicks = Clicks(metronome, clip.sample_rate)
+            self.audible = ClickedSound(self.sound, Clicks(metronome, clip.sample_rate))
         self._library, self._clip, self._clock = library, clip, clock
         self._stop = Event()
         self._began_s: float | None = None
@@ -68,12 +68,7 @@ class Opening:
             for block in self._library.blocks(self._clip.id):
                 if self._stop.is_set() or quitting.is_set():
                     raise StoppedError
-                if self._clicks is not None:
-                    samples = block.samples.copy()
-                    self._clicks.add_to(samples, self.sound.frames)
-                    self.audible.append(samples)
                 self.sound.append(block.samples)
                 self.peaks.append(block.samples)
         finally:
             self.sound.end()
-            self.audible.end()

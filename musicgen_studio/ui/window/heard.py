@@ -6,6 +6,7 @@ from musicgen_studio.core.clip import Clip
 from musicgen_studio.dsp.peaks import PeakPyramid
 from musicgen_studio.evaluation.ranking import Ranked
 from musicgen_studio.sound.growing import GrowingSound
+from musicgen_studio.sound.playable import PlayableSound
 from musicgen_studio.studio.arranging.opening import Opening
 from musicgen_studio.ui.panels.takes_strip import TakeView
 
@@ -40,7 +41,7 @@ class Heard:
         return self.opening is None and not self.sound.is_ended
 
     @property
-    def audible(self) -> GrowingSound:
+    def audible(self) -> PlayableSound:
         """What is played of it: a take that was sung to the metronome with its clicks, where that is wanted."""
         return self.sound if self.opening is None else self.opening.audible
 

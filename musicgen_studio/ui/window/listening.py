@@ -18,7 +18,7 @@ from musicgen_studio.errors import UserProblem
 from musicgen_studio.sound.growing import GrowingSound
 from musicgen_studio.sound.meter import PeakMeter
 from musicgen_studio.sound.metronome import Metronome
-from musicgen_studio.sound.mixing import ClickedSound
+from musicgen_studio.sound.mixing import ClickedSound, ClicksOnBeats
 from musicgen_studio.sound.playable import PlayableSound
 from musicgen_studio.sound.transport_state import TransportState
 from musicgen_studio.studio.arranging.choosing import chosen
@@ -275,7 +275,9 @@ class Listening(QObject):
 
     def _audible(self, heard: Heard) -> PlayableSound:
         sound: PlayableSound = self._instead or heard.audible
-        return sound if self._clicks is None else ClickedSound(sound, self._clicks)
+        if self._clicks is None:
+            return sound
+        return ClickedSound(sound, ClicksOnBeats(self._clicks, sound.sample_rate))
 
     def _reload(self) -> None:
         """Go on where it is with what is to be heard now."""
