@@ -13,7 +13,6 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
-    QComboBox,
     QDialog,
     QDialogButtonBox,
     QFileDialog,
@@ -43,6 +42,7 @@ from musicgen_studio.ui.look.theme import GRID, Look, set_look
 from musicgen_studio.ui.panels.clip_words import clock
 from musicgen_studio.ui.panels.export_choice import ExportChoice
 from musicgen_studio.ui.panels.labels import plain_label
+from musicgen_studio.ui.widgets.choice_box import choice_box
 
 MAX_LOOP_BARS = 64
 _MAX_ROWS = 5  # of names that are seen at once
@@ -151,7 +151,7 @@ class ExportDialog(QDialog):
             self._name.selectAll()
 
     def _build_target(self) -> None:
-        self._target = _choice(self.tr("What"), self.tr("What is made of the clip"))
+        self._target = choice_box({}, self.tr("What is made of the clip"), self.tr("What"))
         for target, text in (
             (Target.SOUND, self.tr("Sound file")),
             (Target.STEMS, self.tr("Folder of stems")),
@@ -197,18 +197,20 @@ class ExportDialog(QDialog):
             self._selection.setToolTip(self.tr("Else the whole clip is exported"))
 
     def _build_sound(self) -> None:
-        self._format = _choice(self.tr("Format"), self.tr("The kind of sound file"))
+        self._format = choice_box({}, self.tr("The kind of sound file"), self.tr("Format"))
         for sound_format, text in self._format_texts().items():
             self._format.addItem(text, sound_format.value)
         self._format.setCurrentIndex(self._format.findData(SoundFormat.WAV24.value))
         self._format_note = plain_label(look=Look.MUTED, wraps=True)
-        self._rate = _choice(self.tr("Sample rate"), self.tr("How many samples a second the file has"))
+        self._rate = choice_box({}, self.tr("How many samples a second the file has"), self.tr("Sample rate"))
         own_rates = {clip.sample_rate for clip in self._clips}
         own = self.tr("As it is ({0})").format(_kilohertz(*own_rates)) if len(own_rates) == 1 else self.tr("As it is")
         self._rate.addItem(own, None)
         for rate_hz in SAMPLE_RATES_HZ:
             self._rate.addItem(_kilohertz(rate_hz), rate_hz)
-        self._loudness = _choice(self.tr("Loudness"), self.tr("Whether all files are to sound equally loud"))
+        self._loudness = choice_box(
+            {}, self.tr("Whether all files are to sound equally loud"), name=self.tr("Loudness")
+        )
         self._loudness.addItem(self.tr("As it is"), None)
         self._loudness.addItem(self.tr("−14 LUFS, true peak −1 dB: for streaming"), STREAMING_LUFS)
 
@@ -463,15 +465,6 @@ class ExportDialog(QDialog):
         dialog.fileSelected.connect(self._folder.setText)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
-
-
-def _choice(name: str, tip: str) -> QComboBox:
-    box = QComboBox()
-    box.setAccessibleName(name)
-    box.setToolTip(tip)
-    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    box.setMinimumContentsLength(16)
-    return box
 
 
 def _add_row(rows: QGridLayout, text: str, field: QWidget, button: QPushButton | None = None) -> QLabel | None:

@@ -6,7 +6,6 @@ from dataclasses import replace
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QDialog,
     QDialogButtonBox,
     QFileDialog,
@@ -26,6 +25,7 @@ from musicgen_studio.sound.metronome import MAX_BEATS_PER_BAR
 from musicgen_studio.studio.program.settings import MAX_OFFSET_MS, Settings
 from musicgen_studio.ui.look.theme import GRID, Look, set_look
 from musicgen_studio.ui.panels.labels import plain_label
+from musicgen_studio.ui.widgets.choice_box import choice_box
 from musicgen_studio.ui.widgets.tall_area import TallArea
 
 STARTER = "starter"
@@ -114,7 +114,7 @@ class SettingsDialog(QDialog):
         super().accept()
 
     def _build_look(self) -> None:
-        self._theme = _choice(
+        self._theme = choice_box(
             {"dark": self.tr("Dark"), "light": self.tr("Light"), "system": self.tr("Like the system")},
             self.tr("Colours of the window"),
         )
@@ -123,21 +123,21 @@ class SettingsDialog(QDialog):
             self.tr("Keep playing when new music begins"),
             self.tr("Else what is being made is shown and heard at once, in place of what plays"),
         )
-        self._snap = _choice(
+        self._snap = choice_box(
             {"off": self.tr("Nothing"), "beat": self.tr("Beats"), "bar": self.tr("Bars")},
             self.tr("What selections, loops and the playhead fall on where the tempo is known"),
         )
 
     def _build_engine(self) -> None:
         automatic = self.tr("Automatic")
-        self._checkpoint = _choice({STARTER: self.tr("Starter")}, self.tr("The checkpoint that makes the music"))
+        self._checkpoint = choice_box({STARTER: self.tr("Starter")}, self.tr("The checkpoint that makes the music"))
         self._licence = plain_label(look=Look.MUTED, wraps=True)
         self._checkpoint.currentIndexChanged.connect(self._describe)
-        self._device = _choice(
+        self._device = choice_box(
             {"auto": automatic, "cpu": self.tr("Processor"), "cuda": "CUDA", "mps": self.tr("Apple graphics (MPS)")},
             self.tr("Where the checkpoint runs"),
         )
-        self._precision = _choice(
+        self._precision = choice_box(
             {name: automatic if name == AUTO else name for name in PRECISIONS},
             self.tr("How exactly it calculates: less is faster and needs less memory"),
         )
@@ -149,7 +149,7 @@ class SettingsDialog(QDialog):
 
     def _build_sound(self, output_devices: Sequence[str]) -> None:
         names = {"": self.tr("The system's")} | {device: _device_title(device) for device in output_devices}
-        self._output = _choice(names, self.tr("The sound device that plays"))
+        self._output = choice_box(names, self.tr("The sound device that plays"))
         self._folder = QLineEdit(readOnly=True)
         self._folder.setToolTip(self.tr("Where all clips are kept; files dragged into other programs must stay there"))
         self._folder_note = plain_label(self.tr("Used from the next start of the program."), Look.MUTED, wraps=True)
@@ -286,16 +286,6 @@ class SettingsDialog(QDialog):
         dialog.fileSelected.connect(chosen)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
-
-
-def _choice(choices: dict[str, str], tip: str) -> QComboBox:
-    box = QComboBox()
-    box.setToolTip(tip)
-    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    box.setMinimumContentsLength(16)
-    for value, text in choices.items():
-        box.addItem(text, value)
-    return box
 
 
 def _check(text: str, tip: str) -> QCheckBox:

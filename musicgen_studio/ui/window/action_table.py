@@ -5,7 +5,7 @@ follow Audacity's, which musicians know. Not for what an action does: whoever do
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
@@ -78,12 +78,11 @@ def _line(
     context: KeyContext = KeyContext.WINDOW,
     is_ready: bool = True,
 ) -> Shortcut:
-    return Shortcut(shortcut_id, str(text), keys, "", context, is_ready)
+    return Shortcut(shortcut_id, str(text), keys, context=context, is_ready=is_ready)
 
 
 def _group(menu: object, *lines: Shortcut, submenu: object = "") -> Group:
-    placed = (Shortcut(each.id, each.text, each.keys, str(menu), each.context, each.is_ready) for each in lines)
-    return Group(tuple(placed), str(menu), str(submenu))
+    return Group(tuple(replace(each, section=str(menu)) for each in lines), str(menu), str(submenu))
 
 
 _LIBRARY, _QUEUE, _PASSAGES = KeyContext.LIBRARY, KeyContext.QUEUE, KeyContext.PASSAGES
