@@ -8,16 +8,21 @@ from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QApplication, QInputDialog, QWidget
+from PySide6.QtWidgets import QApplication, QInputDialog, QSplitter, QWidget
 
 from musicgen_studio.app import Program
 from musicgen_studio.core.audio import Audio, Samples
 from musicgen_studio.core.clip import Clip, Origin
 from musicgen_studio.library.files import new_id
-from musicgen_studio.studio.making.order import CheckpointRecord, Order
+from musicgen_studio.library.search import Order
+from musicgen_studio.studio.arranging.choosing import choose
+from musicgen_studio.studio.arranging.noticing import notice
+from musicgen_studio.studio.making.order import CheckpointRecord
+from musicgen_studio.studio.making.order import Order as MakingOrder
 from musicgen_studio.studio.making.record import FORMAT, Record
 from musicgen_studio.ui.panels.prompt_panel import PromptValues
 from musicgen_studio.ui.window.action_table import WAVEFORM_MENU
+from musicgen_studio.ui.window.placing import COLUMNS
 
 RATE = 32_000
 
@@ -54,6 +59,24 @@ def fill(program: Program) -> list[Clip]:
     return takes
 
 
+def _save_columns(
+    app: QApplication, program: Program, takes: list[Clip], save: Save, settle: Callable[..., None]
+) -> None:
+    """Save the library with a column for each value, the best take first."""
+    window, library = program.window, program.services.library
+    columns = window.findChildren(QSplitter)[0]
+    choose(library, takes)
+    for clip in library.clips():
+        notice(library, clip)
+    columns.setSizes([268, 300, 712])
+    window.library.header.choose(Order.BEST)
+    settle(app)
+    save("clip-library-columns", window)
+    window.library.header.choose(Order.NEWEST)
+    columns.setSizes(COLUMNS)
+    settle(app)
+
+
 def render(
     app: QApplication, program: Program, save: Save, settle: Callable[..., None], until: Callable[..., None]
 ) -> None:
@@ -66,6 +89,7 @@ def render(
     window.waveform.set_selection((3 * RATE, 6 * RATE))
     settle(app, 800)
     save("clip-library", window)
+    _save_columns(app, program, takes, save, settle)
     menu = window.menus.context_menu(WAVEFORM_MENU)
     menu.popup(window.mapToGlobal(window.rect().center()))
     settle(app)
@@ -147,7 +171,7 @@ def _render_trash(app: QApplication, program: Program, save: Save, settle: Calla
 
 def _record(clip: Clip, take: int) -> Record:
     starter = CheckpointRecord("starter", "0" * 64, clip.licence, "starter")
-    order = Order((clip.prompt,), 12.0, takes=3, seed=41)
+    order = MakingOrder((clip.prompt,), 12.0, takes=3, seed=41)
     return Record(
         format=FORMAT,
         order=order,

@@ -102,10 +102,10 @@ def mutated(originals: tuple[bytes, ...], chance: random.Random) -> bytes:
         first = chance.randrange(len(content))
         del content[first : first + chance.randrange(1, 2000)]
     if chance.random() < 0.1:
-        first = chance.randrange(len(content))
+        first = chance.randrange(max(len(content), 1))
         content[first:first] = content[first : first + chance.randrange(1, 5000)]
     if chance.random() < 0.05:
-        content[chance.randrange(len(content)) :] = chance.choice(originals)
+        content[chance.randrange(max(len(content), 1)) :] = chance.choice(originals)
     return bytes(content)
 
 

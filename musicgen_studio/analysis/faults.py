@@ -47,6 +47,10 @@ class FaultKind(StrEnum):
     GLITCH = "glitch"
 
 
+BROKEN = (FaultKind.STOPS, FaultKind.FADES, FaultKind.GLITCH)
+"""What counts where clips are compared: that one ends in the middle is the length that was asked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """Something broken in a clip.

@@ -128,6 +128,11 @@ class Clip:
         """Length in seconds."""
         return self.frames / self.sample_rate
 
+    @property
+    def sound_bytes(self) -> int:
+        """How much room its sound takes on the disk: 32 bits a sample, as masters have."""
+        return self.frames * self.channels * 4
+
 
 @lru_cache(_READ_AT_ONCE)
 def _read(analysis: str) -> Analysis | None:

@@ -9,7 +9,8 @@ from collections.abc import Callable, Collection, Iterable
 from threading import RLock
 
 from musicgen_studio.core.clip import Clip, Origin
-from musicgen_studio.library.search import Filter, Order, match_expression, tempo_in
+from musicgen_studio.core.verdict import UNKNOWN, Verdict
+from musicgen_studio.library.search import Filter, Order, in_order, match_expression, tempo_in
 
 
 class ClipsAtHand:
@@ -57,6 +58,8 @@ class ClipsAtHand:
         max_bpm: float | None = None,
         key: str | None = None,
         order: Order = Order.NEWEST,
+        is_reversed: bool = False,
+        verdict: Callable[[str], Verdict] = lambda _: UNKNOWN,
     ) -> list[Clip]:
         """Return the clips that fit, newest first unless another order is asked for.
 
@@ -74,12 +77,15 @@ class ClipsAtHand:
             min_bpm: Slowest, in beats per minute, sure or guessed.
             max_bpm: Fastest, in the same way.
             key: Only those in this key, by name.
-            order: By tempo or key, sure or guessed, what has none at the end; among equals the newest is first.
+            order: By tempo or key, sure or guessed, or by a verdict, what has none at the end; among equals the newest
+                is first.
+            is_reversed: Whether the other way round; what has none is at the end all the same.
+            verdict: Gives what was measured of a clip, by its id, for the orders that need it.
         """
         wanted = Filter(starred, tag, checkpoint, min_s, max_s, trashed, missing, min_bpm, max_bpm, key)
         found = self._found(query)
         fitting = [clip for clip in self._held() if (found is None or clip.id in found) and wanted.takes(clip)]
-        return sorted(_newest_first(fitting), key=order.of)
+        return in_order(_newest_first(fitting), order, is_reversed, verdict)
 
     def _found(self, query: str) -> Collection[str] | None:
         """Return the ids of the clips that have what was typed in their words, or as a tempo that is only guessed.

@@ -171,6 +171,17 @@ class Database:
             row = self._connection.execute("SELECT text FROM memory WHERE key = ?", (key,)).fetchone()
         return None if row is None else str(row[0])
 
+    def recalled(self, start: str) -> dict[str, str]:
+        """Return the texts under all keys with a beginning, by key.
+
+        Args:
+            start: It; not empty, and without a character above U+FFFF at its end.
+        """
+        behind = start[:-1] + chr(ord(start[-1]) + 1)
+        with _understood("The library cannot be read.", self._path):
+            rows = self._connection.execute("SELECT key, text FROM memory WHERE key >= ? AND key < ?", (start, behind))
+            return {str(key): str(text) for key, text in rows}
+
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         with _understood("The library was not changed.", self._path):

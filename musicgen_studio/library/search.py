@@ -1,10 +1,12 @@
 """Which clips a musician means: words typed into a search field, and filters. Not for SQL (`database`)."""
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from musicgen_studio.core.clip import Clip
+from musicgen_studio.core.verdict import Verdict
 from musicgen_studio.library.rows import as_tags
 
 _MAX_WORDS = 32
@@ -53,36 +55,67 @@ def tempo_in(typed: str) -> Tempo | None:
 
 
 class Order(StrEnum):
-    """In which order clips are listed."""
+    """By what clips are listed, each in the direction that is looked for first."""
 
     NEWEST = "newest"
-    OLDEST = "oldest"
     TITLE = "title"
     LONGEST = "longest"
+    LARGEST = "largest"
     STARS = "stars"
     TEMPO = "tempo"
     KEY = "key"
+    BEST = "best"
+    FAULTS = "faults"
 
-    def of(self, clip: Clip) -> tuple[bool, float | str]:
-        """Return what a clip is sorted by; equals stay newest first, and what has no tempo or key comes last.
+    @property
+    def keeps_families(self) -> bool:
+        """Whether what was made of a clip may stand under it: a list that is sorted by a value is sorted throughout."""
+        return self in (Order.NEWEST, Order.STARS)
 
-        The slowest, or A major, is first, guesses among them.
+    def of(self, clip: Clip, verdict: Verdict) -> float | str | None:
+        """Return what a clip is sorted by, the lowest first; None if there is no such thing, as without a tempo.
+
+        The slowest, A major, the best take, or what has the fewest faults is first, guesses of tempo and key among
+        them.
         """
         match self:
-            case Order.OLDEST:
-                return False, clip.created
             case Order.TITLE:
-                return False, clip.title.casefold()
+                return clip.title.casefold()
             case Order.LONGEST:
-                return False, -clip.duration_s
+                return -clip.duration_s
+            case Order.LARGEST:
+                return -clip.sound_bytes
             case Order.STARS:
-                return not clip.is_starred, 0.0
+                return not clip.is_starred
             case Order.TEMPO:
-                return clip.bpm is None, clip.bpm or 0.0
+                return clip.bpm
             case Order.KEY:
-                return not clip.key_name, clip.key_name
+                return clip.key_name or None
+            case Order.BEST:
+                return verdict.place
+            case Order.FAULTS:
+                return verdict.faults
             case _:
-                return False, 0.0
+                return 0.0
+
+
+def in_order(
+    newest_first: Sequence[Clip], order: Order, is_reversed: bool, verdict: Callable[[str], Verdict]
+) -> list[Clip]:
+    """Return clips in an order, in either direction; equals stay newest first, and what has no value comes last.
+
+    Args:
+        newest_first: The clips.
+        order: By what.
+        is_reversed: Whether the other way round.
+        verdict: Gives what was measured of a clip, by its id.
+    """
+    if order is Order.NEWEST:
+        return list(reversed(newest_first)) if is_reversed else list(newest_first)
+    valued = [(order.of(clip, verdict(clip.id)), clip) for clip in newest_first]
+    known = [(value, clip) for value, clip in valued if value is not None]
+    known.sort(key=lambda pair: pair[0], reverse=is_reversed)
+    return [clip for _, clip in known] + [clip for value, clip in valued if value is None]
 
 
 @dataclass(frozen=True, slots=True)

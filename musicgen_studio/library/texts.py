@@ -3,7 +3,9 @@
 Not for settings (`studio.program.settings`), which belong to the program, not to a library.
 """
 
+from collections.abc import Mapping
 from threading import RLock
+from types import MappingProxyType
 
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.library.database import Database
@@ -20,6 +22,7 @@ class KeptTexts:
     def __init__(self, database: Database, changing: RLock) -> None:
         self._database = database
         self._changing = changing
+        self._recalled: dict[str, dict[str, str]] = {}
         self._due: dict[str, str] = {}  # what `remember_soon` has taken, by key
 
     def remember(self, key: str, text: str) -> None:
@@ -28,8 +31,12 @@ class KeptTexts:
         Raises:
             UserProblem: If the disk does not take it.
         """
+        kept = _writable(text)
         with self._changing:
-            self._database.remember(key, _writable(text))
+            self._database.remember(key, kept)
+            for start, texts in self._recalled.items():
+                if key.startswith(start):
+                    texts[key] = kept
 
     def remember_soon(self, key: str, text: str) -> None:
         """Keep a text without waiting for the disk, which `write_due` gives it to. `recall` knows it at once."""
@@ -60,6 +67,17 @@ class KeptTexts:
             return due
         with self._changing:
             return self._database.recall(key)
+
+    def recalled(self, start: str) -> Mapping[str, str]:
+        """Return what was written under all keys with a beginning, by key, as it is from then on; quick but once.
+
+        Args:
+            start: Such as `faults.`; not empty.
+        """
+        if start not in self._recalled:
+            with self._changing:
+                self._recalled[start] = self._database.recalled(start)
+        return MappingProxyType(self._recalled[start])
 
 
 def _writable(text: str) -> str:

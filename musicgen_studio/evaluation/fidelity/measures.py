@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from musicgen_studio.analysis.faults import FaultKind, find_faults
+from musicgen_studio.analysis.faults import BROKEN, find_faults
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.melody import Melody
 from musicgen_studio.dsp.chroma import chroma, follows
@@ -24,7 +24,6 @@ _RATE_HZ = 32_000
 _FRAME = 1600  # 50 ms
 _SILENT_DB = -60.0
 _BINS = slice(4, 640)  # of an FFT of 1600: 80 Hz to 12.8 kHz, which every codec keeps
-_BROKEN = (FaultKind.STOPS, FaultKind.FADES, FaultKind.GLITCH)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,7 +93,7 @@ def sound_figures(audio: Audio) -> Figures:
         the spectrum is, near 0.6 in white noise and 0 in music; `faults`, how many stops, fades to silence and
         glitches.
     """
-    broken = sum(fault.kind in _BROKEN for fault in find_faults(audio))
+    broken = sum(fault.kind in BROKEN for fault in find_faults(audio))
     level = level_figures(audio)
     return {"seconds": audio.duration_s, "lufs": integrated_lufs(audio), **level, "faults": float(broken)}
 

@@ -17,6 +17,9 @@ from musicgen_studio.studio.arranging.planning import start_of_new_s
 
 _LEAST_S = 0.5
 
+KEPT = "ranked."
+"""With a clip's id behind it: the key under which it is kept with the library."""
+
 
 def choose(library: Library, takes: Sequence[Clip]) -> list[Ranked]:
     """Return takes with the best first, and keep the reasons. Reads all of them: not for the window's thread.
@@ -32,8 +35,9 @@ def choose(library: Library, takes: Sequence[Clip]) -> list[Ranked]:
 
     new = [_new(library.read(take.id), take) for take in takes]
     found = ranked(new, takes[0].prompt, similarities=[take.melody_similarity for take in takes])
-    for each in found:
-        library.remember(_key(takes[each.take]), json.dumps(asdict(each)))
+    for place, each in enumerate(found, 1):
+        kept = asdict(each) | {"place": place, "takes": len(found)}
+        library.remember(_key(takes[each.take]), json.dumps(kept))
     return found
 
 
@@ -50,7 +54,8 @@ def _read(value: dict[str, object]) -> Ranked:
     tags, faults = value["tags"], value["faults"]
     if not isinstance(tags, list) or not isinstance(faults, list):
         raise TypeError("tags and faults must be lists")
-    known = value | {
+    ranked = {name: each for name, each in value.items() if name not in ("place", "takes")}
+    known = ranked | {
         "tags": tuple((str(name), float(share)) for name, share in tags),
         "faults": tuple(FaultKind(kind) for kind in faults),
     }
@@ -66,4 +71,4 @@ def _new(sound: Audio, take: Clip) -> Audio:
 
 
 def _key(take: Clip) -> str:
-    return f"ranked.{take.id}"
+    return KEPT + take.id

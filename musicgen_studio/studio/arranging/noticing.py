@@ -11,6 +11,9 @@ from musicgen_studio.library.library import Library
 
 _MOST = 200
 
+KEPT = "faults."
+"""With a clip's id behind it: the key under which it is kept with the library."""
+
 
 def notice(library: Library, clip: Clip) -> list[Fault]:
     """Return what is broken in a clip, in the order of time. Not in the window's thread: it reads all of the clip.
@@ -39,4 +42,4 @@ def noticed(library: Library, clip: Clip) -> list[Fault] | None:
 
 
 def _key(clip: Clip) -> str:
-    return f"faults.{clip.id}"
+    return KEPT + clip.id

@@ -34,6 +34,7 @@ class Look(StrEnum):
 
     PRIMARY = "primary"  # the one button that matters most
     QUIET = "quiet"  # a button without a frame
+    COLUMN = "column"  # the name above a column, which sorts by it
     CHIP = "chip"  # a small round word that can be switched on
     CARD = "card"  # a frame that holds a group
     SECTION = "section"  # a label above a group
@@ -289,6 +290,14 @@ QComboBox QAbstractItemView { background: $panel; border: 1px solid $border; pad
 *[look="chip"]:hover { background: $control_hover; color: $text; }
 *[look="chip"]:checked { background: $accent_soft; border-color: $accent; color: $text; text-decoration: underline; }
 *[look="chip"]:focus { border: 2px solid $focus; padding: 2px 11px; }
+*[look="column"] { background: transparent; border-color: transparent; color: $muted; font-size: ${small}px;
+    padding: 3px 4px; min-width: 0; }
+*[look="column"][side="left"] { text-align: left; }
+*[look="column"][side="right"] { text-align: right; }
+*[look="column"][sorts="true"] { color: $text; font-weight: 600; }
+*[look="column"]:hover { background: $control_hover; color: $text; }
+*[look="column"]:focus { border: 2px solid $focus; padding: 2px 3px; }
+*[look="column"]::menu-indicator { image: none; }
 *[look="fold"] { background: transparent; border-color: transparent; color: $muted; font-size: ${small}px;
     font-weight: 600; text-align: left; padding: 5px 1px; margin-left: -5px; }
 *[look="fold"]:hover { color: $text; }

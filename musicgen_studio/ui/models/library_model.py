@@ -4,7 +4,7 @@ The model shows what it is given and asks for what the musician changes; the lib
 come back through `set_clips`. Not for searching (`library`) or for drawing (`ui.panels.library_panel`).
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from html import escape
@@ -26,7 +26,9 @@ from PySide6.QtCore import (
     Signal,
 )
 
+from musicgen_studio.core.analysis import bpm_text
 from musicgen_studio.core.clip import Clip, Origin
+from musicgen_studio.core.verdict import UNKNOWN, Verdict
 from musicgen_studio.library.search import Filter, Order
 from musicgen_studio.ui.panels.clip_words import clock
 
@@ -57,11 +59,13 @@ class Query:
         text: Words to find in titles, prompts and tags; empty for all.
         filter: What else a clip must be.
         order: By what they are sorted.
+        is_reversed: Whether the other way round.
     """
 
     text: str = ""
     filter: Filter = field(default_factory=Filter)
     order: Order = Order.NEWEST
+    is_reversed: bool = False
 
     @property
     def is_narrowed(self) -> bool:
@@ -83,6 +87,7 @@ class LibraryModel(QAbstractListModel):
             When it is there later, call `refresh`.
         drag_file: Gives the permanent file a clip is dragged out as, or None while there is none; called when a drag
             begins.
+        verdict_of: Gives what was measured of a clip, by its id; quick, for it is called while drawing.
         parent: Qt's owner.
     """
 
@@ -92,20 +97,22 @@ class LibraryModel(QAbstractListModel):
         self,
         peaks_of: Callable[[Clip], Peaks | None],
         drag_file: Callable[[Clip], Path | None],
+        verdict_of: Callable[[str], Verdict] = lambda _: UNKNOWN,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._peaks_of = peaks_of
         self._drag_file = drag_file
+        self._verdict_of = verdict_of
         self._rows: list[_Row] = []
         self._row_of: dict[str, int] = {}
 
-    def set_clips(self, clips: Sequence[Clip]) -> None:
-        """Show these clips, in this order but for families: each stands where its first member stands.
+    def set_clips(self, clips: Sequence[Clip], keeps_families: bool = True) -> None:
+        """Show these clips, in this order; a family, if they are kept, stands where its first member stands.
 
         Rows that stay are kept, with selection, scroll position and an open editor.
         """
-        new = _in_families(clips)
+        new = _in_families(clips) if keeps_families else [_Row(clip, 0) for clip in clips]
         start = _same_start(self._rows, new)
         end = _same_start(self._rows[start:][::-1], new[start:][::-1])
         self._remove(start, len(self._rows) - end)
@@ -121,7 +128,7 @@ class LibraryModel(QAbstractListModel):
 
     def sound_bytes(self) -> int:
         """Return how much room the sound of all rows takes on the disk: 32 bits a sample, as the masters have."""
-        return sum(row.clip.frames * row.clip.channels for row in self._rows) * 4
+        return sum(row.clip.sound_bytes for row in self._rows)
 
     def clip(self, index: Index) -> Clip | None:
         """Return the clip of a row, None for an invalid index."""
@@ -221,8 +228,34 @@ class LibraryModel(QAbstractListModel):
         ]
         return [text for is_so, text in said if is_so]
 
-    def facts(self, clip: Clip) -> list[str]:
-        """Say what tells a clip from others of its name, the most telling first: take, kind, length, time, seed."""
+    def value(self, clip: Clip, order: Order) -> str:
+        """Say what stands in a column of a clip, empty where nothing is known."""
+        verdict, known = self._verdict_of(clip.id), clip.known
+        match order:
+            case Order.TEMPO:
+                return "" if clip.bpm is None else bpm_text(clip.bpm) + ("" if clip.tempo_bpm is not None else "?")
+            case Order.KEY:
+                return clip.key or (known.key_text if known is not None else "")
+            case Order.LONGEST:
+                return clock(clip.duration_s, tenths=False)
+            case Order.NEWEST:
+                return _moment(clip.created)
+            case Order.LARGEST:
+                return QLocale().formattedDataSize(clip.sound_bytes, 1, QLocale.DataSizeFormat.DataSizeSIFormat)
+            case Order.BEST:
+                return "" if verdict.place is None else self.tr("{0} of {1}").format(verdict.place, verdict.takes)
+            case Order.FAULTS:
+                return "" if verdict.faults is None else str(verdict.faults or self.tr("no"))
+            case _:
+                return ""
+
+    def facts(self, clip: Clip, besides: Collection[Order] = ()) -> list[str]:
+        """Say what tells a clip from others of its name, the most telling first: take, kind, length, time, seed.
+
+        Args:
+            clip: Which.
+            besides: What stands in columns of its own.
+        """
         kinds = {
             Origin.IMPORTED: self.tr("imported"),
             Origin.RECORDED: self.tr("recorded"),
@@ -231,11 +264,11 @@ class LibraryModel(QAbstractListModel):
         said = [
             *clip.title.split(MARK)[1:],
             kinds.get(clip.origin, ""),
-            clock(clip.duration_s, tenths=False),
-            _moment(clip.created),
+            "" if Order.LONGEST in besides else clock(clip.duration_s, tenths=False),
+            "" if Order.NEWEST in besides else _moment(clip.created),
             self.tr("seed {0}").format(clip.seed) if clip.seed is not None else "",
             *(f"#{tag}" for tag in clip.tags),
-            clip.music_text,
+            "" if {Order.TEMPO, Order.KEY} <= set(besides) else clip.music_text,
             clip.checkpoint,
         ]
         return [text for text in said if text]

@@ -20,7 +20,7 @@ from PySide6.QtCore import (
     SignalInstance,
     Slot,
 )
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -42,6 +42,7 @@ from musicgen_studio.ui.look.icons import icon
 from musicgen_studio.ui.look.theme import GRID, Look, set_look
 from musicgen_studio.ui.models.library_model import LibraryModel, Query
 from musicgen_studio.ui.panels.labels import plain_label
+from musicgen_studio.ui.panels.library_columns import ColumnHeader
 from musicgen_studio.ui.panels.library_row import LibraryRow
 from musicgen_studio.ui.qt.drops import FileDrops
 from musicgen_studio.ui.window.shortcuts import Bindings, KeyMap
@@ -60,6 +61,9 @@ class LibraryPanel(QWidget):
         model: The rows; the caller fills it.
         keys: The table of keys.
         parent: Qt's owner.
+
+    Attributes:
+        header: The columns, by which the clips are sorted.
     """
 
     clip_activated = Signal(str)  # id: it is to be shown in the middle
@@ -84,6 +88,8 @@ class LibraryPanel(QWidget):
         self.setAccessibleName(self.tr("Library"))
         self._build_search()
         self._build_filters()
+        self.header = ColumnHeader()
+        self.header.order_chosen.connect(self._sort)
         self._build_list()
         self._build_tags()
         self._build_restore()
@@ -102,7 +108,7 @@ class LibraryPanel(QWidget):
             max_s=max_s,
             is_trashed=self._trash.isChecked(),
         )
-        return Query(self._search.text().strip(), wanted, Order(self._order.currentData()))
+        return Query(self._search.text().strip(), wanted, self.header.order, self.header.is_reversed)
 
     def set_facets(self, checkpoints: Sequence[str], tags: Sequence[str]) -> None:
         """Say which checkpoints and tags there are to filter by."""
@@ -154,7 +160,7 @@ class LibraryPanel(QWidget):
         self._search.textChanged.connect(self._ask)
         self._starred = _toggle("star", self.tr("Starred clips only"))
         self._starred.toggled.connect(self._ask)
-        self._more = _toggle("chevron-down", self.tr("Order and more filters: checkpoint, tag, length"))
+        self._more = _toggle("chevron-down", self.tr("More filters: checkpoint, tag, length"))
         self._trash = _toggle("trash", self.tr("Show the trash"))
         self._trash.toggled.connect(self._show_place)
         self._trash.toggled.connect(self._ask)
@@ -168,16 +174,7 @@ class LibraryPanel(QWidget):
         self._length.addItem(self.tr("Under 10 s"), (None, _SHORT_S))
         self._length.addItem(self.tr("10 to 30 s"), (_SHORT_S, _LONG_S))
         self._length.addItem(self.tr("30 s and more"), (_LONG_S, None))
-        self._order = self._filter(self.tr("Order"))
-        self._order.setToolTip(self.tr("In which order the clips are listed; a tempo or key with ? is a guess"))
-        self._order.addItem(self.tr("Newest first"), Order.NEWEST)
-        self._order.addItem(self.tr("Oldest first"), Order.OLDEST)
-        self._order.addItem(self.tr("By title"), Order.TITLE)
-        self._order.addItem(self.tr("Longest first"), Order.LONGEST)
-        self._order.addItem(self.tr("Starred first"), Order.STARS)
-        self._order.addItem(self.tr("By tempo"), Order.TEMPO)
-        self._order.addItem(self.tr("By key"), Order.KEY)
-        for box in (self._order, self._checkpoint, self._tag, self._length):
+        for box in (self._checkpoint, self._tag, self._length):
             box.currentIndexChanged.connect(self._ask)
 
     def _filter(self, name: str) -> QComboBox:
@@ -207,9 +204,10 @@ class LibraryPanel(QWidget):
         self._list.customContextMenuRequested.connect(self._show_menu)
         self._list.clicked.connect(self._click)
         self._list.activated.connect(self._play_row)
-        row = LibraryRow(self._list)
-        row.star_clicked.connect(self.star_toggled)
-        self._list.setItemDelegate(row)
+        self._row = LibraryRow(self._list)
+        self._row.star_clicked.connect(self.star_toggled)
+        self._list.setItemDelegate(self._row)
+        self._list.widened.connect(self.header.set_row_px)
         self._model.rename_requested.connect(self.renamed)
         for signal in (self._model.rowsInserted, self._model.rowsRemoved, self._model.modelReset):
             signal.connect(self._show_count)
@@ -243,12 +241,18 @@ class LibraryPanel(QWidget):
         stack = QVBoxLayout(filters)
         stack.setContentsMargins(0, 0, 0, 0)
         stack.setSpacing(GRID)
-        for box in (self._order, self._checkpoint, self._tag, self._length):
+        for box in (self._checkpoint, self._tag, self._length):
             stack.addWidget(box)
         filters.hide()
         self._more.toggled.connect(filters.setVisible)
+        clips = QWidget()
+        rows = QVBoxLayout(clips)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        rows.addWidget(self.header)
+        rows.addWidget(self._list, 1)
         self._pages = QStackedWidget()
-        self._pages.addWidget(self._list)
+        self._pages.addWidget(clips)
         self._pages.addWidget(self._make_empty())
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * GRID, 3 * GRID, 2 * GRID, 2 * GRID)
@@ -326,6 +330,13 @@ class LibraryPanel(QWidget):
     def _ask(self) -> None:
         self.query_changed.emit(self.query())
         self._show_count()
+
+    @Slot(object)
+    def _sort(self, order: Order) -> None:
+        self._row.set_order(order)
+        self._list.viewport().update()
+        self._ask()
+        self._list.scrollTo(self._list.currentIndex())
 
     @Slot()
     def _clear_query(self) -> None:
@@ -428,6 +439,12 @@ class _ClipList(QListView):
     """The rows; it tells when a key has moved the current one."""
 
     moved_by_key = Signal()
+    widened = Signal(int)  # how wide a row is now, in px
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Tell how wide a row is."""
+        super().resizeEvent(event)
+        self.widened.emit(self.viewport().width())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Move by keys."""

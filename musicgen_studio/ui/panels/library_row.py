@@ -5,9 +5,11 @@ from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter
 from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from musicgen_studio.core.clip import Clip
+from musicgen_studio.library.search import Order
 from musicgen_studio.ui.look import theme
 from musicgen_studio.ui.look.icons import paint_icon
 from musicgen_studio.ui.models.library_model import MARK, ClipRole, LibraryModel
+from musicgen_studio.ui.panels.library_columns import COMPACT_PX, TITLE_LEFT_PX, Place, columns_of
 from musicgen_studio.ui.widgets.mini import paint_mini
 
 Index = QModelIndex | QPersistentModelIndex
@@ -16,12 +18,21 @@ _INDENT = 12
 _STAR = 16
 _MINI = QSize(52, 28)
 _EDGE = 8
+_CELL_EDGE = 8
 
 
 class LibraryRow(QStyledItemDelegate):
     """Draws rows of a `LibraryModel`, and tells when a star is clicked."""
 
     star_clicked = Signal(str)  # id of the clip
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._order = Order.NEWEST
+
+    def set_order(self, order: Order) -> None:
+        """Say by what the clips are sorted: that has a column, whatever room there is."""
+        self._order = order
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: ARG002 - Qt's signature
         """Return the same height for all rows, so that ten thousand of them need no asking."""
@@ -30,7 +41,8 @@ class LibraryRow(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Draw a row."""
         clip = index.data(ClipRole.CLIP)
-        places = _Places(option.rect, index.data(ClipRole.DEPTH))
+        columns = columns_of(option.rect.width(), self._order)
+        places = _Places(option.rect, index.data(ClipRole.DEPTH), columns)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         _paint_background(painter, option)
@@ -42,13 +54,14 @@ class LibraryRow(QStyledItemDelegate):
         if peaks is not None:
             mins, maxs = peaks
             paint_mini(painter, places.mini.toRectF(), mins, maxs, theme.current().waveform)
-        self._paint_words(painter, places, clip, index)
+        self._paint_columns(painter, places, columns, clip, index)
+        self._paint_words(painter, places, columns, clip, index)
         painter.restore()
 
     def editorEvent(self, event: QEvent, model: QAbstractItemModel, option: QStyleOptionViewItem, index: Index) -> bool:
         """Take a click on the star, and nothing else."""
         if event.type() == QEvent.Type.MouseButtonRelease and isinstance(event, QMouseEvent):
-            places = _Places(option.rect, index.data(ClipRole.DEPTH))
+            places = _Places(option.rect, index.data(ClipRole.DEPTH), columns_of(option.rect.width(), self._order))
             if places.star.adjusted(-4, -12, 4, 12).contains(event.position().toPoint()):
                 self.star_clicked.emit(index.data(ClipRole.CLIP).id)
                 return True
@@ -61,14 +74,37 @@ class LibraryRow(QStyledItemDelegate):
 
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
         """Put the editor over the words."""
-        words = _Places(option.rect, index.data(ClipRole.DEPTH)).words
+        columns = columns_of(option.rect.width(), self._order)
+        words = _Places(option.rect, index.data(ClipRole.DEPTH), columns).words
         editor.setGeometry(words.adjusted(-4, 4, 0, -4))
 
-    def _paint_words(self, painter: QPainter, places: "_Places", clip: Clip, index: Index) -> None:
+    def _paint_columns(
+        self, painter: QPainter, places: "_Places", columns: list[Place], clip: Clip, index: Index
+    ) -> None:
+        model, row = index.model(), places.row
+        if not isinstance(model, LibraryModel):
+            return
+        painter.setFont(theme.number_font())
+        for place in columns:
+            is_it, text = place.order is self._order, model.value(clip, place.order)
+            painter.setPen(QColor(theme.current().text if is_it else theme.current().muted))
+            cell = QRect(row.left() + place.left, places.words.top(), place.width - _CELL_EDGE, places.words.height())
+            if places.is_compact:
+                cell.setTop(places.words.center().y() + 1)
+            edge = Qt.AlignmentFlag.AlignTop if places.is_compact else Qt.AlignmentFlag.AlignVCenter
+            painter.drawText(cell, int(edge | Qt.AlignmentFlag.AlignRight), text)
+            if places.is_compact:
+                places.value_px = painter.fontMetrics().horizontalAdvance(text)
+
+    def _paint_words(
+        self, painter: QPainter, places: "_Places", columns: list[Place], clip: Clip, index: Index
+    ) -> None:
         colours = theme.current()
         top, bottom = places.words, QRect(places.words)
         top = QRect(top.left(), top.top(), top.width(), top.height() // 2)
         bottom.setTop(top.bottom() + 1)
+        if places.value_px:
+            bottom.setRight(bottom.right() - places.value_px - _CELL_EDGE)
         _write(
             painter,
             top,
@@ -79,7 +115,8 @@ class LibraryRow(QStyledItemDelegate):
         )
         model = index.model()
         remarks = ", ".join(model.remarks(clip)) if isinstance(model, LibraryModel) else ""
-        facts = " · ".join(model.facts(clip)) if isinstance(model, LibraryModel) else ""
+        besides = [place.order for place in columns]
+        facts = " · ".join(model.facts(clip, besides)) if isinstance(model, LibraryModel) else ""
         figures = theme.number_font()
         for text, ink in ((remarks, colours.warning), (facts, colours.muted)):
             if text:
@@ -90,15 +127,18 @@ class LibraryRow(QStyledItemDelegate):
 class _Places:
     """Where the parts of a row lie."""
 
-    def __init__(self, row: QRect, depth: int) -> None:
-        self.depth = depth
+    def __init__(self, row: QRect, depth: int, columns: list[Place]) -> None:
+        self.row, self.depth = row, depth
+        self.is_compact = row.width() < COMPACT_PX
+        self.value_px = 0  # of the one value at the right of the second line
         left = row.left() + _EDGE + depth * _INDENT
         middle = row.center().y() + 1
         self.branch = QRect(left - _INDENT + 2, row.top(), _INDENT - 4, row.height())
         self.star = QRect(left, middle - _STAR // 2, _STAR, _STAR)
         self.mini = QRect(self.star.right() + 1 + _EDGE, middle - _MINI.height() // 2, _MINI.width(), _MINI.height())
-        words_left = self.mini.right() + 1 + _EDGE
-        self.words = QRect(words_left, row.top() + 6, row.right() - words_left - _EDGE, row.height() - 12)
+        words_left = row.left() + TITLE_LEFT_PX + depth * _INDENT
+        words_right = row.right() if self.is_compact else row.left() + columns[0].left
+        self.words = QRect(words_left, row.top() + 6, words_right - words_left - _EDGE, row.height() - 12)
 
 
 def _paint_background(painter: QPainter, option: QStyleOptionViewItem) -> None:

@@ -32,6 +32,7 @@ class Best(QObject):
     """
 
     said = Signal(str)
+    measured = Signal(list)  # Clips that have been compared
 
     def __init__(
         self, services: Services, listening: Listening, generation: Generation, inbox: Inbox, parent: QWidget
@@ -57,6 +58,7 @@ class Best(QObject):
     def _show(self, takes: Sequence[Clip], ranked: Sequence[Ranked]) -> None:
         """Show the best, unless the musician is elsewhere by now, with the reason beside each."""
         self._listening.take_reasons()
+        self.measured.emit(list(takes))
         best, current = takes[ranked[0].take], self._listening.current
         others = {current.clip.id, *self._listening.other_takes()} if current is not None else set()
         if best.id in others:

@@ -16,11 +16,14 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 from musicgen_studio.core.analysis import Analysis
 from musicgen_studio.core.clip import Clip, Origin
 from musicgen_studio.core.names import series
+from musicgen_studio.core.verdict import Verdict
 from musicgen_studio.dsp.peaks import PeakPyramid
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.files.untrusted import decode
 from musicgen_studio.library.library import ClipEdit, Library, known_edit
+from musicgen_studio.library.search import Order
 from musicgen_studio.studio.arranging.composing import title_of
+from musicgen_studio.studio.arranging.verdicts import verdict_of
 from musicgen_studio.studio.program.background import Errand, Lane
 from musicgen_studio.ui.models.library_model import LibraryModel, Peaks, Query
 from musicgen_studio.ui.panels.library_panel import LibraryPanel
@@ -129,9 +132,23 @@ class Collection(QObject):
                 max_s=wanted.max_s,
                 trashed=wanted.is_trashed,
                 order=query.order,
-            )
+                is_reversed=query.is_reversed,
+                verdict=self.verdict_of,
+            ),
+            query.order.keeps_families,
         )
         self._panel.set_facets(self._library.checkpoints(), self._library.tags())
+
+    def verdict_of(self, clip_id: str) -> Verdict:
+        """Return what was measured of a clip."""
+        return verdict_of(self._library, clip_id)
+
+    def note_measured(self, clips: Sequence[Clip]) -> None:
+        """Show what was measured of clips, in their place if the list is sorted by it."""
+        if self._query.order in (Order.BEST, Order.FAULTS):
+            self.refresh()
+        for clip in clips:
+            self._model.refresh(clip.id)
 
     @Slot(str, str)
     def rename(self, clip_id: str, title: str) -> None:

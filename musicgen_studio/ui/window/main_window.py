@@ -19,6 +19,7 @@ from musicgen_studio.core.clip import Clip
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.files.sound import is_sound
 from musicgen_studio.sound.growing import GrowingSound
+from musicgen_studio.studio.arranging.verdicts import verdict_of
 from musicgen_studio.studio.humming.sketch import Kind
 from musicgen_studio.studio.making.prompting import PastPrompt, past_prompts
 from musicgen_studio.studio.making.queue import JobState
@@ -198,7 +199,8 @@ class MainWindow(QWidget):
     def _make_parts(self) -> None:
         keys, services = self._keys, self._services
         self.minis = MiniWaveforms(services, self)
-        self._model = LibraryModel(self.minis.peaks_of, self.minis.drag_file, self)
+        verdict = partial(verdict_of, services.library)
+        self._model = LibraryModel(self.minis.peaks_of, self.minis.drag_file, verdict, self)
         self.inbox = Inbox(self)
         self.menu_bar = QMenuBar(self)
         self.header = HeaderBar(self.menu_bar)
@@ -340,6 +342,8 @@ class MainWindow(QWidget):
         self.live.kept.connect(lambda _clip: collection.refresh())
         self.sections.said.connect(self.status.announce)
         self.best.said.connect(self.status.announce)
+        self.best.measured.connect(collection.note_measured)
+        self.faults.found.connect(lambda clip: collection.note_measured([clip]))
         self.sections.problem_found.connect(self.show_problem)
         self.sections.library_changed.connect(collection.refresh)
         self.stems.made.connect(lambda _stems: collection.refresh())

@@ -11,7 +11,8 @@ from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
 from musicgen_studio.core.clip import Clip, Origin
-from musicgen_studio.library.search import Filter
+from musicgen_studio.core.verdict import UNKNOWN, Verdict
+from musicgen_studio.library.search import Filter, Order
 from musicgen_studio.ui.models.library_model import ClipRole, LibraryModel, Peaks, Query
 from tests.ui.clips import make_clip
 
@@ -151,17 +152,36 @@ def test_the_mini_waveform_is_asked_for_and_drawn_again_when_it_is_there(model: 
 def test_ten_thousand_clips_are_shown_within_a_moment() -> None:
     model = LibraryModel(lambda _: None, drag_file)
     clips = [make_clip(number, parent=make_clip(number + 1).id if number % 3 else None) for number in range(10_000)]
-    start = time.perf_counter()
+    start = time.process_time()
     model.set_clips(clips)
     model.set_clips([make_clip(10_001), *clips])
     assert model.rowCount() == 10_001
-    assert time.perf_counter() - start < 1.0
+    assert time.process_time() - start < 1.0
 
 
 def test_a_line_of_ten_thousand_descendants_is_no_problem() -> None:
     model = LibraryModel(lambda _: None, drag_file)
     model.set_clips([child(number, of=number - 1) for number in range(10_000, 0, -1)])
     assert model.rowCount() == 10_000
+
+
+def test_a_list_that_is_sorted_by_a_value_keeps_no_families(model: LibraryModel) -> None:
+    model.set_clips([make_clip(1), make_clip(4), child(5, of=1)], keeps_families=False)
+    assert titles(model) == ["Clip 1", "Clip 4", "Clip 5"]
+
+
+def test_a_column_says_what_is_known_and_nothing_else() -> None:
+    verdicts = {make_clip(1).id: Verdict(2, 4, 0), make_clip(2).id: Verdict(faults=3)}
+    model = LibraryModel(lambda _: None, drag_file, lambda clip_id: verdicts.get(clip_id, UNKNOWN))
+    said = [model.value(make_clip(1, tempo_bpm=92.4, key="A minor"), order) for order in Order]
+    known = dict(zip(Order, said, strict=True))
+    assert known[Order.TEMPO] == "92.4"
+    assert known[Order.KEY] == "A minor"
+    assert known[Order.BEST] == "2 of 4"
+    assert known[Order.FAULTS] == "no"
+    assert known[Order.LARGEST].endswith("kB") or known[Order.LARGEST].endswith("MB")
+    assert [model.value(make_clip(2), order) for order in (Order.FAULTS, Order.BEST, Order.TEMPO)] == ["3", "", ""]
+    assert model.value(make_clip(3), Order.FAULTS) == ""
 
 
 def test_a_query_knows_whether_it_narrows() -> None:

@@ -131,7 +131,7 @@ def test_the_search_is_a_key_away_and_asks_as_it_is_typed(shown: Shown, qtbot: Q
 def test_filters_make_the_query(shown: Shown) -> None:
     shown.panel.set_facets(["starter"], ["loud", "soft"])
     shown.toggle("Starred clips only")
-    shown.toggle("Order and more filters: checkpoint, tag, length")
+    shown.toggle("More filters: checkpoint, tag, length")
     for name, row in (("Checkpoint", 1), ("Tag", 2), ("Length", 2)):
         control(shown.panel, QComboBox, name).setCurrentIndex(row)
     assert shown.panel.query() == Query(
@@ -141,11 +141,41 @@ def test_filters_make_the_query(shown: Shown) -> None:
     assert shown.panel.query().filter.tag == "soft"
 
 
-def test_an_order_is_chosen_and_narrows_nothing(shown: Shown, qtbot: QtBot) -> None:
+def test_a_click_on_a_column_sorts_by_it_and_another_turns_it_round(shown: Shown, qtbot: QtBot) -> None:
+    made = control(shown.panel, QPushButton, "Sort by Made")
+    assert made.text() == "Made ↓"
     with qtbot.waitSignal(shown.panel.query_changed) as asked:
-        control(shown.panel, QComboBox, "Order").setCurrentIndex(1)
-    assert asked.args == [Query(order=Order.OLDEST)]
+        QTest.mouseClick(made, LEFT)
+    assert asked.args == [Query(is_reversed=True)]
+    assert made.text() == "Made ↑"
+    with qtbot.waitSignal(shown.panel.query_changed) as asked:
+        QTest.mouseClick(control(shown.panel, QPushButton, "Sort by Title"), LEFT)
+    assert asked.args == [Query(order=Order.TITLE)]
+    assert made.text() == "Made"
     assert not shown.panel.query().is_narrowed
+
+
+def test_every_order_is_in_the_menu_and_what_is_sorted_by_has_its_column(shown: Shown, qtbot: QtBot) -> None:
+    menu = control(shown.panel, QToolButton, "Order of the clips").menu()
+    actions = {action.text(): action for action in menu.actions() if not action.isSeparator()}
+    assert len(actions) == len(Order) + 1
+    with qtbot.waitSignal(shown.panel.query_changed) as asked:
+        actions["Best take first"].trigger()
+    assert asked.args == [Query(order=Order.BEST)]
+    assert control(shown.panel, QPushButton, "Sort by Best").isVisible()
+    assert not control(shown.panel, QPushButton, "Sort by Made").isVisible()
+    actions["The other way round"].trigger()
+    assert shown.panel.query() == Query(order=Order.BEST, is_reversed=True)
+
+
+def test_a_wide_list_has_a_column_for_each_value_above_its_values(shown: Shown) -> None:
+    shown.panel.resize(1000, 600)
+    names = ("Tempo", "Key", "Length", "Made", "Size", "Best", "Broken")
+    buttons = [control(shown.panel, QPushButton, f"Sort by {name}") for name in names]
+    assert all(button.isVisible() for button in buttons)
+    right_ends = [button.geometry().right() for button in buttons]
+    assert right_ends == sorted(right_ends)
+    assert right_ends[-1] == shown.list.viewport().width() - 1
 
 
 def test_an_empty_library_teaches_and_an_empty_search_can_be_cleared(shown: Shown, qtbot: QtBot) -> None:

@@ -1,0 +1,241 @@
+"""The columns of the library's list: which there is room for, where they lie, and the header that sorts by them.
+
+A wide list has a column for each value; a narrow one has the title and what it is sorted by, at the right of the second
+line. Not for how a row is drawn (`library_row`) nor for sorting (`library.search`).
+"""
+
+from dataclasses import dataclass
+from functools import partial
+
+from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QMenu, QPushButton, QToolButton, QWidget
+
+from musicgen_studio.library.search import Order
+from musicgen_studio.ui.look.icons import icon
+from musicgen_studio.ui.look.theme import Look, set_look
+
+COMPACT_PX = 440
+"""Narrower lists keep two lines a row, and one value at the right of the second."""
+
+TITLE_LEFT_PX = 92
+"""Where the words of a row begin, and the name above them."""
+
+_TITLE_PX = 260
+_TITLE_PADDING_PX = 5
+_NARROW_PX = 76
+_WIDTHS_PX = {
+    Order.TEMPO: 68,
+    Order.KEY: 76,
+    Order.LONGEST: 60,
+    Order.NEWEST: 68,
+    Order.LARGEST: 68,
+    Order.BEST: 58,
+    Order.FAULTS: 64,
+}
+"""From left to right."""
+
+_WANTED = (Order.LONGEST, Order.NEWEST, Order.TEMPO, Order.KEY, Order.BEST, Order.FAULTS, Order.LARGEST)
+"""Which come first where there is no room for all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a column lies.
+
+    Args:
+        order: What is in it.
+        left: From the list's left edge, in px.
+        width: In px.
+    """
+
+    order: Order
+    left: int
+    width: int
+
+
+def columns_of(width_px: int, order: Order) -> list[Place]:
+    """Return the columns right of the title that a list has room for, from left to right.
+
+    Args:
+        width_px: Of the list's rows.
+        order: What it is sorted by, which always has its column.
+    """
+    sorted_by = order if order in _WIDTHS_PX else Order.NEWEST
+    if width_px < COMPACT_PX:
+        return [Place(sorted_by, width_px - _NARROW_PX, _NARROW_PX)]
+    room, shown = width_px - _TITLE_PX, {sorted_by}
+    room -= _WIDTHS_PX[sorted_by]
+    for each in _WANTED:
+        if each not in shown and _WIDTHS_PX[each] <= room:
+            shown.add(each)
+            room -= _WIDTHS_PX[each]
+    left, found = width_px, list[Place]()
+    for each in reversed([order for order in _WIDTHS_PX if order in shown]):
+        left -= _WIDTHS_PX[each]
+        found.insert(0, Place(each, left, _WIDTHS_PX[each]))
+    return found
+
+
+class ColumnHeader(QWidget):
+    """A button for each column that is shown, and one for a menu of all orders. Main thread.
+
+    Args:
+        parent: Qt's owner.
+    """
+
+    order_chosen = Signal(object, bool)  # Order, and whether the other way round
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._order, self._is_reversed, self._row_px = Order.NEWEST, False, 0
+        self._buttons = {order: self._button(order) for order in (Order.TITLE, *_WIDTHS_PX)}
+        self._menu_button = self._make_menu()
+        self.setFixedHeight(self._menu_button.sizeHint().height())
+        self._show()
+
+    @property
+    def order(self) -> Order:
+        """By what the clips are sorted."""
+        return self._order
+
+    @property
+    def is_reversed(self) -> bool:
+        """Whether the other way round."""
+        return self._is_reversed
+
+    def sizeHint(self) -> QSize:
+        """Return the height of a button; the width is the list's."""
+        return QSize(0, self._menu_button.sizeHint().height())
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Be as high as the buttons are with another style."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange and hasattr(self, "_menu_button"):
+            self.setFixedHeight(self._menu_button.sizeHint().height())
+
+    def reset(self) -> None:
+        """Show the newest first, and tell nobody."""
+        self._order, self._is_reversed = Order.NEWEST, False
+        self._show()
+
+    def choose(self, order: Order) -> None:
+        """Sort by something; what is sorted by it already is turned round."""
+        self._set(order, not self._is_reversed if order is self._order else False)
+
+    def _set(self, order: Order, is_reversed: bool) -> None:
+        self._order, self._is_reversed = order, is_reversed
+        self._show()
+        self.order_chosen.emit(order, is_reversed)
+
+    def _button(self, order: Order) -> QPushButton:
+        button = QPushButton(self)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setProperty("side", "left" if order is Order.TITLE else "right")
+        set_look(button, Look.COLUMN)
+        button.clicked.connect(lambda: self.choose(order))
+        return button
+
+    def _make_menu(self) -> QToolButton:
+        menu, group = QMenu(self), QActionGroup(self)
+        self._choices = dict[Order, QAction]()
+        for order in (Order.NEWEST, Order.TITLE, Order.STARS, *(each for each in _WIDTHS_PX if each != Order.NEWEST)):
+            action = menu.addAction(order_name(order))
+            action.setCheckable(True)
+            group.addAction(action)
+            action.triggered.connect(lambda _checked, chosen=order: self._set(chosen, False))
+            self._choices[order] = action
+        menu.addSeparator()
+        self._turned = menu.addAction(self.tr("The other way round"))
+        self._turned.setCheckable(True)
+        self._turned.triggered.connect(lambda: self._set(self._order, self._turned.isChecked()))
+        button = QToolButton(self)
+        button.setIcon(icon("menu", "muted"))
+        button.setIconSize(QSize(14, 14))
+        button.setMenu(menu)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setToolTip(self.tr("Order of the clips"))
+        button.setAccessibleName(self.tr("Order of the clips"))
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        set_look(button, Look.COLUMN)
+        return button
+
+    def _show(self) -> None:
+        for order, button in self._buttons.items():
+            is_it, name = order is self._order, column_name(order)
+            button.setText(f"{name} {self._arrow()}" if is_it else name)
+            tip = [order_name(order), _meaning(order), self.tr("Once more: the other way round")]
+            button.setToolTip("\n".join(line for line in tip if line))
+            state = (self.tr("{0}, the other way round") if self._is_reversed else "{0}").format(order_name(order))
+            button.setAccessibleName(self.tr("Sort by {0}").format(name))
+            button.setAccessibleDescription(state if is_it else "")
+            button.setProperty("sorts", is_it)
+            set_look(button, Look.COLUMN)
+        self._choices[self._order].setChecked(True)
+        self._turned.setChecked(self._is_reversed)
+        self._lay_out()
+
+    def _arrow(self) -> str:
+        falls = self._order in (Order.NEWEST, Order.LONGEST, Order.LARGEST)  # the greatest is first
+        return "↓" if falls is not self._is_reversed else "↑"
+
+    def set_row_px(self, width_px: int) -> None:
+        """Say how wide the rows are, which is less than the header where there is a scroll bar."""
+        self._row_px = width_px
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        menu_px, height = self._menu_button.sizeHint().width(), self.height()
+        self._menu_button.setGeometry(0, 0, menu_px, height)
+        columns = {place.order: place for place in columns_of(self._row_px, self._order)}
+        first = min(place.left for place in columns.values())
+        for order, button in self._buttons.items():
+            place = columns.get(order)
+            if order is Order.TITLE:
+                left = TITLE_LEFT_PX - _TITLE_PADDING_PX
+                button.setGeometry(left, 0, max(min(first - left, button.sizeHint().width()), 0), height)
+            elif place is not None:
+                button.setGeometry(place.left, 0, place.width, height)
+            button.setVisible(place is not None or order is Order.TITLE)
+
+
+def column_name(order: Order) -> str:
+    """Return what stands above a column, empty for what has none."""
+    tr = partial(QCoreApplication.translate, "library_columns")
+    return {
+        Order.TITLE: tr("Title"),
+        Order.TEMPO: tr("Tempo"),
+        Order.KEY: tr("Key"),
+        Order.LONGEST: tr("Length"),
+        Order.NEWEST: tr("Made"),
+        Order.LARGEST: tr("Size"),
+        Order.BEST: tr("Best"),
+        Order.FAULTS: tr("Broken"),
+    }.get(order, "")
+
+
+def order_name(order: Order) -> str:
+    """Return an order in words."""
+    tr = partial(QCoreApplication.translate, "library_columns")
+    return {
+        Order.NEWEST: tr("Newest first"),
+        Order.TITLE: tr("By title"),
+        Order.STARS: tr("Starred first"),
+        Order.TEMPO: tr("Slowest first"),
+        Order.KEY: tr("By key"),
+        Order.LONGEST: tr("Longest first"),
+        Order.LARGEST: tr("Largest first"),
+        Order.BEST: tr("Best take first"),
+        Order.FAULTS: tr("Least broken first"),
+    }[order]
+
+
+def _meaning(order: Order) -> str:
+    """Return what else is to be known of a column, empty for most."""
+    tr = partial(QCoreApplication.translate, "library_columns")
+    return {
+        Order.TEMPO: tr("A tempo with ? is a guess"),
+        Order.KEY: tr("A key with ? is a guess"),
+        Order.BEST: tr("Its place among the takes it was compared with"),
+        Order.FAULTS: tr("How often it stops, fades to silence or has a glitch, where somebody has looked"),
+    }.get(order, "")
