@@ -7,12 +7,14 @@ shown with its traceback (sysexits.h calls it EX_SOFTWARE); 130 stopped by Ctrl-
 """
 
 import argparse
+import faulthandler
 import io
 import json
 import os
 import sys
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Never
 
 from musicgen_studio.cli import (
@@ -107,6 +109,7 @@ def main(argv: Sequence[str] | None = None, measure_window: MeasureWindow | None
     """
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a prompt in any script must not fail on a console of another
+    _tell_of_crashes()
     args = build_parser().parse_args(argv)
     args.measure_window = measure_window
     try:
@@ -124,6 +127,13 @@ def main(argv: Sequence[str] | None = None, measure_window: MeasureWindow | None
         print("This is a fault in MusicGen Studio, not yours. Please report it with the lines above.", file=sys.stderr)
         return EXIT_BUG
     return code
+
+
+def _tell_of_crashes() -> None:
+    """Let native code that crashes say where it did: without this an hour's command ends without a word."""
+    if not faulthandler.is_enabled() and sys.stderr is not None:
+        with suppress(io.UnsupportedOperation, ValueError):  # what stands in for it may be no file
+            faulthandler.enable()
 
 
 def _report(problem: UserProblem, *, as_json: bool) -> None:

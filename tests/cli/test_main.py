@@ -1,6 +1,7 @@
 """The entrance: help at once, nothing heavy loaded, exit codes."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -73,6 +74,21 @@ def test_a_bug_is_70_and_shows_its_traceback(cli: CommandLine, monkeypatch: pyte
     code, out, err = cli("devices")
     assert (code, out) == (70, "")
     assert "ZeroDivisionError: a bug" in err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are not the same there")
+def test_native_code_that_crashes_tells_where() -> None:
+    """An examination of an hour once ended at its last part without a word."""
+    code = (
+        "import ctypes, resource, sys\n"
+        "from musicgen_studio.cli import devices; from musicgen_studio.cli.main import main\n"
+        "resource.setrlimit(resource.RLIMIT_CORE, (0, 0));"
+        "devices.run = lambda args: ctypes.string_at(0); sys.exit(main(['devices']))"
+    )
+    crashed = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=False)
+    assert crashed.returncode == -signal.SIGSEGV
+    assert "Segmentation fault" in crashed.stderr
+    assert "main.py" in crashed.stderr
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="pipes end differently there")

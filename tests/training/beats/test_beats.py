@@ -2,6 +2,8 @@
 
 import shutil
 import threading
+import weakref
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from musicgen_studio.core.audio import Audio, Samples
 from musicgen_studio.core.melody import Key as FoundKey
 from musicgen_studio.core.tempo_map import TempoMap
 from musicgen_studio.errors import UserProblem
+from musicgen_studio.training.beats import examination
 from musicgen_studio.training.beats.dataset import Example, examples, make_examples
 from musicgen_studio.training.beats.examination import Question, agree, questions, scored, table
 from musicgen_studio.training.beats.music import Timing, draw_timing, play
@@ -133,6 +136,34 @@ def test_held_out_pieces_are_the_same_every_time_and_of_their_kind(synthesizer: 
     assert set(np.round(first.downbeats_s, 6)) <= set(np.round(first.beats_s, 6))
 
 
+def test_the_tempo_of_a_drifting_piece_is_that_of_the_beats_that_sound(synthesizer: Synthesizer) -> None:
+    asked = next(questions("drift", 1, synthesizer))
+    assert asked.bpm == pytest.approx(60 / np.median(np.diff(asked.beats_s)), rel=1e-9)
+
+
+def test_what_is_known_is_told_before_the_next_kind_and_no_sound_is_kept(
+    synthesizer: Synthesizer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At the last kind, the clips of a checkpoint, an examination may end: what was found before is not lost."""
+    monkeypatch.setattr(examination, "KINDS", ("straight", "drift"))
+    told, sounds = list[str](), list[weakref.ref[Samples]]()
+    ask = examination.questions
+
+    def watched(kind: str, count: int, player: Synthesizer) -> Iterator[Question]:
+        for each in ask(kind, count, player):
+            sounds.append(weakref.ref(each.sound.samples))
+            yield each
+        del each
+        assert len([sound for sound in sounds if sound() is not None]) <= 1
+
+    monkeypatch.setattr(examination, "questions", watched)
+    with pytest.raises(UserProblem):
+        examination.examine(synthesizer, tmp_path / "no checkpoint", None, (2, 1, 1), told.append)
+    assert len(sounds) == 3
+    assert [line.count("| straight |") for line in told].count(2) == 1
+    assert any("| drift | program | 1 |" in line for line in told)
+
+
 TRUE_S = np.arange(0.3, 14, 0.5)
 
 
@@ -162,6 +193,15 @@ def test_a_score_counts_what_is_right() -> None:
     assert (score.tempo, score.tempo_or_octave, score.beats, score.downbeats) == (0.5, 1.0, 0.5, 0.5)
     assert (score.key, score.key_or_related, score.sure, score.sure_and_right) == (0.0, 1.0, 1.0, 0.5)
     assert "| any | any | 2 | 0.50 |" in table([score])
+
+
+@pytest.mark.parametrize(("off", "right"), [(1.015, 1.0), (1.03, 0.0)])
+def test_a_tempo_that_is_said_to_drift_is_about_right_to_two_percent(off: float, right: float) -> None:
+    beats_s = np.cumsum(0.5 * (1 + 0.03 * np.sin(np.arange(24) / 4)))
+    drifting = TempoMap(tuple(map(float, beats_s)), confidence=0.9)
+    question = Question(Audio(np.zeros((100, 1), np.float32), 100), drifting.bpm * off, beats_s, beats_s[::4], None)
+    score = scored("any", "any", [question], [Analysis(drifting, 0.9)])
+    assert (score.tempo, score.sure, score.sure_and_right) == (0.0, 1.0, right)
 
 
 @pytest.mark.parametrize("seed", range(8))
