@@ -4,6 +4,7 @@ While they are only looked at, the lane stands alone. What is changed comes out 
 be (`core.plan`), nor for making it.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
@@ -13,6 +14,7 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QLineEdit,
+    QMenu,
     QPushButton,
     QSpinBox,
     QToolButton,
@@ -51,11 +53,15 @@ class PassagesPanel(QWidget):
     generate_requested = Signal()
     text_requested = Signal()
     closed = Signal()
+    left_melody_requested = Signal()
+    """The chosen passage is to follow the melody that is hummed, opened or drawn elsewhere in the window."""
 
     def __init__(self, keys: KeyMap, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._bindings = Bindings(self, keys)
         self._is_low = False
+        self.has_left_melody: Callable[[], bool] = lambda: False
+        """Tells whether there is such a melody."""
         self.lane = PassageLane()
         self.lane.plan_changed.connect(lambda plan: self.plan_changed.emit(plan, self.tr("Change the passages"), False))
         self.lane.chosen_changed.connect(self._show_chosen)
@@ -270,7 +276,7 @@ class PassagesPanel(QWidget):
         self._melody.setToolTip(
             self.tr("Follows {0}; click to follow none").format(file)
             if file
-            else self.tr("Choose a sound or MIDI file that the passage follows")
+            else self.tr("Let the passage follow a melody: the one on the left, or a sound or MIDI file")
         )
 
     def _show_whole(self, plan: Plan) -> None:
@@ -354,6 +360,16 @@ class PassagesPanel(QWidget):
             self._give(plan.with_melody(number, ""), self.tr("Follow no melody in the passage"))
             return
         self._melody.setChecked(False)
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        left = menu.addAction(self.tr("Follow the melody on the left"))
+        left.setEnabled(self.has_left_melody())
+        left.triggered.connect(self.left_melody_requested)
+        menu.addAction(self.tr("Choose a file…")).triggered.connect(self._ask_for_file)
+        menu.popup(self._melody.mapToGlobal(self._melody.rect().bottomLeft()))
+
+    @Slot()
+    def _ask_for_file(self) -> None:
         endings = " ".join(f"*{ending}" for ending in sorted({*sound.EXTENSIONS, *midi.EXTENSIONS}))
         dialog = QFileDialog(
             self, self.tr("Melody of the passage"), "", self.tr("Sound and MIDI files ({0})").format(endings)

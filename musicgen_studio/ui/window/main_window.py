@@ -288,6 +288,7 @@ class MainWindow(QWidget):
             self.new_music.await_music,
             self,
         )
+        self.passages.join_melodies(self.melodies)
         self.files = Files(self.collection, self.prompt.melody, self)
         FileDrops(self.waveform, is_sound, self.files.open)
         self.showing.problem_found.connect(self.show_problem)

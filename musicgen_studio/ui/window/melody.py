@@ -26,6 +26,7 @@ from musicgen_studio.studio.humming.midi_file import lasting_midi
 from musicgen_studio.studio.humming.sketch import Kind, Sketch
 from musicgen_studio.studio.humming.take import TakeEdit, keep_take_edit, take_edit
 from musicgen_studio.studio.making.order import SourceFile
+from musicgen_studio.studio.making.source import MelodySource
 from musicgen_studio.studio.program.background import ErrandDone
 from musicgen_studio.ui.panels.clip_words import clock
 from musicgen_studio.ui.panels.melody_editor import EditorView, MelodyEditor
@@ -120,6 +121,22 @@ class Melodies(QObject):
         if sketch.as_sung and hearing is not None and hearing.source is not None:
             return hearing.source
         return sketch.notes if sketch.notes.notes else None
+
+    def lasting_file(self) -> str:
+        """Return a file of the melody that stays, for what remembers it by its file: its sound, or its notes as MIDI.
+
+        Returns:
+            Its name; empty for no melody.
+
+        Raises:
+            UserProblem: As `tune`, or if it cannot be written.
+        """
+        tune, sketch = self.tune(), self._now.sketch
+        if tune is None or sketch is None:
+            return ""
+        if isinstance(tune, MelodySource) and tune.record is not None:
+            return tune.record.file
+        return str(lasting_midi(self._services.library, sketch.notes, self._title(), sketch.key))
 
     # From elsewhere
 

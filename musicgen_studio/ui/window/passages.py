@@ -22,6 +22,7 @@ from musicgen_studio.ui.widgets.waveform import WaveformView
 from musicgen_studio.ui.window.generation import Generation
 from musicgen_studio.ui.window.inbox import Inbox
 from musicgen_studio.ui.window.listening import Listening
+from musicgen_studio.ui.window.melody import Melodies
 from musicgen_studio.ui.window.services import Services
 from musicgen_studio.ui.window.undo import ChangePassages
 
@@ -84,6 +85,21 @@ class Passages(QObject):
         waveform.zoom_changed.connect(self._lie)
         parent.installEventFilter(self)
         waveform.sound_changed.connect(self._lie)
+
+    def join_melodies(self, melodies: Melodies) -> None:
+        """Let a passage follow the melody on the left: a hum, a file, a clip of the library or drawn notes."""
+
+        def follow() -> None:
+            try:
+                file = melodies.lasting_file()
+            except UserProblem as problem:
+                melodies.problem_found.emit(problem)
+                return
+            if file:
+                self.panel.follow_file(file)
+
+        self.panel.has_left_melody = lambda: melodies.sketch is not None
+        self.panel.left_melody_requested.connect(follow)
 
     def plan(self) -> Plan | None:
         """Return what is shown."""

@@ -1,18 +1,23 @@
 """Passages in the real window: written in the lane and as text, taken back, made, shown again, gone on from."""
 
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QPushButton, QToolButton
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QPlainTextEdit, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from musicgen_studio.app import Program
 from musicgen_studio.core.clip import Clip
+from musicgen_studio.core.melody import Melody, Note
 from musicgen_studio.core.plan import Grid, Part
+from musicgen_studio.files.midi import write_midi
 from musicgen_studio.studio.arranging.composing import record_of_clip
 from musicgen_studio.studio.arranging.passages import plan_of, text_of
 from musicgen_studio.studio.arranging.planning import plan_of_clip, words_at
 from musicgen_studio.studio.making.order import LaterPassage
+from musicgen_studio.studio.making.source import open_melody
 from musicgen_studio.ui.panels.clip_header import ExtendValues
 from musicgen_studio.ui.panels.passages_dialog import PassagesDialog
 from musicgen_studio.ui.panels.passages_panel import PassagesPanel
@@ -70,6 +75,39 @@ def test_three_passages_are_made_in_one_go_and_shown_again(qtbot: QtBot, program
     assert panel.lane.plan() == plan_of(TEXT) == plan_of_clip(program.services.library, three)
     assert panel.lane.height() == 28
     assert panel.lane._scene(plan_of(TEXT)).x(4.0) == pytest.approx(window.waveform.viewport().x(128_000))
+
+
+def test_a_passage_follows_the_melody_on_the_left(qtbot: QtBot, program: Program, tmp_path: Path) -> None:
+    """What is hummed, opened or drawn there is kept as a file that stays when the melody on the left is another."""
+    tune = Melody.of([Note(0.0, 0.5, 60), Note(0.5, 0.5, 64), Note(1.0, 0.5, 67)])
+    write_midi(tmp_path / "tune.mid", tune)
+    window, panel = program.window, _opened(program)
+    panel.lane.choose(1)
+    button = control(panel, QToolButton, "Melody of the passage")
+
+    def offered() -> QMenu:
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: isinstance(QApplication.activePopupWidget(), QMenu), timeout=WAIT_MS)
+        menu = QApplication.activePopupWidget()
+        assert isinstance(menu, QMenu)
+        return menu
+
+    menu = offered()
+    assert [action.isEnabled() for action in menu.actions()] == [False, True]  # there is none yet
+    menu.close()
+    window.prompt.melody.choose_file(tmp_path / "tune.mid")
+    qtbot.waitUntil(lambda: window.melodies.sketch is not None, timeout=LONG_MS)
+    offered().actions()[0].trigger()
+    plan = panel.lane.plan()
+    assert plan is not None
+    file = Path(plan.parts[1].melody)
+    assert file.is_relative_to(program.services.library.folder)
+    kept = open_melody(file).melody
+    assert isinstance(kept, Melody)
+    assert [note.pitch for note in kept.notes] == [60, 64, 67]
+    assert button.isChecked()
+    program.services.undo.undo()
+    assert panel.lane.plan() != plan
 
 
 def test_the_lane_is_there_before_any_music_and_every_edit_is_taken_back(program: Program) -> None:
