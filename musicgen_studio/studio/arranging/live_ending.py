@@ -28,10 +28,10 @@ def phrase_end(first: int, samples: Samples, sample_rate: int) -> tuple[int, flo
         At which audio frame it is to be silent, and how long it fades out before, in seconds: the last bar, or without
         beats some seconds.
     """
-    from musicgen_studio.analysis.pulse import find_bars  # late: it loads librosa
+    from musicgen_studio.analysis.beats import find_beats  # late: it loads the beat net
 
     end = first + len(samples)
-    bars = find_bars(Audio(samples, sample_rate)) if len(samples) > 4 * sample_rate else None
+    bars = find_beats(Audio(samples, sample_rate)) if len(samples) > 4 * sample_rate else None
     if bars is None:
         return end + round((LEAST_S + WITHOUT_BEATS_S) * sample_rate), WITHOUT_BEATS_S
     grid = bars.tempo_map
