@@ -88,6 +88,9 @@ def _add_other_measures(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--play", action="store_true", help="of --live: on the sound device, not on a clock that takes sound as one"
     )
+    parser.add_argument(
+        "--controls", action="store_true", help="measure instead what turning the controls of live music does"
+    )
     parser.add_argument("--window", action="store_true", help="measure the window instead: start, lag, scrolling")
 
 
@@ -126,6 +129,7 @@ def _measure_of(args: argparse.Namespace) -> Callable[[argparse.Namespace], dict
     kinds = {
         "window": _measured_window,
         "live": _measured_live,
+        "controls": _measured_controls,
         "sections": _measured_sections,
         "morphs": _measured_morphs,
         "long": _measured_long,
@@ -184,6 +188,13 @@ def _measured_long(args: argparse.Namespace) -> dict[str, object]:
             "Give another.",
         )
     return run_long(find(args.checkpoint).folder, _keep_quiet if args.json else _print_line, 60 * args.minutes)
+
+
+def _measured_controls(args: argparse.Namespace) -> dict[str, object]:
+    from musicgen_studio.checkpoints.catalogue import find
+    from musicgen_studio.evaluation.live_controls import run_live_controls
+
+    return run_live_controls(find(args.checkpoint).folder, _keep_quiet if args.json else _print_line)
 
 
 def _measured_quality(args: argparse.Namespace) -> dict[str, object]:
