@@ -7,7 +7,7 @@ where it drifts.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -33,6 +33,7 @@ _STIFFNESS = 60.0  # how much a bend in the line counts beside a beat's distance
 _STUMBLE_MS = 1.0  # of a line that is smooth already: a bend beyond this costs hardly more
 _ROUNDS = 6
 _CLEAR = 0.7  # what the net says of a beat that nobody would doubt
+_MOST_DRIFT = 0.05  # of the tempo, over a bar: what wanders further has more likely lost a beat or found one too many
 _WEAK, _STRONG = 0.5, 0.4
 _FAST_BPM = 140.0
 _SLOWEST, _FASTEST = 40.0, 240.0
@@ -81,9 +82,9 @@ def find_bars(heard: Floats) -> Bars | None:
     beats_s = smoothed(found.times, weights)
     first = int(np.flatnonzero(found.numbers == 1)[0]) if (found.numbers == 1).any() else 0
     confidence = _beat_confidence(likely[:, 0], found.times)
-    tempo_map = TempoMap(
-        tuple(map(float, beats_s)), first % beats_per_bar, beats_per_bar, confidence=round(confidence, 3)
-    )
+    tempo_map = TempoMap(tuple(map(float, beats_s)), first % beats_per_bar, beats_per_bar)
+    confidence *= min(1.0, _MOST_DRIFT / max(tempo_map.drift, _MOST_DRIFT))
+    tempo_map = replace(tempo_map, confidence=round(confidence, 3))
     bars = round(_bar_confidence(likely[:, 1], found.times, first, beats_per_bar), 3)
     return Bars(tempo_map, bars, _other_bpms(likely, tempo_map, has_clear_bars=bars >= SURE))
 

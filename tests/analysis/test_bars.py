@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from musicgen_studio.analysis.bars import find_bars, smoothed
+from musicgen_studio.core.analysis import SURE
 from musicgen_studio.dsp.spectra import Floats
 
 
@@ -97,6 +98,17 @@ def test_music_that_stumbles_once_keeps_its_tempo_before_and_after() -> None:
     assert 60 / np.median(np.diff(found)) == pytest.approx(150, rel=0.01)
     assert np.abs(found - true_s).max() < 0.04
     assert np.abs(np.diff(found)[[*range(6), *range(12, 24)]] - 0.4).max() < 0.01
+
+
+def test_beats_that_leave_their_tempo_in_the_middle_are_not_shown_as_a_fact() -> None:
+    """As in clips of the model: a tempo found on both sides of a stretch where beats were missed, and shown as sure."""
+    lengths_s = np.concatenate([np.full(8, 0.55), np.full(4, 0.72), np.full(8, 0.55)])
+    stumbling = find_bars(heard(0.3 + np.concatenate([[0], np.cumsum(lengths_s)]), 4, 0, 13.0))
+    even = find_bars(heard(np.arange(0.3, 13, 0.55), 4, 0, 13.0))
+    assert stumbling is not None
+    assert even is not None
+    assert stumbling.tempo_map.drift > 0.1
+    assert stumbling.tempo_map.confidence < SURE < even.tempo_map.confidence
 
 
 def test_an_hour_of_beats_that_drift_is_smoothed_in_a_moment() -> None:

@@ -1,6 +1,9 @@
 """What every target of a clip has to stand: a disk with no room, any name, any rate and width, ten minutes."""
 
+import os
 import resource
+import shutil
+import subprocess
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -59,6 +62,41 @@ def test_where_the_system_takes_no_more_the_old_files_stay_and_nothing_else(
     again = make_target(song(4.0), wish)  # there is room again
     assert again != made
     assert contents(tmp_path).items() >= before.items()
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 16 MiB; where none may be mounted, what needs it is skipped."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = shutil.which("mount")
+    command = [mount or "mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", str(folder)]
+    if mount is None or subprocess.run(command, capture_output=True, check=False).returncode:
+        pytest.skip("no file system may be mounted here")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)
+
+
+@pytest.mark.parametrize("target", Target)
+def test_on_a_disk_that_is_full_the_old_files_stay_and_nothing_else(small_disk: Path, target: Target) -> None:
+    """A real one: it refuses whatever comes, folders and small files, too, and at any byte."""
+    wish = HandOff(target, small_disk, bars=1)
+    make_target(song(2.2), wish)
+    before = contents(small_disk)
+    largest = sum(map(len, before.values()))
+    ballast = small_disk / "ballast"
+    free = os.statvfs(small_disk)
+    room = largest // 2 // free.f_frsize * free.f_frsize  # half of what it takes
+    ballast.write_bytes(bytes(free.f_bavail * free.f_frsize - room))
+    before[Path("ballast")] = ballast.read_bytes()
+    with pytest.raises(UserProblem):
+        make_target(song(2.2), wish)
+    assert contents(small_disk) == before
+    assert not [path for path in small_disk.rglob("*") if path.is_dir() and not any(path.iterdir())]
+    ballast.unlink()
+    make_target(song(2.2), wish)
 
 
 @pytest.mark.parametrize("channels", [1, 2])
