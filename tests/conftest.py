@@ -15,6 +15,7 @@ if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import pytest
+import torch
 from hypothesis import settings
 
 from tests import tiny_checkpoints as tiny
@@ -25,6 +26,13 @@ __all__ = ["pytest_collection_modifyitems", "pytest_xdist_make_scheduler"]  # py
 settings.register_profile("same", derandomize=True, deadline=None)
 settings.register_profile("explore", max_examples=1000, deadline=None)
 settings.load_profile("same")
+
+
+@pytest.fixture(autouse=True)
+def one_core_each() -> None:
+    """Keep torch to one core where each of several processes has one: an engine before may have taken more."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        torch.set_num_threads(1)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -1,9 +1,9 @@
 """How the whole suite is shared among several processes, which `python3 installers/studio.py test` starts.
 
 A file's tests stay in one process, because they share what is costly to make. What is played and heard in real time
-stays in one process too, one test after the other, or its tests would keep each other from being in time; so does the
-cluster, which takes all processors for itself. These and the longest files come first: no process is left alone with
-one of them at the end.
+stays in one process too, one test after the other, or its tests would keep each other from being in time. This and the
+longest files come first, so that no process is left alone with one of them at the end; there come the clusters, which
+take all processors for themselves and would disturb what is heard.
 
 Not for a run in one process, which is what plain pytest does.
 """
@@ -13,11 +13,16 @@ import os
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-# What must not run beside another of them: the folders and files of "in time".
-IN_TIME = ("tests/sound/", "tests/live/", "tests/ui/test_first_minute.py", "tests/batch/test_ray.py")
+# What must not run beside another of them.
+IN_TIME = ("tests/sound/", "tests/live/")
 LONGEST = (
     "tests/test_architecture.py",  # the checkers of types and style
+    "tests/training/test_run.py",
+    "tests/training/codec/test_train.py",
+    "tests/ui/test_drag_out.py",
+    "tests/ui/test_window.py",
 )
+CLUSTERS = ("tests/batch/test_ray.py", "tests/batch/test_kills.py")
 
 
 def scope(nodeid: str) -> str:
@@ -25,10 +30,12 @@ def scope(nodeid: str) -> str:
     return "in time" if nodeid.startswith(IN_TIME) else nodeid.split("::", 1)[0]
 
 
-def longest_first(nodeid: str) -> int:
-    """Return a key that brings what takes longest to the front and leaves the rest as it was."""
+def place(nodeid: str) -> int:
+    """Return a key that brings what takes longest to the front and the clusters to the end, and leaves the rest."""
     first = ("in time", *LONGEST)
-    return first.index(scope(nodeid)) if scope(nodeid) in first else len(first)
+    if scope(nodeid) in first:
+        return first.index(scope(nodeid))
+    return len(first) + (scope(nodeid) in CLUSTERS)
 
 
 class Sharing(LoadScopeScheduling):  # type: ignore[misc] # pytest-xdist states no types
@@ -50,6 +57,6 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Sharing |
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Bring what takes longest to the front where several processes share the tests."""
+    """Bring the tests into the order of `place` where several processes share them."""
     if "PYTEST_XDIST_WORKER" in os.environ:
-        items.sort(key=lambda item: longest_first(item.nodeid))
+        items.sort(key=lambda item: place(item.nodeid))

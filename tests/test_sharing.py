@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.sharing import IN_TIME, LONGEST, longest_first, scope
+from tests.sharing import CLUSTERS, IN_TIME, LONGEST, place, scope
 
 ROOT = Path(__file__).resolve().parent.parent
 A_FILE = """
@@ -20,15 +20,15 @@ def test_it(number):
 
 
 def test_what_is_named_is_there() -> None:
-    assert [name for name in IN_TIME + LONGEST if not (ROOT / name).exists()] == []
+    assert [name for name in IN_TIME + LONGEST + CLUSTERS if not (ROOT / name).exists()] == []
 
 
-def test_what_is_in_time_stays_together_and_comes_first() -> None:
+def test_what_is_in_time_stays_together_and_comes_first_and_clusters_last() -> None:
     sound, live = "tests/sound/test_player.py::test_it[x::y]", "tests/live/test_live.py::test_it"
     assert scope(sound) == scope(live)
     assert scope("tests/dsp/test_pitch.py::test_it[x::y]") == "tests/dsp/test_pitch.py"
-    ids = ["tests/core/test_a.py::b", f"{LONGEST[0]}::test_it", "tests/core/test_a.py::a", sound]
-    assert sorted(ids, key=longest_first) == [ids[3], ids[1], ids[0], ids[2]]
+    ids = [f"{CLUSTERS[0]}::a", "tests/core/test_a.py::b", f"{LONGEST[0]}::test_it", "tests/core/test_a.py::a", sound]
+    assert sorted(ids, key=place) == [ids[4], ids[2], ids[1], ids[3], ids[0]]
 
 
 def test_a_file_stays_in_one_process_and_every_test_runs_once(tmp_path: Path) -> None:

@@ -16,7 +16,9 @@ from pathlib import Path
 from time import monotonic
 
 import numpy as np
+import psutil
 import pytest
+import torch
 
 from musicgen_studio.core.audio import Samples
 from musicgen_studio.errors import UserProblem
@@ -24,6 +26,14 @@ from musicgen_studio.sound.devices import SoundDevice, list_devices, portaudio
 
 RATE = 44100
 CHANNELS = 2
+
+
+@pytest.fixture(autouse=True)
+def one_core_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let music be made on all cores, as it is for a musician, also where the tests' processes share them."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+        torch.set_num_threads(psutil.cpu_count(logical=False) or 1)
 
 
 class Recording:

@@ -1,5 +1,6 @@
 """Windows without a display, in the program's look where a test asks for it."""
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,8 @@ from musicgen_studio.checkpoints import places, terms
 from musicgen_studio.compute.speed import ProcessorSpeed
 from musicgen_studio.ui.look.theme import Theme, apply_theme
 from musicgen_studio.ui.window import shelf
+
+MANY_OBJECTS = 100_000
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -31,6 +34,19 @@ def dark(qapp: QApplication) -> Iterator[QApplication]:
     qapp.setStyle(before[0])
     qapp.setPalette(before[1])
     qapp.setFont(before[2])
+
+
+@pytest.fixture(autouse=True)
+def own_garbage(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a window's full collection look at what it made, not at every library and test that is loaded here.
+
+    A window collects everything once its engine is loaded: half a second among all that the tests load, at each one.
+    """
+    if len(gc.get_objects()) > MANY_OBJECTS:
+        gc.collect()
+        gc.freeze()
+    for name in ("freeze", "unfreeze"):
+        monkeypatch.setattr(gc, name, lambda: None)
 
 
 @pytest.fixture(autouse=True)

@@ -29,6 +29,12 @@ class Loop:
         self._found.append(threading.current_thread() is threading.main_thread())
 
 
+@pytest.fixture(autouse=True)
+def own_garbage() -> None:
+    """Set nothing aside: that is tried here."""
+    gc.unfreeze()
+
+
 @pytest.fixture
 def garbage() -> Iterator[Garbage]:
     garbage = Garbage()

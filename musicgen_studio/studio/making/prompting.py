@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from random import Random
 
 from musicgen_studio.core.clip import Clip, Origin
@@ -146,10 +147,14 @@ def _with_room(prompt: str, word: str, kind: Words) -> str:
 
 def _spots(prompt: str, word: str) -> list[tuple[int, int]]:
     """Return where a word stands, but for where it is a part of a longer one."""
-    longer = [each for kind in KINDS for each in kind.words if each != word and _pattern(word).search(each)]
-    covered = [found.span() for each in longer for found in _pattern(each).finditer(prompt)]
+    covered = [found.span() for each in _longer(word) for found in _pattern(each).finditer(prompt)]
     spots = [found.span() for found in _pattern(word).finditer(prompt)]
     return [(start, end) for start, end in spots if not any(first <= start and end <= last for first, last in covered)]
+
+
+@lru_cache(maxsize=512)  # asked for every word at every key that is pressed
+def _longer(word: str) -> tuple[str, ...]:
+    return tuple(each for kind in KINDS for each in kind.words if each != word and _pattern(word).search(each))
 
 
 def _tidy(prompt: str) -> str:
@@ -158,6 +163,7 @@ def _tidy(prompt: str) -> str:
     return re.sub(r"^[\s,]+|[\s,]+$", "", rest)
 
 
+@lru_cache(maxsize=512)
 def _pattern(word: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w){re.escape(word)}(?!\w)", re.IGNORECASE)
 

@@ -25,7 +25,7 @@ from musicgen_studio.training.codec.train import CodecTraining, _Learning
 from musicgen_studio.training.pace import Limits
 from musicgen_studio.training.settings import CodecSettings, Settings
 from musicgen_studio.training.workspace import Workspace
-from tests.training.conftest import CPU, keep_quiet, tone, unlimited
+from tests.training.conftest import CPU, TINY, keep_quiet, tone, unlimited, write_shard
 
 
 class _AfterSteps:
@@ -42,25 +42,31 @@ def _training(workspace: Workspace, settings: Settings, limits: Limits) -> Codec
     return CodecTraining(workspace, settings, CPU, limits, keep_quiet)
 
 
-def test_all_stages_leave_a_codec_with_figures_and_examples(workspace: Workspace, tiny: Settings) -> None:
-    assert _training(workspace, tiny, unlimited()).run()
-    names = {path.name for path in workspace.codec.iterdir()}
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A training that nothing stopped, on the corpus that `workspace` has."""
+    torch.set_num_threads(1)
+    made = Workspace(tmp_path_factory.mktemp("whole"))
+    write_shard(made.corpus)
+    assert _training(made, TINY, unlimited()).run()
+    return made
+
+
+def test_all_stages_leave_a_codec_with_figures_and_examples(whole: Workspace) -> None:
+    names = {path.name for path in whole.codec.iterdir()}
     assert names == {"state.pt", "codec.safetensors", "config.json", "figures.json", "examples"}
-    assert {path.name for path in (workspace.codec / "examples").iterdir()} == {
+    assert {path.name for path in (whole.codec / "examples").iterdir()} == {
         "0-original.wav", "0-reconstruction.wav", "0.png"
     }  # fmt: skip
-    codec = load_codec(workspace.codec)
+    codec = load_codec(whole.codec)
     assert float(codec.quantizer.layers[0].codebook.embed.std()) > 0
-    assert _training(workspace, tiny, unlimited()).run()  # there is nothing left to do
+    assert _training(whole, TINY, unlimited()).run()  # there is nothing left to do
 
 
 @pytest.mark.parametrize("looks", [3, 8, 11, 16])
-def test_a_run_that_goes_on_is_the_run_that_was_not_stopped(workspace: Workspace, tiny: Settings, looks: int) -> None:
-    whole = Workspace(workspace.root.parent / "whole")
-    whole.root.mkdir()
-    (whole.root / "corpus").symlink_to(workspace.corpus, target_is_directory=True)
-    assert _training(whole, tiny, unlimited()).run()
-
+def test_a_run_that_goes_on_is_the_run_that_was_not_stopped(
+    whole: Workspace, workspace: Workspace, tiny: Settings, looks: int
+) -> None:
     assert not _training(workspace, tiny, Limits(_AfterSteps(looks))).run()
     resumed = _training(workspace, tiny, unlimited())
     assert "codec" not in resumed._saved  # it would be a second copy of all weights
