@@ -141,6 +141,7 @@ def _render_live(app: QApplication, program: Program, save: Save, settle: Callab
         line.setText(words)
     live.panel.prompts[0].editingFinished.emit()
     live.panel.plane.move_puck(0.3, 0.7)
+    live.panel.on_the_bar.setChecked(True)
     small = window.size()
     for name, size in (("live-small", small), ("live", small.expandedTo(QSize(1280, 800)))):
         window.resize(size)

@@ -134,11 +134,6 @@ class LivePanel(QWidget):
         sliders.setSpacing(2 * GRID)
         sliders.addWidget(self.guidance)
         sliders.addWidget(self.temperature)
-        switches = QHBoxLayout()
-        switches.addWidget(self.melody)
-        switches.addWidget(self.on_the_bar)
-        switches.addWidget(self.keep_all)
-        switches.addStretch(1)
         page = QWidget()
         body = QVBoxLayout(page)
         body.setContentsMargins(0, 0, 0, 0)
@@ -146,23 +141,14 @@ class LivePanel(QWidget):
         body.addLayout(lines)
         body.addWidget(self.plane, 1)
         body.addLayout(sliders)
-        body.addLayout(switches)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(3 * GRID)
         column.addWidget(plain_label(self.tr("Live"), Look.TITLE))
         column.addWidget(TallArea(page), 1)
-        column.addWidget(self._buttons())
+        column.addWidget(_row(self.melody, self.on_the_bar, self.keep_all))
+        column.addWidget(_row(self._play, self._end, self._keep, self._close))
         column.addWidget(self._said)
-
-    def _buttons(self) -> QWidget:
-        """Return the buttons, in as many lines as they need."""
-        place = QWidget()
-        place.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-        flow = FlowLayout(place, 2 * GRID)
-        for button in (self._play, self._end, self._keep, self._close):
-            flow.addWidget(button)
-        return place
 
     @Slot()
     def _turn(self) -> None:
@@ -179,3 +165,13 @@ class LivePanel(QWidget):
             is_used = bool(line.text().strip())
             level.setText(f"{round(100 * next(levels, 0.0))} %" if is_used else "")
         self.changed.emit()
+
+
+def _row(*widgets: QWidget) -> QWidget:
+    """Return buttons or switches beside each other, in as many lines as they need."""
+    place = QWidget()
+    place.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+    flow = FlowLayout(place, 2 * GRID)
+    for widget in widgets:
+        flow.addWidget(widget)
+    return place

@@ -132,8 +132,9 @@ class PromptPlane(QWidget):
         painter.drawEllipse(at, radius, radius)
         painter.setPen(QColor(colours.text))
         words = f"{number + 1} · {round(100 * weight)} %"
-        is_low = at.y() > self.height() / 2
-        line = QRectF(at.x() - 60, at.y() + (-radius - 20 if is_low else radius + 2), 120, 18)
+        is_above = at.y() < puck.y() and at.y() - radius > 22  # the line to the puck goes down from there
+        is_above = is_above or (at.y() >= puck.y() and at.y() + radius > self.height() - 22)
+        line = QRectF(at.x() - 60, at.y() + (-radius - 20 if is_above else radius + 2), 120, 18)
         line.moveLeft(min(max(line.left(), 4.0), self.width() - 124.0))
         side = Qt.AlignmentFlag.AlignHCenter
         if line.left() <= 4.0:
