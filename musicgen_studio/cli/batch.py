@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 from musicgen_studio.cli.generate import add_engine_options, add_sampling_options
 from musicgen_studio.cli.interrupt import EXIT_INTERRUPTED, stop_on_interrupt
-from musicgen_studio.cli.options import NO_LOUDNESS, SOUND_FORMATS, Commands, loudness, path, seconds
+from musicgen_studio.cli.options import NO_LOUDNESS, SORT_MEASURES, SOUND_FORMATS, Commands, loudness, path, seconds
 from musicgen_studio.cli.output import duration_in_words, speed_in_words
 from musicgen_studio.core.loudness import STREAMING_LUFS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
     from musicgen_studio.batch.manifest import Figures
     from musicgen_studio.batch.plan import Settings
@@ -73,6 +74,9 @@ def add_parser(commands: Commands) -> None:
     group.add_argument(
         "--judge", action="store_true", help="measure every clip at the end: agreement, loudness, silence, faults"
     )
+    group.add_argument(
+        "--sort", choices=SORT_MEASURES, help="as --judge, and list the clips by this measure, best first"
+    )
     group.add_argument("--json", action="store_true", help="the lines of the manifest on stdout, a JSON object each")
     parser.set_defaults(run=run, parser=parser)
 
@@ -92,9 +96,11 @@ def run(args: argparse.Namespace) -> int:
     makers = _makers(args, entry.folder) if args.ray is None else _cluster(args, entry)
     shown = _Shown(is_live=not args.json and sys.stderr.isatty())
     with stop_on_interrupt() as stop:
-        result = run_batch(plan, args.out, makers, stop, shown.progress, measure_by_judge if args.judge else None)
+        result = run_batch(
+            plan, args.out, makers, stop, shown.progress, measure_by_judge if args.judge or args.sort else None
+        )
     shown.clear()
-    _tell(result, as_json=args.json)
+    _tell(result, args.sort, as_json=args.json)
     if result.is_stopped:
         return EXIT_INTERRUPTED
     return EXIT_SOME_FAILED if result.made < len(result.clips) else 0
@@ -222,12 +228,26 @@ def progress_line(progress: "BatchProgress") -> str:
     return " · ".join(parts)
 
 
-def _tell(result: "BatchResult", *, as_json: bool) -> None:
+def _best_first(result: "BatchResult", measure: str | None) -> "list[dict[str, Any]]":
+    """Return the clips by a measure, best first, what was not made last; without one in the order of the table."""
+    if measure is None:
+        return list(result.clips)
+    from musicgen_studio.evaluation.ranking import in_order
+
+    return [result.clips[number] for number in in_order(result.clips, measure)]
+
+
+def _tell(result: "BatchResult", measure: str | None, *, as_json: bool) -> None:
     if as_json:
-        for clip in result.clips:
+        for clip in _best_first(result, measure):
             print(json.dumps(clip, ensure_ascii=False), flush=True)
         return
     print(f"{result.made} of {len(result.clips)} clips are in {result.manifest.parent}", flush=True)
+    if measure is not None:
+        from musicgen_studio.evaluation.fidelity.figure import number
+
+        for clip in _best_first(result, measure):
+            print(f"{number(clip.get(measure)):>8}  {clip['file'] or clip['prompt']}")
     for clip in result.failures[:_TOLD_FAILURES]:
         print(f"row {clip['row']}, take {clip['take']}: {clip['why']} {clip['what_to_do'] or ''}", file=sys.stderr)
     if len(result.failures) > _TOLD_FAILURES:

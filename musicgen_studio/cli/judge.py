@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from musicgen_studio.cli import generate
-from musicgen_studio.cli.options import Commands, path, seconds
+from musicgen_studio.cli.options import SORT_MEASURES, Commands, path, seconds
 from musicgen_studio.errors import UserProblem
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def add_parser(commands: Commands) -> None:
     )
     parser.add_argument(
         "--sort",
-        choices=("faults", "silence", "noise"),
+        choices=SORT_MEASURES,
         help="also list the clips by this measure, best first",
     )
     parser.add_argument("--weights", type=path, metavar="FILE|DIR", help="its weights, if they lie elsewhere")
@@ -206,10 +206,20 @@ def _write(judgement: "Judgement", args: argparse.Namespace) -> None:
     from musicgen_studio.files.whole import write_text
 
     write_text(args.out / "judgement.json", judgement.to_json())
-    what = args.folder or args.prompts or f"library: {args.library}"
-    title = f"{what}" + (f" against {args.against}" if args.against is not None else "")
+    title = _named(args.folder or args.prompts, args.library)
+    if args.against is not None or args.against_library is not None:
+        against = _named(args.against, args.against_library)
+        names = (title, against) if title != against else (str(args.folder), str(args.against))
+        title = " against ".join(names)
     write_text(args.out / "judgement.html", judgement.to_html(title, args.players, _print_line))
     _print_line(f"{args.out / 'judgement.html'}\n{args.out / 'judgement.json'}")
+
+
+def _named(place: Path | None, words: str | None) -> str:
+    """Return what a set is called: its folder or file, without where that lies, or what it was found by."""
+    if place is not None:
+        return place.resolve().name
+    return f"library: {words}" if words else "library"
 
 
 def _print_line(line: str) -> None:

@@ -11,6 +11,8 @@ Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # n
 SOUND_FORMATS = ("wav16", "wav24", "wav32f", "flac", "ogg", "opus", "mp3")
 """Those of `audiofile.SoundFormat`, which is slow to import."""
 NO_LOUDNESS = "none"
+SORT_MEASURES = ("faults", "silence", "noise")
+"""Those of `evaluation.ranking.SORTED_BY`, which is slow to import."""
 
 
 def path(text: str) -> Path:

@@ -9,6 +9,8 @@ import pytest
 from musicgen_studio.batch.progress import BatchProgress
 from musicgen_studio.cli import batch
 from musicgen_studio.cli.batch import progress_line
+from musicgen_studio.cli.options import SORT_MEASURES
+from musicgen_studio.evaluation.ranking import SORTED_BY
 from musicgen_studio.studio.making.record import Record
 from tests.batch.fakes import load_fake
 from tests.cli.conftest import CommandLine
@@ -46,6 +48,25 @@ def test_the_lines_of_the_manifest_as_json_with_what_judge_measures(cli: Command
     with (cli.folder / "x" / "manifest.csv").open(encoding="utf-8", newline="") as file:
         (listed,) = csv.DictReader(file)
     assert float(listed["musicnn.agreement"]) == line["musicnn.agreement"]
+
+
+def test_clips_are_listed_by_a_measure_and_what_failed_is_last(cli: CommandLine) -> None:
+    (cli.folder / "text.wav").write_text("no sound")
+    (cli.folder / "t.csv").write_text("prompt,seconds,melody\na,1,text.wav\nhappy rock,1,\nsad jazz,1,\n")
+    code, out, _ = cli("batch", "t.csv", "--out", "x", "--sort", "noise", "--together", "1")
+    assert code == 1
+    first, *lines = out.splitlines()
+    assert first == "2 of 3 clips are in x"
+    assert lines[-1].split() == ["–", "a"]
+    assert sorted(line.split()[-1] for line in lines[:2]) == [name for name in cli.files("x") if name.endswith(".wav")]
+    code, out, _ = cli("batch", "t.csv", "--out", "x", "--sort", "noise", "--together", "1", "--json")
+    told = [json.loads(line) for line in out.splitlines()]
+    assert told[-1]["row"] == 1
+    assert told[0]["noise"] <= told[1]["noise"]
+
+
+def test_what_is_sorted_by_is_what_ranking_offers() -> None:
+    assert SORT_MEASURES == SORTED_BY
 
 
 def test_what_failed_is_told_and_makes_the_exit_code(cli: CommandLine) -> None:

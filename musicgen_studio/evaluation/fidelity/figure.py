@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from musicgen_studio.evaluation.fidelity.distance import Estimate
 
+_WHOLE_FROM, _LEAST = 999.5, 1e-4
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -32,7 +34,11 @@ def interval(estimate: Estimate) -> str:
 
 
 def number(value: float | None) -> str:
-    """Return a figure with three digits that count, `0` for none, and a dash for what is not known."""
+    """Return a figure with three digits that count, never with a power of ten, and a dash for what is not known."""
     if value is None:
         return "–"
-    return f"{value:.3g}" if value else "0"
+    if abs(value) >= _WHOLE_FROM:
+        return f"{value:.0f}"
+    if abs(value) < _LEAST:
+        return "≈ 0" if value else "0"
+    return f"{value:.3g}"

@@ -40,10 +40,21 @@ _HIGHEST = 0.98
 _ANCHOR_HZ = 3500.0
 _MOST_BYTES = 10_000_000
 _STYLE = """
-:root { color-scheme: light dark } body { font: 16px/1.5 system-ui, sans-serif; max-width: 46em; margin: 2em auto;
-padding: 0 1em } button, input { font: inherit } button { padding: .4em 1em; margin: .2em } section { margin: 1.5em 0 }
-audio { width: 100% } .clip { margin: 1em 0 } input[type=range] { width: 80% } [hidden] { display: none }
-progress { width: 100% } button[aria-pressed=true] { outline: 3px solid #1d6fd1 }
+:root { color-scheme: light dark; --accent: #0f766e; --on-accent: #fff }
+@media (prefers-color-scheme: dark) { :root { --accent: #41d3b6; --on-accent: #0b1613 } }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 46em; margin: 2em auto; padding: 0 1em;
+accent-color: var(--accent) }
+h1 { font-size: 1.5em; overflow-wrap: anywhere } [hidden] { display: none } section { margin: 1.5em 0 }
+button, input { font: inherit } button { padding: .45em 1.1em; margin: 0 .5em .5em 0; border: 1px solid;
+border-radius: 6px; background: none; color: inherit;
+border-color: color-mix(in srgb, currentColor 35%, transparent); cursor: pointer }
+button:disabled { opacity: .45; cursor: default } button:focus-visible { outline: 3px solid var(--accent) }
+#begin, #next:enabled, #save, button[aria-pressed=true] { background: var(--accent); color: var(--on-accent) }
+audio { width: 100% } .clip { margin: 1.2em 0 } .clip label { font-weight: 600 }
+.heard { margin-left: .6em; opacity: .75 }
+.rate { display: flex; gap: 1em; align-items: center; margin-top: .4em } .rate output { min-width: 5em }
+.rate input { flex: 1; min-width: 0 } .rate.open input { opacity: .45 } progress { width: 100% }
+#prompt:empty { display: none }
 """
 
 
@@ -285,7 +296,7 @@ clip to its end. You can go back. Nothing leaves this computer: at the end you s
 <p><label>Your name or a word of your own: <input id="listener" maxlength="80"></label></p>
 <button id="begin" type="button">Begin</button></section>
 <section id="trial" hidden><progress id="progress"></progress><p id="count"></p><p id="prompt"></p>
-<div id="clips"></div><p id="question"></p><div id="choices"></div>
+<p id="question"></p><div id="clips"></div><div id="choices"></div>
 <p><button id="back" type="button">Back</button><button id="next" type="button" disabled>Next</button></p></section>
 <section id="end" hidden><p>Thank you. Save your answers and give the file to whoever asked you.</p>
 <button id="save" type="button">Save the answers</button><button id="again" type="button">Back</button></section>

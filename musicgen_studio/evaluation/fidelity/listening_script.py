@@ -43,29 +43,40 @@ function isAnswered(index) {
 
 function addPlayer(trial, place) {
   const box = document.createElement('div'), label = document.createElement('label');
+  const told = document.createElement('span');
   box.className = 'clip';
   label.textContent = 'Clip ' + letters[place];
   const player = document.createElement('audio');
   player.controls = true;
   player.src = 'data:audio/flac;base64,' + trial.sounds[place];
-  player.addEventListener('ended', () => { heard[at][place] = true; refresh(); });
+  told.className = 'heard';
+  const tell = () => { told.textContent = heard[at][place] ? '✓ heard' : ''; };
+  tell();
+  player.addEventListener('ended', () => { heard[at][place] = true; tell(); refresh(); });
   player.addEventListener('play', () => {
     for (const other of document.querySelectorAll('audio')) if (other !== player) other.pause();
   });
-  box.append(label, player);
+  box.append(label, told, player);
   if (test.kind === 'rating') {
     const slider = document.createElement('input'), shown = document.createElement('output');
+    const row = document.createElement('div');
     const given = answers[at].points ?? trial.sets.map(() => null);
     slider.type = 'range'; slider.min = 0; slider.max = 100; slider.value = given[place] ?? 50;
     slider.setAttribute('aria-label', 'Points of clip ' + letters[place]);
     shown.textContent = given[place] ?? 'not rated';
-    slider.addEventListener('input', () => {
+    row.className = given[place] === null ? 'rate open' : 'rate';
+    const rate = () => {
       answers[at].points ??= trial.sets.map(() => null);
       answers[at].points[place] = Number(slider.value);
       shown.textContent = slider.value;
+      row.className = 'rate';
       refresh();
-    });
-    box.append(slider, shown);
+    };
+    // Who means the middle, where it stands, clicks or presses Enter on it, and nothing is put in.
+    for (const kind of ['input', 'click']) slider.addEventListener(kind, rate);
+    slider.addEventListener('keydown', event => { if (event.key === 'Enter') rate(); });
+    row.append(slider, shown);
+    box.append(row);
   }
   byId('clips').append(box);
 }

@@ -32,12 +32,17 @@ _STYLE = """
 body { font: 15px/1.45 system-ui, sans-serif; max-width: 1100px; margin: 2em auto; padding: 0 1em; }
 h1 { font-size: 1.5em } h2 { font-size: 1.15em; margin-top: 2em }
 table { border-collapse: collapse; width: 100% } th, td { text-align: left; padding: .3em .6em; vertical-align: middle }
+.wide { overflow-x: auto } th.number { text-align: right; white-space: nowrap } h1 { overflow-wrap: anywhere }
 th { border-bottom: 1px solid; } td { border-bottom: 1px solid color-mix(in srgb, currentColor 15%, transparent) }
-td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap } td.clip { min-width: 14em }
+td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap } td.clip { min-width: 12em }
 th button { font: inherit; background: none; border: 0; padding: 0; cursor: pointer; text-decoration: underline dotted }
-code { opacity: .7 } .note { opacity: .75 } audio { width: 16em; height: 2em }
+th[aria-sort=descending] button::after { content: " ↓" } th[aria-sort=ascending] button::after { content: " ↑" }
+code, .note { color: color-mix(in srgb, currentColor 75%, transparent) } audio { width: 16em; height: 2em }
 .made { fill: var(--made); color: var(--made) } .against { fill: var(--against); color: var(--against) }
-svg text { fill: currentColor; font: 12px system-ui, sans-serif } .plots { display: flex; flex-wrap: wrap; gap: 2em }
+svg text { fill: currentColor; font: 12px system-ui, sans-serif }
+.plots { display: flex; flex-wrap: wrap; gap: 2em; align-items: flex-start }
+.plots svg { max-width: 100%; height: auto }
+.frame { fill: none; stroke: color-mix(in srgb, currentColor 25%, transparent) }
 .wave { width: 16em; height: 2em; overflow: hidden } .wave svg { height: 2em }
 """
 _SORT = """
@@ -95,7 +100,8 @@ def page(
 
 def figures_table(figures: Sequence[Figure], by: EmbedderInfo) -> str:
     """Return the figures and what made them, without sounds or scripts: what a notebook shows."""
-    head = "".join(f"<th>{name}</th>" for name in ("figure", "made", "95 % interval", "against", "clips", "better"))
+    numbers = "".join(f'<th class="number">{name}</th>' for name in ("made", "95 % interval", "against", "clips"))
+    head = f"<th>figure</th>{numbers}<th>better</th>"
     rows = "".join(
         f"<tr><td>{escape(each.name)} <code>{escape(each.id)}</code></td>"
         f'<td class="number">{number(each.made.value)}</td><td class="number">{interval(each.made)}</td>'
@@ -108,7 +114,7 @@ def figures_table(figures: Sequence[Figure], by: EmbedderInfo) -> str:
     ]
     said += [f"<code>{escape(each.id)}</code>: {escape(each.remark)}." for each in figures if each.remark]
     notes = "".join(f'<p class="note">{line}</p>' for line in said)
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{notes}"
+    return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>{notes}'
 
 
 def _whole(title: str, body: str) -> str:
@@ -140,16 +146,22 @@ def _map(made: Sequence[MeasuredClip], against: Sequence[MeasuredClip], by: Embe
     legend = _legend(bool(against))
     label = escape(f"clips by {by.id}'s embedding, its two strongest directions")
     return (
-        f'<svg width="{_WIDTH}" height="{_HEIGHT}" role="img" aria-label="{label}">{dots}{legend}'
-        f'<text x="{_EDGE}" y="{_HEIGHT - 4}">{label}</text></svg>'
+        f'<svg {_size(_HEIGHT)} role="img" aria-label="{label}">'
+        f'<rect class="frame" x="0.5" y="0.5" width="{_WIDTH - 1}" height="{_HEIGHT - _EDGE}" rx="6"/>{dots}{legend}'
+        f'<text x="0" y="{_HEIGHT - 4}">{label}</text></svg>'
     )
+
+
+def _size(height: int) -> str:
+    """Return the attributes of a drawing's size: it becomes smaller where a page is narrow."""
+    return f'width="{_WIDTH}" height="{height}" viewBox="0 0 {_WIDTH} {height}"'
 
 
 def _legend(has_against: bool) -> str:
     names = _SETS if has_against else _SETS[:1]
     return "".join(
-        f'<circle class="{name}" cx="{_EDGE + 80 * place}" cy="10" r="5"/>'
-        f'<text x="{_EDGE + 10 + 80 * place}" y="14">{name}</text>'
+        f'<circle class="{name}" cx="{_EDGE + 80 * place}" cy="18" r="5"/>'
+        f'<text x="{_EDGE + 10 + 80 * place}" y="22">{name}</text>'
         for place, name in enumerate(names)
     )
 
@@ -160,8 +172,8 @@ def _into(places: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     flat[:, : places.shape[1]] = places
     low, high = flat.min(axis=0), flat.max(axis=0)
     share: npt.NDArray[np.float64] = (flat - low) / np.where(high > low, high - low, 1.0)
-    size = np.array([_WIDTH - 2 * _EDGE, _HEIGHT - 3 * _EDGE])
-    inside: npt.NDArray[np.float64] = share * size + _EDGE
+    size = np.array([_WIDTH - 2 * _EDGE, _HEIGHT - 4 * _EDGE])
+    inside: npt.NDArray[np.float64] = share * size + (_EDGE, 2 * _EDGE)
     return inside
 
 
@@ -181,13 +193,14 @@ def _strips(made: Sequence[MeasuredClip], against: Sequence[MeasuredClip]) -> st
             for value in row
             if value is not None
         )
-        ends = (
-            f'<text x="{_EDGE + _LABEL_PX}" y="{top + 12}">{number(low)}</text>'
-            f'<text x="{_WIDTH - _EDGE}" y="{top + 12}" text-anchor="end">{number(high)}</text>'
-        )
+        left, right = _EDGE + _LABEL_PX, _WIDTH - _EDGE
+        ends = f'<text x="{left}" y="{top + 12}">{number(low)}</text>'
+        if high > low:
+            ends += f'<text x="{right}" y="{top + 12}" text-anchor="end">{number(high)}</text>'
+            ends += f'<path class="frame" d="M{left} {top + 38}H{right}"/>'
         strips.append(f'<text x="0" y="{top + 26}">{escape(measure)}</text>{ends}{dots}')
     height = _STRIP * len(strips)
-    return f'<svg width="{_WIDTH}" height="{height}" role="img" aria-label="measures">{"".join(strips)}</svg>'
+    return f'<svg {_size(height)} role="img" aria-label="measures">{"".join(strips)}</svg>'
 
 
 def _measures(clips: Sequence[MeasuredClip]) -> list[str]:
@@ -200,7 +213,7 @@ def _clips_table(
     made: Sequence[MeasuredClip], against: Sequence[MeasuredClip], players: int, report: Callable[[str], None]
 ) -> str:
     measures = _measures([*made, *against])
-    head = "".join(f'<th><button type="button">{escape(name)}</button></th>' for name in measures)
+    head = "".join(f'<th class="number"><button type="button">{escape(name)}</button></th>' for name in measures)
     rows = list[str]()
     for name, clips in zip(_SETS, (made, against), strict=True):
         for count, clip in enumerate(clips):
@@ -215,7 +228,8 @@ def _clips_table(
             )
             said = f'<span class="{name}">{name}</span> {escape(clip.clip.name)}{prompt}'
             rows.append(f'<tr><td class="clip">{said}</td><td>{sound}</td>{cells}</tr>')
-    return f"<table><thead><tr><th>clip</th><th>sound</th>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+    heads = f"<tr><th>clip</th><th>sound</th>{head}</tr>"
+    return f'<div class="wide"><table><thead>{heads}</thead><tbody>{"".join(rows)}</tbody></table></div>'
 
 
 def _player(audio: Audio) -> str:
@@ -224,5 +238,5 @@ def _player(audio: Audio) -> str:
     sound = base64.b64encode(file).decode()
     return (
         f'<div class="wave">{waveform_svg(heard.samples)}</div>'
-        f'<audio controls preload="none" src="data:audio/ogg;base64,{sound}"></audio>'
+        f'<audio controls preload="metadata" src="data:audio/ogg;base64,{sound}"></audio>'
     )

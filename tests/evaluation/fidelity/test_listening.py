@@ -155,6 +155,23 @@ def test_clips_are_rated_in_a_browser(tmp_path: Path) -> None:
     assert [(each.name, each.points.value) for each in analysed([csv])] == [("one", 80), ("other", 60), (ANCHOR, 10)]
 
 
+def test_what_has_been_heard_is_marked_and_the_middle_can_be_meant(tmp_path: Path) -> None:
+    page = listening_page(Listening("x", TestKind.RATING), _clips(0.2, 1), _clips(0.1, 1), ("one", "other"))
+    said = "[...document.querySelectorAll('.heard, output')].map(each => each.textContent).join('|')"
+    middle = """(() => {
+      const [one, other] = document.querySelectorAll('input[type=range]');
+      one.click();
+      other.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter' }));
+      return byId('next').disabled;
+    })()"""
+    *_, before, _, is_disabled, after = _in_browser(
+        page, tmp_path, "byId('begin').click(); at", said, _PLAY_ALL, middle, said
+    )
+    assert before == "|not rated||not rated"
+    assert is_disabled is False
+    assert after == "✓ heard|50|✓ heard|50"
+
+
 def _answers(listener: str, *preferred: str) -> str:
     lines = [
         f"{listener},ab,{number},clip {number},one,other,{choice},,"
