@@ -44,6 +44,7 @@ def add_parser(commands: Commands) -> None:
     music.add_argument("--melody", type=path, metavar="FILE", help="follow this MIDI file, or the notes in this sound")
     music.add_argument("--guidance", type=float, metavar="X", help="how strictly the prompts are followed")
     music.add_argument("--temperature", type=float, metavar="X", help="higher is more adventurous")
+    music.add_argument("--sparser", type=float, default=0.0, metavar="X", help="0 to 1: fewer notes and strokes")
     music.add_argument("--seed", type=int, metavar="N", help="start of the random numbers (default: random)")
     time = parser.add_argument_group("its beginning and end")
     time.add_argument("--seconds", type=float, metavar="S", help="stop then (default: when you stop it)")
@@ -100,6 +101,7 @@ def _check_usage(args: argparse.Namespace) -> None:
         error("give 1 to 4 PROMPTs, or --schedule FILE")
     if len(args.prompts) > MAX_VOICES:
         error(f"{MAX_VOICES} prompts can sound at a time, got {len(args.prompts)}")
+    _check_sparser(args)
     if args.weights is not None and len(args.weights) != len(args.prompts):
         error("--weights takes a number for each PROMPT")
     if args.seconds is not None and not 0 < args.seconds <= MAX_SECONDS:
@@ -111,6 +113,13 @@ def _check_usage(args: argparse.Namespace) -> None:
             error(f"--{name.replace('_', '-')} must be 0 to 600")
     if args.record is not None and args.record.suffix.lower() != ".wav":
         error("--record writes a .wav file")
+
+
+def _check_sparser(args: argparse.Namespace) -> None:
+    if not 0 <= args.sparser <= 1:
+        args.parser.error("--sparser must be 0 to 1")
+    if args.sparser and (args.schedule is not None or len(args.prompts) == MAX_VOICES):
+        args.parser.error(f"--sparser needs PROMPTs, {MAX_VOICES - 1} at most")
 
 
 def _schedule(args: argparse.Namespace) -> "Schedule | None":
@@ -148,7 +157,7 @@ def _asked(
             melody,
         )
         seed = secrets.randbelow(2**31) if args.seed is None else args.seed
-        return Mailbox(steering), LiveRequest(seed, args.chunk)
+        return Mailbox(steering.sparser(args.sparser)), LiveRequest(seed, args.chunk)
     except ValueError as error:
         raise UserProblem("This cannot be played.", f"{error}.", "Give a value in that range.") from error
 

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from musicgen_studio.core.audio import Audio, Samples
-from musicgen_studio.core.live import LiveRequest, Mailbox, Steering
+from musicgen_studio.core.live import SPARSE_WORDS, LiveRequest, Mailbox, Steering
 from musicgen_studio.dsp.onsets import RATE_HZ, strong_onsets_s
 from musicgen_studio.dsp.resample import mono_at
 from musicgen_studio.engine.api import LiveEngine
@@ -61,7 +61,7 @@ class Control:
 
 CONTROLS = (
     Control("busy words", "dense busy drums, fast hi-hats"),
-    Control("sparse words", "sparse, minimal, slow, no drums"),
+    Control("sparse words", SPARSE_WORDS),
     Control("bright words", "bright, shiny, crisp cymbals and bells"),
     Control("dark words", "dark, muffled, deep bass"),
     Control("temperature 0.7", temperature=0.7),

@@ -49,7 +49,7 @@ def test_it_records_and_is_made_again(
 
 
 def test_another_checkpoint_cannot_make_it_again(folder: Path, melody_checkpoint: Path, text_checkpoint: Path) -> None:
-    live = ["live", "calm", "--no-play", "--seconds", "0.5", "--record", "a.wav"]
+    live = ["live", "calm", "--sparser", "0.5", "--no-play", "--seconds", "0.5", "--record", "a.wav"]
     assert main([*live, "--checkpoint", str(melody_checkpoint)]) == 0
     assert main(["generate", "--from", str(folder / "a.json"), "--checkpoint", str(text_checkpoint)]) == 1
 
@@ -58,6 +58,8 @@ def test_another_checkpoint_cannot_make_it_again(folder: Path, melody_checkpoint
     "argv",
     [
         [],
+        ["a", "--sparser", "1.5"],
+        ["a", "b", "c", "d", "--sparser", "0.5"],
         ["a", "b", "c", "d", "e"],
         ["a", "--schedule", "x.txt"],
         ["a", "--no-play"],

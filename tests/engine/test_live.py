@@ -13,6 +13,7 @@ import torch
 
 from musicgen_studio.compute.threads import one_thread
 from musicgen_studio.core.live import (
+    SPARSE_WORDS,
     LiveRequest,
     Mailbox,
     Replayed,
@@ -277,6 +278,15 @@ def test_weights_fit_the_voices_there_are() -> None:
     assert three.shares(2) == (0.5, 0.5)
     assert three.shares(4) == (0.25, 0.25, 0.5, 0.0)
     assert Steering(("a", "b"), (0, 1)).shares(1) == (1.0,)
+
+
+def test_sparser_blends_words_in_as_far_as_there_is_room() -> None:
+    two = Steering(("a", "b"), (1, 3))
+    assert two.sparser(0.0) is two
+    assert two.sparser(0.5) == Steering(("a", "b", SPARSE_WORDS), (0.125, 0.375, 0.5))
+    assert two.sparser(1.0).shares(3) == (0.0, 0.0, 1.0)
+    four = Steering(("a", "b", "c", "d"), (1, 1, 1, 1))
+    assert four.sparser(0.5) is four
 
 
 def test_until_a_window_is_told_other_prompts_those_that_stay_count_by_their_names() -> None:

@@ -49,6 +49,8 @@ class LivePanel(QWidget):
         self.temperature = ValueSlider(
             self.tr("Temperature"), minimum=0.0, maximum=MAX_TEMPERATURE, default=usual.temperature, decimals=2
         )
+        self.sparser = ValueSlider(self.tr("Sparser"), minimum=0.0, maximum=1.0, default=0.0, decimals=2)
+        self.sparser.setToolTip(self.tr("Fewer notes and strokes; heard about three seconds later at first"))
         self.guidance.setToolTip(self.tr("Higher keeps closer to your words; lower drifts more freely"))
         self.temperature.setToolTip(self.tr("Higher surprises more, up to noise; lower repeats itself"))
         self.melody = QCheckBox(self.tr("Follow the melody on the left"))
@@ -75,7 +77,8 @@ class LivePanel(QWidget):
     def steering(self, weights: tuple[float, ...] | None = None) -> Steering:
         """Return what is asked for, but for the melody."""
         shares = self.plane.weights() if weights is None else weights
-        return Steering(self._written(), shares, self.guidance.value(), self.temperature.value())
+        asked = Steering(self._written(), shares, self.guidance.value(), self.temperature.value())
+        return asked.sparser(round(self.sparser.value(), 2))
 
     def set_playing(self, is_playing: bool) -> None:
         """Show whether it plays."""
@@ -115,7 +118,7 @@ class LivePanel(QWidget):
         for line in self.prompts:
             line.editingFinished.connect(self._show_prompts)
         self.plane.weights_changed.connect(self._show_levels)
-        for slider in (self.guidance, self.temperature):
+        for slider in (self.guidance, self.temperature, self.sparser):
             slider.value_changed.connect(self.changed)
         self.melody.toggled.connect(self.changed)
         self._play.clicked.connect(self._turn)
@@ -134,6 +137,7 @@ class LivePanel(QWidget):
         sliders.setSpacing(2 * GRID)
         sliders.addWidget(self.guidance)
         sliders.addWidget(self.temperature)
+        sliders.addWidget(self.sparser)
         page = QWidget()
         body = QVBoxLayout(page)
         body.setContentsMargins(0, 0, 0, 0)
@@ -156,7 +160,9 @@ class LivePanel(QWidget):
 
     @Slot()
     def _show_prompts(self) -> None:
-        self.plane.set_prompts(self._written())
+        written = self._written()
+        self.plane.set_prompts(written)
+        self.sparser.setEnabled(len(written) < MAX_VOICES)  # it is a prompt, too
 
     @Slot()
     def _show_levels(self) -> None:

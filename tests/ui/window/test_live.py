@@ -13,12 +13,14 @@ from pytestqt.qtbot import QtBot
 
 from musicgen_studio.app import Program
 from musicgen_studio.core.clip import Clip
+from musicgen_studio.core.live import SPARSE_WORDS
 from musicgen_studio.engine.musicgen import load_engine
 from musicgen_studio.studio.arranging.live_kept import remembered
 from musicgen_studio.studio.arranging.live_output import ClockOutput
 from musicgen_studio.studio.arranging.live_play import HeardOutput
 from musicgen_studio.studio.making.engines import EngineChoice, LoadedEngine
 from musicgen_studio.studio.making.order import CheckpointRecord
+from musicgen_studio.ui.panels.live_panel import LivePanel
 from musicgen_studio.ui.widgets.prompt_plane import PLACES, PromptPlane
 
 
@@ -88,6 +90,23 @@ def test_it_plays_is_steered_kept_and_made_again(program: Program, qtbot: QtBot)
     QTest.keyClick(program.window, Qt.Key.Key_V, Qt.KeyboardModifier.ShiftModifier)
     qtbot.waitUntil(partial(_are_so_many, kept, 5), timeout=120_000)
     np.testing.assert_array_equal(library.read(kept[-1].id).samples, library.read(whole.id).samples)
+
+
+def test_it_becomes_sparser_as_long_as_there_is_room_for_another_prompt(qtbot: QtBot) -> None:
+    panel = LivePanel()
+    qtbot.addWidget(panel)
+    for line, words in zip(panel.prompts[:3], ("calm", "rock", "jazz"), strict=True):
+        line.setText(words)
+    panel.prompts[0].editingFinished.emit()
+    with qtbot.waitSignal(panel.changed):
+        panel.sparser.set_value(0.4)
+    asked = panel.steering((1.0, 0.0, 0.0))
+    assert asked.prompts == ("calm", "rock", "jazz", SPARSE_WORDS)
+    assert asked.weights == pytest.approx((0.6, 0.0, 0.0, 0.4))
+    panel.prompts[3].setText("folk")
+    panel.prompts[3].editingFinished.emit()
+    assert not panel.sparser.isEnabled()
+    assert panel.steering().prompts == ("calm", "rock", "jazz", "folk")
 
 
 def test_changes_wait_for_the_bar_where_that_is_wished(program: Program, qtbot: QtBot) -> None:
