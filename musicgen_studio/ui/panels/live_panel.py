@@ -133,24 +133,31 @@ class LivePanel(QWidget):
             level.setMinimumWidth(56)
             lines.addWidget(line, row, 0)
             lines.addWidget(level, row, 1)
-        sliders = QHBoxLayout()
-        sliders.setSpacing(2 * GRID)
-        sliders.addWidget(self.guidance)
-        sliders.addWidget(self.temperature)
-        sliders.addWidget(self.sparser)
+        turned = QGridLayout()
+        turned.setSpacing(2 * GRID)
+        rows = ((self.guidance, self.temperature), (self.sparser, self.on_the_bar))
+        for row, pair in enumerate(rows):
+            for side, widget in enumerate(pair):
+                turned.addWidget(widget, row, side)
+                turned.setColumnStretch(side, 1)
+        switches = QHBoxLayout()
+        switches.setSpacing(2 * GRID)
+        switches.addWidget(self.melody)
+        switches.addWidget(self.keep_all)
+        switches.addStretch(1)
         page = QWidget()
         body = QVBoxLayout(page)
         body.setContentsMargins(0, 0, 0, 0)
         body.setSpacing(3 * GRID)
         body.addLayout(lines)
         body.addWidget(self.plane, 1)
-        body.addLayout(sliders)
+        body.addLayout(turned)
+        body.addLayout(switches)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(3 * GRID)
         column.addWidget(plain_label(self.tr("Live"), Look.TITLE))
         column.addWidget(TallArea(page), 1)
-        column.addWidget(_row(self.melody, self.on_the_bar, self.keep_all))
         column.addWidget(_row(self._play, self._end, self._keep, self._close))
         column.addWidget(self._said)
 
@@ -174,7 +181,7 @@ class LivePanel(QWidget):
 
 
 def _row(*widgets: QWidget) -> QWidget:
-    """Return buttons or switches beside each other, in as many lines as they need."""
+    """Return buttons beside each other, in as many lines as they need."""
     place = QWidget()
     place.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
     flow = FlowLayout(place, 2 * GRID)
