@@ -1,9 +1,9 @@
 """How the whole suite is shared among several processes, which `python3 installers/studio.py test` starts.
 
 A file's tests stay in one process, because they share what is costly to make. What is played and heard in real time
-stays in one process too, one test after the other, or its tests would keep each other from being in time. This and the
-longest files come first, so that no process is left alone with one of them at the end; there come the clusters, which
-take all processors for themselves and would disturb what is heard.
+stays in one process too, one test after the other, or its tests would keep each other from being in time; after them
+come the clusters, which take all processors for themselves. These and the longest files come first, so that no process
+is left alone with one of them at the end.
 
 Not for a run in one process, which is what plain pytest does.
 """
@@ -13,8 +13,9 @@ import os
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-# What must not run beside another of them.
+# What must not run beside another of them, nor of the next.
 IN_TIME = ("tests/sound/", "tests/live/")
+CLUSTERS = ("tests/batch/test_ray.py", "tests/batch/test_kills.py")
 LONGEST = (
     "tests/test_architecture.py",  # the checkers of types and style
     "tests/training/test_run.py",
@@ -22,20 +23,17 @@ LONGEST = (
     "tests/ui/test_drag_out.py",
     "tests/ui/test_window.py",
 )
-CLUSTERS = ("tests/batch/test_ray.py", "tests/batch/test_kills.py")
 
 
 def scope(nodeid: str) -> str:
     """Return the name of what a test must be in one process with."""
-    return "in time" if nodeid.startswith(IN_TIME) else nodeid.split("::", 1)[0]
+    return "one by one" if nodeid.startswith(IN_TIME + CLUSTERS) else nodeid.split("::", 1)[0]
 
 
 def place(nodeid: str) -> int:
-    """Return a key that brings what takes longest to the front and the clusters to the end, and leaves the rest."""
-    first = ("in time", *LONGEST)
-    if scope(nodeid) in first:
-        return first.index(scope(nodeid))
-    return len(first) + (scope(nodeid) in CLUSTERS)
+    """Return a key that brings what takes longest to the front and leaves the rest as it was."""
+    first: tuple[str | tuple[str, ...], ...] = (IN_TIME, *CLUSTERS, *LONGEST)
+    return next((number for number, those in enumerate(first) if nodeid.startswith(those)), len(first))
 
 
 class Sharing(LoadScopeScheduling):  # type: ignore[misc] # pytest-xdist states no types

@@ -23,12 +23,13 @@ def test_what_is_named_is_there() -> None:
     assert [name for name in IN_TIME + LONGEST + CLUSTERS if not (ROOT / name).exists()] == []
 
 
-def test_what_is_in_time_stays_together_and_comes_first_and_clusters_last() -> None:
+def test_what_is_in_time_and_the_clusters_run_one_by_one_and_come_first() -> None:
     sound, live = "tests/sound/test_player.py::test_it[x::y]", "tests/live/test_live.py::test_it"
-    assert scope(sound) == scope(live)
-    assert scope("tests/dsp/test_pitch.py::test_it[x::y]") == "tests/dsp/test_pitch.py"
-    ids = [f"{CLUSTERS[0]}::a", "tests/core/test_a.py::b", f"{LONGEST[0]}::test_it", "tests/core/test_a.py::a", sound]
-    assert sorted(ids, key=place) == [ids[4], ids[2], ids[1], ids[3], ids[0]]
+    cluster, other = f"{CLUSTERS[0]}::test_it", "tests/dsp/test_pitch.py::test_it[x::y]"
+    assert scope(sound) == scope(live) == scope(cluster)
+    assert scope(other) == "tests/dsp/test_pitch.py"
+    ids = [cluster, "tests/core/test_a.py::b", f"{LONGEST[0]}::test_it", "tests/core/test_a.py::a", sound, live]
+    assert sorted(ids, key=place) == [ids[4], ids[5], ids[0], ids[2], ids[1], ids[3]]
 
 
 def test_a_file_stays_in_one_process_and_every_test_runs_once(tmp_path: Path) -> None:
