@@ -1,11 +1,12 @@
 """The lane of passages: blocks in the order of time, dragged at their edges, carried to another place, written over.
 
 An edge moves between its neighbours, the end of a morph within its passage; a block that is carried takes the place it
-is let go at. Places fall on bars of the stated tempo, or on tenths of a second, with Alt anywhere. A double click, or
-Enter, writes in the block. Setters are silent; a signal tells the plan that a hand has made. Not for what a plan may
-be (`core.plan`), nor for making music of it.
+is let go at. Places fall on beats of the sound below where they are known, else on bars of the stated tempo, or on
+tenths of a second, with Alt anywhere. A double click, or Enter, writes in the block. Setters are silent; a signal tells
+the plan that a hand has made. Not for what a plan may be (`core.plan`), nor for making music of it.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal, Slot
@@ -13,6 +14,7 @@ from PySide6.QtGui import QAccessible, QColor, QContextMenuEvent, QKeyEvent, QMo
 from PySide6.QtWidgets import QApplication, QLineEdit, QSizePolicy, QWidget
 
 from musicgen_studio.core.plan import Plan
+from musicgen_studio.core.tempo_map import TempoMap
 from musicgen_studio.ui.look import theme
 from musicgen_studio.ui.widgets import accessible
 from musicgen_studio.ui.widgets.accessible import SpokenValue
@@ -64,6 +66,8 @@ class PassageLane(QWidget):
         self._chosen: int | None = None
         self._around: tuple[Viewport, float] | None = None  # the view that is followed, and its frames per second
         self._view = Viewport()  # the lane's own
+        self.beats: Callable[[], TempoMap | None] = lambda: None
+        """Returns the beats of the sound that is followed; None if nobody knows them."""
         self._drag: _Drag | None = None
         self._lifted: tuple[int, float] | None = None
         self._pointed_s = 0.0
@@ -275,12 +279,22 @@ class PassageLane(QWidget):
         scene = replace(self._scene(drag.plan), lifted=None)
         time_s = scene.time_s(at.x())
         if drag.grip is LaneGrip.EDGE:
-            self._plan = drag.plan.with_edge(drag.number, time_s if is_free else drag.plan.snapped_s(time_s))
+            self._plan = drag.plan.with_edge(drag.number, time_s if is_free else self._snapped_s(drag.plan, time_s))
         elif drag.grip is LaneGrip.MORPH:
-            length_s = time_s - drag.plan.edge_s(drag.number)
-            self._plan = drag.plan.with_morph(drag.number, length_s if is_free else drag.plan.snapped_s(length_s))
+            begins_s = drag.plan.edge_s(drag.number)
+            ends_s = time_s if is_free else begins_s + self._snapped_length_s(drag.plan, begins_s, time_s)
+            self._plan = drag.plan.with_morph(drag.number, ends_s - begins_s)
         else:
             self._carry(drag, at, scene)
+
+    def _snapped_s(self, plan: Plan, time_s: float) -> float:
+        """Return the place nearest to a moment: a beat of the sound below, else what the plan says."""
+        beats = None if self._around is None else self.beats()
+        return plan.snapped_s(time_s) if beats is None else beats.nearest_beat_s(time_s)
+
+    def _snapped_length_s(self, plan: Plan, begins_s: float, ends_s: float) -> float:
+        beats = None if self._around is None else self.beats()
+        return plan.snapped_s(ends_s - begins_s) if beats is None else beats.nearest_beat_s(ends_s) - begins_s
 
     def _carry(self, drag: _Drag, at: QPointF, scene: LaneScene) -> None:
         """Put the block where its middle is among the others."""

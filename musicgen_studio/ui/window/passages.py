@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from musicgen_studio.core.clip import Clip
 from musicgen_studio.core.plan import Plan
+from musicgen_studio.core.tempo_map import TempoMap
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.studio.arranging.passages import asked_grid, plan_of, text_of
 from musicgen_studio.studio.arranging.planning import plan_of_clip
@@ -75,6 +76,7 @@ class Passages(QObject):
         self._own = self._kept()
         self._is_own = False  # whether the own plan is shown, not the clip's
         self._takes_text = True
+        panel.lane.beats = self._beats
         panel.plan_changed.connect(self._change)
         panel.opened.connect(self.open)
         panel.closed.connect(self.close)
@@ -250,6 +252,14 @@ class Passages(QObject):
         rate = current.sound.sample_rate
         is_as_long = abs(current.sound.expected_frames / rate - plan.end_s) < _SAME_S
         self.panel.lane.follow(self._waveform.viewport() if is_as_long else None, rate)
+
+    def _beats(self) -> TempoMap | None:
+        """Return the beats of the clip that is shown, if they are sure."""
+        current = self._listening.current
+        if current is None or not self._services.library.has(current.clip.id):
+            return None
+        known = self._services.library.get(current.clip.id).known
+        return known.tempo_map if known is not None and known.has_sure_tempo else None
 
     def _beginning(self) -> Plan:
         """Return a plan to begin with: an example, which begins with the prompt if there is one."""

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from musicgen_studio.core.plan import Grid, Part, Plan
+from musicgen_studio.core.tempo_map import TempoMap
 from musicgen_studio.ui.look.theme import DARK, LIGHT, Theme, apply_theme
 from musicgen_studio.ui.widgets.passage_lane import PassageLane
 from musicgen_studio.ui.widgets.timeline import Viewport
@@ -63,6 +64,22 @@ def test_the_end_is_dragged_and_so_is_the_end_of_a_morph(lane: PassageLane) -> N
     plan = lane.plan()
     assert plan is not None
     assert plan.parts[2].morph_s == 2.0
+
+
+def test_over_a_sound_whose_beats_are_known_places_fall_on_them(lane: PassageLane) -> None:
+    beats = TempoMap.constant(90.0, 30.0, downbeat_s=0.25)
+    lane.beats = lambda: beats
+    _drag(lane, _x(8), _x(10))
+    plan = lane.plan()
+    assert plan is not None
+    assert plan.parts[1].start_s == pytest.approx(beats.nearest_beat_s(10.0), abs=0.01)
+    _drag(lane, _x(20), _x(18))
+    plan = lane.plan()
+    assert plan is not None
+    assert 16 + plan.parts[2].morph_s == pytest.approx(beats.nearest_beat_s(18.0), abs=0.01)
+    lane.set_plan(PLAN)
+    lane.follow(None)  # it lies over no sound now
+    assert lane._snapped_s(PLAN, 10.2) == PLAN.snapped_s(10.2) != beats.nearest_beat_s(10.2)
 
 
 def test_a_block_is_carried_to_where_it_is_let_go(qtbot: QtBot, lane: PassageLane) -> None:

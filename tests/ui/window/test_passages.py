@@ -1,5 +1,6 @@
 """Passages in the real window: written in the lane and as text, taken back, made, shown again, gone on from."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,11 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QPlainTextEdit, QP
 from pytestqt.qtbot import QtBot
 
 from musicgen_studio.app import Program
+from musicgen_studio.core.analysis import Analysis
 from musicgen_studio.core.clip import Clip
 from musicgen_studio.core.melody import Melody, Note
 from musicgen_studio.core.plan import Grid, Part
+from musicgen_studio.core.tempo_map import TempoMap
 from musicgen_studio.files.midi import write_midi
 from musicgen_studio.studio.arranging.composing import record_of_clip
 from musicgen_studio.studio.arranging.passages import plan_of, text_of
@@ -75,6 +78,16 @@ def test_three_passages_are_made_in_one_go_and_shown_again(qtbot: QtBot, program
     assert panel.lane.plan() == plan_of(TEXT) == plan_of_clip(program.services.library, three)
     assert panel.lane.height() == 28
     assert panel.lane._scene(plan_of(TEXT)).x(4.0) == pytest.approx(window.waveform.viewport().x(128_000))
+
+
+def test_over_a_clip_that_was_listened_to_its_beats_are_where_passages_fall(program: Program, three: Clip) -> None:
+    library, lane = program.services.library, program.window.passages.panel.lane
+    assert lane.beats() is None
+    heard = TempoMap.constant(95.0, 8.0, downbeat_s=0.2)
+    library.edit(three.id, analysis=Analysis(tempo_map=heard, bars_confidence=1.0).to_json())
+    assert lane.beats() == heard
+    library.edit(three.id, analysis=Analysis(tempo_map=replace(heard, confidence=0.1)).to_json())
+    assert lane.beats() is None
 
 
 def test_a_passage_follows_the_melody_on_the_left(qtbot: QtBot, program: Program, tmp_path: Path) -> None:
