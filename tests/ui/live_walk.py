@@ -56,16 +56,17 @@ def play_and_steer(me: Musician) -> None:
     until("it is heard again", me.hears)
 
 
-def keep_and_make_again(me: Musician) -> None:
-    """Keep a part and all of it, and make both once more."""
+def keep_and_make_again(me: Musician, clips: int = 0) -> None:
+    """Keep a part and all of it, and make both once more; so many clips are there before."""
     live, library = me.window.live, me.program.services.library
+    before = {clip.id for clip in me.clips()}
     live.panel.plane.setFocus()
     me.press(Qt.Key.Key_K)
-    until("K keeps", lambda: len(me.clips()) == 1)
+    until("K keeps", lambda: len(me.clips()) == clips + 1)
     live.stop()
-    until("all of it is kept", lambda: len(me.clips()) == 2 and live.playing is None)
+    until("all of it is kept", lambda: len(me.clips()) == clips + 2 and live.playing is None)
     until("quiet", lambda: not me.hears())
-    for clip in me.clips():
+    for clip in [each for each in me.clips() if each.id not in before]:
         known = {each.id for each in me.clips()}
         live.make_again(clip)
         until("it is made again", lambda: not live.is_making_again)
