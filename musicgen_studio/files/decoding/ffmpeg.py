@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from musicgen_studio.core.audio import Samples
+from musicgen_studio.files.decoding import asf
 from musicgen_studio.files.decoding.attempt import (
     MAX_CHANNELS,
     MAX_SAMPLE_RATE,
@@ -80,6 +81,38 @@ def read_by_ffmpeg(path: Path, row: Row, views: Views, sink: Sink) -> None:
         raise DamagedError(promised_s)
     if decoding.said:
         raise DamagedError
+    _take_end(path, sink, decoding)
+
+
+def _take_end(path: Path, sink: Sink, decoding: "_Decoding") -> None:
+    """Bring what the decoder has kept of a WMA file's end: it comes when the last packet comes once more."""
+    longer = asf.lengthened(path)
+    most_frames = 0 if longer is None else round(longer.duration_s * decoding.rate_hz)
+    if longer is None or not 0 < most_frames - decoding.frames <= _SLACK_S * decoding.rate_hz:
+        return
+    reach = _Reach(sink, decoding.frames, most_frames)
+    _Decoding(path, reach.take).run(longer.content)  # what it says of the repeats is not of the file
+
+
+class _Reach:
+    """Passes on a stretch of what comes.
+
+    Args:
+        sink: Takes it.
+        start: Its first frame.
+        end: The frame behind its last one.
+    """
+
+    def __init__(self, sink: Sink, start: int, end: int) -> None:
+        self._sink, self._start, self._end = sink, start, end
+        self._passed = 0
+
+    def take(self, samples: Samples, rate_hz: int) -> None:
+        """Take the next block, float32 `[frames, channels]`."""
+        first, last = (min(max(edge - self._passed, 0), len(samples)) for edge in (self._start, self._end))
+        self._passed += len(samples)
+        if last > first:
+            self._sink(samples[first:last], rate_hz)
 
 
 class _Decoding:
@@ -101,14 +134,23 @@ class _Decoding:
         self._channels = 0
         self._is_over = False
 
-    def run(self) -> None:
-        """Decode until the end, or until it must end."""
-        from PySide6.QtCore import QEventLoop, QFile, QIODevice, QTimer
+    def run(self, content: bytes | None = None) -> None:
+        """Decode until the end, or until it must end.
+
+        Args:
+            content: What to read instead of the file; None is the file.
+        """
+        from PySide6.QtCore import QBuffer, QEventLoop, QFile, QIODevice, QTimer
         from PySide6.QtMultimedia import QAudioDecoder
 
         with self._path.open("rb") as opened:
-            file = QFile()  # of a handle: Qt could not name a file whose name is no text
-            file.open(opened.fileno(), QIODevice.OpenModeFlag.ReadOnly)
+            if content is None:
+                file: QFile | QBuffer = (given := QFile())  # of a handle: Qt could not name what has no text for a name
+                given.open(opened.fileno(), QIODevice.OpenModeFlag.ReadOnly)
+            else:
+                file = QBuffer()
+                file.setData(content)
+                file.open(QIODevice.OpenModeFlag.ReadOnly)
             decoder, loop, stalled = QAudioDecoder(), QEventLoop(), QTimer()
             self._decoder, self._loop, self._stalled = decoder, loop, stalled
             stalled.timeout.connect(self._give_up)

@@ -4,6 +4,7 @@ import io
 import os
 import struct
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -76,7 +77,7 @@ def test_what_holds_samples_gives_these_very_samples(file: Path, kind: str, subt
         ("adts.aac", 0.5),
         ("flac.oga", 0.5),
         ("opus.webm", 0.5),
-        ("wma.wma", 0.95),
+        ("wma.wma", 1.024),
         ("video.mp4", 0.5),
         ("video.mov", 0.5),
         ("video.mkv", 0.5),
@@ -88,6 +89,24 @@ def test_what_phones_browsers_and_cameras_write(file: Path, name: str, seconds: 
     assert decoded.audio.duration_s == pytest.approx(seconds, abs=0.06)
     assert pitch_hz(decoded.audio) == pytest.approx(440, abs=4)
     assert decoded.remark == ""
+
+
+def test_the_end_of_a_wma_is_read_and_nothing_behind_it(file: Path) -> None:
+    decoded = read(file, sample("wma.wma"))
+    assert decoded.audio.frames == round(1.024 * decoded.audio.sample_rate)  # as its head says
+    whole, end = (samples[:, 0] for samples in (decoded.audio.samples, decoded.audio.samples[-1500:]))
+    assert np.abs(end[:1000]).max() > 0.5 * np.abs(whole).max()
+    steps = np.abs(np.diff(whole[-8000:]))
+    assert steps.max() < 2 * steps[:4000].max()  # no seam where the end was put
+
+
+@pytest.mark.parametrize("place", [64, 80, 92])
+def test_a_wma_whose_head_is_wrong_is_read_as_before(file: Path, place: int) -> None:
+    content = bytearray(sample("wma.wma"))
+    properties = content.index(bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365"))
+    content[properties + place : properties + place + 4] = b"\xff" * 4
+    with suppress(UserProblem):  # a message is as good
+        assert 0.5 < read(file, bytes(content)).audio.duration_s < 1.2
 
 
 @pytest.mark.parametrize("subtype", ["ULAW", "ALAW", "IMA_ADPCM", "MS_ADPCM"])
