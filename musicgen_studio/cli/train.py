@@ -143,10 +143,10 @@ def _lm(args: argparse.Namespace) -> int:
             device,
             limits,
             _print_line,
-            text_from=args.text_from or starter_folder(),
+            text_from=_folder(args.text_from) or starter_folder(),
             begin_with=_folder(args.begin_with),
             music=args.music,
-            carry_from=args.carry_over,
+            carry_from=_folder(args.carry_over),
         ),
     )
 
@@ -176,9 +176,8 @@ def _publish(args: argparse.Namespace) -> int:
     from musicgen_studio.training.run import publish_checkpoint, starter_folder
 
     workspace, settings = _begun(args)
-    publish_checkpoint(
-        workspace, settings, args.to, text_from=args.text_from or starter_folder(), begin_with=_folder(args.begin_with)
-    )
+    text_from = _folder(args.text_from) or starter_folder()
+    publish_checkpoint(workspace, settings, args.to, text_from=text_from, begin_with=_folder(args.begin_with))
     print(f"checkpoint: {args.to}")
     return 0
 

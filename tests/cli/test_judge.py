@@ -44,7 +44,7 @@ def test_a_folder_against_itself_is_0(cli: CommandLine) -> None:
     page = html.fromstring((cli.folder / "judgement" / "judgement.html").read_text(encoding="utf-8"))
     assert len(page.xpath("//audio")) == 2
     assert page.findtext(".//h1") == f"{folder} against {folder}"  # of one name: where they are tells them apart
-    other = _tones(cli.folder / "others", 220)
+    other = _tones(cli.folder / "others", 220, 550, 660)
     assert cli("judge", folder, "--against", other, "--players", "0", "--out", "x")[0] == 0
     assert (
         html.fromstring((cli.folder / "x" / "judgement.html").read_bytes()).findtext(".//h1") == "tones against others"

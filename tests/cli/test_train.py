@@ -54,9 +54,33 @@ def test_the_starter_is_gone_on_from_by_its_name(cli: CommandLine, monkeypatch: 
     code, _, err = cli("train", "lm", "--work", "w", "--preset", "starter", "--from", "starter", "--device", "cpu")
     assert (code, err) == (0, "")
     assert begun == [cli.starter]
-    code, _, err = cli("train", "lm", "--work", "w", "--from", "nowhere")
-    assert code == 1
-    assert 'The checkpoint "nowhere" was not found.' in err
+    begun.clear()
+    monkeypatch.setattr(run, "publish_checkpoint", train)
+    code, out, err = cli("train", "publish", "--work", "w", "--from", "starter", "--to", "made")
+    assert (code, out, err) == (0, "checkpoint: made\n", "")
+    assert begun == [cli.starter]
+    for part in (["lm"], ["publish", "--to", "made"]):
+        code, _, err = cli("train", *part, "--work", "w", "--from", "nowhere")
+        assert code == 1
+        assert 'The checkpoint "nowhere" was not found.' in err
+
+
+def test_every_checkpoint_of_a_training_is_named_as_everywhere(
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named: list[object] = []
+
+    def train(*_: object, text_from: object, carry_from: object = None, **__: object) -> bool:
+        named.extend([text_from, carry_from])
+        return True
+
+    monkeypatch.setattr(run, "train_language", train)
+    monkeypatch.setattr(run, "publish_checkpoint", train)
+    named_so = ["--work", "w", "--text-from", "starter"]
+    lm = cli("train", "lm", "--preset", "starter", "--device", "cpu", *named_so, "--carry-over", "starter")
+    assert (lm[0], lm[2]) == (0, "")
+    assert cli("train", "publish", *named_so, "--to", "made")[0] == 0
+    assert named == [cli.starter, cli.starter, cli.starter, None]
 
 
 def test_settings_that_cannot_be(cli: CommandLine) -> None:
