@@ -13,6 +13,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from math import ceil
 
@@ -90,7 +91,8 @@ class BarsHeard:
 
     def _listen_again(self, over: threading.Event) -> None:
         if sys.platform == "linux":  # elsewhere this would be the whole process
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), os.getpriority(os.PRIO_PROCESS, 0) + _NICE)
+            with suppress(OSError):  # it then listens as eagerly as the others work
+                os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), os.getpriority(os.PRIO_PROCESS, 0) + _NICE)
         while not over.is_set():
             self.listen()
             over.wait(EVERY_S)
