@@ -227,6 +227,7 @@ def _told(session: "LiveSession", tape: "Tape | None", output: Output) -> int:
     told = f"{facts.heard_s:.1f} s of music"
     if facts.breaks:
         told += f"; the sound broke off {facts.breaks} times, at {facts.speed:.2g} × real time"
+        told += f", with {facts.lead_s:.2g} s gathered before it went on"
     output.note(told)
     if tape is not None:
         if tape.problem is not None:

@@ -224,6 +224,9 @@ class Live(QObject):
             words.append(self.tr("the change comes with the bar"))
         if facts.breaks:
             words.append(self.tr("the sound broke off {0} times").format(facts.breaks))
+        if facts.breaks and facts.speed < 1:
+            told = self.tr("slower than it plays here: {0:.1f} s are gathered before it goes on")
+            words.append(told.format(facts.lead_s))
         if facts.problem is not None:
             words.append(facts.problem.what)
         return " · ".join(words)

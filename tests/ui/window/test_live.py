@@ -13,11 +13,12 @@ from pytestqt.qtbot import QtBot
 
 from musicgen_studio.app import Program
 from musicgen_studio.core.clip import Clip
-from musicgen_studio.core.live import SPARSE_WORDS
+from musicgen_studio.core.live import SPARSE_WORDS, Mailbox, Steering
 from musicgen_studio.engine.musicgen import load_engine
+from musicgen_studio.studio.arranging.live import LiveFacts
 from musicgen_studio.studio.arranging.live_kept import remembered
 from musicgen_studio.studio.arranging.live_output import ClockOutput
-from musicgen_studio.studio.arranging.live_play import HeardOutput
+from musicgen_studio.studio.arranging.live_play import HeardOutput, LivePlay
 from musicgen_studio.studio.making.engines import EngineChoice, LoadedEngine
 from musicgen_studio.studio.making.order import CheckpointRecord
 from musicgen_studio.ui.panels.live_panel import LivePanel
@@ -107,6 +108,19 @@ def test_it_becomes_sparser_as_long_as_there_is_room_for_another_prompt(qtbot: Q
     panel.prompts[3].editingFinished.emit()
     assert not panel.sparser.isEnabled()
     assert panel.steering().prompts == ("calm", "rock", "jazz", "folk")
+
+
+def test_where_it_is_slower_than_it_plays_it_says_how_much_is_gathered(program: Program) -> None:
+    live = program.window.live
+    playing = LivePlay(program.services.library, EngineChoice("starter"), Mailbox(Steering(("calm",))), _clock)
+
+    def said(facts: LiveFacts) -> str:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(LivePlay, "facts", facts)
+            return live._words(playing)
+
+    assert "gathered" not in said(LiveFacts(heard_s=9.0, speed=2.5, lead_s=0.1))
+    assert "2.0 s are gathered before it goes on" in said(LiveFacts(heard_s=9.0, speed=0.6, lead_s=2.0, breaks=3))
 
 
 def test_changes_wait_for_the_bar_where_that_is_wished(program: Program, qtbot: QtBot) -> None:
