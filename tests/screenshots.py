@@ -28,7 +28,7 @@ from musicgen_studio.ui.panels.diagnostics_dialog import DiagnosticsDialog
 from musicgen_studio.ui.panels.prompt_panel import PromptValues
 from musicgen_studio.ui.qt.drops import _Light
 from musicgen_studio.ui.window.action_table import CLIP_MENU, MENUS, TAKE_MENU, WAVEFORM_MENU
-from tests import checkpoint_screens, clip_screens, composing_screens, melody_screens
+from tests import checkpoint_screens, clip_screens, composing_screens, melody_screens, stem_screens
 from tests.longer import Longer
 from tests.melody_screens import Singers
 
@@ -37,6 +37,12 @@ WAIT_MS = 600_000
 
 _PLAIN = {"clips": clip_screens.render, "composing": composing_screens.render}
 """Parts whose clips are of plain sound."""
+
+_WITH_A_HOME: dict[str, Callable[..., object]] = {
+    "checkpoints": checkpoint_screens.render,
+    "stems": stem_screens.render,
+}
+"""Parts that look for checkpoints where none of the user's lie."""
 
 
 def main() -> int:
@@ -47,7 +53,7 @@ def main() -> int:
     parser.add_argument("--longer", action="store_true", help="make every text a third longer")
     parser.add_argument(
         "--part",
-        choices=["window", "melody", "menus", "checkpoints", "clips", "composing"],
+        choices=["window", "melody", "menus", "checkpoints", "clips", "composing", "stems"],
         help="only this part (default: all)",
     )
     args = parser.parse_args()
@@ -69,11 +75,11 @@ def main() -> int:
             _render_menus(app, theme, save)
         if args.part in (None, "window"):
             _render(app, theme, save)
-        if args.part in (None, "checkpoints"):
+        for part in _WITH_A_HOME if args.part is None else {args.part} & _WITH_A_HOME.keys():
             with checkpoint_screens.own_home() as home, _program(theme) as program:
                 program.window.resize(1280, 800)
                 program.window.show()
-                checkpoint_screens.render(app, program, home, partial(_save_as, save, theme), _settle, _until)
+                _WITH_A_HOME[part](app, program, home, partial(_save_as, save, theme), _settle, _until)
         for part in _PLAIN if args.part is None else {args.part} & _PLAIN.keys():
             with _program(theme) as program:
                 program.window.resize(1280, 800)

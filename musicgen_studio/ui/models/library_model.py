@@ -262,6 +262,7 @@ class LibraryModel(QAbstractListModel):
             Origin.EDITED: "" if MARK in clip.title else self.tr("edited"),
         }
         said = [
+            clip.stem,  # at the end of its title, which a narrow row cuts off
             *clip.title.split(MARK)[1:],
             kinds.get(clip.origin, ""),
             "" if Order.LONGEST in besides else clock(clip.duration_s, tenths=False),

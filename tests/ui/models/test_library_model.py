@@ -219,4 +219,5 @@ def test_what_tells_clips_apart_comes_first(model: LibraryModel) -> None:
     facts = model.facts(take(1, of=2, seed=5, tags=("lo-fi",), tempo_bpm=125.0))
     assert facts[:2] == ["take 2", "0:08"]
     assert facts[3:] == ["seed 6", "#lo-fi", "125 bpm", "starter"]
+    assert model.facts(make_clip(1, origin=Origin.STEM, stem="bass", seed=None))[:2] == ["bass", "0:08"]
     assert model.facts(make_clip(1, origin=Origin.IMPORTED, seed=None, checkpoint=""))[:2] == ["imported", "0:08"]
