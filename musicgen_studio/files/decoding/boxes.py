@@ -78,6 +78,8 @@ def _chunks(path: Path, begin: int, step: Step) -> Iterator[tuple[_Chunk, int]]:
     length, at = path.stat().st_size, begin
     with path.open("rb") as file:
         for _ in range(_MOST_CHUNKS):
+            if at >= length:  # perhaps by so much that no file could be there
+                return
             file.seek(at)
             chunk = step(file, at, length)
             if chunk is None:

@@ -82,6 +82,8 @@ class PartFile(io.RawIOBase):
         """Read what fits."""
         begin = self._part.first + self._at
         count = max(min(len(buffer), self._part.last - begin), 0)
+        if not count:  # behind the end, perhaps by so much that no file could be there
+            return 0
         self._file.seek(begin)
         content = bytearray(self._file.read(count))
         for place, patch in self._part.patches.items():

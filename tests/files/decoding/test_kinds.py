@@ -109,6 +109,22 @@ def test_a_wma_whose_head_is_wrong_is_read_as_before(file: Path, place: int) -> 
         assert 0.5 < read(file, bytes(content)).audio.duration_s < 1.2
 
 
+@pytest.mark.parametrize(
+    ("content", "place", "size"),
+    [
+        # A part of almost 2^64 or 2^63 bytes: behind it no file could have a place.
+        (sample("aac.m4a"), 0, b"\0\0\0\x01ftyp" + b"\xff" * 7 + b"\xf0"),
+        (encoded(tone(0.2), "CAF", "PCM_16"), 12, b"\x7f" + b"\xff" * 7),
+        (encoded(tone(0.2), "W64", "PCM_16"), 56, b"\xf0" + b"\xff" * 6 + b"\x7f"),
+    ],
+)
+def test_a_part_that_is_longer_than_any_file_is_told_or_read(
+    file: Path, content: bytes, place: int, size: bytes
+) -> None:
+    with suppress(UserProblem):
+        read(file, content[:place] + size + content[place + len(size) :])
+
+
 @pytest.mark.parametrize("subtype", ["ULAW", "ALAW", "IMA_ADPCM", "MS_ADPCM"])
 def test_wav_files_of_old_programs(file: Path, subtype: str) -> None:
     assert pitch_hz(read(file, encoded(tone(), "WAV", subtype)).audio) == pytest.approx(440, abs=4)
