@@ -44,8 +44,9 @@ class Lead:
             breaks: How often the sound broke off so far.
         """
         self._least_s = min(self._least_s, unheard_s)
-        if breaks > self._breaks:
-            self._breaks = breaks
+        has_broken, self._breaks = breaks > self._breaks, breaks
+        ran_dry = unheard_s == inf or unheard_s < NEAR_S  # else the device was late, which no lead can help
+        if has_broken and ran_dry:
             self.lead_s = min(self.lead_s * 1.5, MAX_LEAD_S)
         elif unheard_s < NEAR_S:
             self.lead_s = min(self.lead_s + NEAR_S - unheard_s, MAX_LEAD_S)

@@ -10,11 +10,9 @@ import numpy as np
 
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.sound.devices import SoundDevice
+from musicgen_studio.sound.output import LATENCY_S
 from musicgen_studio.sound.player import Player, open_player
 from musicgen_studio.studio.arranging.live_lead import LEAD_S
-
-DEVICE_LATENCY_S = 0.1
-"""What a device is asked for: it takes a quarter of that at a time, and less than this risks gaps."""
 
 _LONGEST_S = 0.005  # between two looks at a device, whose clock is its own
 _LEAST_S = 1e-6  # less would not move a clock of doubles
@@ -83,7 +81,7 @@ def open_output(
     Raises:
         UserProblem: If there is none, or it cannot be played on.
     """
-    with open_player(device, LEAD_S, latency_s=DEVICE_LATENCY_S) as player:
+    with open_player(device, LEAD_S, latency_s=LATENCY_S) as player:
         yield PlayerOutput(player, volume)
         if finishes:
             player.finish()

@@ -16,6 +16,16 @@ def test_a_break_makes_it_half_as_much_again_up_to_a_most() -> None:
     assert lead.lead_s == MAX_LEAD_S
 
 
+def test_where_the_device_was_late_there_is_nothing_to_be_ahead_of() -> None:
+    """There was sound enough: to make more of it ahead would only make every control slower."""
+    lead = Lead()
+    for breaks in range(1, 20):
+        lead.note(breaks / 10, 0.08, breaks)
+    assert lead.lead_s == LEAD_S
+    lead.note(3.0, inf, 20)
+    assert lead.lead_s == pytest.approx(1.5 * LEAD_S)
+
+
 def test_what_nearly_broke_off_makes_it_a_little_more_before_it_does() -> None:
     lead = Lead()
     lead.note(1.0, 0.005, 0)
