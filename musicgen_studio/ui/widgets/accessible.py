@@ -16,6 +16,7 @@ from PySide6.QtGui import (
     QAccessibleValueInterface,
 )
 from PySide6.QtWidgets import QAccessibleWidget, QWidget
+from shiboken6 import VoidPtr, getCppPointer
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +94,11 @@ class _SpeakingInterface(QAccessibleWidget):
             return speaking.spoken_value().text
         return super().text(kind)
 
-    def interface_cast(self, kind: QAccessible.InterfaceType) -> object:  # type: ignore[override]  # a C++ pointer
+    def interface_cast(self, kind: QAccessible.InterfaceType) -> VoidPtr:  # type: ignore[override]  # a C++ pointer
         if kind == QAccessible.InterfaceType.ValueInterface:
-            return self._value
-        return super().interface_cast(kind)
+            return VoidPtr(getCppPointer(self._value)[0])
+        found = super().interface_cast(kind)
+        return found if isinstance(found, VoidPtr) else VoidPtr(0)  # a None would end the program when one asks
 
 
 class _ValueInterface(QAccessibleValueInterface):
