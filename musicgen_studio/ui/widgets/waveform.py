@@ -5,7 +5,7 @@ edges may be dragged while it plays. The wheel pans, Ctrl+wheel and two fingers 
 signals tell what the musician did. Not for playing, nor for keeping the sound.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal, Slot
@@ -274,14 +274,18 @@ class WaveformView(ZoomedView):
         self._marks = marks
         self.update()
 
-    def set_faults(self, faults: Sequence[tuple[Span, str]]) -> None:
+    def set_faults(self, faults: Sequence[tuple[Span, str]], quiet: Collection[int] = ()) -> None:
         """Show what is broken.
 
         Args:
             faults: In the order of time: first frame and where music goes on; what it is, and what a click does.
+            quiet: Numbers of those that get a small mark, with the words under the pointer.
         """
         letters = QFontMetricsF(fault_font())
-        self._faults = tuple(FaultView(span, text, letters.horizontalAdvance(text)) for span, text in faults)
+        self._faults = tuple(
+            FaultView(span, text, letters.horizontalAdvance(text), number in quiet)
+            for number, (span, text) in enumerate(faults)
+        )
         self.update()
 
     def faults(self) -> list[tuple[Span, str]]:
@@ -405,6 +409,8 @@ class WaveformView(ZoomedView):
         if drag is None:
             shape = _CURSORS.get(self._scene().grip_at(at)) if self._total_frames() else None
             self.setCursor(shape or Qt.CursorShape.ArrowCursor)
+            fault = self._scene().fault_at(at) if self._faults else None
+            self.setToolTip("" if fault is None else self._faults[fault].text)
             return
         if not drag.has_moved and abs(at.x() - drag.at.x()) + abs(at.y() - drag.at.y()) < _drag_distance(drag):
             return

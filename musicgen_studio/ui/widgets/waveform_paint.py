@@ -202,8 +202,13 @@ def _paint_markers(painter: QPainter, scene: Scene, colours: Colours) -> None:
 
 
 def _paint_faults(painter: QPainter, scene: Scene, colours: Colours) -> None:
-    """Draw what is broken: a shade where it is, a line where it begins, and a flag that says what it is."""
+    """Draw what is broken: a shade where it is, a line where it begins, and a flag that says what it is.
+
+    A quiet one is a small mark in the colour of lesser texts.
+    """
     for fault in scene.faults:
+        if fault.is_quiet:
+            continue
         left, right = _sharp(scene, fault.span[0]), _sharp(scene, fault.span[1])
         left = min(left, scene.width - 2.0)
         shade = QRectF(left, scene.body.top(), max(right - left, 0), scene.body.height())
@@ -215,9 +220,12 @@ def _paint_faults(painter: QPainter, scene: Scene, colours: Colours) -> None:
         if fault.span[1] < scene.view.start_frame or fault.span[0] > scene.view.end_frame:
             continue
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(colours.warning), 1))
+        painter.setPen(Qt.PenStyle.NoPen if fault.is_quiet else QPen(QColor(colours.warning), 1))
         painter.setBrush(QColor(colours.panel))
         painter.drawRoundedRect(flag.adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
+        if fault.is_quiet:
+            paint_icon(painter, QRectF(flag.left() + 3, flag.top() + 3, 14, 14), "loop-cut", colours.muted)
+            continue
         paint_icon(painter, QRectF(flag.left() + 5, flag.top() + 4, 12, 12), "warning", colours.warning)
         painter.setPen(QColor(colours.text))
         painter.drawText(flag.adjusted(21, 0, -4, 0), _LABEL_PLACE, fault.text)

@@ -12,6 +12,7 @@ ROW_HEIGHT = 20  # of a ruler
 LANE_HEIGHT = 16  # of the loop region's strip
 HANDLE_WIDTH, HANDLE_HEIGHT = 32, 20  # by which a selection is dragged out
 FLAG_HEIGHT, FLAG_ROOM, FLAG_ROWS = 20, 28.0, 3  # of a fault's flag; room for its icon and edges
+QUIET_WIDTH = 20.0  # of a mark without words
 _FLAGS_TOP = 26.0  # of the waveform is left to the flags of what begins there
 _REACH = 5  # pixels from an edge at which it can be taken
 
@@ -41,11 +42,13 @@ class FaultView:
         span: First frame, and where music goes on; both the same at the end of the sound.
         text: What it is and what a click does, such as `stops · Mend`.
         width: Of the words, in pixels.
+        is_quiet: Whether only a small mark is shown, which says its words under the pointer.
     """
 
     span: Span
     text: str
     width: float
+    is_quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +123,17 @@ class Scene:
         )
 
     def fault_flag(self, number: int) -> QRectF:
-        """Return where the flag of a fault lies: from where it begins, inside the view; neighbours a line lower."""
+        """Return where the flag of a fault lies: from where it begins, inside the view; neighbours a line lower.
+
+        A quiet one lies at the bottom.
+        """
         fault = self.faults[number]
-        width = fault.width + FLAG_ROOM
+        width = QUIET_WIDTH if fault.is_quiet else fault.width + FLAG_ROOM
         left = min(max(self.view.x(fault.span[0]), 0.0), max(self.width - width - 2, 0.0))
         step = FLAG_HEIGHT + 2
         rows = min(max(int((self.body.height() - _FLAGS_TOP) // step), 1), FLAG_ROWS)
+        if fault.is_quiet:
+            return QRectF(round(left) + 1, self.body.bottom() - step, width, FLAG_HEIGHT)
         top = min(_FLAGS_TOP, max(self.body.height() - step, 0.0))
         return QRectF(round(left) + 1, self.body.top() + top + number % rows * step, width, FLAG_HEIGHT)
 

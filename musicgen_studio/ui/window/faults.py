@@ -110,7 +110,8 @@ class Faults(QObject):
             return
         rate, seen = current.sound.sample_rate, self._seen()
         self._waveform.set_faults(
-            [((round(fault.start_s * rate), round(fault.end_s * rate)), self._words(fault)) for fault in seen]
+            [((round(fault.start_s * rate), round(fault.end_s * rate)), self._words(fault)) for fault in seen],
+            [number for number, fault in enumerate(seen) if fault.kind is FaultKind.ENDS],  # as nearly every clip does
         )
         told = [self.tr("{0} at {1}").format(self._kind(fault.kind), clock(fault.start_s)) for fault in seen]
         self._waveform.setAccessibleDescription(" · ".join([*told, self._how]))

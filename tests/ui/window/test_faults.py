@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QCheckBox, QToolButton
+from PySide6.QtWidgets import QApplication, QCheckBox, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from musicgen_studio.analysis.faults import FaultKind
@@ -48,6 +49,12 @@ def _show(qtbot: QtBot, program: Program, clip: Clip, sound: Audio) -> None:
     qtbot.waitUntil(lambda: not window.listening.is_drawing, timeout=WAIT_MS)
 
 
+def _hover(widget: QWidget, at: QPointF) -> None:
+    none = Qt.MouseButton.NoButton
+    move = QMouseEvent(QEvent.Type.MouseMove, at, widget.mapToGlobal(at), none, none, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(widget, move)
+
+
 def test_faults_are_seen_where_they_are_and_mended_by_a_click(qtbot: QtBot, program: Program) -> None:
     clip, sound = _broken()
     window, library = program.window, program.services.library
@@ -59,7 +66,14 @@ def test_faults_are_seen_where_they_are_and_mended_by_a_click(qtbot: QtBot, prog
     assert (stops[1], ends[1]) == ("stops suddenly · Mend", "ends abruptly · Let it end")
     assert "stops suddenly at 0:0" in window.waveform.accessibleDescription()
     assert "Arrow keys" in window.waveform.accessibleDescription()
-    flag = window.waveform._scene().fault_flag(0).center().toPoint()
+    loud, quiet = (window.waveform._scene().fault_flag(number) for number in (0, 1))
+    assert loud.width() > 80
+    assert quiet.width() < 24  # nearly every clip ends so: the words come under the pointer
+    _hover(window.waveform, quiet.center())
+    assert window.waveform.toolTip() == "ends abruptly · Let it end"
+    _hover(window.waveform, QPointF(20, 120))
+    assert window.waveform.toolTip() == ""
+    flag = loud.center().toPoint()
     with qtbot.waitSignal(window.inbox.job_ended, timeout=LONG_MS):
         QTest.mouseClick(window.waveform, Qt.MouseButton.LeftButton, pos=flag)
     takes = [each for each in library.clips() if each.parent == clip.id]
@@ -167,7 +181,7 @@ def test_a_flag_at_the_very_end_lies_inside_the_view(qtbot: QtBot, program: Prog
     clip, sound = _broken()
     window = program.window
     _show(qtbot, program, clip, sound)
-    window.waveform.set_faults([((8 * RATE, 8 * RATE), "ends abruptly · Let it end")])
+    window.waveform.set_faults([((8 * RATE, 8 * RATE), "ends abruptly · Let it end")], quiet=[0])
     flag = window.waveform._scene().fault_flag(0)
     assert flag.right() <= window.waveform.width()
     assert window.waveform._scene().fault_at(flag.center()) == 0
