@@ -29,13 +29,15 @@ class Comparison:
         sound: What is played.
         gains_db: What each is turned up by, 0 or less: the louder one is turned down to the softer.
         is_matched: Whether their loudness is known; silence has none.
-        peaks: Of the second, as it is made like the first and not turned down.
+        second: The second, as it is made like the first and not turned down.
+        peaks: Of it.
     """
 
     clips: tuple[Clip, Clip]
     sound: ComparedSound
     gains_db: tuple[float, float]
     is_matched: bool
+    second: GrowingSound
     peaks: PeakPyramid
 
 
@@ -57,10 +59,11 @@ def compare(library: Library, first: Clip, second: Clip, stop: Event) -> Compari
     loudness = [_lufs(clip, audio, stop) for clip, audio in zip(clips, audios, strict=True)]
     gains_db = matching_gains_db(*loudness)
     alike = [_like(audio, audios[0], stop) for audio in audios]
-    sound = ComparedSound(GrowingSound.of(alike[0]), GrowingSound.of(alike[1]), gains_db)
+    first_sound, second_sound = map(GrowingSound.of, alike)
+    sound = ComparedSound(first_sound, second_sound, gains_db)
     peaks = PeakPyramid(alike[1].channels)
     peaks.append(alike[1].samples)
-    return Comparison(clips, sound, gains_db, None not in loudness, peaks)
+    return Comparison(clips, sound, gains_db, None not in loudness, second_sound, peaks)
 
 
 def matching_gains_db(first_lufs: float | None, second_lufs: float | None) -> tuple[float, float]:

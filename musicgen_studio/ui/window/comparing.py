@@ -127,7 +127,8 @@ class Comparing(QObject):
         if self._comparison is not None:
             self._comparison.sound.choose(number)
             self._row.set_chosen(number)
-            self._listening.draw(self._comparison.peaks if number else None)  # what is heard is seen
+            second = (self._comparison.second, self._comparison.peaks)
+            self._listening.draw(second if number else None)  # what is heard is seen
 
     def _let_go(self) -> None:
         self._comparison = None

@@ -84,6 +84,7 @@ class Listening(QObject):
         self._has_offered = False
         self._preview: GrowingSound | None = None
         self._instead: PlayableSound | None = None
+        self._drawn: GrowingSound | None = None
         self._clicks: TempoMap | None = None
         self._is_told = False  # whether it is told where the preview is
         self._came_from = 0  # where the clip stood when the preview began
@@ -263,9 +264,16 @@ class Listening(QObject):
             self._instead = sound
             self._reload()
 
-    def draw(self, peaks: PeakPyramid | None) -> None:
-        """Show another waveform than the clip's, such as that of what it is compared with; None is its own."""
-        self._waveform.show_instead(peaks)
+    def draw(self, other: tuple[GrowingSound, PeakPyramid] | None) -> None:
+        """Show another sound than the clip's, such as what it is compared with; None is its own."""
+        self._drawn = None if other is None else other[0]
+        self._waveform.show_instead(None if other is None else other[1])
+
+    @property
+    def drawn(self) -> GrowingSound | None:
+        """The sound that is seen: the clip's, unless another one is drawn in its place."""
+        own = None if self.current is None else self.current.sound
+        return own if self._drawn is None else self._drawn
 
     def set_clicks(self, tempo_map: TempoMap | None) -> None:
         """Let the metronome be heard over the clip, on these beats; None is without."""
@@ -429,7 +437,7 @@ class Listening(QObject):
 
     def _load(self, number: int) -> None:
         self._number = number
-        self._instead = self._clicks = None
+        self._instead = self._drawn = self._clicks = None
         heard = self._heard[number]
         if self._preview is not None:  # what is shown now is what is to be heard
             self._preview = None

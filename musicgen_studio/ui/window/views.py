@@ -28,6 +28,9 @@ REST_MS = 120
 _LOUD = 0.75
 """From this share of the range on a band is as bright as the waveform, and brighter."""
 
+_Part = tuple[str, bool, int, int, int]
+"""The clip's id, whether its own sound is seen, first frame, the one after the last, columns."""
+
 
 class Views(QObject):
     """Binds the ways to look at a clip. Main thread.
@@ -43,7 +46,7 @@ class Views(QObject):
         super().__init__(parent)
         self._services, self._listening, self._waveform = services, listening, waveform
         self._is_spectral = False
-        self._wanted: tuple[str, int, int, int] | None = None  # what is being worked out
+        self._wanted: _Part | None = None  # what is being worked out
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self._draw)
         waveform.zoom_changed.connect(self._look_again)
@@ -78,11 +81,11 @@ class Views(QObject):
     def _draw(self) -> None:
         """Work out the part in view, unless that is being done."""
         current, view = self._listening.current, self._waveform.viewport()
-        sound = None if current is None else current.sound
+        sound = self._listening.drawn
         if current is None or not self._is_spectral or not isinstance(sound, GrowingSound):
             return
         start, end = max(int(view.start_frame), 0), min(int(view.end_frame), sound.frames)
-        wanted = (current.clip.id, start, end, view.columns)
+        wanted = (current.clip.id, sound is current.sound, start, end, view.columns)
         if end - start < 1 or wanted == self._wanted:
             return
         self._wanted = wanted
@@ -91,9 +94,9 @@ class Views(QObject):
         show = partial(self._show, wanted, sound.sample_rate)
         self._services.background.run(self.tr("Draw the spectrogram"), work, show, lane=Lane.PICTURES)
 
-    def _show(self, wanted: tuple[str, int, int, int], sample_rate: int, levels: npt.NDArray[np.uint8]) -> None:
+    def _show(self, wanted: _Part, sample_rate: int, levels: npt.NDArray[np.uint8]) -> None:
         if wanted == self._wanted and self._is_spectral:
-            self._waveform.set_spectrum(Spectrum(_image(levels), (wanted[1], wanted[2]), sample_rate))
+            self._waveform.set_spectrum(Spectrum(_image(levels), wanted[2:4], sample_rate))
 
 
 def _work_out(sound: GrowingSound, start: int, end: int, columns: int) -> npt.NDArray[np.uint8]:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
@@ -21,8 +22,11 @@ RATE = 32_000
 TONE = np.sin(np.arange(2 * RATE, dtype=np.float32) / 20)[:, None]
 
 
-def clips(qtbot: QtBot, program: Program) -> list[Clip]:
-    """Two clips of one sound, the second 6 dB softer; the second is shown, the first was before."""
+def clips(qtbot: QtBot, program: Program, pitch: float = 1.0) -> list[Clip]:
+    """Two clips of one sound, the second 6 dB softer and, where asked for, higher.
+
+    The second is shown, the first was before.
+    """
     window = program.window
     window.show()
     qtbot.waitExposed(window)
@@ -30,7 +34,8 @@ def clips(qtbot: QtBot, program: Program) -> list[Clip]:
     for number, gain in enumerate((0.8, 0.4)):
         clip = Clip(f"{number}" * 32, f"Beep {number}", Origin.IMPORTED, f"2026-01-01T12:00:0{number}+00:00", 2 * RATE,
                     RATE, 1, analysis="{}")  # fmt: skip
-        made.append(program.services.library.add(clip, Audio(TONE * np.float32(gain), RATE)))
+        tone = TONE if number == 0 else np.sin(pitch * np.arange(2 * RATE, dtype=np.float32) / 20)[:, None]
+        made.append(program.services.library.add(clip, Audio(tone * np.float32(gain), RATE)))
         window.collection.refresh()
         window.collection.clip_chosen.emit(made[-1])
     window.waveform.setFocus()
@@ -78,6 +83,30 @@ def test_the_other_waveform_leaves_place_and_selection(qtbot: QtBot, program: Pr
     qtbot.waitUntil(lambda: window.comparing.comparison is not None, timeout=WAIT_MS)
     assert window.waveform.selection() == (RATE // 2, RATE)
     assert not window.waveform.viewport().is_fit
+
+
+def test_the_spectrogram_is_of_what_is_heard(qtbot: QtBot, program: Program) -> None:
+    first, second = clips(qtbot, program, pitch=4.0)
+    window = program.window
+
+    def picture() -> QImage | None:
+        spectrum = window.waveform._spectrum
+        return None if spectrum is None else spectrum.image
+
+    window.views.turn_spectrogram()
+    qtbot.waitUntil(lambda: picture() is not None, timeout=WAIT_MS)
+    high = picture()
+    window.comparing.switch()
+    qtbot.waitUntil(lambda: picture() not in (None, high), timeout=4 * WAIT_MS)  # what measures loudness is loaded
+    low = picture()
+    window.comparing.switch()
+    qtbot.waitUntil(lambda: picture() == high, timeout=WAIT_MS)
+    window.comparing.switch()
+    qtbot.waitUntil(lambda: picture() == low, timeout=WAIT_MS)
+    window.collection.clip_chosen.emit(first)
+    qtbot.waitUntil(lambda: picture() == low, timeout=WAIT_MS)  # what was the other one is the clip itself now
+    window.collection.clip_chosen.emit(second)
+    qtbot.waitUntil(lambda: picture() == high, timeout=WAIT_MS)
 
 
 def test_another_clip_in_the_middle_ends_it(qtbot: QtBot, program: Program) -> None:
