@@ -155,7 +155,7 @@ def test_a_long_job_that_ends_in_the_background_is_told_and_a_click_comes_back(
     _leave(hands)
     hands.wait(lambda: len(shell.notes) == 1)
     assert shell.notes[0][3] == "“Calm” is finished"
-    with qtbot.waitSignal(hands.program.desktop.raise_wished):
+    with qtbot.waitSignal(hands.program.desktop.raise_wished, timeout=WAIT_MS):
         shell.click(1)
 
 
@@ -163,13 +163,13 @@ def test_short_absences_get_no_notification(qtbot: QtBot, shell: Shell) -> None:
     window = QWidget()
     qtbot.addWidget(window)
     desktop = Desktop(window, PlayerState, away_s=3600.0)
-    with qtbot.waitSignal(desktop.joined):
+    with qtbot.waitSignal(desktop.joined, timeout=WAIT_MS):
         desktop.join()
     window.show()
     window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow)
+    qtbot.waitUntil(window.isActiveWindow, timeout=WAIT_MS)
     go_elsewhere()
-    qtbot.waitUntil(lambda: desktop._left_s is not None)
+    qtbot.waitUntil(lambda: desktop._left_s is not None, timeout=WAIT_MS)
     desktop.tell("“Calm” is finished")
     assert shell.get("CanControl") is True
     assert shell.notes == []

@@ -28,7 +28,7 @@ from musicgen_studio.ui.window.action_table import (
 )
 from musicgen_studio.ui.window.shortcuts import KeyMap
 from tests.ui.test_first_minute import Hands, hands, held
-from tests.ui.test_window import Loader, loader, program, settings_file
+from tests.ui.test_window import WAIT_MS, Loader, loader, program, settings_file
 
 __all__ = ["hands", "loader", "program", "settings_file"]
 
@@ -300,7 +300,7 @@ def test_the_last_clip_is_open_at_the_next_start(settings_file: Path, loader: Lo
         before.window.collection.clip_chosen.emit(first)
     with Program(settings_file, loader) as after:
         after.window.show()
-        qtbot.waitUntil(lambda: after.window.listening.current is not None)
+        qtbot.waitUntil(lambda: after.window.listening.current is not None, timeout=WAIT_MS)
         current = after.window.listening.current
         assert current is not None
         assert current.clip.id == first.id
@@ -308,7 +308,7 @@ def test_the_last_clip_is_open_at_the_next_start(settings_file: Path, loader: Lo
         after.services.library.trash([first.id])
     with Program(settings_file, loader) as at_last:  # what went into the trash is not brought back
         at_last.window.show()
-        qtbot.waitUntil(lambda: not at_last.services.loop.views())
+        qtbot.waitUntil(lambda: not at_last.services.loop.views(), timeout=WAIT_MS)
         at_last.window.open_last()
         assert at_last.window.listening.current is None
 

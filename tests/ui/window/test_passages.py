@@ -54,7 +54,7 @@ def _as_text(panel: PassagesPanel, program: Program) -> PassagesDialog:
 @pytest.fixture
 def three(qtbot: QtBot, program: Program) -> Clip:
     """A clip of three passages, made from the lane."""
-    qtbot.waitUntil(program.window.isActiveWindow)
+    qtbot.waitUntil(program.window.isActiveWindow, timeout=WAIT_MS)
     panel = _opened(program)
     dialog = _as_text(panel, program)
     dialog.set_text(TEXT)
