@@ -117,10 +117,12 @@ class OfferDetails(QWidget):
         self._measure = _button(self.tr("Measure"), self.tr("Measure this computer, which takes about two seconds"))
         self._measure.clicked.connect(self.measure_requested)
         set_look(self._measure, Look.QUIET)
-        speed, row_of_speed = QHBoxLayout(), list(titles).index("speed")
+        self._speed = QWidget()  # a layout whose parts are all hidden would take the room of the others' column
+        speed = QHBoxLayout(self._speed)
+        speed.setContentsMargins(0, 0, 0, 0)
         speed.addWidget(self._rows["speed"][1], 1)
         speed.addWidget(self._measure)
-        grid.addLayout(speed, row_of_speed, 1)
+        grid.addWidget(self._speed, list(titles).index("speed"), 1)
         grid.setAlignment(self._rows["speed"][0], Qt.AlignmentFlag.AlignVCenter)
 
     def _build_download(self) -> None:
@@ -214,6 +216,7 @@ class OfferDetails(QWidget):
             for label in self._rows[name]:
                 label.setVisible(bool(value))
             self._rows[name][1].setText(value)
+        self._speed.setVisible(bool(values["speed"]))
         self._measure.setVisible(bool(values["speed"]) and not words.times(facts))
         policy = self._measure.sizePolicy()  # else what is below would move under the pointer once it is measured
         policy.setRetainSizeWhenHidden(bool(values["speed"]))
