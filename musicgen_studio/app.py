@@ -218,7 +218,7 @@ class Program:
         self._switch_s = sys.getswitchinterval()
         sys.setswitchinterval(SWITCH_S)
         self._thread.start()
-        FirstPaint(self.window, self._go_on)
+        self._first_paint = FirstPaint(self.window, self._go_on)
         self._tell_what_was_found()
         return self
 
@@ -290,6 +290,7 @@ class Program:
 
         sys.excepthook, threading.excepthook = sys.__excepthook__, threading.__excepthook__
         sys.setswitchinterval(self._switch_s)
+        self._first_paint.forget()
         self._keep_queue()
         self.is_still_loading = not self._thread.stop(LEAVE_MS)
         self.services.background.close()

@@ -17,12 +17,18 @@ class FirstPaint(QObject):
     def __init__(self, window: QWidget, then: Callable[[], None]) -> None:
         super().__init__(window)
         self._window = window
-        self._then = then
+        self._then = QTimer(self, singleShot=True, interval=0)  # the children are painted after their window
+        self._then.timeout.connect(then)
         window.installEventFilter(self)
+
+    def forget(self) -> None:
+        """Call nothing any more: the window is closed before it was seen."""
+        self._window.removeEventFilter(self)
+        self._then.stop()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Let everything through."""
         if event.type() == QEvent.Type.Paint and watched is self._window:
             self._window.removeEventFilter(self)
-            QTimer.singleShot(0, self._then)  # the children are painted after their window
+            self._then.start()
         return False
