@@ -27,6 +27,90 @@
         <source>nothing broken</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>Title</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tempo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Key</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Length</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Made</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Best</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Broken</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Newest first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>By title</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Starred first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Slowest first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>By key</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Longest first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Largest first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Best take first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Least broken first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A tempo with ? is a guess</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A key with ? is a guess</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Its place among the takes it was compared with</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How often it stops, fades to silence or has a glitch, where somebody has looked</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>AboutDialog</name>
@@ -838,6 +922,29 @@
     </message>
     <message>
         <source>Move to the trash</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ColumnHeader</name>
+    <message>
+        <source>The other way round</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Order of the clips</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Once more: the other way round</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0}, the other way round</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sort by {0}</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -1846,6 +1953,14 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>{0} of {1}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>imported</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1893,10 +2008,6 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Order and more filters: checkpoint, tag, length</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Show the trash</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1929,39 +2040,7 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Order</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>In which order the clips are listed; a tempo or key with ? is a guess</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Newest first</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Oldest first</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>By title</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Longest first</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Starred first</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>By tempo</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>By key</source>
+        <source>More filters: checkpoint, tag, length</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2087,6 +2166,10 @@ Drop sound files here to go on from them, and drag clips from here into your DAW
 <context>
     <name>Live</name>
     <message>
+        <source>One at a time: another clip is still being made again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>“{0}” is being made again</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2107,7 +2190,15 @@ Drop sound files here to go on from them, and drag clips from here into your DAW
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>the change comes with the bar</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>the sound broke off {0} times</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>slower than it plays here: {0:.1f} s are gathered before it goes on</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -2119,6 +2210,14 @@ Drop sound files here to go on from them, and drag clips from here into your DAW
     </message>
     <message>
         <source>Temperature</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sparser</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fewer notes and strokes; heard about three seconds later at first</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2139,6 +2238,18 @@ Drop sound files here to go on from them, and drag clips from here into your DAW
     </message>
     <message>
         <source>A hum, a MIDI file or drawn notes; heard about three seconds later</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Change on the bar</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Live changes wait for the next bar</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Prompts and their weights change where the next bar begins</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3327,7 +3438,7 @@ Below them is what the model sees: one pitch class at a time, C also where there
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Choose a sound or MIDI file that the passage follows</source>
+        <source>Let the passage follow a melody: the one on the left, or a sound or MIDI file</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3372,6 +3483,14 @@ Below them is what the model sees: one pitch class at a time, C also where there
     </message>
     <message>
         <source>Follow no melody in the passage</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Follow the melody on the left</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a file…</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
