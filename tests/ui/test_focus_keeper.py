@@ -119,6 +119,23 @@ def test_a_card_that_closes_gives_the_focus_back_to_what_opened_it(bench: Bench)
     assert bench.opener.hasFocus()
 
 
+def test_a_row_that_closes_gives_it_back_across_the_window(bench: Bench) -> None:
+    panel, row = QFrame(), QFrame()
+    asks, near = QLineEdit(), QPushButton("Near")
+    QHBoxLayout(row).addWidget(asks)
+    inside = QVBoxLayout(panel)
+    inside.addWidget(near)
+    inside.addWidget(row)
+    bench.layout().addWidget(panel)  # type: ignore[union-attr]
+    settle()
+    focus_on(bench.start)
+    focus_on(asks)
+    asks.returnPressed.connect(row.hide)
+    QTest.keyClick(asks, Qt.Key.Key_Return)
+    settle()
+    assert bench.start.hasFocus()
+
+
 def test_a_card_nobody_opened_gives_it_to_what_stands_nearest(bench: Bench) -> None:
     for field in (bench.start, bench.last):  # where it came from is no longer there
         field.hide()

@@ -121,21 +121,24 @@ class FocusKeeper(QObject):
 
     def _candidates(self, lost: _Place) -> Iterator[QWidget]:
         """What may have the focus instead, the best first."""
+        has_closed = any(shiboken6.isValid(each) and not _is_there(each) for each in lost.around)
+        if has_closed and (came_from := self._before(lost)) is not None:
+            yield came_from
         for number, home in enumerate(lost.around):
             if not _is_there(home):
                 continue
-            if number > 0 and (came_from := self._before(lost, home)) is not None:
+            if number > 0 and (came_from := self._before(lost)) is not None and home.isAncestorOf(came_from):
                 yield came_from
             inside = [each for each in home.findChildren(QWidget) if each.window() is home.window()]
             able = [each for each in inside if _can_have_focus(each) and _takes_tab(each)]
             yield from sorted(able, key=lambda each: _distance(each, home, lost.centers[number]))
 
-    def _before(self, lost: _Place, home: QWidget) -> QWidget | None:
-        """Return what had the focus in there before it came into what has gone."""
+    def _before(self, lost: _Place) -> QWidget | None:
+        """Return what had the focus before it came into what has gone."""
         gone = {each for each in lost.around if not _is_there(each)}
         for place in reversed(self._places):
             if gone.isdisjoint((place.widget, *place.around)) and _can_have_focus(place.widget):
-                return place.widget if home.isAncestorOf(place.widget) else None
+                return place.widget
         return None
 
 
