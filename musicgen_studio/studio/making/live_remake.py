@@ -16,7 +16,7 @@ from musicgen_studio.engine.api import EngineInfo, LiveEngine, StopFlag
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.studio.making.live_record import LiveRecord, Stretch, read_text, unusable
 from musicgen_studio.studio.making.order import CheckpointRecord
-from musicgen_studio.studio.making.record import program_version
+from musicgen_studio.studio.making.remake import made_otherwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +57,7 @@ def live_remake(record_file: Path, checkpoint: str | None = None) -> LiveRemake:
 
 def live_differences(record: LiveRecord, info: EngineInfo) -> list[str]:
     """Say, one sentence each, why the samples may differ now; empty if nothing is known."""
-    found = []
-    if (record.device, record.precision) != (info.device, info.precision):
-        found.append(
-            f"The samples will differ: made on {record.device} as {record.precision}, "
-            f"now on {info.device} as {info.precision}."
-        )
-    if record.program_version != program_version():
-        found.append(f"The samples may differ: made by version {record.program_version}, this is {program_version()}.")
-    return found
+    return made_otherwise(record.device, record.precision, record.program_version, info)
 
 
 def remade(engine: LiveEngine, record: LiveRecord, stop: StopFlag) -> Iterator[Audio]:

@@ -76,16 +76,29 @@ def remake(
     return Remake(record, order, request, entry, now)
 
 
-def differences(record: Record, info: EngineInfo) -> list[str]:
-    """Say, one sentence each, why a clip made now may differ from the one in the record; empty if nothing is known."""
+def made_otherwise(device: str, precision: str, version: str, info: EngineInfo) -> list[str]:
+    """Say, one sentence each, why an engine may give other samples than a record's gave; empty if it is as then.
+
+    Args:
+        device: Where the record's music was made.
+        precision: How it was computed.
+        version: Of the program that made it.
+        info: Of the engine that is there now.
+    """
     found = []
-    if (record.device, record.precision) != (info.device, info.precision):
+    if (device, precision) != (info.device, info.precision):
         found.append(
-            f"The samples will differ slightly: made on {record.device} as {record.precision}, "
+            f"The samples will differ slightly: made on {device} as {precision}, "
             f"now on {info.device} as {info.precision}."
         )
-    if record.program_version != program_version():
-        found.append(f"The samples may differ: made by version {record.program_version}, this is {program_version()}.")
+    if version != program_version():
+        found.append(f"The samples may differ: made by version {version}, this is {program_version()}.")
+    return found
+
+
+def differences(record: Record, info: EngineInfo) -> list[str]:
+    """Say, one sentence each, why a clip made now may differ from the one in the record; empty if nothing is known."""
+    found = made_otherwise(record.device, record.precision, record.program_version, info)
     if not record.complete:
         found.append("The clip was stopped before its end; now it is made whole.")
     return found
