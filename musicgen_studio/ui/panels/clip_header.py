@@ -154,6 +154,7 @@ class ClipHeader(QWidget):
             action.setChecked(name == chosen)
             action.triggered.connect(partial(self.separator_chosen.emit, name))
         self._choose_separator.setVisible(len(separators) > 1)
+        self._fit_words()
 
     def set_playhead(self, seconds: float) -> None:
         """Say where the playhead stands, for going on from there."""
@@ -195,7 +196,12 @@ class ClipHeader(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave the words out where the buttons would not stand in one row: each says in its tip what it does."""
         super().resizeEvent(event)
+        self._fit_words()
+
+    def _fit_words(self) -> None:
         needed = sum(button.width_with_words() + GRID for button in self._ids) - GRID
+        if not self._choose_separator.isHidden():
+            needed += self._choose_separator.sizeHint().width() + GRID
         style = Qt.ToolButtonStyle
         wanted = style.ToolButtonTextBesideIcon if needed <= self.width() else style.ToolButtonIconOnly
         for button in self._ids:

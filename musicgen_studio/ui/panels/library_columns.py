@@ -18,8 +18,11 @@ from musicgen_studio.ui.look.theme import Look, set_look
 COMPACT_PX = 440
 """Narrower lists keep two lines a row, and one value at the right of the second."""
 
-TITLE_LEFT_PX = 92
-"""Where the words of a row begin, and the name above them."""
+PICTURED_PX = 220
+"""Narrower lists leave the mini waveforms out: there is room for them or for the titles."""
+
+_TITLE_LEFT_PX = 92
+_TITLE_LEFT_BARE_PX = 32  # where no mini waveform stands before it
 
 _TITLE_PX = 260
 _TITLE_PADDING_PX = 5
@@ -52,6 +55,11 @@ class Place:
     order: Order
     left: int
     width: int
+
+
+def title_left(width_px: int) -> int:
+    """Return where the words of a row begin, and the name above them, in px from the left edge of a list."""
+    return _TITLE_LEFT_PX if width_px >= PICTURED_PX else _TITLE_LEFT_BARE_PX
 
 
 def columns_of(width_px: int, order: Order) -> list[Place]:
@@ -192,8 +200,8 @@ class ColumnHeader(QWidget):
         for order, button in self._buttons.items():
             place = columns.get(order)
             if order is Order.TITLE:
-                left = TITLE_LEFT_PX - _TITLE_PADDING_PX
-                button.setGeometry(left, 0, max(min(first - left, button.sizeHint().width()), 0), height)
+                left, wanted = title_left(self._row_px) - _TITLE_PADDING_PX, button.sizeHint().width()
+                button.setGeometry(left, 0, wanted if wanted <= first - left else 0, height)  # half a word says nothing
             elif place is not None:
                 button.setGeometry(place.left, 0, place.width, height)
             button.setVisible(place is not None or order is Order.TITLE)

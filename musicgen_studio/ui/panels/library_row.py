@@ -9,7 +9,7 @@ from musicgen_studio.library.search import Order
 from musicgen_studio.ui.look import theme
 from musicgen_studio.ui.look.icons import paint_icon
 from musicgen_studio.ui.models.library_model import MARK, ClipRole, LibraryModel
-from musicgen_studio.ui.panels.library_columns import COMPACT_PX, TITLE_LEFT_PX, Place, columns_of
+from musicgen_studio.ui.panels.library_columns import COMPACT_PX, PICTURED_PX, Place, columns_of, title_left
 from musicgen_studio.ui.widgets.mini import paint_mini
 
 Index = QModelIndex | QPersistentModelIndex
@@ -50,7 +50,7 @@ class LibraryRow(QStyledItemDelegate):
             _paint_branch(painter, places)
         ink = theme.current().accent if clip.is_starred else theme.current().muted
         paint_icon(painter, places.star.toRectF(), "star-filled" if clip.is_starred else "star", ink)
-        peaks = index.data(ClipRole.PEAKS)
+        peaks = index.data(ClipRole.PEAKS) if places.is_pictured else None
         if peaks is not None:
             mins, maxs = peaks
             paint_mini(painter, places.mini.toRectF(), mins, maxs, theme.current().waveform)
@@ -130,13 +130,15 @@ class _Places:
     def __init__(self, row: QRect, depth: int, columns: list[Place]) -> None:
         self.row, self.depth = row, depth
         self.is_compact = row.width() < COMPACT_PX
+        self.is_pictured = row.width() >= PICTURED_PX
         self.value_px = 0  # of the one value at the right of the second line
-        left = row.left() + _EDGE + depth * _INDENT
+        indent = _INDENT if self.is_pictured else _INDENT // 2
+        left = row.left() + _EDGE + depth * indent
         middle = row.center().y() + 1
-        self.branch = QRect(left - _INDENT + 2, row.top(), _INDENT - 4, row.height())
+        self.branch = QRect(left - indent + 2, row.top(), indent - 4, row.height())
         self.star = QRect(left, middle - _STAR // 2, _STAR, _STAR)
         self.mini = QRect(self.star.right() + 1 + _EDGE, middle - _MINI.height() // 2, _MINI.width(), _MINI.height())
-        words_left = row.left() + TITLE_LEFT_PX + depth * _INDENT
+        words_left = row.left() + title_left(row.width()) + depth * indent
         words_right = row.right() if self.is_compact else row.left() + columns[0].left
         self.words = QRect(words_left, row.top() + 6, words_right - words_left - _EDGE, row.height() - 12)
 

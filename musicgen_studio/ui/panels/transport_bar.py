@@ -206,6 +206,7 @@ class TransportBar(QWidget):
             tip = tip or text
         self._words.setText(text)
         self._words.setToolTip(tip)
+        self._words.setVisible(bool(text))  # without words the clock stands in the middle of the bar
 
     @Slot()
     def _say_loop(self) -> None:

@@ -29,3 +29,18 @@ def test_the_buttons_stand_in_one_row(qtbot: QtBot, qapp: QApplication, width: i
         if has_words:
             words = button.fontMetrics().horizontalAdvance(button.text())
             assert button.width() >= button.iconSize().width() + words + 12
+
+
+@pytest.mark.parametrize("width", range(620, 700, 8))
+def test_they_do_so_with_a_choice_of_separators_too(qtbot: QtBot, qapp: QApplication, width: int) -> None:
+    apply_theme(qapp, Theme.DARK)
+    header = ClipHeader(KeyMap({}))
+    qtbot.addWidget(header)
+    header.resize(width, 200)
+    header.show()
+    qtbot.waitExposed(header)
+    header.set_separators({"own": ("Our own", ""), "htdemucs_6s": ("Demucs", "")}, "own")
+    qapp.processEvents()
+    row = [each for each in header.findChildren(QToolButton) if each.accessibleName() in (*NAMES, "Separator")]
+    assert len([each for each in row if each.isVisible()]) == len(NAMES) + 1
+    assert len({button.y() for button in row}) == 1

@@ -2,17 +2,28 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QImage, QPainter
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QListView, QPushButton, QToolButton
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QListView,
+    QPushButton,
+    QStyleOptionViewItem,
+    QToolButton,
+)
 from pytestqt.qtbot import QtBot
 
 from musicgen_studio.core.clip import Clip
 from musicgen_studio.library.search import Filter, Order
+from musicgen_studio.ui.look import theme
 from musicgen_studio.ui.models.library_model import LibraryModel, Query
 from musicgen_studio.ui.panels.library_panel import LibraryPanel
+from musicgen_studio.ui.panels.library_row import LibraryRow
 from musicgen_studio.ui.window.shortcuts import KeyMap
 from tests.ui.clips import make_clip
 from tests.ui.panels.finding import control, nameless, said
@@ -271,3 +282,24 @@ def test_the_selection_survives_new_clips(shown: Shown) -> None:
 
 def test_every_control_has_a_name_and_a_tooltip(shown: Shown) -> None:
     assert nameless(shown.panel) == []
+
+
+def test_a_narrow_list_leaves_the_pictures_out_for_the_titles(qtbot: QtBot) -> None:
+    loud = np.full(32, 0.9, np.float32)
+    model = LibraryModel(lambda _: (-loud, loud), lambda _: None)
+    model.set_clips([make_clip(1, title="Happy rock"), make_clip(2, title="Take", parent=make_clip(1).id)])
+    row, option = LibraryRow(), QStyleOptionViewItem()
+    editor = QLineEdit()
+    qtbot.addWidget(editor)
+    for width, is_pictured in ((121, False), (280, True)):
+        picture = QImage(width, 52, QImage.Format.Format_RGB32)
+        picture.fill(0)
+        option.rect = picture.rect()
+        with QPainter(picture) as painter:
+            row.paint(painter, option, model.index(1))
+        wave = QColor(theme.current().waveform).rgb()
+        coloured = [x for x in range(width) for y in range(52) if picture.pixel(x, y) == wave]
+        assert bool(coloured) is is_pictured
+        row.updateEditorGeometry(editor, option, model.index(1))
+        assert editor.width() >= 72  # ten letters or so
+        assert not coloured or editor.x() > max(coloured)

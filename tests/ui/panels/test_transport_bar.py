@@ -126,3 +126,14 @@ def test_a_missing_device_is_said_quietly_and_the_wait_goes_before_it(bar: Trans
     assert "nothing is heard" in said(bar)
     bar.set_notice("")
     assert "nothing is heard" not in said(bar)
+
+
+def test_the_clock_stands_in_the_middle_until_there_are_words_below_it(bar: TransportBar, qtbot: QtBot) -> None:
+    bar.resize(640, bar.sizeHint().height())
+    clock_label = control(bar, QLabel, "Position and length")
+    play = control(bar, QToolButton, "Play")
+    qtbot.waitUntil(lambda: abs(clock_label.geometry().center().y() - play.geometry().center().y()) <= 1)
+    height = bar.sizeHint().height()
+    bar.set_length("selected: 4 bars · 7.68 s")
+    qtbot.waitUntil(lambda: clock_label.geometry().center().y() < play.geometry().center().y() - 4)
+    assert bar.sizeHint().height() == height  # nothing else moves
