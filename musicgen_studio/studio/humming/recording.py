@@ -48,7 +48,14 @@ _KEPT_S = 2.0  # of what came in before a take: more than any latency and offset
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """What the thread last said, and what the window looks at itself at every frame of the screen."""
+    """What the thread last said, and what the window looks at itself at every frame of the screen.
+
+    Args:
+        state: How the session stood.
+        levels: Of what comes in.
+        clicks: The beats, if it was known by then when they are: what the thread finds out later belongs to a later
+            state, such as why they are not heard.
+    """
 
     state: RecordingState = field(default_factory=RecordingState)
     levels: InputLevels = field(default_factory=lambda: InputLevels(0))
@@ -173,7 +180,12 @@ class RecordingSession:
                 self._step()
             except Exception:  # noqa: BLE001 - the take has failed, not the session
                 self._give_up(traceback.format_exc())
-            self._shown = _Shown(self._state, self._levels, self._heard.clicks)
+            self._publish()
+
+    def _publish(self) -> None:
+        clicks = self._heard.clicks
+        is_known = clicks is not None and clicks.beat_0_s is not None
+        self._shown = _Shown(self._state, self._levels, clicks if is_known else None)
 
     def _give_up(self, bug: str) -> None:
         """After a bug: let the devices go, keep the take, and be ready to be armed again."""
@@ -190,6 +202,7 @@ class RecordingSession:
             self._take = None  # it is on disk as far as it came, and the next start finds it
         if self._take is None:  # else the disk's problem is more urgent
             self._show(Phase.OFF, _gave_up())
+        self._publish()  # before it is told: who hears of it may look
         _attempt(lambda: self._on_bug(bug))
 
     def _next_order(self) -> Callable[[], None] | None:

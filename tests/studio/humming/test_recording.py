@@ -506,6 +506,26 @@ def test_an_output_that_fails_before_it_asks_leaves_a_silent_count_in(desk: _Des
     assert state.beat == pytest.approx(-2.5)
 
 
+def test_a_beat_is_not_seen_before_the_reason_why_it_is_not_heard(desk: _Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The window looks while the session has begun the beats, and has not yet said how it stands."""
+    output, read = _click_in(desk), desk.source.read
+    has_begun, may_go_on = threading.Event(), threading.Event()
+
+    def held_up() -> Samples:
+        if output.is_closed:
+            has_begun.set()
+            assert may_go_on.wait(20)
+        return read()
+
+    monkeypatch.setattr(desk.source, "read", held_up)
+    output.problem = _GONE
+    assert has_begun.wait(20)
+    between = desk.session.poll()
+    may_go_on.set()
+    assert (between.phase, between.beat, between.heard_problem) == (Phase.COUNT_IN, None, None)
+    assert desk.until(lambda state: state.beat is not None).heard_problem is _GONE
+
+
 def test_an_output_that_never_asks_can_be_left(desk: _Desk) -> None:
     _click_in(desk)
     desk.give(0.1)
