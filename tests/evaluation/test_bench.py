@@ -1,5 +1,7 @@
 """The measuring command: what it counts, and that it runs through. How fast things are is not a test's business."""
 
+from dataclasses import replace
+
 import pytest
 
 from musicgen_studio.compute.precision import Precision
@@ -16,9 +18,26 @@ def test_a_step_reads_every_matrix_once(shape: str, millions: float) -> None:
     assert matrix_bytes(config, Precision.FLOAT32) == 4 * matrix_bytes(config, Precision.INT8)
 
 
-def test_the_starter_is_measured_against_transformers(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def brief(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let little be measured."""
     for name, value in {"READ_BYTES": 1 << 20, "CODEC_FRAMES": 50, "REPEATS": 1, "STEPS": 2}.items():
         monkeypatch.setattr(bench, name, value)
+
+
+@pytest.mark.parametrize(("shape", "against"), [("small", "transformers"), ("melody", None)])
+@pytest.mark.usefixtures("brief")
+def test_random_weights_are_measured(shape: str, against: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes = SHAPES[shape]
+    thin = replace(sizes.decoder, width=64, layers=2, heads=2, feed_forward=128)
+    monkeypatch.setitem(SHAPES, shape, replace(sizes, decoder=thin))
+    figures = bench.run_bench(shape, "cpu", "int8", against, lambda _line: None, clip_seconds=(0.2,))
+    assert [step["context"] for step in figures["steps"]] == [0, 500, 1000, 1450]  # type: ignore[attr-defined]
+    assert figures["clips"][0]["speed"] > 0  # type: ignore[index]
+
+
+@pytest.mark.usefixtures("brief")
+def test_the_starter_is_measured_against_transformers() -> None:
     lines: list[str] = []
     figures = bench.run_bench("starter", "cpu", "float32", "transformers", lines.append, clip_seconds=(0.4,))
     assert figures["precision"] == "float32"
