@@ -2,11 +2,13 @@
 
 python -m tests.fuzz                         20,000 files for each reader
 python -m tests.fuzz --files 500 --only midi
+python -m tests.fuzz --only mp3 --keep DIR   keeps the files that broke a decoder down, to look into why
 """
 
 import argparse
 import random
 import resource
+import shutil
 import sys
 import time
 from collections import Counter
@@ -109,8 +111,16 @@ def mutated(originals: tuple[bytes, ...], chance: random.Random) -> bytes:
     return bytes(content)
 
 
-def try_target(target: Target, files: int, folder: Path, seed: int) -> Iterator[Outcome]:
-    """Try mutated files, and yield what came of them after each."""
+def try_target(target: Target, files: int, folder: Path, seed: int, keep: Path | None = None) -> Iterator[Outcome]:
+    """Try mutated files, and yield what came of them after each.
+
+    Args:
+        target: What reads them.
+        files: How many.
+        folder: Where they are written, one over the other.
+        seed: The same damage for the same number.
+        keep: Where those that broke the decoding process down are kept; None keeps none.
+    """
     chance = random.Random(f"{seed} {target.name}")  # noqa: S311 - the same damage each time
     outcome = Outcome()
     for number in range(files):
@@ -123,6 +133,8 @@ def try_target(target: Target, files: int, folder: Path, seed: int) -> Iterator[
         except UserProblem as problem:
             kind = "broke down" if "broke down" in problem.why else "told"
             outcome.counts[kind] += 1
+            if kind == "broke down" and keep is not None:
+                shutil.copyfile(path, keep / f"{target.name}-{number}.dat")
             if "given up" in problem.why or "What came out" in problem.why:
                 outcome.faults.append(f"{number}: {problem.why}")
         except Exception as error:  # noqa: BLE001 - this is what is looked for
@@ -146,14 +158,17 @@ def main() -> int:
     parser.add_argument("--files", type=int, default=20_000, help="mutated files for each reader")
     parser.add_argument("--only", help="one reader")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--keep", type=Path, help="a folder for the files that broke the decoding process down")
     args = parser.parse_args()
+    if args.keep is not None:
+        args.keep.mkdir(parents=True, exist_ok=True)
     faults = 0
     with TemporaryDirectory() as folder:
         for target in targets():
             if args.only not in (None, target.name):
                 continue
             began_s = time.monotonic()
-            for outcome in try_target(target, args.files, Path(folder), args.seed):
+            for outcome in try_target(target, args.files, Path(folder), args.seed, args.keep):
                 last = outcome
             end_idle()
             counts = ", ".join(f"{count} {what}" for what, count in last.counts.items())

@@ -167,7 +167,7 @@ class _Child:
                     return answer
                 code = self._process.wait()
                 _log.info("decoding %s ended the process with %d: %s", path, code, self._complaints())
-                why = f"Decoding it broke down (code {code}); it is damaged or made to do harm."
+                why = "Decoding it broke down: it is damaged, or made to do harm."
                 raise _BrokenError(_harmful(path, why))
         raise _harmful(path, f"Decoding it was given up after {timeout_s:g} seconds.")
 

@@ -1,4 +1,4 @@
-"""How much of a file that is made of chunks is there: AIFF, CAF, Wave64, MP4. WAV has more to say: `wave`.
+"""How much of a file that is made of chunks is there: AIFF, AU, CAF, Wave64, MP4. WAV has more to say: `wave`.
 
 Such a file says of each part how long it is, so one that goes beyond the end was cut off.
 Sources: "Audio Interchange File Format AIFF-C" (Apple, 1991), "Core Audio Format Specification" (Apple),
@@ -107,6 +107,14 @@ def aiff_views(path: Path) -> Views:
             if channels > MAX_CHANNELS:  # more than FFmpeg is safe with
                 return Views(hopeless=too_many(channels))
     return _cut_in(path, 12, _aiff, b"SSND")
+
+
+def au_views(path: Path) -> Views:
+    """Measure an AU file: a head of six numbers, the sixth of which is how many channels it has."""
+    with path.open("rb") as file:
+        head = file.read(24)
+    channels = int.from_bytes(head[20:24], "big")
+    return Views(hopeless=too_many(channels) if channels > MAX_CHANNELS else "")  # as above
 
 
 def caf_views(path: Path) -> Views:

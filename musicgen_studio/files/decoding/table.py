@@ -65,7 +65,7 @@ TABLE = (
     Row("Wave64", _begins(rb"riff\x2e\x91\xcf\x11"), (("W64", _PLAIN),), boxes.w64_views),
     Row("BW64", _begins(rb"BW64.{4}WAVE")),
     Row("CAF", _begins(rb"caff\x00\x01"), (("CAF", _PLAIN),), boxes.caf_views),
-    Row("AU", _begins(rb"\.snd")),
+    Row("AU", _begins(rb"\.snd"), views=boxes.au_views),
     Row("M4A or video", _begins(rb".{4}(?:ftyp|moov|mdat|wide|free|skip)"), views=boxes.mp4_views),
     Row("WebM or Matroska", _begins(rb"\x1a\x45\xdf\xa3")),
     Row("WMA or WMV", _begins(rb"\x30\x26\xb2\x75\x8e\x66\xcf\x11")),

@@ -289,10 +289,10 @@ def test_a_flac_with_a_hole_is_read_up_to_there_at_least(file: Path) -> None:
 # --- bounds ---
 
 
-@pytest.mark.parametrize("kind", ["WAV", "AIFF"])
+@pytest.mark.parametrize("kind", ["WAV", "AIFF", "AU"])
 def test_more_channels_than_can_be_used_are_counted_in_the_message(file: Path, kind: str) -> None:
     content = bytearray(encoded(tone(0.1), kind, "PCM_16"))
-    content[22 if kind == "WAV" else 21] = 127
+    content[{"WAV": 22, "AIFF": 21, "AU": 23}[kind]] = 127
     with pytest.raises(UserProblem, match="It has 127 channels; at most 8 can be used"):
         read(file, bytes(content))
 
