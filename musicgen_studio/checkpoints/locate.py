@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from musicgen_studio.checkpoints.hub.cache import CachedRepository, name_in_cache
 from musicgen_studio.core.adapter import CONFIG_FILE as ADAPTER_FILE
 from musicgen_studio.errors import UserProblem
 
@@ -50,11 +51,10 @@ def is_checkpoint(folder: Path) -> bool:
 
 
 def _below(folder: Path) -> Path | None:
-    commit = folder / "refs" / "main"
-    if commit.is_file():
-        named = folder / "snapshots" / commit.read_text(encoding="utf-8", errors="replace").strip()
-        if is_checkpoint(named):
-            return named
+    name = name_in_cache(folder)
+    current = CachedRepository(folder.parent, name).current() if name else None
+    if current is not None and is_checkpoint(current):
+        return current
     for found in _by_depth(folder):
         steps = {int(match[1]): path for path in found if (match := _STEP.fullmatch(path.name))}
         if steps:

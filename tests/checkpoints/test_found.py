@@ -29,7 +29,7 @@ def put(cache: Path, name: str, checkpoint: Path, commit: str = COMMIT) -> Path:
 @pytest.fixture
 def hub_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where Hugging Face programs keep things."""
-    for name in ("HF_HUB_CACHE", "AUDIOCRAFT_CACHE_DIR"):
+    for name in ("HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "AUDIOCRAFT_CACHE_DIR"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HF_HOME", str(tmp_path / "hf"))
     return tmp_path / "hf" / "hub"
@@ -41,6 +41,31 @@ def test_what_another_program_downloaded_is_found(hub_home: Path, text_checkpoin
     entry = find("facebook/musicgen-small")
     assert (entry.id, entry.folder, entry.licence) == ("facebook/musicgen-small", snapshot, "CC-BY-NC 4.0")
     assert find("musicgen-small") == entry
+
+
+def test_the_older_name_of_the_cache_counts_too(
+    hub_home: Path, text_checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HUGGINGFACE_HUB_CACHE", str(tmp_path / "older"))
+    put(hub_home, "me/elsewhere", text_checkpoint)
+    put(tmp_path / "older", "me/first", text_checkpoint)
+    assert [each.id for each in found_checkpoints()] == ["me/first"]
+
+
+def test_one_that_was_asked_for_by_its_commit_is_found(hub_home: Path, text_checkpoint: Path) -> None:
+    snapshot = put(hub_home, "me/pinned", text_checkpoint)
+    (hub_home / "models--me--pinned" / "refs" / "main").unlink()
+    assert [each.folder for each in found_checkpoints()] == [snapshot]
+
+
+def test_a_newer_commit_of_which_only_the_settings_came_hides_nothing(hub_home: Path, text_checkpoint: Path) -> None:
+    snapshot = put(hub_home, "me/looked-at", text_checkpoint)
+    newer = snapshot.with_name("b" * 40)
+    newer.mkdir()
+    shutil.copyfile(text_checkpoint / "config.json", newer / "config.json")
+    (hub_home / "models--me--looked-at" / "refs" / "main").write_text(newer.name)
+    assert [each.folder for each in found_checkpoints()] == [snapshot]
+    assert find(str(hub_home / "models--me--looked-at")).folder == snapshot
 
 
 def test_audiocrafts_cache_is_found_too(

@@ -18,7 +18,7 @@ NAME = "facebook/musicgen-small"
 @pytest.fixture
 def copy(text_checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Int8Copy:
     """One in the cache that is looked into."""
-    for name in ("HF_HUB_CACHE", "AUDIOCRAFT_CACHE_DIR"):
+    for name in ("HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "AUDIOCRAFT_CACHE_DIR"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HF_HOME", str(tmp_path))
     copy = Int8Copy(tmp_path / "hub", NAME)

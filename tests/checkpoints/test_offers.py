@@ -15,7 +15,7 @@ from tests.checkpoints.test_found import put
 @pytest.fixture
 def shared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The cache that Hugging Face programs share."""
-    for name in ("HF_HUB_CACHE", "AUDIOCRAFT_CACHE_DIR"):
+    for name in ("HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "AUDIOCRAFT_CACHE_DIR"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HF_HOME", str(tmp_path / "hf"))
     monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))

@@ -53,7 +53,7 @@ def own_garbage(monkeypatch: pytest.MonkeyPatch) -> None:
 def own_checkpoints(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Caches and choices of its own for each test, on a computer whose speed is known. Returns the folder of both."""
     home = tmp_path_factory.mktemp("home")
-    for name in ("HF_HUB_CACHE", "AUDIOCRAFT_CACHE_DIR"):
+    for name in ("HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "AUDIOCRAFT_CACHE_DIR"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HF_HOME", str(home / "hf"))
     monkeypatch.setenv("TORCH_HOME", str(home / "torch"))

@@ -11,6 +11,7 @@ https://huggingface.co/docs/huggingface_hub/guides/manage-cache. Not for the net
 
 import hashlib
 import os
+import re
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
@@ -23,16 +24,27 @@ from musicgen_studio.errors import StoppedError
 
 PART, LOCK = ".part", ".lock"
 _READ_BYTES = 1 << 20
+_PREFIX = "models--"
+_WEIGHTS = frozenset({".safetensors", ".bin", ".th"})
+_OID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")  # a file on its way to another program is named otherwise
 
 
 def hub_cache() -> Path:
-    """Return the folder that Hugging Face programs share: `HF_HUB_CACHE`, `HF_HOME`/hub, or the default."""
-    if folder := os.environ.get("HF_HUB_CACHE"):
+    """Return the folder that Hugging Face programs share: `HF_HUB_CACHE`, `HF_HOME`/hub, or the default.
+
+    `HUGGINGFACE_HUB_CACHE` is the older name of the first, and still honoured by all of them.
+    """
+    if folder := os.environ.get("HF_HUB_CACHE") or os.environ.get("HUGGINGFACE_HUB_CACHE"):
         return Path(folder).expanduser()
     home = os.environ.get("HF_HOME")
     if home:
         return Path(home).expanduser() / "hub"
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache").expanduser() / "huggingface" / "hub"
+
+
+def name_in_cache(folder: Path) -> str:
+    """Return the name on the Hub of what a folder of a cache keeps; empty if it is none."""
+    return folder.name.removeprefix(_PREFIX).replace("--", "/", 1) if folder.name.startswith(_PREFIX) else ""
 
 
 class Place(Protocol):
@@ -68,7 +80,7 @@ class CachedRepository:
     @property
     def folder(self) -> Path:
         """All of it."""
-        return self.cache / f"models--{self.name.replace('/', '--')}"
+        return self.cache / f"{_PREFIX}{self.name.replace('/', '--')}"
 
     def blob(self, file: RemoteFile) -> Path:
         """Return where a file's content lies once it is whole."""
@@ -79,7 +91,19 @@ class CachedRepository:
         return self.folder / "snapshots" / commit
 
     def current(self) -> Path | None:
-        """Return the folder of the commit that `main` was last, or None."""
+        """Return the folder to load from: of the commit that `main` was last, if its weights are there.
+
+        Other programs also keep commits that were asked for by name, and fetch nothing but the settings of a newer
+        one: then it is the last commit whose weights came. None if there is no commit at all.
+        """
+        main = self._main()
+        others = list[Path]()
+        with suppress(OSError):
+            found = (path for path in (self.folder / "snapshots").iterdir() if path.is_dir())
+            others = sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)
+        return next((path for path in (main, *others) if path is not None and _has_weights(path)), main)
+
+    def _main(self) -> Path | None:
         with suppress(OSError, UnicodeDecodeError):
             commit = (self.folder / "refs" / "main").read_text(encoding="utf-8").strip()
             if commit and "/" not in commit and self.snapshot(commit).is_dir():
@@ -115,6 +139,18 @@ class CachedRepository:
             path.unlink(missing_ok=True)
         if self.folder.is_dir() and not (self.folder / "snapshots").exists():  # else another program's, or an older one
             shutil.rmtree(self.folder)
+        else:
+            self._discard_unused()
+
+    def _discard_unused(self) -> None:
+        """Delete whole files that no commit shows: of a newer one that was given up. What has another name stays."""
+        snapshots = self.folder / "snapshots"
+        used = {Path(os.readlink(path)).name for path in snapshots.rglob("*") if path.is_symlink()}  # noqa: PTH115
+        if not used:  # a system without links: what is used cannot be told
+            return
+        for blob in self.folder.glob("blobs/*"):
+            if _OID.fullmatch(blob.name) and blob.name not in used:
+                blob.unlink(missing_ok=True)
 
     def link(self, listing: Listing) -> Path:
         """Show a commit's files under their names, and let `main` be it. Returns the folder."""
@@ -138,6 +174,10 @@ class CachedRepository:
         freed = self.bytes_on_disk()
         shutil.rmtree(self.folder)
         return freed
+
+
+def _has_weights(folder: Path) -> bool:
+    return any(path.suffix in _WEIGHTS and path.is_file() for path in folder.iterdir())
 
 
 def lacking(place: Place, listing: Listing) -> list[RemoteFile]:

@@ -2,7 +2,8 @@
 
 Over the Hub's public HTTP interface, on `httpx2`: `GET /api/models/{repo}/revision/{revision}?blobs=true` names the
 commit and each file's size and content (https://huggingface.co/docs/hub/api). `HF_ENDPOINT` names a mirror, `HF_TOKEN`
-a person's token, `HF_HUB_OFFLINE` forbids all of it; proxies are taken from the environment by httpx2.
+a person's token, `HF_HUB_OFFLINE` or `TRANSFORMERS_OFFLINE` forbids all of it; proxies are taken from the environment
+by httpx2.
 
 Not for bringing files to the disk (`download`) or where they lie (`cache`).
 """
@@ -106,9 +107,13 @@ def is_repository(name: str) -> bool:
     return _REPOSITORY.fullmatch(name) is not None and ".." not in name
 
 
-def is_offline() -> bool:
-    """Tell whether the person forbids the network (`HF_HUB_OFFLINE`)."""
-    return os.environ.get("HF_HUB_OFFLINE", "").upper() in _TRUE
+def _offline_by() -> str:
+    """Return the variable by which the person forbids the network; empty if it is allowed.
+
+    As `huggingface_hub` reads them: the second one counts where the first says nothing.
+    """
+    name = next((each for each in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE") if os.environ.get(each)), "")
+    return name if os.environ.get(name, "").upper() in _TRUE else ""
 
 
 def require_network(name: str) -> None:
@@ -117,11 +122,11 @@ def require_network(name: str) -> None:
     Raises:
         UserProblem: If it is forbidden.
     """
-    if is_offline():
+    if variable := _offline_by():
         raise UserProblem(
             f"{name} cannot be downloaded.",
-            "The environment variable HF_HUB_OFFLINE forbids the network.",
-            "Unset HF_HUB_OFFLINE and try again.",
+            f"The environment variable {variable} forbids the network.",
+            f"Unset {variable} and try again.",
         )
 
 

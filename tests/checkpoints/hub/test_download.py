@@ -176,14 +176,22 @@ def test_a_repository_that_was_taken_away_is_said(hub: FakeHub, hub_cache: Path)
     assert "taken it away" in problem.value.why
 
 
+@pytest.mark.parametrize("variable", ["HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"])
 def test_nothing_is_asked_where_the_network_is_forbidden(
-    hub: FakeHub, hub_cache: Path, monkeypatch: pytest.MonkeyPatch
+    variable: str, hub: FakeHub, hub_cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    monkeypatch.setenv(variable, "1")
     with pytest.raises(UserProblem) as problem:
         fetch(hub_cache)
-    assert "HF_HUB_OFFLINE" in problem.value.why
+    assert f"variable {variable} forbids" in problem.value.why
     assert not hub.asked
+
+
+@pytest.mark.usefixtures("hub")
+def test_the_first_word_about_the_network_counts(hub_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "0")
+    monkeypatch.setenv("TRANSFORMERS_OFFLINE", "1")
+    assert fetch(hub_cache).is_dir()
 
 
 def test_without_safetensors_the_other_weights_come(hub: FakeHub, hub_cache: Path) -> None:
@@ -300,6 +308,26 @@ def test_giving_an_update_up_keeps_what_is_there(hub: FakeHub, hub_cache: Path) 
     folder, kept = fetch(hub_cache), CachedRepository(hub_cache, REPOSITORY)
     (kept.folder / "blobs" / "abc.part").write_bytes(b"of a newer one")
     kept.discard()
+    assert_whole(hub, folder)
+
+
+def test_giving_an_update_up_leaves_nothing_of_it(hub: FakeHub, hub_cache: Path) -> None:
+    folder, kept = fetch(hub_cache), CachedRepository(hub_cache, REPOSITORY)
+    blobs = kept.folder / "blobs"
+    before = {path.name for path in blobs.iterdir()}
+    others = blobs / f"{'e' * 64}.0a1b2c3d.incomplete"  # another program's, on its way
+    others.write_bytes(b"half")
+    old, hub.files[REPOSITORY] = hub.files[REPOSITORY], {**hub.files[REPOSITORY], "config.json": b'{"model_type": 1}'}
+    hub.files[REPOSITORY]["model.safetensors"] = content(1_000_000, 7)
+    hub.faults = [Fault("stall", 300_000)]
+    stop = threading.Event()
+    with pytest.raises(StoppedError):
+        download(REPOSITORY, hub_cache, stop, lambda at: stop.set() if at.file == LARGE else None)
+    assert {path.name for path in blobs.iterdir()} > before | {others.name}
+    kept.discard()
+    assert {path.name for path in blobs.iterdir()} == before | {others.name}
+    others.unlink()
+    hub.files[REPOSITORY] = old
     assert_whole(hub, folder)
 
 
