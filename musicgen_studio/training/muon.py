@@ -52,8 +52,9 @@ class Muon(torch.optim.Optimizer):
     def _change(self, weights: list[nn.Parameter], group: dict[str, Any]) -> None:
         """Change weights that are matrices of one shape: one product for all of them instead of one for each."""
         gradients = [self._with_momentum(weight, group["momentum"]).flatten(1) for weight in weights]
-        updates = orthogonal(torch.stack(gradients), self._dtype)
-        scale = sqrt(max(1.0, updates.shape[1] / updates.shape[2]))
+        alone = len(gradients) == 1
+        updates = [orthogonal(gradients[0], self._dtype)] if alone else orthogonal(torch.stack(gradients), self._dtype)
+        scale = sqrt(max(1.0, updates[0].shape[0] / updates[0].shape[1]))
         for weight, update in zip(weights, updates, strict=True):
             weight.mul_(1 - group["lr"] * group.get("weight_decay", 0.0))  # states of before have none
             weight.add_(update.view_as(weight).to(weight.dtype), alpha=-group["lr"] * scale)
@@ -81,15 +82,20 @@ def _taken_together(weights: list[nn.Parameter]) -> list[list[nn.Parameter]]:
 
 
 def orthogonal(matrices: Tensor, dtype: torch.dtype = torch.bfloat16) -> Tensor:
-    """Return the nearest matrices with singular values about 1: `[..., rows, columns]`, of a dtype."""
-    x = matrices.to(dtype)
-    is_tall = x.shape[-2] > x.shape[-1]
-    x = x.mT if is_tall else x
+    """Return the nearest matrices with singular values about 1, of a dtype.
+
+    Args:
+        matrices: `[rows, columns]`, or `[matrices, rows, columns]`.
+        dtype: Of the steps and of what is returned.
+    """
+    is_tall = matrices.shape[-2] > matrices.shape[-1]
+    x = (matrices.mT if is_tall else matrices).to(dtype).contiguous()
     x = x / (torch.linalg.matrix_norm(x, keepdim=True) + 1e-7)
+    product = torch.addmm if x.dim() == 2 else torch.baddbmm  # a sum is taken inside its product: one rounding, no copy
     for _ in range(_STEPS):
         gram = x @ x.mT
-        x = _A * x + (_B * gram + _C * gram @ gram) @ x
-    return x.mT if is_tall else x  # type: ignore[no-any-return]
+        x = product(x, product(gram, gram, gram, beta=_B, alpha=_C), x, beta=_A)
+    return x.mT if is_tall else x
 
 
 def optimizers(
