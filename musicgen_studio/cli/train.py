@@ -1,6 +1,7 @@
 """`musicgen-studio train`: corpus, codec, language model, checkpoint. The work is `training`'s; see its docstring."""
 
 import argparse
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -184,6 +185,7 @@ def _publish(args: argparse.Namespace) -> int:
 
 def _begun(args: argparse.Namespace) -> "tuple[Workspace, Settings]":
     """Return the training's folder and settings; what was asked for is written down there."""
+    _let_idle_threads_sleep()
     from musicgen_studio.training.settings import PRESETS as SETTINGS
     from musicgen_studio.training.settings import read_settings, with_hours
     from musicgen_studio.training.workspace import Workspace
@@ -194,6 +196,15 @@ def _begun(args: argparse.Namespace) -> "tuple[Workspace, Settings]":
     if hours is not None:
         wished = with_hours(wished or workspace.settings(None), hours)
     return workspace, workspace.settings(wished)
+
+
+def _let_idle_threads_sleep() -> None:
+    """Let threads that wait for another one's part of a product sleep instead of turning round.
+
+    Beside anything else on the machine they would hold the core that the other one needs. It is asked once, when torch
+    is loaded, so this comes before; who has set it otherwise keeps that.
+    """
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
 def _trained(args: argparse.Namespace, train: "Callable[..., bool]") -> int:

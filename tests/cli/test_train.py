@@ -1,5 +1,10 @@
 """`train`: what is refused before anything heavy is loaded, and what it says about what is missing."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from musicgen_studio.training import run
@@ -88,3 +93,17 @@ def test_settings_that_cannot_be(cli: CommandLine) -> None:
     code, _, err = cli("train", "codec", "--work", "w", "--settings", "s.toml")
     assert code == 1
     assert "filters must be 1 to 64" in err
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="torch's threads are GNU's on Linux alone")
+@pytest.mark.parametrize(("given", "found"), [({}, "PASSIVE"), ({"OMP_WAIT_POLICY": "active"}, "ACTIVE")])
+def test_threads_that_wait_sleep_unless_the_person_says_otherwise(
+    given: dict[str, str], found: str, tmp_path: Path
+) -> None:
+    told = subprocess.run(
+        [sys.executable, "-m", "musicgen_studio", "train", "codec", "--work", str(tmp_path), "--preset", "tiny"],
+        env=os.environ | {"OMP_DISPLAY_ENV": "true"} | given,
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert f"OMP_WAIT_POLICY = '{found}'" in told.stderr
+    assert "There is no music to train on." in told.stderr

@@ -102,6 +102,21 @@ def test_what_is_heard_displaced_does_not_count_but_is_heard(tiny: Settings, tex
     assert bool((undisturbed != losses).all())
 
 
+def test_each_codebooks_loss_is_the_cross_entropy_of_its_logits(tiny: Settings, text: TextEncoder) -> None:
+    model, listener = MelodyLanguageModel(_sizes(tiny, text), 0), Listener(48, 0)
+    batch = draw_batch(
+        _items(), replace(tiny.language, text_dropout=0.0, displaced_share=0.0), 3, np.random.default_rng(0)
+    )
+    steps = delayed_codes(batch.codes, model.sizes)
+    with torch.no_grad():
+        losses, _ = model.losses(batch, text, listener)
+        logits = model(steps[..., :-1], batch.chroma, *text.states(batch.captions))
+    for book, loss in enumerate(losses):
+        is_music = steps[:, book, 1:] != model.sizes.card
+        expected = torch.nn.functional.cross_entropy(logits[:, book][is_music], steps[:, book, 1:][is_music])
+        torch.testing.assert_close(loss, expected)
+
+
 def test_a_state_of_another_size_is_told(tmp_path: Path, tiny: Settings, text: TextEncoder) -> None:
     assert _training(tmp_path, _steps(tiny, 1), text, tiny).run()
     sizes = replace(_sizes(tiny, text), layers=3)
