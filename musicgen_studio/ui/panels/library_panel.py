@@ -129,6 +129,11 @@ class LibraryPanel(QWidget):
             self._list.selectionModel().setCurrentIndex(index, chosen)
             self._list.scrollTo(index)
 
+    def hold_shown(self) -> None:
+        """Make the clip in the middle the current row again, if its row is back and no other is chosen meanwhile."""
+        if not self.selected_ids():
+            self.show_clip(self._shown)
+
     def selected_ids(self) -> list[str]:
         """Return the ids of the selected clips, in the order of rows."""
         rows = sorted(self._list.selectionModel().selectedIndexes(), key=QModelIndex.row)

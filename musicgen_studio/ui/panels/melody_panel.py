@@ -188,6 +188,8 @@ class MelodyPanel(FoldBox):
             with QSignalBlocker(self._repeats):
                 self._repeats.setChecked(view.repeats)
         self._problem.set_problem(problem)
+        if problem is not None:
+            self.seen_wanted.emit(self._problem)
 
     def show_melody(self) -> None:
         """Scroll the melody into view, such as when it was just found."""

@@ -125,6 +125,7 @@ class PromptPanel(QWidget):
     generate_requested = Signal(object)  # PromptValues
     text_changed = Signal(str)  # the prompt, for keeping
     values_changed = Signal()  # anything at all, for keeping
+    _seen_wanted = Signal(object)  # QWidget that is to be scrolled into view
 
     def __init__(
         self,
@@ -188,6 +189,8 @@ class PromptPanel(QWidget):
     def set_problem(self, problem: UserProblem | None) -> None:
         """Say under the field why the order cannot be made; None takes it away."""
         self._problem.set_problem(problem)
+        if problem is not None:
+            self._seen_wanted.emit(self._problem)
 
     def show_examples(self, is_shown: bool) -> None:
         """Show or hide the three example prompts, which teach as long as nothing was made."""
@@ -361,7 +364,8 @@ class PromptPanel(QWidget):
             fold.toggled.connect(self._make_room, Qt.ConnectionType.QueuedConnection)
         self._make_room()
         # Later, as what is to be seen is often laid out only now.
-        self.melody.seen_wanted.connect(self._show_part, Qt.ConnectionType.QueuedConnection)
+        for wanted in (self.melody.seen_wanted, self._seen_wanted):
+            wanted.connect(self._show_part, Qt.ConnectionType.QueuedConnection)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 3 * GRID)
         column.setSpacing(2 * GRID)

@@ -1,6 +1,6 @@
 """The stems of a clip as lanes under its waveform: what each is, how loud it is heard, its own waveform.
 
-They follow the large waveform's zoom and its playhead. Not for separating (`studio.arranging.stems`) or mixing
+They follow the large waveform's zoom and its playhead, and scroll where the window has no room for all. Not for separating (`studio.arranging.stems`) or mixing
 (`sound.mixing`).
 """
 
@@ -28,6 +28,7 @@ from musicgen_studio.ui.look import theme
 from musicgen_studio.ui.look.icons import icon
 from musicgen_studio.ui.look.theme import GRID, Look, set_look
 from musicgen_studio.ui.panels.labels import ElidedLabel, plain_label
+from musicgen_studio.ui.widgets.tall_area import TallArea
 from musicgen_studio.ui.widgets.timeline import Viewport
 from musicgen_studio.ui.widgets.waveform_tiles import WaveformTiles, lane_middles
 
@@ -100,14 +101,18 @@ class StemLanes(QWidget):
         head.addWidget(self._notes)
         head.addWidget(self._all)
         head.addWidget(self._hide)
-        self._rows = QVBoxLayout()
+        page = QWidget()
+        self._rows = QVBoxLayout(page)
+        self._rows.setContentsMargins(0, 0, 0, 0)
         self._rows.setSpacing(GRID)
+        area = TallArea(page)
+        area.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID)
         column.addLayout(head)
-        column.addLayout(self._rows)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        column.addWidget(area)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
 
     def set_stems(self, stems: Sequence[StemView], separator: str = "") -> None:
         """Show other stems, all heard as they are.

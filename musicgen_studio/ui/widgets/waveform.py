@@ -360,8 +360,8 @@ class WaveformView(ZoomedView):
     # Events
 
     def sizeHint(self) -> QSize:
-        """Return a size that suits a window."""
-        return QSize(640, 240)
+        """Return a width that suits a window, and the least height: it takes what others leave."""
+        return QSize(640, self.minimumHeight())
 
     def event(self, event: QEvent) -> bool:
         """Zoom by two fingers on a pad or a screen."""

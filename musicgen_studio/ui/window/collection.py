@@ -137,6 +137,7 @@ class Collection(QObject):
             ),
             query.order.keeps_families,
         )
+        self._panel.hold_shown()
         self._panel.set_facets(self._library.checkpoints(), self._library.tags())
 
     def verdict_of(self, clip_id: str) -> Verdict:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QMainWindow,
     QPlainTextEdit,
     QPushButton,
+    QScrollArea,
     QToolButton,
 )
 from pytestqt.qtbot import QtBot
@@ -21,6 +22,7 @@ from musicgen_studio.core.request import Sampling
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.studio.making.prompting import PastPrompt
 from musicgen_studio.ui.panels.prompt_panel import PromptPanel, PromptValues
+from musicgen_studio.ui.widgets.problem_note import ProblemNote
 from musicgen_studio.ui.window.shortcuts import FocusGuard, KeyMap
 from tests.ui.panels.finding import control, nameless, said
 
@@ -231,3 +233,21 @@ def test_a_prompt_is_found_among_those_written_before(qtbot: QtBot) -> None:
     QTest.keyClick(search, Qt.Key.Key_Return)
     assert panel.values().prompt == "happy rock"
     assert not panel.history.isVisible()
+
+
+@pytest.mark.parametrize("is_of_melody", [False, True])
+def test_a_problem_is_scrolled_into_view(qtbot: QtBot, is_of_melody: bool) -> None:
+    shown = Shown(qtbot)
+    shown.window.resize(280, 400)
+    shown.panel.melody.set_open(True)
+    (area,) = [each for each in shown.panel.findChildren(QScrollArea) if each.parent() is shown.panel]
+    bar = area.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 400)
+    bar.setValue(0 if is_of_melody else bar.maximum())
+    problem = UserProblem("There is nothing to follow in the melody.", "Hum 1 is silent.", "Choose another input.")
+    if is_of_melody:
+        shown.panel.melody.set_melody(None, problem)
+    else:
+        shown.panel.set_problem(problem)
+    (note,) = [each for each in shown.panel.findChildren(ProblemNote) if each.isVisible()]
+    qtbot.waitUntil(lambda: note.height() > 0 and note.visibleRegion().boundingRect().height() == note.height())

@@ -4,14 +4,15 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QSlider, QToolButton, QWidget
+from PySide6.QtWidgets import QSlider, QToolButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from musicgen_studio.dsp.peaks import PeakPyramid
 from musicgen_studio.sound.mixing import LaneLevel
 from musicgen_studio.ui.look import theme
-from musicgen_studio.ui.panels.stem_lanes import LOWEST_DB, StemLanes, StemView
+from musicgen_studio.ui.panels.stem_lanes import LANE_HEIGHT, LOWEST_DB, StemLanes, StemView
 from musicgen_studio.ui.widgets.timeline import Viewport
+from musicgen_studio.ui.widgets.waveform import WaveformView
 from tests.ui.panels.finding import control, said
 
 NAMES = ("drums", "bass", "lead", "other")
@@ -109,3 +110,27 @@ def test_a_strip_shows_the_part_that_the_large_waveform_shows(lanes: StemLanes) 
 def test_the_lanes_can_be_hidden(lanes: StemLanes, qtbot: QtBot) -> None:
     with qtbot.waitSignal(lanes.closed):
         click(lanes, "Hide stems")
+
+
+def test_many_lanes_scroll_where_there_is_no_room_and_all_stand_where_there_is(qtbot: QtBot) -> None:
+    lanes, waveform, column = StemLanes(), WaveformView(), QWidget()
+    rows = QVBoxLayout(column)
+    rows.addWidget(waveform, 1)
+    rows.addWidget(lanes)
+    qtbot.addWidget(column)
+    lanes.set_stems([stem(name) for name in (*NAMES, "piano", "guitar")])
+    column.resize(400, 320)
+    column.show()
+    qtbot.waitExposed(column)
+    last = control(lanes, QToolButton, "Mute Guitar")
+    assert column.height() == 320
+    assert last.visibleRegion().isEmpty()
+    last.setFocus(Qt.FocusReason.TabFocusReason)  # as Tab does
+    control(lanes, QSlider, "Level of Piano").setFocus()
+    QTest.keyClick(control(lanes, QSlider, "Level of Piano"), Qt.Key.Key_Tab)
+    assert last.visibleRegion().boundingRect().height() == last.height()
+    column.resize(400, 600)
+    qtbot.waitUntil(lambda: lanes.height() > 6 * LANE_HEIGHT)
+    assert control(lanes, QToolButton, "Mute Drums").visibleRegion().boundingRect().height() == last.height()
+    assert last.visibleRegion().boundingRect().height() == last.height()
+    assert waveform.height() > 200

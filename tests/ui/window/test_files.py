@@ -95,3 +95,17 @@ def test_a_missing_file_is_shown_again(qtbot: QtBot, program: Program, clips: li
     dialog.close()
     qtbot.waitUntil(lambda: not library.get(clips[0].id).is_missing, timeout=WAIT_MS)
     assert library.sound_file(clips[0].id) == tmp_path / "elsewhere.wav"
+
+
+def test_a_clip_that_comes_back_from_the_trash_is_chosen_again(
+    qtbot: QtBot, program: Program, clips: list[Clip]
+) -> None:
+    window, library = program.window, program.services.library
+    rows = choose(program, [clips[1]])
+    assert window.library.selected_ids() == [clips[1].id]
+    QTest.keyClick(rows, Qt.Key.Key_Delete)
+    qtbot.waitUntil(lambda: library.get(clips[1].id).trashed is not None, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not window._model.index_of(clips[1].id).isValid(), timeout=WAIT_MS)
+    program.services.undo.undo()
+    qtbot.waitUntil(lambda: window._model.index_of(clips[1].id).isValid(), timeout=WAIT_MS)
+    assert window.library.selected_ids() == [clips[1].id]  # it is what the middle still shows
