@@ -123,7 +123,30 @@ def measure_window(report: "Callable[[str], None]") -> dict[str, object]:
 
     _app = QApplication(sys.argv[:1])
     with window_bench.temporary_folder() as folder, Program(window_bench.write_settings(Path(folder))) as program:
-        return window_bench.measure(program.window, started_s, report)
+        figures = window_bench.measure(program.window, started_s, report)
+    return figures | _measure_library(report)
+
+
+def _measure_library(report: "Callable[[str], None]") -> dict[str, object]:
+    """Measure how a library of thousands of clips feels beside an empty one, all modules being imported."""
+    from musicgen_studio.library.many import write_many
+    from musicgen_studio.ui.window import bench as window_bench
+    from musicgen_studio.ui.window import library_bench
+
+    figures: dict[str, object] = {}
+    for count in (0, library_bench.CLIPS):
+        with window_bench.temporary_folder() as folder:
+            file = window_bench.write_settings(Path(folder))
+            write_many(Path(folder) / "library", count)
+            started_s = time.perf_counter()
+            with Program(file) as program:
+                seen_s = library_bench.show(program.window, started_s)
+                window_bench.wait_for(program.window.inbox.engine_changed)
+                report(f"The library with {count:,} clips")
+                report(f"  seen after               {seen_s:7.2f} s   once Python has imported everything")
+                figures[f"library_{count}_visible_s"] = seen_s
+                figures |= library_bench.measure_library(program.window, report) if count else {}
+    return figures
 
 
 class Program:

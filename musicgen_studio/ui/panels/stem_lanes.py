@@ -1,7 +1,7 @@
 """The stems of a clip as lanes under its waveform: what each is, how loud it is heard, its own waveform.
 
-They follow the large waveform's zoom and its playhead, and scroll where the window has no room for all. Not for separating (`studio.arranging.stems`) or mixing
-(`sound.mixing`).
+They follow the large waveform's zoom and its playhead, and scroll where the window has no room for all. Not for
+separating (`studio.arranging.stems`) or mixing (`sound.mixing`).
 """
 
 from collections.abc import Sequence

@@ -50,11 +50,11 @@ def measure(window: MainWindow, started_s: float, report: Callable[[str], None])
     visible_s = time.perf_counter() - started_s
     report("The window, offscreen, with the starter checkpoint and an empty library")
     report(f"  seen after               {visible_s:7.2f} s   from the start of Python's imports to the first picture")
-    _wait_for(window.inbox.engine_changed)
+    wait_for(window.inbox.engine_changed)
     lag = LagMeter()
     lag.start()
     window.generation.generate(PromptValues(prompt="happy rock", duration_s=MUSIC_S, seed=1))
-    _wait_for(window.inbox.job_ended)
+    wait_for(window.inbox.job_ended)
     p50, p99, worst = _waits_ms(lag)
     report(f"While it makes {MUSIC_S:.0f} s of music and plays them")
     report(f"  a click waits            {p99:7.1f} ms  at most, 99 times of 100 (median {p50:.1f}, worst {worst:.1f})")
@@ -90,7 +90,7 @@ def _handle_long_clip(window: MainWindow) -> tuple[float, float, float]:
         wave = 0.4 * np.sin(time_s * 900) * np.abs(np.sin(time_s * 3))
         write(path, Audio(np.stack([wave, wave[::-1]], axis=1), LONG_RATE_HZ), SoundFormat.WAV16)
         window.collection.import_files([path])
-        clip = _wait_for(window.collection.imported)
+        clip = wait_for(window.collection.imported)
         lag = LagMeter()
         lag.start()
         window.collection.clip_chosen.emit(clip)
@@ -98,9 +98,9 @@ def _handle_long_clip(window: MainWindow) -> tuple[float, float, float]:
             lambda: window.listening.current is not None and window.listening.current.peaks.frames == clip.frames
         )
         window.generation.extend(clip, ExtendValues(from_playhead=False, duration_s=ADDED_S, prompt="happy rock"), 0)
-        (extended,) = _wait_for(window.inbox.job_ended).clips
+        (extended,) = wait_for(window.inbox.job_ended).clips
         window.generation.again(extended)
-        _wait_for(window.inbox.job_ended)
+        wait_for(window.inbox.job_ended)
         _wait_until(lambda: not window.listening.is_drawing)
     return _waits_ms(lag)
 
@@ -115,7 +115,7 @@ def temporary_folder() -> tempfile.TemporaryDirectory[str]:
     return tempfile.TemporaryDirectory(prefix="musicgen-studio-")
 
 
-def _wait_for(signal: Any) -> Any:
+def wait_for(signal: Any) -> Any:
     """Wait for a signal and return the last thing it told."""
     loop, told = QEventLoop(), [None]
 
