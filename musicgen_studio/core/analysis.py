@@ -137,11 +137,7 @@ class Analysis:
 
     def with_downbeat(self, time_s: float) -> "Analysis":
         """Return it moved so that a bar begins at a time: the nearest beat goes there, and all others with it."""
-        if self.tempo_map is None:
-            return self
-        by_s = time_s - self.tempo_map.nearest_beat_s(time_s)
-        moved = replace(self.tempo_map, beats_s=tuple(beat_s + by_s for beat_s in self.tempo_map.beats_s))
-        return self._with_map(moved.with_downbeat(time_s))
+        return self if self.tempo_map is None else self._with_map(self.tempo_map.with_bar_at(time_s))
 
     def with_metre(self, beats_per_bar: int) -> "Analysis":
         """Return it with bars of another length, the first downbeat where it is.

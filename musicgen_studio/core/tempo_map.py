@@ -211,6 +211,11 @@ class TempoMap:
         beat = floor(self.beat_at(time_s) + 0.5)
         return replace(self, first_downbeat=beat % self.beats_per_bar)
 
+    def with_bar_at(self, time_s: float) -> "TempoMap":
+        """Return the map moved so that a bar begins at a time: the nearest beat goes there, all others with it."""
+        by_s = time_s - self.nearest_beat_s(time_s)
+        return replace(self, beats_s=tuple(beat_s + by_s for beat_s in self.beats_s)).with_downbeat(time_s)
+
     def doubled(self) -> "TempoMap":
         """Return the map at twice the tempo: a beat more between any two. A bar has as many beats as before.
 

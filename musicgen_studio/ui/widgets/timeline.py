@@ -12,6 +12,7 @@ from musicgen_studio.core.tempo_map import TempoMap
 
 MIN_FRAMES_PER_COLUMN = 0.05  # twenty pixels for a sample
 _TICK_STEPS_S = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800)
+_SLACK_BARS = 1e-6  # what begins this little before the sound begins with it
 _TICK_STEPS_BARS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 
 
@@ -136,6 +137,12 @@ class Beats:
     def beats_per_bar(self) -> int:
         """How many beats a bar has."""
         return self.tempo_map.beats_per_bar
+
+    @property
+    def first_downbeat(self) -> int:
+        """Where the first bar that begins in the sound does, as a frame."""
+        bar = math.ceil(self.tempo_map.bar_at(0.0) - _SLACK_BARS)
+        return round(self.tempo_map.bar_s(bar) * self.sample_rate)
 
     def frame(self, beat: float) -> float:
         """Return where a beat is; 0 is the first downbeat."""

@@ -1,8 +1,9 @@
 """The waveform: hear where you are, choose a part, set a loop, while the sound is still being made.
 
 A click places the playhead, a drag selects, Ctrl+drag scrubs; the strip above the waveform holds the loop region, whose
-edges may be dragged while it plays. The wheel pans, Ctrl+wheel and two fingers zoom at the pointer. Setters are silent;
-signals tell what the musician did. Not for playing, nor for keeping the sound.
+edges may be dragged while it plays. In the ruler of bars the first downbeat can be dragged, and all bars with it. The
+wheel pans, Ctrl+wheel and two fingers zoom at the pointer. Setters are silent; signals tell what the musician did. Not
+for playing, nor for keeping the sound.
 """
 
 from collections.abc import Collection, Sequence
@@ -43,6 +44,7 @@ _CURSORS = {
     Grip.LOOP_REGION: Qt.CursorShape.OpenHandCursor,
     Grip.SELECTION_HANDLE: Qt.CursorShape.OpenHandCursor,
     Grip.FAULT: Qt.CursorShape.PointingHandCursor,
+    Grip.DOWNBEAT: Qt.CursorShape.SizeHorCursor,
 }
 
 
@@ -55,6 +57,7 @@ class _Drag:
     frame: int  # under the pointer at the beginning, snapped
     selection: Span | None
     loop: Span | None
+    beats: Beats | None
     is_scrub: bool = False
     has_moved: bool = False
 
@@ -80,6 +83,8 @@ class WaveformView(ZoomedView):
     """There is another sound, more of it, or its length is another."""
     fault_clicked = Signal(int)
     """Something is to be done about a fault, by its number: its flag was clicked."""
+    downbeat_dragged = Signal(float)
+    """The first bar was dragged: one is to begin at so many seconds."""
     drag_requested = Signal()
     """The selection is being dragged out of the program; the mouse is the receiver's from here on."""
 
@@ -396,7 +401,7 @@ class WaveformView(ZoomedView):
         alt = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
         if alt and self._scene().is_in_selection(event.position()):
             grip = Grip.SELECTION_HANDLE
-        self._drag = _Drag(grip, event.position(), self._snapped(frame), self._selection, self._loop)
+        self._drag = _Drag(grip, event.position(), self._snapped(frame), self._selection, self._loop, self._beats)
         if grip == Grip.RULER:
             self._seek(self._snapped(frame))
         elif is_body and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
@@ -422,7 +427,11 @@ class WaveformView(ZoomedView):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """End a gesture; one without movement is a click."""
         drag, self._drag = self._drag, None
-        if event.button() != Qt.MouseButton.LeftButton or drag is None or drag.has_moved or drag.is_scrub:
+        if event.button() != Qt.MouseButton.LeftButton or drag is None or drag.is_scrub:
+            return
+        if drag.has_moved:
+            if drag.grip is Grip.DOWNBEAT:
+                self.downbeat_dragged.emit(self._view.frame(event.position().x()) / self._sample_rate)
             return
         if drag.grip is Grip.FAULT:
             number = self._scene().fault_at(event.position())
@@ -430,6 +439,9 @@ class WaveformView(ZoomedView):
                 self.fault_clicked.emit(number)
             return
         if drag.grip in (Grip.RULER, Grip.LOOP_LANE, Grip.LOOP_REGION, Grip.SELECTION_HANDLE):
+            return
+        if drag.grip is Grip.DOWNBEAT:
+            self._seek(drag.frame)
             return
         if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             self._select(self._playhead, drag.frame)
@@ -491,6 +503,8 @@ class WaveformView(ZoomedView):
                 self._set_loop_by_hand(drag.loop[drag.grip == Grip.LOOP_START], snapped)
             case Grip.LOOP_REGION if drag.loop:
                 self._move_loop(drag.loop, frame - self._view.frame(drag.at.x()))
+            case Grip.DOWNBEAT if drag.beats:
+                self.set_tempo_map(drag.beats.tempo_map.with_bar_at(frame / self._sample_rate))
 
     def _seek(self, frame: int) -> None:
         self.set_playhead(min(frame, self._made_frames))
@@ -521,6 +535,8 @@ class WaveformView(ZoomedView):
 
     def _take_back(self, drag: _Drag) -> None:
         self._drag = None
+        if drag.grip is Grip.DOWNBEAT and drag.beats is not None:
+            self.set_tempo_map(drag.beats.tempo_map)
         if drag.selection != self._selection:
             self.set_selection(drag.selection)
             self.selection_changed.emit(drag.selection)

@@ -39,6 +39,7 @@ class Spectrum:
 HEAD = 5.0  # half the width of the playhead's head, in pixels
 _HATCH_STEP = 8
 _LABEL_WIDTH = 64.0
+_FLAG = 6.0  # edges of the first bar's flag
 _SCROLL_HEIGHT = 4
 
 
@@ -288,6 +289,16 @@ def _paint_rulers(painter: QPainter, scene: Scene, colours: Colours) -> None:
     if scene.beats is not None:
         ticks = beat_ticks(scene.view, scene.beats, _LABEL_WIDTH)
         _paint_ruler(painter, scene, scene.beats_row, ticks, theme.number_font())
+        _paint_downbeat(painter, scene, scene.beats.first_downbeat, colours)
+
+
+def _paint_downbeat(painter: QPainter, scene: Scene, frame: int, colours: Colours) -> None:
+    """Draw what the first bar is taken hold of by: a small flag at its line."""
+    x, bottom = _sharp(scene, frame), scene.beats_row.bottom() - 1
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(colours.muted))
+    painter.drawPolygon(QPolygonF([QPointF(x, bottom), QPointF(x, bottom - _FLAG), QPointF(x + _FLAG, bottom)]))
 
 
 def _paint_ruler(painter: QPainter, scene: Scene, row: QRectF, ticks: list[Tick], letters: QFont) -> None:

@@ -32,6 +32,7 @@ class Grip(Enum):
     SELECTION_END = auto()
     SELECTION_HANDLE = auto()
     FAULT = auto()
+    DOWNBEAT = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +150,7 @@ class Scene:
     def grip_at(self, at: QPointF) -> Grip:
         """Return what lies under a point."""
         if at.y() < self.loop_lane.top():
-            return Grip.RULER
+            return Grip.DOWNBEAT if self._is_at_downbeat(at) else Grip.RULER
         loop = self._edge(self.loop, at.x())
         if at.y() < self.body.top():
             if loop is not None:
@@ -167,6 +168,11 @@ class Scene:
     def is_in_selection(self, at: QPointF) -> bool:
         """Return whether a point lies in the selected part of the waveform."""
         return at.y() >= self.body.top() and self._is_in(self.selection, at.x())
+
+    def _is_at_downbeat(self, at: QPointF) -> bool:
+        if self.beats is None or at.y() < self.beats_row.top():
+            return False
+        return abs(self.view.x(self.beats.first_downbeat) - at.x()) <= _REACH
 
     def _is_in(self, span: Span | None, x: float) -> bool:
         return span is not None and self.view.x(span[0]) <= x <= self.view.x(span[1])

@@ -56,6 +56,7 @@ class Tempo(QObject):
         self.card.metronome_toggled.connect(self._click)
         header.tempo_requested.connect(self._open)
         listening.shown.connect(self.show_clip)
+        waveform.downbeat_dragged.connect(self._put_bar)
 
     def hear_all(self) -> None:
         """Listen to the clips that nobody has listened to yet, behind everything else."""
@@ -124,6 +125,14 @@ class Tempo(QObject):
     def _correct(self, analysis: Analysis) -> None:
         if self._clip is not None:
             self.corrected.emit(self._clip, analysis)
+
+    @Slot(float)
+    def _put_bar(self, time_s: float) -> None:
+        """Let a bar begin where a hand has dragged one to."""
+        if self._clip is None:
+            return
+        known = self._clip.known or Analysis(_map_of(self._clip, None))
+        self._correct(known.with_downbeat(time_s))
 
     @Slot(str)
     def _choose_snap(self, snap: str) -> None:

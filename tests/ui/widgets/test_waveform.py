@@ -294,6 +294,67 @@ def test_without_a_tempo_snap_does_nothing(view: WaveformView) -> None:
     assert view.playhead() == _s(3.33)
 
 
+# Bars
+
+
+BARS_Y = 28  # the ruler of bars; what lies below it moves down
+
+
+def test_the_first_bar_is_dragged_and_all_others_with_it(view: WaveformView) -> None:
+    view.set_tempo_map(TempoMap.constant(120.0, 8.0, downbeat_s=1.0))
+    heard = Heard(view.downbeat_dragged)
+    _press(view, 100, BARS_Y)
+    _move(view, 120, BARS_Y)
+    _move(view, 130, BARS_Y)
+    beats = view.beats()
+    assert beats is not None
+    assert beats.frame(0) == pytest.approx(_s(1.3))  # seen before it is let go
+    assert heard.said == []
+    _release(view, 130, BARS_Y)
+    assert heard.said == [pytest.approx(1.3, abs=0.01)]
+    assert (view.playhead(), view.selection()) == (0, None)
+
+
+@pytest.mark.parametrize(("x", "y"), [(300, BARS_Y), (100, RULER_Y), (150, BARS_Y)])
+def test_other_lines_of_the_ruler_are_no_handle(view: WaveformView, x: float, y: float) -> None:
+    view.set_tempo_map(TempoMap.constant(120.0, 8.0, downbeat_s=1.0))
+    heard = Heard(view.downbeat_dragged)
+    _drag(view, x, x + 30, y)
+    assert heard.said == []
+    assert view.playhead() == _s((x + 30) / 100)
+
+
+def test_a_click_on_the_first_bar_places_the_playhead_there(view: WaveformView) -> None:
+    view.set_tempo_map(TempoMap.constant(120.0, 8.0, downbeat_s=1.0))
+    heard = Heard(view.downbeat_dragged)
+    _click(view, 101, BARS_Y)
+    assert view.playhead() == _s(1.01)
+    assert heard.said == []
+
+
+def test_escape_puts_the_bars_back(view: WaveformView) -> None:
+    tempo_map = TempoMap.constant(120.0, 8.0, downbeat_s=1.0)
+    view.set_tempo_map(tempo_map)
+    heard = Heard(view.downbeat_dragged)
+    _press(view, 100, BARS_Y)
+    _move(view, 150, BARS_Y)
+    QTest.keyClick(view, Qt.Key.Key_Escape)
+    _release(view, 150, BARS_Y)
+    beats = view.beats()
+    assert beats is not None
+    assert beats.tempo_map == tempo_map
+    assert heard.said == []
+
+
+def test_of_bars_that_begin_before_the_sound_the_first_in_it_is_dragged(
+    view: WaveformView,
+) -> None:
+    view.set_tempo_map(TempoMap((-0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 2.5), first_downbeat=0))
+    heard = Heard(view.downbeat_dragged)
+    _drag(view, 150, 170, BARS_Y)
+    assert heard.said == [pytest.approx(1.7, abs=0.01)]
+
+
 # Zoom
 
 

@@ -82,6 +82,23 @@ def test_a_correction_is_kept_and_can_be_taken_back(program: Program) -> None:
     assert control(card, QDoubleSpinBox, "Tempo").value() == pytest.approx(125)
 
 
+def test_a_dragged_bar_is_kept_and_can_be_taken_back(program: Program) -> None:
+    clip = shown(program, beats(125, 8.0), HEARD)
+    library = program.services.library
+    program.window.waveform.downbeat_dragged.emit(0.2)
+    known = library.get(clip.id).known
+    assert known is not None
+    assert known.tempo_map is not None
+    assert known.tempo_map.bar_s(0) == pytest.approx(0.2)
+    assert known.bpm == pytest.approx(125)
+    assert known.is_locked
+    grid = program.window.waveform.beats()
+    assert grid is not None
+    assert grid.tempo_map == known.tempo_map
+    program.services.undo.undo()
+    assert library.get(clip.id).known == HEARD
+
+
 def test_the_metronome_is_heard_over_the_clip_and_gone_with_it(program: Program) -> None:
     shown(program, beats(125, 8.0), HEARD)
     window = program.window
