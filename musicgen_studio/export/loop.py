@@ -97,10 +97,12 @@ def _first_bar(audio: Audio, tempo: TempoMap, bars: int) -> int:
 
 def _too_short(audio: Audio, tempo: TempoMap, bars: int, start_bar: int) -> UserProblem:
     whole = max(int(tempo.bar_at(audio.duration_s) + 1e-6) - max(start_bar, 0), 0)
+    can_begin_earlier = start_bar > _first_bar(audio, tempo, bars)
     return UserProblem(
         "The loop cannot be cut.",
-        f"The clip has {whole} whole bars from bar {start_bar + 1} on, not {bars}.",
-        "Take fewer bars, begin earlier, or correct the clip's tempo.",
+        f"The clip has {whole} whole {'bar' if whole == 1 else 'bars'} from bar {start_bar + 1} on, not {bars}.",
+        f"Take fewer bars, {'begin earlier, ' if can_begin_earlier else ''}or correct the clip's tempo and where its "
+        "bars begin.",
     )
 
 

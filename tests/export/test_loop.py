@@ -104,6 +104,15 @@ def test_too_few_bars(bars: int, start_bar: int | None) -> None:
         cut_loop(music(tempo, 10, 8000), tempo, bars, start_bar)
 
 
+@pytest.mark.parametrize(("bars", "start_bar", "earlier"), [(6, None, False), (5, 0, False), (4, 2, True)])
+def test_only_what_can_begin_earlier_is_told_to(bars: int, start_bar: int | None, earlier: bool) -> None:
+    tempo = TempoMap.constant(120, 10, downbeat_s=1.5)
+    with pytest.raises(UserProblem) as problem:
+        cut_loop(music(tempo, 10, 8000), tempo, bars, start_bar)
+    assert ("begin earlier" in str(problem.value)) is earlier
+    assert "where its bars begin" in str(problem.value)
+
+
 def test_silence_stays_silent() -> None:
     tempo = TempoMap.constant(120, 10, downbeat_s=0.5)
     loop = cut_loop(Audio(np.zeros((10 * 8000, 2), np.float32), 8000), tempo, 2)
