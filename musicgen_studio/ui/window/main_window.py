@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, Qt, QTimer, Signal, SignalInstance, Slot
+from PySide6.QtCore import QByteArray, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QMenuBar,
@@ -55,6 +55,7 @@ from musicgen_studio.ui.window.action_table import (
 )
 from musicgen_studio.ui.window.actions import ClipActions
 from musicgen_studio.ui.window.best import Best
+from musicgen_studio.ui.window.binding import bind_clip, bind_melody
 from musicgen_studio.ui.window.collection import Collection, MiniWaveforms
 from musicgen_studio.ui.window.comparing import Comparing
 from musicgen_studio.ui.window.editing import Editing
@@ -64,7 +65,7 @@ from musicgen_studio.ui.window.files import Files
 from musicgen_studio.ui.window.focus import move_section
 from musicgen_studio.ui.window.generation import Generation
 from musicgen_studio.ui.window.inbox import Inbox
-from musicgen_studio.ui.window.listening import SEEK_S, Listening
+from musicgen_studio.ui.window.listening import Listening
 from musicgen_studio.ui.window.live import Live
 from musicgen_studio.ui.window.marks import ClipMarks
 from musicgen_studio.ui.window.melody import Melodies
@@ -117,8 +118,10 @@ class MainWindow(QWidget):
         self._make_showing()
         self._lay_out()
         self._join()
+        self._join_header()
         self._join_melody()
         self._bind_keys()
+        self._join_told()
         self._begin()
 
     # What the composition root calls.
@@ -291,16 +294,28 @@ class MainWindow(QWidget):
         self.passages.join_melodies(self.melodies)
         self.files = Files(self.collection, self.prompt.melody, self)
         FileDrops(self.waveform, is_sound, self.files.open)
-        self.showing.problem_found.connect(self.show_problem)
-        self.showing.said.connect(self.status.announce)
+
+    def _join_told(self) -> None:
+        """Let what parts tell be seen, and be said to whoever cannot see it."""
+        parts = self.showing, self.melodies, self.collection, self.listening, self.live
+        for speaking in (*parts, self.sections, self.best, self.selection_drags, self.minis, self.clip_actions):
+            speaking.said.connect(self.status.announce)
+        for failing in (
+            self.showing,
+            self.recording,
+            self.melodies,
+            self.live,
+            self.sections,
+            self.stems,
+            self.stems.drags,
+            self.selection_drags,
+        ):
+            failing.problem_found.connect(self.show_problem)
+        self.listening.problem_changed.connect(self.show_problem)
 
     def _join_melody(self) -> None:
         melodies, recording, listening, panel = self.melodies, self.recording, self.listening, self.prompt.melody
         recording.take_recorded.connect(self._keep_take)
-        recording.problem_found.connect(self.show_problem)
-        melodies.problem_found.connect(self.show_problem)
-        melodies.said.connect(self.status.announce)
-        self.collection.said.connect(self.status.announce)
         melodies.changed.connect(lambda: self.clip_header.set_melody(melodies.sketch is not None))
         melodies.editor_requested.connect(self.showing.open_editor)
         melodies.play_requested.connect(lambda audio, from_s: listening.preview(*_placed(audio, from_s)))
@@ -322,8 +337,6 @@ class MainWindow(QWidget):
         inbox.device_lost.connect(news.offer_restart)
         inbox.errand_ended.connect(self._end_errand)
         generation.speed_measured.connect(news.show_speed)
-        listening.problem_changed.connect(self.show_problem)
-        listening.said.connect(self.status.announce)
         listening.new_device_found.connect(news.offer_device)
         listening.shown.connect(lambda clip: self.library.show_clip(clip.id))
         self.prompt.generate_requested.connect(self.new_music.await_music)
@@ -338,27 +351,20 @@ class MainWindow(QWidget):
         self.tempo.snap_chosen.connect(self._keep_snap)
         self.passages.crowded.connect(self.clip_header.set_low)
         self.passages.crowded.connect(self._make_room)
-        self.live.said.connect(self.status.announce)
-        self.live.problem_found.connect(self.show_problem)
         self.live.kept.connect(lambda _clip: collection.refresh())
-        self.sections.said.connect(self.status.announce)
-        self.best.said.connect(self.status.announce)
         self.best.measured.connect(collection.note_measured)
         self.faults.found.connect(lambda clip: collection.note_measured([clip]))
-        self.sections.problem_found.connect(self.show_problem)
         self.sections.library_changed.connect(collection.refresh)
         self.stems.made.connect(lambda _stems: collection.refresh())
-        self.stems.drags.problem_found.connect(self.show_problem)
-        self.stems.problem_found.connect(self.show_problem)
-        self.selection_drags.problem_found.connect(self.show_problem)
-        self.selection_drags.said.connect(self.status.announce)
-        self.minis.said.connect(self.status.announce)
         collection.imported.connect(self.showing.show_clip)
         collection.play_requested.connect(self.showing.play_clip)
         collection.preview_requested.connect(self.showing.preview_clip)
         self.waveform.play_requested.connect(listening.play_from)
         self.minis.ready.connect(self._model.refresh)
-        header = self.clip_header
+        self.header.settings_requested.connect(partial(self.dialog_requested.emit, "settings"))
+
+    def _join_header(self) -> None:
+        header, generation = self.clip_header, self.generation
         for asked in (
             header.extend_requested,
             header.replace_requested,
@@ -371,30 +377,17 @@ class MainWindow(QWidget):
         header.variations_requested.connect(self._on_current(generation.vary))
         header.use_settings_requested.connect(self._on_current(generation.use_settings))
         header.export_requested.connect(self._on_current(lambda clip: self.export_requested.emit([clip])))
-        self.header.settings_requested.connect(partial(self.dialog_requested.emit, "settings"))
 
     def _bind_keys(self) -> None:
         self._bindings = Bindings(self, self._keys)
-        listening, waveform, add = self.listening, self.waveform, self._bindings.add
-        add("seek-back", lambda: listening.seek_by(-SEEK_S), self._has_sound)
-        add("seek-forward", lambda: listening.seek_by(SEEK_S), self._has_sound)
-        add("loop-selection", listening.loop_selection, lambda: waveform.selection() is not None)
-        add("zoom-in", waveform.zoom_in, self._has_sound)
-        add("zoom-out", waveform.zoom_out, self._has_sound)
-        add("zoom-selection", waveform.zoom_to_selection, lambda: waveform.selection() is not None)
-        add("zoom-fit", waveform.fit, self._has_sound)
-        add("replace", self.clip_header.ask_to_replace, self._has_sound)
+        add = self._bindings.add
+        bind_clip(self._bindings, self.listening, self.waveform, self.clip_header, self.sections)
+        bind_melody(self._bindings, self.melodies, self.prompt.melody)
         self.live.bind(self._bindings, lambda: self.prompt.values().prompt, self._chosen)
         add("passages", self.passages.turn, is_on=self.passages.panel.is_open)
         add("passages-text", self.passages.open_text)
         self.passages.menu_at(lambda place: self.menus.pop_up(PASSAGE_MENU, place))
-        add("mend", self.sections.mend, self._has_sound)
-        add("let-end", self.sections.let_end, self._has_sound)
-        add("original", self.sections.hear_original, self._has_sound)
         add("prompt", self.prompt.focus_prompt)
-        add("select-all", self.waveform.select_all, self._has_sound)
-        add("select-none", self.waveform.select_none, lambda: waveform.selection() is not None)
-        add("play-now", listening.play_now, lambda: listening.is_waiting)
         add("next-section", lambda: move_section(self._sections_of_keys(), 1))
         add("previous-section", lambda: move_section(self._sections_of_keys(), -1))
         add("preview-library", self._turn_preview, is_on=lambda: self._services.settings.previews_library)
@@ -409,7 +402,9 @@ class MainWindow(QWidget):
             add(name, partial(self.dialog_requested.emit, name))
         add("quit", self.close)
         self._bind_clips()
-        self._bind_melody()
+        self._make_menus()
+
+    def _make_menus(self) -> None:
         self.menus = Menus(self, self.menu_bar)
         self.library.menu_requested.connect(partial(self.menus.pop_up, CLIP_MENU))
         recent_menu = self.menus.menu("File/Recent files")
@@ -419,23 +414,10 @@ class MainWindow(QWidget):
         self.files.melody_opened.connect(self.recent.add)
         self.takes.menu_requested.connect(partial(self.menus.pop_up, TAKE_MENU))
         self.menus.attach(MELODY_MENU, self.prompt.melody)
-        self.menus.attach(WAVEFORM_MENU, waveform)
+        self.menus.attach(WAVEFORM_MENU, self.waveform)
         self._guard = FocusGuard(self)
         self.installEventFilter(self._guard)
         FocusKeeper(self)
-
-    def _bind_melody(self) -> None:
-        melodies, panel, add = self.melodies, self.prompt.melody, self._bindings.add
-
-        def is_there() -> bool:
-            return melodies.sketch is not None
-
-        def if_there(signal: SignalInstance) -> Callable[[], None]:
-            return lambda: signal.emit() if is_there() else None
-
-        add("notes", if_there(panel.edit_requested), is_there)
-        add("hear-melody", if_there(panel.play_requested), is_there)
-        add("clear-melody", if_there(panel.clear_requested), is_there)
 
     def _bind_clips(self) -> None:
         self.clip_actions = ClipActions(
@@ -448,7 +430,6 @@ class MainWindow(QWidget):
             self.clip_header,
             self,
         )
-        self.clip_actions.said.connect(self.status.announce)
         self.clip_actions.export_requested.connect(self.export_requested)
         self.clip_actions.show_requested.connect(self.showing.show_clip)
         self.clip_actions.live_again_requested.connect(self.live.make_again)
