@@ -41,6 +41,7 @@ from musicgen_studio.library.masters import MasterFile, Masters, is_in_use, put
 from musicgen_studio.library.partial import PartialClip
 from musicgen_studio.library.recovery import Reconciled, compare, find_moved, find_unlisted, repair_unfinished
 from musicgen_studio.library.rows import tidy
+from musicgen_studio.library.seen import Edits, SeenEdits
 from musicgen_studio.library.survey import Survey, look_around, note_marks, owner_of
 from musicgen_studio.library.texts import KeptTexts
 
@@ -99,6 +100,7 @@ class Library(FilesForOthers, KeptTexts):
             opened.callback(self._database.close)
             FilesForOthers.__init__(self, clips, self._database.find, self._changing, self._places, self._there)
             KeptTexts.__init__(self, self._database, self._changing)
+            self._seen = SeenEdits(self._clips)
             self._masters = Masters(self._places, self._database.files(), self._database.former())
             self._opened = opened.pop_all()
 
@@ -191,7 +193,7 @@ class Library(FilesForOthers, KeptTexts):
         changed, files, former = list(clips), files or {}, former or {}
         if changed or files:
             self._database.save(changed, files, former)
-            self._clips.update({clip.id: clip for clip in changed})
+            self._seen.note_written(changed)
             self._masters.note(files, former)
 
     # Sound
@@ -286,15 +288,54 @@ class Library(FilesForOthers, KeptTexts):
             KeyError: If there is no such clip.
             TypeError: If something else is to be changed.
         """
-        if unknown := set(changes) - set(ClipEdit.__annotations__):
-            raise TypeError(f"{', '.join(ClipEdit.__annotations__)} can be edited, not {sorted(unknown)}")
+        _check(changes)
         with self._changing:
+            self._write_seen()
             before = self._clips[clip_id]
             clip = tidy(replace(before, **changes))
             self._save([clip])
             if clip.title != before.title:
                 self._rename(clip)
             return clip
+
+    def edit_soon(self, clip_id: str, **changes: Unpack[ClipEdit]) -> Clip:
+        """Edit a clip without waiting for the disk, which `write_due` gives it to: `get` and `clips` know it at once.
+
+        Returns:
+            The clip as it is now.
+
+        Raises:
+            UserProblem: If a value is none that can be.
+            KeyError: If there is no such clip.
+            TypeError: If something else is to be changed.
+        """
+        _check(changes)
+        return self._seen.edit({clip_id: changes})[0]
+
+    def write_due(self) -> None:
+        """Write what `remember_soon`, `edit_soon`, `trash_soon` and `restore_soon` have taken. Not the window's thread.
+
+        Raises:
+            UserProblem: If the disk does not take it; it is tried again the next time.
+        """
+        with self._changing:
+            try:
+                self._write_seen()
+            finally:
+                super().write_due()
+
+    def _write_seen(self) -> None:
+        """Write the clips that were edited without waiting for it, all or none."""
+        edits = self._seen.take()
+        clips = [self._clips[clip_id] for clip_id in edits if clip_id in self._clips]
+        try:
+            self._save(clips)
+        except BaseException:
+            self._seen.put_back(edits)
+            raise
+        for clip in clips:
+            if "title" in edits[clip.id]:
+                self._rename(clip)
 
     def _rename(self, clip: Clip) -> None:
         """Call a clip's file as the clip is called now; if that cannot be done now, at a later start."""
@@ -402,9 +443,20 @@ class Library(FilesForOthers, KeptTexts):
             KeyError: If there is no such clip.
         """
         with self._changing:
-            wanted = list(dict.fromkeys(ids))
-            stems = [stem.id for clip_id in wanted for stem in self.stems(clip_id)]
-            return self._set_trashed([*wanted, *stems], self._now().isoformat(timespec="seconds"))
+            return self._set_trashed(self._trashing(ids))
+
+    def trash_soon(self, ids: Iterable[str]) -> list[Clip]:
+        """Do as `trash` does without waiting for the disk, which `write_due` gives it to.
+
+        Raises:
+            KeyError: If there is no such clip.
+        """
+        return self._seen.edit(self._trashing(ids))
+
+    def _trashing(self, ids: Iterable[str]) -> Edits:
+        wanted, now = list(dict.fromkeys(ids)), self._now().isoformat(timespec="seconds")
+        stems = [stem.id for clip_id in wanted for stem in self.stems(clip_id)]
+        return {clip_id: {"trashed": now} for clip_id in (*wanted, *stems)}
 
     def restore(self, ids: Iterable[str]) -> list[Clip]:
         """Take clips out of the trash, with the stems that went there when they did, all or none.
@@ -414,20 +466,30 @@ class Library(FilesForOthers, KeptTexts):
             KeyError: If there is no such clip.
         """
         with self._changing:
-            wanted = list(dict.fromkeys(ids))
-            gone = {clip_id: self._clips[clip_id].trashed for clip_id in wanted}
-            stems = [
-                clip.id
-                for clip in self._clips.values()
-                if clip.origin is Origin.STEM and clip.parent in gone and clip.trashed == gone[clip.parent]
-            ]
-            return self._set_trashed([*wanted, *stems], None)
+            return self._set_trashed(self._restoring(ids))
 
-    def _set_trashed(self, ids: Iterable[str], trashed: str | None) -> list[Clip]:
-        with self._changing:
-            clips = [replace(self._clips[clip_id], trashed=trashed) for clip_id in dict.fromkeys(ids)]
-            self._save(clips)
-            return clips
+    def restore_soon(self, ids: Iterable[str]) -> list[Clip]:
+        """Do as `restore` does without waiting for the disk, which `write_due` gives it to.
+
+        Raises:
+            KeyError: If there is no such clip.
+        """
+        return self._seen.edit(self._restoring(ids))
+
+    def _restoring(self, ids: Iterable[str]) -> Edits:
+        gone = {clip_id: self._clips[clip_id].trashed for clip_id in ids}
+        stems = [
+            clip.id
+            for clip in self._held()
+            if clip.origin is Origin.STEM and clip.parent in gone and clip.trashed == gone[clip.parent]
+        ]
+        return {clip_id: {"trashed": None} for clip_id in (*gone, *stems)}
+
+    def _set_trashed(self, edits: Edits) -> list[Clip]:
+        self._write_seen()
+        clips = [replace(self._clips[clip_id], **changes) for clip_id, changes in edits.items()]
+        self._save(clips)
+        return clips
 
     def purge_trash(self) -> list[Clip]:
         """Delete what is in the trash for good and return what it was. Only when the musician says so: no undo.
@@ -438,6 +500,7 @@ class Library(FilesForOthers, KeptTexts):
             UserProblem: If the disk does not take it; then nothing is deleted.
         """
         with self._changing:
+            self._write_seen()
             purged = self.clips(trashed=True)
             self._database.doom(clip.id for clip in purged)
             for clip in purged:
@@ -524,6 +587,11 @@ class Library(FilesForOthers, KeptTexts):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _check(changes: ClipEdit) -> None:
+    if unknown := set(changes) - set(ClipEdit.__annotations__):
+        raise TypeError(f"{', '.join(ClipEdit.__annotations__)} can be edited, not {sorted(unknown)}")
 
 
 def _begun(path: Path) -> Iterator[Audio]:

@@ -237,6 +237,92 @@ def test_who_looks_does_not_wait_for_the_disk(folder: Path) -> None:
         assert library.clips() == [clip]
 
 
+def test_what_is_edited_soon_is_seen_at_once_and_written_later(folder: Path) -> None:
+    with Library(folder) as library, closing(sqlite3.connect(folder / "library.sqlite3")) as other:
+        clip = add(library, title="Calm")
+        stem = add(library, title="drums", origin=Origin.STEM, parent=clip.id, stem="drums")
+
+        def rows() -> set[tuple[str, int, bool]]:
+            return set(other.execute("SELECT title, is_starred, trashed IS NULL FROM clips").fetchall())
+
+        before = rows()
+        assert library.edit_soon(clip.id, is_starred=True) == library.get(clip.id)
+        library.edit_soon(clip.id, title=" Happy ", tags=("b", "a"))
+        assert [(each.title, each.is_starred, each.tags) for each in library.clips(starred=True)] == [
+            ("Happy", True, ("a", "b"))
+        ]
+        library.trash_soon([clip.id])
+        assert library.clips() == []
+        assert {each.id for each in library.clips(trashed=True)} == {clip.id, stem.id}
+        library.restore_soon([clip.id])
+        assert [each.id for each in library.stems(clip.id)] == [stem.id]
+        assert rows() == before
+        assert library.sound_file(clip.id).name == "Calm.wav"
+        library.write_due()
+        assert rows() == {("Happy", 1, True), ("drums", 0, True)}
+        assert library.sound_file(clip.id).name == "Happy.wav"
+        library.trash_soon([clip.id])  # the end writes it
+    with Library(folder) as library:
+        assert {each.title for each in library.clips(trashed=True)} == {"Happy", "drums"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "refusal"),
+    [({"title": "\0"}, UserProblem), ({"tempo_bpm": -1.0}, UserProblem), ({"id": "x"}, TypeError)],
+)
+def test_what_cannot_be_is_not_edited_soon_either(library: Library, changes: dict[str, Any], refusal: type) -> None:
+    clip = add(library)
+    with pytest.raises(refusal):
+        library.edit_soon(clip.id, **changes)
+    library.write_due()
+    assert library.get(clip.id) == clip
+
+
+def test_an_edit_that_the_disk_does_not_take_is_written_the_next_time(folder: Path) -> None:
+    with Library(folder) as library:
+        clip = add(library)
+        pages = library._database._connection.execute
+        pages("PRAGMA max_page_count = 1")  # it is full as it is
+        library.edit_soon(clip.id, tags=("x" * 100_000,))
+        library.edit_soon(clip.id, is_starred=True)
+        with pytest.raises(UserProblem):
+            library.write_due()
+        assert library.get(clip.id).is_starred  # as it is seen
+        library.edit_soon(clip.id, tags=("short",))
+        pages("PRAGMA max_page_count = 1000000")
+        library.write_due()
+    with Library(folder) as library:
+        assert (library.get(clip.id).tags, library.get(clip.id).is_starred) == (("short",), True)
+
+
+def test_who_edits_soon_waits_for_nobody_and_what_another_writes_meanwhile_takes_nothing_back(folder: Path) -> None:
+    is_writing = threading.Event()
+
+    def now() -> datetime:
+        is_writing.set()
+        return datetime(2026, 1, 1, tzinfo=UTC)
+
+    with Library(folder, now) as library, closing(sqlite3.connect(folder / "library.sqlite3")) as disk:
+        clip = add(library)
+        is_writing.clear()
+        disk.execute("BEGIN IMMEDIATE")
+        writer = threading.Thread(target=library.trash, args=([clip.id],))
+        writer.start()
+        assert is_writing.wait(10)
+        library.edit_soon(clip.id, is_starred=True)
+        assert writer.is_alive()
+        disk.rollback()
+        writer.join(10)
+        assert (library.get(clip.id).is_starred, library.get(clip.id).trashed is None) == (True, False)
+        library.edit_soon(clip.id, title="seen")
+        library.edit(clip.id, title="written")  # the later one counts
+        assert library.get(clip.id).title == "written"
+        library.write_due()
+    with Library(folder) as library:
+        kept = library.get(clip.id)
+        assert (kept.is_starred, kept.trashed is None, kept.title) == (True, False, "written")
+
+
 def test_many_threads_use_one_library(library: Library) -> None:
     clips = [add(library, title=str(number)) for number in range(4)]
     failures: list[BaseException] = []

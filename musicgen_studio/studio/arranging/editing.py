@@ -113,7 +113,7 @@ def edit_clip(library: Library, clip: Clip, edit: SoundEdit, errand: Errand) -> 
     new = _edited(samples, clip, edit, errand)
     known = _known_after(clip, edit)
     kept = _keep(library, _version(clip, edit.change.value, len(new), known), new, errand)
-    keep_marks(library, kept, _marks_after(marks_of(library, clip), edit))
+    keep_marks(library.remember, kept, _marks_after(marks_of(library, clip), edit))
     return kept
 
 
@@ -133,7 +133,7 @@ def split_clip(library: Library, clip: Clip, frame: int, errand: Errand) -> list
         for number, (part, known) in enumerate(((samples[:frame], before), (samples[frame:], behind)), 1):
             kept.append(_keep(library, _version(clip, f"{SPLIT} {number}", len(part), known), part, errand))
             start, end = (0, frame) if number == 1 else (frame, clip.frames)
-            keep_marks(library, kept[-1], marks.part_of(marks_of(library, clip), start, end))
+            keep_marks(library.remember, kept[-1], marks.part_of(marks_of(library, clip), start, end))
     except BaseException:
         library.trash(part.id for part in kept)
         raise
@@ -168,7 +168,7 @@ def join_clips(library: Library, clips: Sequence[Clip], errand: Errand) -> Clip:
         is_complete=all(clip.is_complete for clip in clips),
     )
     kept = _keep(library, joined, np.concatenate(pieces), errand)
-    keep_marks(library, kept, marks.in_order(marked))
+    keep_marks(library.remember, kept, marks.in_order(marked))
     return kept
 
 

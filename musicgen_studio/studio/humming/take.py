@@ -6,7 +6,7 @@ library's memory and applied anew each time. Not for recording (`recording`).
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from math import isfinite
@@ -77,13 +77,15 @@ def take_edit(library: Library, clip_id: str) -> TakeEdit:
         return TakeEdit()
 
 
-def keep_take_edit(library: Library, clip_id: str, edit: TakeEdit) -> None:
+def keep_take_edit(remember: Callable[[str, str], object], clip_id: str, edit: TakeEdit) -> None:
     """Keep how a take is to be used.
 
-    Raises:
-        UserProblem: If the disk does not take it.
+    Args:
+        remember: Keeps a text of the library under a key, now or soon.
+        clip_id: The take.
+        edit: How it is used from now on.
     """
-    library.remember(_key(clip_id), json.dumps(asdict(edit)))
+    remember(_key(clip_id), json.dumps(asdict(edit)))
 
 
 def new_take(library: Library, sample_rate: int, tempo_bpm: float | None) -> Clip:

@@ -265,9 +265,14 @@ class Collection(QObject):
             self.refresh()
             self.clip_changed.emit(self._library.get(clip_id))
             prepare = partial(self._library.prepare_drag, clip_id)  # what is dragged out says what is known now
-            self._services.background.run(text, prepare)
+            self._services.background.run(text, prepare, lambda _: self._find_anew())
 
-        self._services.undo.push(EditClip(text, self._library, clip_id, before, after, changed))
+        self._services.undo.push(EditClip(text, self._services, clip_id, before, after, changed))
+
+    def _find_anew(self) -> None:
+        """Look once more for what is typed: words are found as they are written, not as they are seen."""
+        if self._query.text:
+            self.refresh()
 
     def _trash(self, wanted: Sequence[str], *, is_restoring: bool) -> None:
         ids = [clip_id for clip_id in wanted if self._library.has(clip_id)]  # one may still be in the making
@@ -279,10 +284,8 @@ class Collection(QObject):
             self.refresh()
             for clip_id in ids:
                 self.clip_changed.emit(self._library.get(clip_id))
-            prepare = partial(self._library.prepare_drag, clip_id)  # what is dragged out says what is known now
-            self._services.background.run(text, prepare)
 
-        self._services.undo.push(TrashClips(text, self._library, ids, is_restoring, changed))
+        self._services.undo.push(TrashClips(text, self._services, ids, is_restoring, changed))
 
 
 def _render(library: Library, clip: Clip) -> tuple[str, Peaks]:

@@ -143,4 +143,4 @@ class Editing(QObject):
         def changed(are_there: bool) -> None:
             (self.made.emit(clips) if are_there else self.gone.emit([source]))
 
-        self._services.undo.push(AddClips(text, self._services.library, [clip.id for clip in clips], changed))
+        self._services.undo.push(AddClips(text, self._services, [clip.id for clip in clips], changed))

@@ -111,7 +111,7 @@ class ClipMarks(QObject):
             self._services.undo.push(ChangeMarks(text, self._marks, in_order(marks), apply))
 
     def _keep(self, clip: Clip, marks: Marks) -> None:
-        keep_marks(self._services.library, clip, marks)
+        keep_marks(self._services.remember, clip, marks)
         current = self._listening.current
         if current is not None and current.clip.id == clip.id:
             self.show_clip(current.clip)

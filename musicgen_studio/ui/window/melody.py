@@ -318,7 +318,7 @@ class Melodies(QObject):
         asked, library = self._asked, self._services.library
         self._set_hearing(not keeps_notes)
         if sketch.kind is Kind.HUM and edit is not None:
-            keep_take_edit(library, sketch.place, edit)
+            keep_take_edit(self._services.remember, sketch.place, edit)
 
         def then(found: Hearing) -> None:
             if asked == self._asked:
@@ -378,7 +378,7 @@ class Melodies(QObject):
         before, self._now = self._now, following
         sketch, hearing = following.sketch, following.hearing
         if following.edit is not None and sketch is not None and following.edit != before.edit:
-            keep_take_edit(self._services.library, sketch.place, following.edit)
+            keep_take_edit(self._services.remember, sketch.place, following.edit)
         self._services.remember(KEY, "" if sketch is None else sketch.to_json())
         if hearing is not before.hearing:
             self._editor.set_sound(*behind(hearing))

@@ -152,7 +152,7 @@ class Sections(QObject):
                 self.said.emit(self.tr("Take {0} leads best into what follows; 0 is the original").format(best + 1))
         text = self.tr("Replace a section of “{0}”").format(event.clips[0].title)
         changed = self._forget_section
-        self._services.undo.push(TrashClips(text, self._services.library, ids, is_restoring=True, changed=changed))
+        self._services.undo.push(TrashClips(text, self._services, ids, is_restoring=True, changed=changed))
 
     def _forget_section(self) -> None:
         """After the takes went or came back: show the original where they were shown."""

@@ -62,4 +62,8 @@ class Services:
     def remember(self, key: str, text: str) -> None:
         """Keep a text for the next start, without letting the window's thread wait for the disk. Main thread."""
         self.library.remember_soon(key, text)
+        self.write_soon()
+
+    def write_soon(self) -> None:
+        """Have what the library has taken without waiting for the disk be written in the background. Main thread."""
         self.background.run("remember", self.library.write_due)

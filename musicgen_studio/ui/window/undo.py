@@ -1,4 +1,7 @@
-"""Edits of clips that can be taken back. Each knows the values before and after, and asks the library for either."""
+"""Edits of clips that can be taken back. Each knows the values before and after, and asks the library for either.
+
+They are seen at once; the disk is written to in the background, and what it does not take is told from there.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -6,7 +9,8 @@ from PySide6.QtGui import QUndoCommand
 
 from musicgen_studio.core.marks import Marks
 from musicgen_studio.core.plan import Plan
-from musicgen_studio.library.library import ClipEdit, Library
+from musicgen_studio.library.library import ClipEdit
+from musicgen_studio.ui.window.services import Services
 
 
 class EditClip(QUndoCommand):
@@ -14,7 +18,7 @@ class EditClip(QUndoCommand):
 
     Args:
         text: What was done, as the menu tells it.
-        library: Where the clip is.
+        services: The library where the clip is, and what writes it.
         clip: Its id.
         before: The values it had, by name.
         after: The values it gets.
@@ -24,14 +28,14 @@ class EditClip(QUndoCommand):
     def __init__(
         self,
         text: str,
-        library: Library,
+        services: Services,
         clip: str,
         before: ClipEdit,
         after: ClipEdit,
         changed: Callable[[], None],
     ) -> None:
         super().__init__(text)
-        self._library = library
+        self._services = services
         self._clip = clip
         self._before = before
         self._after = after
@@ -39,12 +43,15 @@ class EditClip(QUndoCommand):
 
     def redo(self) -> None:
         """Make the edit."""
-        self._library.edit(self._clip, **self._after)
-        self._changed()
+        self._have(self._after)
 
     def undo(self) -> None:
         """Take it back."""
-        self._library.edit(self._clip, **self._before)
+        self._have(self._before)
+
+    def _have(self, values: ClipEdit) -> None:
+        self._services.library.edit_soon(self._clip, **values)
+        self._services.write_soon()
         self._changed()
 
 
@@ -78,17 +85,17 @@ class TrashClips(QUndoCommand):
 
     Args:
         text: What was done, as the menu tells it.
-        library: Where the clips are.
+        services: The library where the clips are, and what writes it.
         clips: Their ids.
         is_restoring: True to take them out of the trash.
         changed: Called after each change.
     """
 
     def __init__(
-        self, text: str, library: Library, clips: Sequence[str], is_restoring: bool, changed: Callable[[], None]
+        self, text: str, services: Services, clips: Sequence[str], is_restoring: bool, changed: Callable[[], None]
     ) -> None:
         super().__init__(text)
-        self._library = library
+        self._services = services
         self._clips = tuple(clips)
         self._is_restoring = is_restoring
         self._changed = changed
@@ -102,7 +109,9 @@ class TrashClips(QUndoCommand):
         self._move(out=not self._is_restoring)
 
     def _move(self, *, out: bool) -> None:
-        (self._library.restore if out else self._library.trash)(self._clips)
+        library = self._services.library
+        (library.restore_soon if out else library.trash_soon)(self._clips)
+        self._services.write_soon()
         self._changed()
 
 
@@ -111,25 +120,27 @@ class AddClips(QUndoCommand):
 
     Args:
         text: What was done, as the menu tells it.
-        library: Where the clips are.
+        services: The library where the clips are, and what writes it.
         clips: Their ids.
         changed: Told after each change whether they are there.
     """
 
-    def __init__(self, text: str, library: Library, clips: Sequence[str], changed: Callable[[bool], None]) -> None:
+    def __init__(self, text: str, services: Services, clips: Sequence[str], changed: Callable[[bool], None]) -> None:
         super().__init__(text)
-        self._library = library
+        self._services = services
         self._clips = tuple(clips)
         self._changed = changed
 
     def redo(self) -> None:
         """Have them there; the first time, they are."""
-        self._library.restore(self._clips)
+        self._services.library.restore_soon(self._clips)
+        self._services.write_soon()
         self._changed(True)
 
     def undo(self) -> None:
         """Move them to the trash."""
-        self._library.trash(self._clips)
+        self._services.library.trash_soon(self._clips)
+        self._services.write_soon()
         self._changed(False)
 
 

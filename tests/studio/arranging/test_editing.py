@@ -254,7 +254,7 @@ def test_a_part_outside_is_a_wrong_call(library: Library, errand: Errand, start:
 
 def test_marks_go_along_into_every_version(library: Library, errand: Errand) -> None:
     clip = song(library)
-    keep_marks(library, clip, (Mark(frames(1), "verse"), Mark(frames(4), "chorus")))
+    keep_marks(library.remember, clip, (Mark(frames(1), "verse"), Mark(frames(4), "chorus")))
 
     def after(change: Change, start_s: float, end_s: float) -> list[tuple[int, str]]:
         made = edit_clip(library, clip, SoundEdit(change, frames(start_s), frames(end_s)), errand)

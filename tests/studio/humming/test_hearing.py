@@ -65,7 +65,7 @@ def test_its_sound_is_a_file_that_a_record_can_name(library: Library) -> None:
 
 def test_a_trimmed_take_is_heard_and_named_as_it_is_used(library: Library) -> None:
     clip = take(library)
-    keep_take_edit(library, clip.id, TakeEdit(start_s=0.7, is_normalised=True))
+    keep_take_edit(library.remember, clip.id, TakeEdit(start_s=0.7, is_normalised=True))
     heard = hear_take(library, clip.id)
     assert semitones(heard.melody) == [60, 64]
     assert heard.source is not None

@@ -57,8 +57,8 @@ def test_an_edit_is_kept_beside_the_take(tmp_path: Path) -> None:
     with Library(tmp_path / "library") as library:
         clip, other = add(library), add(library)
         master = library.sound_file(clip.id).read_bytes()
-        keep_take_edit(library, clip.id, TakeEdit(0.1))
-        keep_take_edit(library, clip.id, edit)
+        keep_take_edit(library.remember, clip.id, TakeEdit(0.1))
+        keep_take_edit(library.remember, clip.id, edit)
         assert library.sound_file(clip.id).read_bytes() == master
     with Library(tmp_path / "library") as library:
         assert take_edit(library, clip.id) == edit

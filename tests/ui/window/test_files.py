@@ -1,5 +1,7 @@
 """Files of clips, in the real window: a missing one shown again, several clips renamed, the trash emptied."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +14,8 @@ from pytestqt.qtbot import QtBot
 from musicgen_studio.app import Program
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip, Origin
+from musicgen_studio.core.marks import Mark
+from musicgen_studio.studio.arranging.marking import keep_marks, marks_of
 from tests.ui.panels.finding import control
 from tests.ui.test_window import WAIT_MS, loader, program, settings_file
 
@@ -63,6 +67,26 @@ def test_several_clips_are_renamed_with_their_files_and_named_back(
     program.services.undo.undo()
     qtbot.waitUntil(lambda: library.get(clips[1].id).title == "Beep 1", timeout=WAIT_MS)
     assert [library.sound_file(clip.id).name for clip in clips] == ["Beep 2.wav", "Beep 1.wav", "Beep 0.wav"]
+
+
+def test_edits_do_not_wait_for_the_disk(qtbot: QtBot, program: Program, clips: list[Clip]) -> None:
+    library, collection = program.services.library, program.window.collection
+    with closing(sqlite3.connect(library.folder / "library.sqlite3")) as disk:
+        disk.execute("BEGIN IMMEDIATE")  # from now on nothing can be written
+        collection.toggle_star(clips[0])
+        collection.rename(clips[1].id, "Idea")
+        collection._trash([clips[2].id], is_restoring=False)
+        marks = (Mark(100, "verse"),)
+        keep_marks(program.services.remember, clips[0], marks)
+        assert {clip.title for clip in library.clips()} == {"Beep 2", "Idea"}
+        assert library.get(clips[0].id).is_starred
+        assert marks_of(library, clips[0]) == marks
+        program.services.undo.undo()  # of the trash
+        assert program.window._model.rowCount() == 3
+        assert disk.execute("SELECT count(*) FROM clips WHERE is_starred OR title = 'Idea'").fetchone() == (0,)
+        disk.rollback()
+        qtbot.waitUntil(lambda: library.sound_file(clips[1].id).name == "Idea.wav", timeout=WAIT_MS)
+        assert disk.execute("SELECT count(*) FROM clips WHERE is_starred OR title = 'Idea'").fetchone() == (2,)
 
 
 def test_the_trash_is_emptied_after_a_question(qtbot: QtBot, program: Program, clips: list[Clip]) -> None:
