@@ -49,6 +49,8 @@ class CheckpointWords(QObject):
         """What was measured of this computer, once it was."""
         self.is_rough = False
         """Whether other programs were at work meanwhile, so that it will be faster than that."""
+        self.is_measuring = False
+        """Whether it is being measured, or will be as soon as no music is made."""
 
     def title(self, offer: Offer) -> str:
         """Return its name."""
@@ -136,7 +138,7 @@ class CheckpointWords(QObject):
         """Say how fast it would be here."""
         times = self.times(facts)
         if not times:
-            return self.tr("not measured yet")
+            return self.tr("being measured…") if self.is_measuring else self.tr("not measured yet")
         wait_s = ceil(10 / max(float(times), 0.01))
         text = self.tr("≈ {0} × real time: 10 s of music in about {1} s").format(times, wait_s)
         return self.tr("{0}, while other programs are at work").format(text) if self.is_rough else text

@@ -114,7 +114,10 @@ class OfferDetails(QWidget):
             grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(value, row, 1)
             self._rows[name] = (label, value)
-        self._measure = _button(self.tr("Measure"), self.tr("Measure this computer, which takes about two seconds"))
+        self._measure = _button(
+            self.tr("Measure"),
+            self.tr("Measure this computer, which takes about two seconds when nothing else is at work"),
+        )
         self._measure.clicked.connect(self.measure_requested)
         set_look(self._measure, Look.QUIET)
         self._speed = QWidget()  # a layout whose parts are all hidden would take the room of the others' column
@@ -218,6 +221,7 @@ class OfferDetails(QWidget):
             self._rows[name][1].setText(value)
         self._speed.setVisible(bool(values["speed"]))
         self._measure.setVisible(bool(values["speed"]) and not words.times(facts))
+        self._measure.setEnabled(not words.is_measuring)
         policy = self._measure.sizePolicy()  # else what is below would move under the pointer once it is measured
         policy.setRetainSizeWhenHidden(bool(values["speed"]))
         self._measure.setSizePolicy(policy)

@@ -95,6 +95,7 @@ class Shelf(QObject):
     def measure_when_quiet(self) -> None:
         """Measure this computer once, as soon as no music has been made for a few seconds, if it is not known."""
         if self.words.speed is None and not self._is_measuring:
+            self.words.is_measuring = True
             self._quiet.start()
 
     @Slot()
@@ -120,12 +121,13 @@ class Shelf(QObject):
                 self._quiet.start()
                 return
             self.words.speed, self.words.is_rough = measured
+            self.words.is_measuring = False
             self.changed.emit()
 
         services.background.run("speed", measure, take, self._end_measuring, Lane.LONG)
 
     def _end_measuring(self, _errand: object) -> None:
-        self._is_measuring = False
+        self._is_measuring = self.words.is_measuring = False
 
     @Slot(object)
     def _end_download(self, event: DownloadEnded) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -12,15 +13,18 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox, QLabel, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from musicgen_studio import app
 from musicgen_studio.app import Program
 from musicgen_studio.checkpoints.hub import download as hub_download
 from musicgen_studio.checkpoints.hub import published
 from musicgen_studio.checkpoints.hub.cache import CachedRepository
 from musicgen_studio.checkpoints.hub.published import PublishedModel
+from musicgen_studio.compute.speed import ProcessorSpeed
 from musicgen_studio.studio.making.engines import EngineChoice, LoadedEngine
 from musicgen_studio.studio.making.order import CheckpointRecord
 from musicgen_studio.studio.program.downloads import DownloadState
 from musicgen_studio.ui.panels.prompt_panel import PromptValues
+from musicgen_studio.ui.window import shelf
 from tests.checkpoints.hub.conftest import content
 from tests.checkpoints.hub.server import FakeHub, serving
 from tests.checkpoints.test_found import put
@@ -126,6 +130,29 @@ def test_it_says_what_matters_before_anything_is_downloaded(desk: Desk) -> None:
     assert not desk.button("Download").isEnabled()  # before the licence is agreed to
     assert not desk.hub.asked
     assert nameless(desk.dialog) == []
+
+
+def test_measuring_this_computer_is_seen_however_long_it_takes(
+    qtbot: QtBot, settings_file: Path, hub: FakeHub, own_checkpoints: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_quiet = threading.Event()
+
+    def measure(_is_disturbed: Callable[[], bool]) -> ProcessorSpeed:
+        assert is_quiet.wait(WAIT_MS / 1000)
+        return ProcessorSpeed(2, 2e10)
+
+    monkeypatch.setattr(shelf, "remembered", lambda: None)
+    monkeypatch.setattr(shelf, "MEASURE_AFTER_MS", 0)
+    monkeypatch.setattr(app, "_measure_speed", measure)
+    with Program(settings_file, load_fake) as program:
+        program.window.show()
+        desk = Desk(program, hub, own_checkpoints / "hf" / "hub", qtbot)
+        desk.open()
+        desk.until(lambda: desk.says("being measured…"))
+        assert not desk.button("Measure").isEnabled()
+        is_quiet.set()
+        desk.until(lambda: desk.says("≈ 0.9 × real time"))
+        assert not desk.button("Measure").isVisible()
 
 
 def test_a_click_downloads_and_another_one_plays_it(
