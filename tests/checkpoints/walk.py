@@ -245,7 +245,9 @@ def _found(text: str) -> dict[str, Any] | None:
 
     holding: dict[str, Any] | None = None
     is_row, text = text.startswith(_ROW), text.removeprefix(_ROW)
-    for widget in (each for each in QApplication.allWidgets() if each.isVisible()):
+    active = QApplication.activeWindow()  # it may cover the others
+    seen = [each for each in QApplication.allWidgets() if each.isVisible()]
+    for widget in sorted(seen, key=lambda each: each.window() is not active):
         if is_row and not isinstance(widget, QListWidget):
             continue
         words = _words(widget)

@@ -59,6 +59,10 @@ class OfferRow(QFrame):
         self._button.setToolTip(text)
         self.show()
 
+    def text(self) -> str:
+        """Return what is offered; empty for nothing."""
+        return self._words.toolTip() if self._take is not None else ""
+
     @Slot()
     def withdraw(self) -> None:
         """Offer nothing any more."""

@@ -45,12 +45,14 @@ class Arrivals(QObject):
         super().__init__(window)
         self._services, self._shelf, self._catalogue, self._use, self._window = services, shelf, catalogue, use, window
         self._is_card_closed = services.library.recall(CARD_KEY) is not None
+        self._offered = self._said = ""  # what arrived last and was not used yet, and how that was said
         row = window.status.downloads
         row.pause_requested.connect(services.downloads.pause)
         row.show_requested.connect(catalogue.open)
         window.card.taken.connect(self._open_offered)
         window.card.closed.connect(self._close_card)
         shelf.changed.connect(self.show_card)
+        shelf.changed.connect(self._withdraw_used)
         shelf.arrived.connect(self._tell_arrived)
         shelf.failed.connect(self._tell_failed)
         self._timer = QTimer(self, interval=POLL_MS)
@@ -103,8 +105,17 @@ class Arrivals(QObject):
     def _tell_arrived(self, offer_id: str) -> None:
         text = self.tr("{0} is on this computer").format(offer_id)
         self._window.status.announce(text)
-        if "/" in offer_id:
+        if "/" in offer_id and offer_id != self._services.settings.checkpoint:
+            self._offered, self._said = offer_id, text
             self._window.offer.offer(text, self.tr("Use it"), lambda: self._use(offer_id))
+
+    @Slot()
+    def _withdraw_used(self) -> None:
+        """Offer no longer what was chosen elsewhere, in the list or the catalogue."""
+        if self._offered == self._services.settings.checkpoint:
+            self._offered = ""
+            if self._window.offer.text() == self._said:  # nothing else has been offered since
+                self._window.offer.withdraw()
 
     @Slot(object)
     def _tell_failed(self, event: DownloadEnded) -> None:

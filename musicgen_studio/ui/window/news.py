@@ -32,6 +32,7 @@ class News(QObject):
     def show_engine(self, facts: EngineFacts | None) -> None:
         """Name what makes the music now."""
         if facts is None:
+            self._header.set_checkpoint(_title(self._services.settings.checkpoint))  # what will make it next
             self._header.set_speed(self.tr("not loaded"))
             return
         self._header.set_checkpoint(f"{_title(facts.checkpoint.id)} · {facts.checkpoint.licence}")

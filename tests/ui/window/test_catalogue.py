@@ -4,6 +4,7 @@ import json
 import os
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -173,6 +174,25 @@ def test_a_click_downloads_and_another_one_plays_it(
             program.window.generation.generate(PromptValues(prompt="drums", duration_s=1.0))
         clip = program.services.library.clips()[0]
         assert (clip.frames, clip.licence) == (32_000, "CC-BY-NC 4.0")
+
+
+def test_what_has_arrived_is_offered_until_it_is_used_wherever_that_is(desk: Desk) -> None:
+    window = desk.program.window
+    desk.open()
+    desk.agree_and_download()
+    desk.until(lambda: window.offer.text() == f"{SMALL} is on this computer")
+    desk.click("Use it")
+    desk.until(lambda: not window.offer.text() and not window.offer.isVisible())
+    desk.until(lambda: SMALL in window.header.checkpoint_button.text())  # before anything of it is loaded
+    assert desk.program.services.settings.checkpoint == SMALL
+
+
+def test_the_header_names_what_was_chosen_while_it_is_not_loaded_yet(desk: Desk) -> None:
+    news, header = desk.program.window.news, desk.program.window.header
+    desk.until(lambda: "Starter" in header.checkpoint_button.text())
+    desk.program.services.settings = replace(desk.program.services.settings, checkpoint=SMALL)
+    news.show_engine(None)
+    assert header.checkpoint_button.text() == SMALL
 
 
 def test_it_pauses_goes_on_and_is_given_up(desk: Desk) -> None:
