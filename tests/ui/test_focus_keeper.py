@@ -221,3 +221,17 @@ def test_whatever_goes_away_in_the_window_the_keys_stay_in_its_panel(hands: Hand
         focus = QApplication.focusWidget()
         assert focus is not None, name
         assert panel.isAncestorOf(focus), f"{name}: {focus}"
+
+
+def test_what_is_gone_to_after_esc_keeps_the_focus_though_the_card_that_was_left_closes(
+    bench: Bench, qtbot: QtBot
+) -> None:
+    bench.start.setFocus()
+    bench.far.setFocus()
+    bench.far.clearFocus()  # as Esc does
+    qtbot.wait(20)
+    assert QApplication.focusWidget() is None
+    bench.card.hide()
+    bench.last.setFocus()
+    qtbot.wait(20)
+    assert bench.last.hasFocus()

@@ -14,13 +14,11 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
     QComboBox,
-    QFrame,
     QHBoxLayout,
     QLineEdit,
     QMenu,
     QPushButton,
     QRadioButton,
-    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -29,6 +27,7 @@ from PySide6.QtWidgets import (
 from musicgen_studio.core.clip import Clip
 from musicgen_studio.ui.look.icons import icon
 from musicgen_studio.ui.look.theme import GRID, Look, set_look
+from musicgen_studio.ui.panels.asking_card import AskingCard
 from musicgen_studio.ui.panels.clip_words import clock, similarity
 from musicgen_studio.ui.panels.labels import ElidedLabel
 from musicgen_studio.ui.panels.replace_card import ReplaceCard, ReplaceValues
@@ -102,8 +101,12 @@ class ClipHeader(QWidget):
         self._replace_card.replace_requested.connect(self._replace_now)
         self._replace_card.hide()
         self._replace.toggled.connect(self._replace_card.setVisible)
-        for one, other in ((self._extend, self._replace), (self._replace, self._extend)):
+        for card, one, other in (
+            (self._card, self._extend, self._replace),
+            (self._replace_card, self._replace, self._extend),
+        ):
             one.toggled.connect(partial(_close_if, other))
+            card.left.connect(partial(one.setChecked, False))
         self._lay_out()
         self.set_clip(None)
 
@@ -339,15 +342,13 @@ def _close_if(button: QToolButton, is_other_open: bool) -> None:
         button.setChecked(False)
 
 
-class ExtendCard(QFrame):
+class ExtendCard(AskingCard):
     """Asks how a clip is to go on."""
 
     extend_requested = Signal(object)  # ExtendValues
 
     def __init__(self) -> None:
         super().__init__()
-        set_look(self, Look.CARD)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._end = QRadioButton(self.tr("From the end"))
         self._playhead = QRadioButton()
         self._end.setChecked(True)

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLineEdit, QPushButton, QSizePolicy, QSpinBox, QVBoxLayout
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QPushButton, QSpinBox, QVBoxLayout
 
 from musicgen_studio.ui.look.icons import icon
 from musicgen_studio.ui.look.theme import GRID, Look, set_look
+from musicgen_studio.ui.panels.asking_card import AskingCard
 from musicgen_studio.ui.panels.clip_words import clock
 from musicgen_studio.ui.panels.labels import plain_label
 
@@ -28,15 +29,13 @@ class ReplaceValues:
     follows_melody: bool = False
 
 
-class ReplaceCard(QFrame):
+class ReplaceCard(AskingCard):
     """A line of words, a number and a button, below what says which section it is. Main thread."""
 
     replace_requested = Signal(object)  # ReplaceValues
 
     def __init__(self) -> None:
         super().__init__()
-        set_look(self, Look.CARD)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._section = plain_label("", Look.MUTED)
         self._prompt = QLineEdit(placeholderText=self.tr("New words for it (optional)"), clearButtonEnabled=True)
         self._prompt.setAccessibleName(self.tr("New words for the section"))

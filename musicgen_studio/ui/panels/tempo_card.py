@@ -197,8 +197,10 @@ class TempoCard(QFrame):
             return self.tr("No beat was found. Type or tap a tempo if there is one.")
         if known.other_bpms:
             return self.tr("It may be half or twice as fast: choose with ÷ 2 and × 2.")
-        if not known.has_sure_tempo or not known.has_sure_bars:
+        if not known.has_sure_tempo:
             return self.tr("This is a guess: listen with the metronome, and correct it.")
+        if not known.has_sure_bars:
+            return self.tr("The tempo is sure; where the bars begin is a guess.")
         return self.tr("Found by listening.")
 
     def _give(self, analysis: Analysis) -> None:

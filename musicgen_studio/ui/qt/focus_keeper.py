@@ -55,6 +55,7 @@ class FocusKeeper(QObject):
         self._window = window
         self._places: list[_Place] = []  # where a hand or the program put it, the newest last
         self._lost: _Place | None = None  # the focus was taken from there, and nobody has chosen another place since
+        self._is_left = False  # nobody has the focus, as by Esc: whoever has it next was chosen
         self._has_tabbed = False
         self._is_chosen = False  # whether the focus leaves where it is by a hand, or by the program on purpose
         self._watched: QWidget | None = None
@@ -75,7 +76,9 @@ class FocusKeeper(QObject):
         if now is not None and not self._is_ours(now):
             return
         last = self._places[-1] if self._places else None
-        if self._is_chosen and now is not None:  # what is deleted gives its focus away as Esc does: to nobody
+        was_left, self._is_left = self._is_left and self._lost is None, self._is_chosen and now is None
+        is_chosen = self._is_chosen or was_left
+        if is_chosen and now is not None:  # what is deleted gives its focus away as Esc does: to nobody
             self._lost = None
         elif self._lost is None and last is not None and last.widget is not now:
             self._lost = last

@@ -56,9 +56,12 @@ def stay_on_screen(window: QWidget) -> None:
     room = screen.availableGeometry().adjusted(0, 0, 0, -title)
     window.setMinimumSize(QSize(*MIN_SIZE).boundedTo(room.size()))
     window.resize(window.size().boundedTo(room.size()))
-    left = min(max(window.x(), room.left()), room.right() + 1 - window.width())
-    top = min(max(window.y(), room.top()), room.bottom() + 1 - window.height())
-    window.move(left, top)
+    if window.testAttribute(Qt.WidgetAttribute.WA_Moved):  # else the system finds a place
+        room.translate(0, title)
+        left = min(max(window.x(), room.left()), room.right() + 1 - window.width())
+        top = min(max(window.y(), room.top()), room.bottom() + 1 - window.height())
+        # Not `move`, which takes the place for the frame's: the window would wander down by its title at each start.
+        window.setGeometry(left, top, window.width(), window.height())
 
 
 def _line() -> QFrame:

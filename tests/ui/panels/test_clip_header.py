@@ -4,11 +4,13 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShortcut
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QCheckBox, QLineEdit, QPushButton, QRadioButton, QToolButton
+from PySide6.QtWidgets import QAbstractSpinBox, QCheckBox, QLineEdit, QPushButton, QRadioButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from musicgen_studio.core.clip import Clip
+from musicgen_studio.ui.panels.asking_card import AskingCard
 from musicgen_studio.ui.panels.clip_header import ClipHeader, ExtendCard, ExtendValues
 from musicgen_studio.ui.window.shortcuts import KeyMap
 from tests.ui.clips import make_clip
@@ -126,3 +128,20 @@ def test_going_on_can_follow_the_melody_if_there_is_one(header: ClipHeader) -> N
 def test_every_control_has_a_name_and_a_tooltip(header: ClipHeader) -> None:
     control(header, QToolButton, "Extend").click()
     assert nameless(header) == []
+
+
+@pytest.mark.parametrize("name", ["Extend", "Replace"])
+@pytest.mark.parametrize("kind", [QLineEdit, QAbstractSpinBox])
+def test_esc_folds_in_what_asks_and_stops_no_music(header: ClipHeader, name: str, kind: type[QWidget]) -> None:
+    stopped: list[bool] = []
+    QShortcut(Qt.Key.Key_Escape, header).activated.connect(lambda: stopped.append(True))
+    button = control(header, QToolButton, name)
+    button.click()
+    card = next(each for each in header.findChildren(AskingCard) if each.isVisible())
+    field = next(each for each in card.findChildren(kind) if each.isVisible() and each.isEnabled())
+    field.setFocus()
+    QTest.keyClick(field, Qt.Key.Key_Escape)
+    assert not card.isVisible()
+    assert not button.isChecked()
+    QTest.keyClick(header, Qt.Key.Key_Escape)
+    assert stopped == [True]

@@ -1,5 +1,7 @@
 """Tests of the card that tempo, bars and key are corrected in."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -122,3 +124,8 @@ def test_snap_and_metronome_are_asked_for(card: TempoCard, qtbot: QtBot) -> None
     with qtbot.waitSignal(card.snap_chosen) as snap:
         next(each for each in card.findChildren(Segments)).button("bar").click()
     assert snap.args == ["bar"]
+
+
+def test_a_sure_tempo_with_unsure_bars_is_not_called_a_guess(card: TempoCard) -> None:
+    card.set_analysis(replace(HEARD, bars_confidence=0.1), 8.0)
+    assert "The tempo is sure; where the bars begin is a guess." in said(card)
