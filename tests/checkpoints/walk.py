@@ -191,20 +191,13 @@ def walk(folder: Path, pictures: Path | None) -> None:
             window.kill()
         with Library(library_dir()) as library:
             clip = library.clips()[0]
-        made = json.loads(_records()[0].read_text(encoding="utf-8"))
-        print(f"“{clip.title}”: {clip.checkpoint}, {clip.licence}; {_precision(made)}", flush=True)  # noqa: T201
-        assert (clip.checkpoint, clip.is_complete, _precision(made)) == (REPOSITORY, True, "int8")
+        precision = json.loads(clip.recipe)["precision"]
+        print(f"“{clip.title}”: {clip.checkpoint}, {clip.licence}, {precision}", flush=True)  # noqa: T201 - a command
+        assert (clip.checkpoint, clip.is_complete, precision) == (REPOSITORY, True, "int8")
 
 
 def _records() -> list[Path]:
     return sorted(library_dir().rglob("records/*.json"))
-
-
-def _precision(value: Any) -> Any:
-    """Return what a record says of the precision, wherever it stands in it."""
-    if not isinstance(value, dict):
-        return None
-    return value.get("precision") or next(filter(None, map(_precision, value.values())), None)
 
 
 # Within the program's process.
