@@ -15,6 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from musicgen_studio.compute.waiting import let_go_soon
 from musicgen_studio.errors import UserProblem
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ def run_window(files: Sequence[Path] = ()) -> int:
     from musicgen_studio.ui.qt.features import read_no_sources
 
     read_no_sources()  # before all else is imported
+    let_go_soon()
     from PySide6.QtGui import QIcon
     from PySide6.QtWidgets import QApplication
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from musicgen_studio.cli.options import Commands, seconds
 from musicgen_studio.compute.device import DEVICES
 from musicgen_studio.compute.precision import PRECISIONS
+from musicgen_studio.compute.waiting import let_go_soon
 from musicgen_studio.errors import UserProblem
 
 SHAPES = ("small", "medium", "large", "melody", "starter")
@@ -103,6 +104,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _measured_live(args: argparse.Namespace) -> dict[str, object]:
+    let_go_soon()  # before what loads torch
     from contextlib import nullcontext
     from dataclasses import asdict
 

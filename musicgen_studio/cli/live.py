@@ -13,6 +13,7 @@ from musicgen_studio.cli.interrupt import stop_on_interrupt
 from musicgen_studio.cli.live_keys import Keys, help_line
 from musicgen_studio.cli.options import Commands, path
 from musicgen_studio.cli.output import Output
+from musicgen_studio.compute.waiting import let_go_soon
 from musicgen_studio.core.live import CHUNK_FRAMES, MAX_VOICES, LiveRequest, Mailbox, Steering, SteeringSource
 from musicgen_studio.errors import UserProblem
 
@@ -65,6 +66,7 @@ def add_parser(commands: Commands) -> None:
 def run(args: argparse.Namespace) -> int:
     """Play until it is stopped."""
     _check_usage(args)
+    let_go_soon()
     from musicgen_studio.checkpoints.catalogue import STARTER, find
     from musicgen_studio.engine.musicgen import load_engine
     from musicgen_studio.studio.arranging.live import LiveSession

@@ -43,6 +43,7 @@ from musicgen_studio.engine.model.cpu.vector import (
     counted,
     exchange,
     float_of_bits,
+    leave_core,
     tile_product,
 )
 
@@ -50,6 +51,7 @@ _ALL_BUT_SIGN = np.int32(0x7FFFFFFF)
 LAYER_NORM_EPS = np.float32(1e-5)
 SHARE_MAX = 4095  # attention weights have 12 bits: 4,000 positions of int8 values cannot overflow
 MAX_POSITIONS = (2**31 - 1) // (SHARE_MAX * WEIGHT_MAX)
+LOOKS = 2000  # before a thread that waits lets go of its core: some 0.1 ms, many times what a piece takes
 PIECE_TILES = 2  # tiles a thread takes at a time: 64 KB of a 1024-wide matrix
 
 # Counters lie a cache line apart. The first two say which step is under way and how many threads are in it.
@@ -130,8 +132,9 @@ def run_step(
 def end_step(counters: Longs) -> None:
     """Let no thread into the step any more, and wait for those inside."""
     exchange(counters, OPEN, 0)  # a plain store could be seen by the others only after the look at who is inside
+    looked = 0
     while counted(counters, INSIDE) > 0:
-        breathe()
+        looked = _look_away(looked)
 
 
 @_compiled
@@ -170,8 +173,23 @@ def _piece_done(counters: Longs, part: int) -> None:
 @_compiled
 def _wait(counters: Longs, part: int, pieces: int) -> None:
     """Wait until all pieces of a part are done, whoever does them."""
+    looked = 0
     while counted(counters, FIRST_PART + (2 * part + 1) * _LINE) < pieces:
+        looked = _look_away(looked)
+
+
+@_compiled
+def _look_away(looked: int) -> int:
+    """Wait before the next look at a counter; return how often was looked.
+
+    Whoever does a piece at this moment is done before one has looked often. If not, the other has lost its core: who
+    then kept this one busy would lose it, too, as having had its share.
+    """
+    if looked < LOOKS:
         breathe()
+    else:
+        leave_core()
+    return looked + 1
 
 
 @_compiled

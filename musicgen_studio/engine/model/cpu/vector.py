@@ -12,12 +12,14 @@ with inputs up to `MAX_INPUTS` no sum can overflow.
 The rest: numbers several threads may count with, and floats as their bits.
 """
 
+import os
 from collections.abc import Callable
 from typing import Any
 
 import llvmlite.binding
 from llvmlite import ir
 from numba import types
+from numba.core import cgutils
 from numba.extending import intrinsic
 
 TILE = 32
@@ -35,6 +37,8 @@ _FEATURES = llvmlite.binding.get_host_cpu_features()
 
 IS_AVAILABLE = bool(_FEATURES.get("avx2"))
 """Whether this processor has the instructions."""
+
+_CAN_SLEEP, _NAP_US = os.name == "posix", 20
 
 _LANES = 16 if _FEATURES.get("avx512bw") else 8  # int32 numbers in a register
 GROUP_SIZES = (8, 4, 2, 1) if _LANES == 16 else (2, 1)
@@ -178,6 +182,19 @@ def breathe(_context: Any) -> Any:
 
     def generate(context: Any, builder: Any, _signature: Any, _args: Any) -> Any:
         builder.call(_function(builder, "llvm.x86.sse2.pause", ir.VoidType()), [])
+        return context.get_dummy_value()
+
+    return types.void(), generate
+
+
+@intrinsic
+def leave_core(_context: Any) -> Any:
+    """Sleep for a moment, so that whoever is waited for can have this core; some tens of µs, where there is a way."""
+
+    def generate(context: Any, builder: Any, _signature: Any, _args: Any) -> Any:
+        if _CAN_SLEEP:
+            sleep = cgutils.get_or_insert_function(builder.module, ir.FunctionType(_INT, [_INT]), "usleep")
+            builder.call(sleep, [_INT(_NAP_US)])
         return context.get_dummy_value()
 
     return types.void(), generate
