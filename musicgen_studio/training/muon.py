@@ -55,9 +55,14 @@ class Muon(torch.optim.Optimizer):
         alone = len(gradients) == 1
         updates = [orthogonal(gradients[0], self._dtype)] if alone else orthogonal(torch.stack(gradients), self._dtype)
         scale = sqrt(max(1.0, updates[0].shape[0] / updates[0].shape[1]))
+        step = -group["lr"] * scale
         for weight, update in zip(weights, updates, strict=True):
             weight.mul_(1 - group["lr"] * group.get("weight_decay", 0.0))  # states of before have none
-            weight.add_(update.view_as(weight).to(weight.dtype), alpha=-group["lr"] * scale)
+            change = update.view_as(weight).to(weight.dtype)
+            if isinstance(step, Tensor):
+                weight.addcmul_(change, step)
+            else:
+                weight.add_(change, alpha=step)
 
     def _with_momentum(self, weight: nn.Parameter, momentum: float) -> Tensor:
         assert weight.grad is not None
@@ -130,4 +135,24 @@ def set_rates(made: list[torch.optim.Optimizer], factor: float) -> None:
     for optimizer in made:
         for group in optimizer.param_groups:
             group.setdefault("full_lr", group["lr"])
-            group["lr"] = group["full_lr"] * factor
+            rate = group["full_lr"] * factor
+            if isinstance(group["lr"], Tensor):
+                group["lr"].fill_(rate)
+            else:
+                group["lr"] = rate
+
+
+def steered(made: list[torch.optim.Optimizer], device: torch.device) -> None:
+    """Put learning rates, and what optimizers count by, on the device, so that their steps ask for nothing elsewhere.
+
+    States are saved as if this had not been done (`state.optimizer_states`).
+    """
+    for optimizer in made:
+        for group in optimizer.param_groups:
+            group.setdefault("full_lr", float(group["lr"]))
+            group["lr"] = torch.tensor(float(group["lr"]), device=device)
+            if "capturable" in group:
+                group["capturable"] = device.type == "cuda"
+        for state in optimizer.state.values():
+            if "step" in state and device.type == "cuda":
+                state["step"] = state["step"].to(device)

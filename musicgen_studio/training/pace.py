@@ -96,11 +96,11 @@ class Pace:
         self._saved_s = now
         return True
 
-    def tell(self, loss: str, *, at_least_every_s: float = 5.0) -> None:
+    def tell(self, loss: str | Callable[[], str], *, at_least_every_s: float = 5.0) -> None:
         """Say how far it is, if enough time has passed since the last word.
 
         Args:
-            loss: What there is to say about the loss.
+            loss: What there is to say about the loss; a function is asked only if it is said.
             at_least_every_s: Seconds of silence before the next line.
         """
         now = time.monotonic()
@@ -109,7 +109,9 @@ class Pace:
         self._told_s = now
         rate = (self.step - self._done_steps) / max(now - self._began_s, 1e-9)
         left = duration(self._left_s(rate))
-        self._report(f"{self._name}: step {self.step}, {self.fraction:.0%}; {loss}; {rate:.2f} steps/s; {left} left")
+        said = loss if isinstance(loss, str) else loss()
+        speed = f"{rate:.2f} steps/s, {duration(1000 / rate) if rate > 0 else duration(math.inf)} per 1,000"
+        self._report(f"{self._name}: step {self.step}, {self.fraction:.0%}; {said}; {speed}; {left} left")
 
     def _left_s(self, rate: float) -> float:
         """Return the seconds left at this run's speed in steps a second: runs before may have had another machine."""

@@ -38,8 +38,14 @@ def load_state(path: Path) -> dict[str, Any] | None:
 
 
 def optimizer_states(made: list[torch.optim.Optimizer]) -> list[dict[str, Any]]:
-    """Return the states of optimizers."""
-    return [optimizer.state_dict() for optimizer in made]
+    """Return the states of optimizers, whatever device their learning rates lie on."""
+    states = [optimizer.state_dict() for optimizer in made]
+    for state in states:
+        for group in state["param_groups"]:
+            group["lr"] = float(group["lr"])
+            if "capturable" in group:
+                group["capturable"] = False
+    return states
 
 
 def restore_optimizers(made: list[torch.optim.Optimizer], states: list[dict[str, Any]]) -> None:

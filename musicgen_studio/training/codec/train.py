@@ -28,6 +28,7 @@ from torch.nn import functional
 
 from musicgen_studio.compute.precision import has_fast_bfloat16, mixed
 from musicgen_studio.core.audio import Audio
+from musicgen_studio.engine.model.cuda.graphs import Recorder
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.files.sound import SoundFormat, write
 from musicgen_studio.files.whole import ensure_folder
@@ -43,11 +44,12 @@ from musicgen_studio.training.codec.network import (
     save_codec,
     sound_of,
 )
-from musicgen_studio.training.muon import optimizers, set_rates
+from musicgen_studio.training.muon import optimizers, set_rates, steered
 from musicgen_studio.training.music.corpus import shards
 from musicgen_studio.training.music.synth import SAMPLE_RATE
 from musicgen_studio.training.pace import Limits, Pace, Report, learning_rate
 from musicgen_studio.training.pictures import spectrograms_png
+from musicgen_studio.training.recorded import RecordedStep, Records
 from musicgen_studio.training.settings import HOP_SAMPLES, CodecSettings, Settings
 from musicgen_studio.training.spectral import (
     reconstruction_loss,
@@ -140,7 +142,8 @@ class CodecTraining:
         if stage == "adversarial" and self._device.type != "cuda" and not self._codec_settings.adversarial_on_cpu:
             self._report("codec: the adversarial stage needs CUDA and is left out; run again with one to add it")
             return False
-        is_done = self._learn(stage, _Learning(self.codec, stage, self._codec_settings, self._device))
+        learning = _Learning(self.codec, stage, self._codec_settings, self._device, self._report)
+        is_done = self._learn(stage, learning)
         if is_done and stage == "joint" and self._codec_settings.joint_steps:
             self._refit(self._codec_settings.joint_steps)
         return is_done
@@ -164,9 +167,9 @@ class CodecTraining:
         while not pace.is_done:
             if stage == "joint" and self._is_time_to_refit(pace):
                 self._refit(pace.step)
-            loss = learning.step(next(batches).to(self._device), pace.fraction)
+            learning.step(next(batches), pace.fraction)
             pace.step += 1
-            pace.tell(loss)
+            pace.tell(learning.words)
             is_pause = pace.must_pause and not pace.is_done
             if is_pause or pace.is_time_to_save():
                 self._save({"stage": stage, "step": pace.step, "trained_s": pace.trained_s} | learning.state())
@@ -221,8 +224,19 @@ class CodecTraining:
 class _Learning:
     """What changes in a stage: the codec, its optimizers, and in the last stage the discriminator."""
 
-    def __init__(self, codec: "EncodecModel", stage: str, settings: CodecSettings, device: torch.device) -> None:
-        self._codec, self._stage = codec, stage
+    def __init__(
+        self,
+        codec: "EncodecModel",
+        stage: str,
+        settings: CodecSettings,
+        device: torch.device,
+        report: Report,
+        recorder: Records | None = None,
+    ) -> None:
+        self._codec, self._stage, self._report = codec, stage, report
+        self._recorder: Records = recorder or Recorder(device)
+        self._steps = dict[torch.Size, tuple[Tensor, RecordedStep]]()
+        self._told = torch.zeros(3, device=device)  # loss, the judge's, length of the gradient
         moves_encoder = stage in ("autoencoder", "joint")
         self._parts: list[nn.Module] = [codec.encoder, codec.decoder] if moves_encoder else [codec.decoder]
         rates = _rates(stage, settings)
@@ -239,28 +253,57 @@ class _Learning:
             torch.manual_seed(settings.seed)
             self._judge = Discriminator().to(device)
             self._judge_optimizer = torch.optim.AdamW(self._judge.parameters(), _JUDGE_RATE, betas=(0.5, 0.9))
+        self._steer()
 
-    def step(self, sound: Tensor, fraction: float) -> str:
-        """Learn from a batch `[rows, samples]`; return what to say about the loss."""
+    def _steer(self) -> None:
+        steered([*self._optimizers, *([] if self._judge is None else [self._judge_optimizer])], self._told.device)
+
+    def step(self, sound: Tensor, fraction: float) -> None:
+        """Learn from a batch `[rows, samples]` on any device."""
         set_rates(self._optimizers, learning_rate(fraction, _WARM_UP, _WARM_DOWN))
+        if sound.shape not in self._steps:
+            place = torch.empty(sound.shape, device=self._told.device)
+            self._steps[sound.shape] = place, RecordedStep(partial(self._learn, place), self._recorder, self._report)
+        place, step = self._steps[sound.shape]
+        place.copy_(sound)
+        step()
+
+    def words(self) -> str:
+        """Say how the last step went. It waits for the device."""
+        reconstruction, judge, gradient = self._told.tolist()
+        if not isfinite(gradient):
+            return "a step left out, its gradient is no number"
+        return f"loss {reconstruction:.3f}" + (f", judge {judge:.3f}" if self._judge is not None else "")
+
+    def _learn(self, sound: Tensor) -> None:
+        """Take a step, without asking the device for anything."""
         with mixed(sound.device):
             made, about_latents = self._made(sound)
         made = made.float()
         mel_share = _MEL_SHARE_FOR_PITCH if self._stage == "autoencoder" else 1.0
         reconstruction = reconstruction_loss(made, sound, mel_share)
         loss = reconstruction + about_latents
-        words = ""
         if self._judge is not None:
-            words = f", judge {self._teach_judge(sound, made.detach()):.3f}"
+            self._told[1] = self._teach_judge(sound, made.detach())
             loss = loss + _DECEPTION * deception_loss(self._judge(sound), self._judge(made))
         for optimizer in self._optimizers:
             optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
-        if not isfinite(nn.utils.clip_grad_norm_(self._weights, _HIGHEST_GRADIENT)):
-            return "a step left out, its gradient is no number"
+        self._told[0] = reconstruction.detach()
+        self._told[2] = self._change()
+
+    def _change(self) -> Tensor:
+        """Change the weights, unless their gradient is no number; return how long it is."""
+        length = nn.utils.clip_grad_norm_(self._weights, _HIGHEST_GRADIENT)
+        is_number = length.isfinite()
+        for weight in self._weights:
+            if weight.grad is not None:
+                weight.grad.nan_to_num_(0.0, 0.0, 0.0)
         for optimizer in self._optimizers:
+            for group in optimizer.param_groups:
+                group["lr"].mul_(is_number)
             optimizer.step()
-        return f"loss {float(reconstruction.detach()):.3f}{words}"
+        return length
 
     def _made(self, sound: Tensor) -> tuple[Tensor, Tensor]:
         """Return what the codec makes of a sound, and what the latents add to the loss."""
@@ -284,19 +327,20 @@ class _Learning:
         commitment = (latents - chosen).square().mean() / chosen.square().mean().clamp(min=1e-6)
         return latents + (chosen - latents).detach(), _COMMITMENT * commitment + _farness(raw)
 
-    def _teach_judge(self, sound: Tensor, made: Tensor) -> float:
+    def _teach_judge(self, sound: Tensor, made: Tensor) -> Tensor:
         assert self._judge is not None
         loss = judge_loss(self._judge(sound), self._judge(made))
         self._judge_optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         self._judge_optimizer.step()
-        return float(loss.detach())
+        return loss.detach()
 
     def state(self) -> dict[str, Any]:
         """Return what a resumed stage needs beside the codec."""
         state: dict[str, Any] = {"optimizers": optimizer_states(self._optimizers)}
         if self._judge is not None:
-            state |= {"judge": self._judge.state_dict(), "judge_optimizer": self._judge_optimizer.state_dict()}
+            (judge_optimizer,) = optimizer_states([self._judge_optimizer])
+            state |= {"judge": self._judge.state_dict(), "judge_optimizer": judge_optimizer}
         return state
 
     def restore(self, saved: dict[str, Any]) -> None:
@@ -305,8 +349,11 @@ class _Learning:
             return
         restore_optimizers(self._optimizers, saved.pop("optimizers"))
         if self._judge is not None:
-            self._judge.load_state_dict(saved.pop("judge"))
-            self._judge_optimizer.load_state_dict(saved.pop("judge_optimizer"))
+            judge, optimizer = saved.pop("judge"), saved.pop("judge_optimizer")
+            if judge.keys() == self._judge.state_dict().keys():  # states of before have fewer judges: these begin anew
+                self._judge.load_state_dict(judge)
+                self._judge_optimizer.load_state_dict(optimizer)
+        self._steer()
 
 
 def _rates(stage: str, settings: CodecSettings) -> tuple[float, float]:

@@ -10,8 +10,8 @@ Source: PyTorch's notes on CUDA graphs, and `torch.cuda.graph`, which also empti
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from functools import cache
 
 import torch
@@ -39,16 +39,34 @@ class Recorder:
                 when it is run again after its counters were set back.
             counters: What the work counts up. It runs once before it is recorded; they are then set back.
         """
-        if self._device.type != "cuda":
-            _run_and_set_back(work, counters)
+        # It loads kernels and work space, which cannot be done while recording.
+        self.run(lambda: _run_and_set_back(work, counters))
+        return self.recorded(work)
+
+    @property
+    def can_record(self) -> bool:
+        """Whether there is CUDA where the work runs."""
+        return self._device.type == "cuda"
+
+    def run(self, work: Work) -> None:
+        """Run work where it would be recorded, now."""
+        if not self.can_record:
+            work()
+            return
+        with _on_recording_stream():
+            work()
+
+    def recorded(self, work: Work) -> Work:
+        """Return what repeats some work that has run already. It does not run now.
+
+        Raises:
+            RuntimeError: Of CUDA, if the work does what cannot be recorded.
+        """
+        if not self.can_record:
             return work
         graph = torch.cuda.CUDAGraph()
-        stream, current = _recording_stream(), torch.cuda.current_stream()
-        stream.wait_stream(current)
-        with torch.cuda.stream(stream):
-            _run_and_set_back(work, counters)  # loads kernels and work space, which cannot be done while recording
+        with _on_recording_stream():
             self._record(graph, work)
-        current.wait_stream(stream)
         self._first = self._first or graph
         return graph.replay  # holds the recording: it goes when this does
 
@@ -101,6 +119,15 @@ def _run_and_set_back(work: Work, counters: Sequence[Tensor]) -> None:
     work()
     for counter, value in zip(counters, before, strict=True):
         counter.copy_(value)
+
+
+@contextmanager
+def _on_recording_stream() -> Iterator[None]:
+    stream, current = _recording_stream(), torch.cuda.current_stream()
+    stream.wait_stream(current)
+    with torch.cuda.stream(stream):
+        yield
+    current.wait_stream(stream)
 
 
 @cache
