@@ -29,6 +29,7 @@ from musicgen_studio.training.language.carry import carry_over, heard_shards, me
 from musicgen_studio.training.language.dataset import corpus_items, music_items, tokenise
 from musicgen_studio.training.language.network import MelodyLanguageModel, Sizes, TextEncoder, load_language_model
 from musicgen_studio.training.language.train import LanguageTraining, language_settings_for
+from musicgen_studio.training.larger import larger_on
 from musicgen_studio.training.music.corpus import shards
 from musicgen_studio.training.music.synth import find_synthesizer
 from musicgen_studio.training.pace import Limits, Report
@@ -71,6 +72,7 @@ def prepare(device: torch.device, threads: int | None) -> None:
 
 def train_codec(workspace: Workspace, settings: Settings, device: torch.device, limits: Limits, report: Report) -> bool:
     """Train the codec; see `codec`. Return whether it is complete."""
+    settings = larger_on(device, settings, report)
     return CodecTraining(workspace, settings, device, limits, report, _workers(device)).run()
 
 
@@ -107,6 +109,7 @@ def train_language(
         UserProblem: If codec, music or checkpoint are missing or do not fit together.
     """
     started_s = time.monotonic()
+    settings = larger_on(device, settings, report)
     text = TextEncoder(begin_with or text_from, device)
     codec = _codec(workspace, begin_with).to(device)
     if begin_with is None and not _has_codec(workspace):

@@ -66,8 +66,10 @@ class CodecSettings:
         codebook_size: Codes in a codebook.
         codebooks: How many.
         hours: How much of the corpus is held in memory for it.
-        crop_s: Length of a training example.
-        batch: Examples a step.
+        crop_s: Length of a training example in half of the steps.
+        longest_crop_s: Its length in the others, which have as much music in fewer examples.
+        rooms: Share of examples that are put into another room.
+        batch: Examples of `crop_s` a step; a graphics card takes more, see `larger`.
         autoencoder_steps: Steps without quantising.
         latents: How many latents the codebooks are made from.
         joint_steps: Steps of encoder, codebooks and decoder together.
@@ -89,6 +91,8 @@ class CodecSettings:
     codebooks: int = 4
     hours: float = 6.0
     crop_s: float = 1.0
+    longest_crop_s: float = 2.0
+    rooms: float = 0.3
     batch: int = 8
     autoencoder_steps: int = 4000
     latents: int = 80_000
@@ -105,6 +109,7 @@ class CodecSettings:
 
     def __post_init__(self) -> None:
         _check(self, filters=(1, 64), batch=(1, 1024), crop_s=(0.2, 30), codebook_size=(8, 4096), codebooks=(1, 8))
+        _check(self, longest_crop_s=(0.2, 30), rooms=(0, 1))
         _check(self, joint_steps=(0, 10_000_000), refit_every=(1, 10_000_000), weight_decay=(0, 10))
         if self.latents < self.codebook_size:
             raise ValueError(f"latents must be at least codebook_size {self.codebook_size}, got {self.latents}")
@@ -119,7 +124,7 @@ class LanguageSettings:
         layers: Of the decoder.
         heads: Of the attention.
         window_s: Whole seconds it sees at once.
-        batch: Windows a step.
+        batch: Windows a step; a graphics card takes more, see `larger`.
         short_window_s: Whole seconds of a short window: what a piece begins with is heard more often in those.
         short_share: Share of steps with short windows, as many more as fit into the time of long ones.
         opening_weight: How much more the first second of a window counts: there the words decide, later what is heard.
@@ -305,8 +310,9 @@ PRESETS = {
     "tiny": Settings(
         corpus=CorpusSettings(hours=0.03, piece_s=6.0, pieces_per_shard=6),
         codec=CodecSettings(
-            filters=4, hidden=16, codebook_size=32, hours=0.03, crop_s=0.4, batch=2, autoencoder_steps=6,
-            latents=400, joint_steps=5, refit_every=2, decoder_steps=4, adversarial_steps=2, adversarial_on_cpu=True,
+            filters=4, hidden=16, codebook_size=32, hours=0.03, crop_s=0.4, longest_crop_s=0.8, batch=2,
+            autoencoder_steps=6, latents=400, joint_steps=5, refit_every=2, decoder_steps=4, adversarial_steps=2,
+            adversarial_on_cpu=True,
         ),
         language=LanguageSettings(
             width=64, layers=2, heads=2, window_s=2, short_window_s=1, batch=4, steps=12, validate_every=6,

@@ -14,7 +14,6 @@ training that was not interrupted.
 
 import shutil
 import time
-from collections.abc import Iterator
 from dataclasses import asdict
 from functools import partial
 from math import isfinite
@@ -34,8 +33,9 @@ from musicgen_studio.files.sound import SoundFormat, write
 from musicgen_studio.files.whole import ensure_folder
 from musicgen_studio.training.ahead import drawn_ahead
 from musicgen_studio.training.codec.codebooks import fit_codebooks, follow, refit_codebooks
+from musicgen_studio.training.codec.crops import draw_crops, read_sounds
 from musicgen_studio.training.codec.discriminator import Discriminator, deception_loss, judge_loss
-from musicgen_studio.training.codec.figures import Sounds, as_float, codec_figures, reconstruct
+from musicgen_studio.training.codec.figures import as_float, codec_figures, reconstruct
 from musicgen_studio.training.codec.network import (
     build_codec,
     codec_config,
@@ -45,15 +45,12 @@ from musicgen_studio.training.codec.network import (
     sound_of,
 )
 from musicgen_studio.training.muon import optimizers, set_rates, steered
-from musicgen_studio.training.music.corpus import shards
 from musicgen_studio.training.music.synth import SAMPLE_RATE
 from musicgen_studio.training.pace import Limits, Pace, Report, learning_rate
 from musicgen_studio.training.pictures import spectrograms_png
 from musicgen_studio.training.recorded import RecordedStep, Records
-from musicgen_studio.training.settings import HOP_SAMPLES, CodecSettings, Settings
-from musicgen_studio.training.spectral import (
-    reconstruction_loss,
-)
+from musicgen_studio.training.settings import CodecSettings, Settings
+from musicgen_studio.training.spectral import reconstruction_loss
 from musicgen_studio.training.state import load_state, optimizer_states, restore_optimizers, save_state
 from musicgen_studio.training.workspace import Workspace, write_json, written_whole
 
@@ -107,7 +104,7 @@ class CodecTraining:
         self._codec_settings = settings.codec
         self._state_path = workspace.codec / "state.pt"
         ensure_folder(workspace.codec)
-        self._sounds, self._held_out = _sounds(workspace, settings.codec)
+        self._sounds, self._held_out = read_sounds(workspace, settings.codec)
         self.codec = build_codec(codec_config(settings.codec), settings.codec.seed).to(device)
         self._saved = load_state(self._state_path) or {"stage": STAGES[0], "step": 0, "trained_s": 0.0}
         if self._saved.get("settings", _shape(settings.codec)) != _shape(settings.codec):
@@ -186,7 +183,7 @@ class CodecTraining:
     def _batch(self, stage: str, step: int) -> Tensor:
         """Return the sound of a step, `[rows, samples]`, on the CPU: decided by stage and step alone."""
         rng = np.random.default_rng((self._codec_settings.seed, STAGES.index(stage), step))
-        return _crops(self._sounds, self._codec_settings, rng)
+        return draw_crops(self._sounds, self._codec_settings, rng)
 
     @torch.no_grad()
     def _latents(self, stage: str, step: int = 0) -> npt.NDArray[np.float32]:
@@ -371,47 +368,6 @@ def _farness(latents: Tensor) -> Tensor:
 
 def _cut_off(latents: Tensor) -> Tensor:
     return latents.nan_to_num(0.0).clamp(-_FARTHEST_LATENT, _FARTHEST_LATENT)
-
-
-def _sounds(workspace: Workspace, settings: CodecSettings) -> tuple[Sounds, Sounds]:
-    """Read as much music as the settings say: what is learned from, and up to 24 held-out pieces."""
-    learned, held_out, seconds = Sounds(), Sounds(), 0.0
-    for piece, sound in _pieces(workspace):
-        if piece.held_out:
-            if len(held_out) < 24:
-                held_out.append(sound)
-            continue
-        learned.append(sound)
-        seconds += len(sound) / SAMPLE_RATE
-        if seconds >= settings.hours * 3600 and held_out:
-            break
-    if not learned or not held_out:
-        raise UserProblem(
-            "There is no music to train on.",
-            f"{workspace.corpus} holds {len(learned)} pieces to learn from and {len(held_out)} to be judged by.",
-            "Make the corpus first, or more of it: `musicgen-studio train corpus`.",
-        )
-    return learned, held_out
-
-
-def _pieces(workspace: Workspace) -> Iterator[tuple[Any, npt.NDArray[np.int16]]]:
-    for shard in shards(workspace.corpus):
-        sound = np.round(shard.sound() * 32767).astype(np.int16)
-        for piece in shard.pieces:
-            first = piece.start_frame * HOP_SAMPLES
-            yield piece, sound[first : first + piece.frames * HOP_SAMPLES]
-
-
-def _crops(sounds: Sounds, settings: CodecSettings, rng: np.random.Generator) -> Tensor:
-    length = max(round(settings.crop_s * SAMPLE_RATE) // HOP_SAMPLES, 4) * HOP_SAMPLES
-    crops = np.zeros((settings.batch, length), np.float32)
-    for row in crops:
-        sound = sounds[int(rng.integers(len(sounds)))]
-        first = int(rng.integers(max(len(sound) - length, 1)))
-        crop = sound[first : first + length]
-        row[: len(crop)] = crop / np.float32(32767)
-    crops *= rng.uniform(0.5, 1.1, (settings.batch, 1)).astype(np.float32)  # quieter and louder music, too
-    return torch.from_numpy(crops)
 
 
 def _shape(settings: CodecSettings) -> dict[str, Any]:

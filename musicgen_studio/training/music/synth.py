@@ -195,17 +195,32 @@ def _rms(samples: Samples) -> float:
 
 
 def _in_room(mix: Samples, room: int) -> Samples:
-    """Add the reverberation of one of a few small rooms: decaying noise, 0.25 to 0.5 s, -26 to -20 dB."""
-    from scipy.signal import oaconvolve
-
+    """Add the reverberation of one of a few small rooms: 0.25 to 0.5 s, -26 to -20 dB."""
     rng = np.random.default_rng(1000 + room)
     decay_s, wet = rng.uniform(0.25, 0.5), rng.uniform(0.05, 0.1)
+    return in_room(mix, decay_s, wet, rng)
+
+
+def in_room(sound: Samples, decay_s: float, wet: float, rng: np.random.Generator) -> Samples:
+    """Add a room's reverberation: decaying noise.
+
+    Args:
+        sound: Mono `[frames]`, 32 kHz.
+        decay_s: After which it is 60 dB weaker, and ends.
+        wet: Its level beside the sound's; 1 is as loud.
+        rng: Decides the noise.
+
+    Returns:
+        As long as the sound.
+    """
+    from scipy.signal import oaconvolve
+
     times = np.arange(int(decay_s * SAMPLE_RATE)) / SAMPLE_RATE
     response = rng.standard_normal(len(times)) * 10 ** (-3 * times / decay_s)
     response = np.convolve(response, [0.25, 0.5, 0.25], mode="same")  # walls swallow the highest
     response *= wet / np.sqrt(np.sum(response**2))
     response[0] = 1.0
-    room_sound: Samples = oaconvolve(mix, response.astype(np.float32))[: len(mix)].astype(np.float32)
+    room_sound: Samples = oaconvolve(sound, response.astype(np.float32))[: len(sound)].astype(np.float32)
     return room_sound
 
 
