@@ -60,6 +60,11 @@ def render(
     catalogue.open(SMALL)
     settle(app, 500)
     save("catalogue", catalogue.dialog)
+    words = program.dialogs.shelf.words
+    with _instead(words, "speed", None), _instead(words, "is_measuring", True):
+        catalogue.show_all()
+        save("catalogue-measuring", catalogue.dialog)
+    catalogue.show_all()
     next(box for box in catalogue.dialog.findChildren(QCheckBox)).setChecked(True)
     _click(catalogue.dialog, "Download")
     views = program.services.downloads.views

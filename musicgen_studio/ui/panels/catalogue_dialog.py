@@ -20,8 +20,8 @@ from musicgen_studio.ui.panels.offer_list import OfferLine, OfferList
 from musicgen_studio.ui.panels.offer_row import OfferRow
 from musicgen_studio.ui.widgets.problem_note import ProblemNote
 
-_SIZE = (940, 640)
-_LIST_PX = 360
+_SIZE = (968, 640)
+_LIST_PX = 388  # the longest of Meta's names beside its size
 
 
 class CatalogueDialog(QDialog):
