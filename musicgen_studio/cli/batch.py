@@ -68,7 +68,7 @@ def add_parser(commands: Commands) -> None:
         type=loudness,
         default=STREAMING_LUFS,
         metavar="LUFS",
-        help="of each clip; none leaves it (default: -14)",
+        help=f"of each clip; none leaves it (default: {STREAMING_LUFS:g})",
     )
     group.add_argument("--compressor", action="store_true", help="round off peaks: denser")
     group.add_argument(

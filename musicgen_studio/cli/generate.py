@@ -140,7 +140,10 @@ def _add_file_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--format", choices=SOUND_FORMATS, help="default: wav24")
     group.add_argument("--rate", type=int, metavar="HZ", help="sample rate (default: the checkpoint's own)")
     group.add_argument(
-        "--loudness", type=loudness, metavar="LUFS", help="of each clip; none leaves it as it is (default: -14)"
+        "--loudness",
+        type=loudness,
+        metavar="LUFS",
+        help=f"of each clip; none leaves it as it is (default: {STREAMING_LUFS:g})",
     )
     group.add_argument("--compressor", action="store_true", default=None, help="round off peaks: denser")
     group.add_argument(

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from musicgen_studio.analysis.faults import RATE_HZ, Fault, FaultKind, find_faults
-from musicgen_studio.core.audio import Audio, Samples
+from musicgen_studio.core.audio import Audio, Samples, mono_mix
 from musicgen_studio.core.request import GenerationRequest
 from musicgen_studio.engine.api import whole_clips
 from musicgen_studio.engine.musicgen import load_engine
@@ -88,7 +88,7 @@ def examine(synthesizer: Synthesizer, checkpoint: Path, pieces: int, report: Rep
     engine = load_engine(checkpoint)
     for number, prompt in enumerate(_PROMPTS[: max(pieces // 8, 1)]):
         made = whole_clips(engine, GenerationRequest((prompt,), _CLIP_S, seed=number, takes=4))
-        music += [clip.samples.mean(axis=1) for clip in made]
+        music += [mono_mix(clip.samples) for clip in made]
         report(f"{len(made)} clips of {prompt}")
     return noticed(music, PLANTED)
 

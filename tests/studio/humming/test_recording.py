@@ -114,7 +114,8 @@ class _Desk:
         """Arm, and return the input that is open then."""
         before = len(self.inputs.opened)
         self.session.arm(setup)
-        self.until(lambda state: state.phase is Phase.ARMED and len(self.inputs.opened) > before)
+        self.until(lambda _state: len(self.inputs.opened) > before)  # first, or it may be armed as it was before
+        self.until(lambda state: state.phase is Phase.ARMED)
         self.given = 0
         return self.source
 
