@@ -152,7 +152,7 @@ def _measured_window(args: argparse.Namespace) -> dict[str, object]:
 
 def _measured_melody(args: argparse.Namespace) -> dict[str, object]:
     from musicgen_studio.checkpoints.catalogue import find
-    from musicgen_studio.evaluation.melody import run_melody_bench
+    from musicgen_studio.evaluation.following import run_melody_bench
 
     if not 1 <= args.seeds <= MAX_SEEDS:
         raise UserProblem(

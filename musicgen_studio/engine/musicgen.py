@@ -33,7 +33,7 @@ from musicgen_studio.engine.checkpoint.needs import check_memory, check_room, sm
 from musicgen_studio.engine.checkpoint.open import open_checkpoint
 from musicgen_studio.engine.checkpoint.values import Checkpoint
 from musicgen_studio.engine.codec import Codec, DecodeState
-from musicgen_studio.engine.conditions.melody import ChromaConditioner
+from musicgen_studio.engine.conditions.chroma import ChromaConditioner
 from musicgen_studio.engine.conditions.over_time import ConditionsOverTime
 from musicgen_studio.engine.conditions.prompt import TextConditioner
 from musicgen_studio.engine.conditions.steered import SteeredConditions

@@ -51,7 +51,7 @@ def test_melodies_are_measured_instead_if_asked_for(cli: CommandLine, monkeypatc
         asked.extend((*options[:3], seeds))
         return {"wished": 0.5}
 
-    module = ModuleType("musicgen_studio.evaluation.melody")
+    module = ModuleType("musicgen_studio.evaluation.following")
     vars(module)["run_melody_bench"] = run_melody_bench
     monkeypatch.setitem(sys.modules, module.__name__, module)
     code, out, _ = cli("bench", "--melody", "--seeds", "3", "--device", "cpu", "--json")

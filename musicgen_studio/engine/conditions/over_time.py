@@ -21,7 +21,7 @@ from musicgen_studio.core.melody import Melody
 from musicgen_studio.core.passages import Passage
 from musicgen_studio.core.request import GenerationRequest
 from musicgen_studio.engine.checkpoint.values import CheckpointConfig
-from musicgen_studio.engine.conditions.melody import ChromaConditioner
+from musicgen_studio.engine.conditions.chroma import ChromaConditioner
 from musicgen_studio.engine.conditions.prompt import TextConditioner
 from musicgen_studio.engine.conditions.rows import Conditions
 from musicgen_studio.errors import UserProblem

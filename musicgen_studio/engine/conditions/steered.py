@@ -11,7 +11,7 @@ from torch import Tensor
 
 from musicgen_studio.core.live import Told
 from musicgen_studio.engine.checkpoint.values import CheckpointConfig
-from musicgen_studio.engine.conditions.melody import ChromaConditioner
+from musicgen_studio.engine.conditions.chroma import ChromaConditioner
 from musicgen_studio.engine.conditions.prompt import TextConditioner
 from musicgen_studio.engine.conditions.rows import Conditions
 from musicgen_studio.errors import UserProblem

@@ -12,7 +12,7 @@ from musicgen_studio.ui.panels.clip_header import ClipHeader
 from musicgen_studio.ui.panels.melody_panel import MelodyPanel
 from musicgen_studio.ui.widgets.waveform import WaveformView
 from musicgen_studio.ui.window.listening import SEEK_S, Listening
-from musicgen_studio.ui.window.melody import Melodies
+from musicgen_studio.ui.window.melodies import Melodies
 from musicgen_studio.ui.window.sections import Sections
 from musicgen_studio.ui.window.shortcuts import Bindings
 

@@ -1,4 +1,4 @@
-"""What is known of the melody that is followed, and what is shown and heard of it. Not for choosing one (`melody`)."""
+"""What is known of the melody that is followed, what is shown and heard of it. Not for choosing one (`melodies`)."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -27,7 +27,7 @@ from musicgen_studio.ui.panels.prompt_panel import PromptPanel, PromptValues
 from musicgen_studio.ui.panels.queue_panel import QueuePanel
 from musicgen_studio.ui.panels.status_line import StatusLine
 from musicgen_studio.ui.window.inbox import Inbox
-from musicgen_studio.ui.window.melody import Melodies
+from musicgen_studio.ui.window.melodies import Melodies
 from musicgen_studio.ui.window.services import Services
 
 SEEDS = 2**31

@@ -18,7 +18,7 @@ from musicgen_studio.studio.arranging.live_play import HeardOutput, LiveAgain, L
 from musicgen_studio.studio.humming.sketch import Sketch
 from musicgen_studio.ui.panels.live_panel import LivePanel
 from musicgen_studio.ui.window.listening import Listening
-from musicgen_studio.ui.window.melody import Melodies
+from musicgen_studio.ui.window.melodies import Melodies
 from musicgen_studio.ui.window.services import Services
 from musicgen_studio.ui.window.shortcuts import Bindings
 

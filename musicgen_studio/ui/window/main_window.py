@@ -68,7 +68,7 @@ from musicgen_studio.ui.window.inbox import Inbox
 from musicgen_studio.ui.window.listening import Listening
 from musicgen_studio.ui.window.live import Live
 from musicgen_studio.ui.window.marks import ClipMarks
-from musicgen_studio.ui.window.melody import Melodies
+from musicgen_studio.ui.window.melodies import Melodies
 from musicgen_studio.ui.window.menus import Menus
 from musicgen_studio.ui.window.new_music import NewMusic
 from musicgen_studio.ui.window.news import News

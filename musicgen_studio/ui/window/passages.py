@@ -23,7 +23,7 @@ from musicgen_studio.ui.widgets.waveform import WaveformView
 from musicgen_studio.ui.window.generation import Generation
 from musicgen_studio.ui.window.inbox import Inbox
 from musicgen_studio.ui.window.listening import Listening
-from musicgen_studio.ui.window.melody import Melodies
+from musicgen_studio.ui.window.melodies import Melodies
 from musicgen_studio.ui.window.services import Services
 from musicgen_studio.ui.window.undo import ChangePassages
 

@@ -1,7 +1,7 @@
 """Recording a hum in the window: the recorder's box and the session behind it, and the pitch while it is sung.
 
 The session is asked at every frame of the screen while it is at work, and seldom while it is not. Not for the notes
-that come of a take (`melody`).
+that come of a take (`melodies`).
 """
 
 from collections.abc import Callable

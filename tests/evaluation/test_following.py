@@ -13,8 +13,8 @@ from musicgen_studio.core.request import GenerationRequest
 from musicgen_studio.dsp.tones import tones
 from musicgen_studio.engine.api import AudioBlock, StopFlag
 from musicgen_studio.errors import UserProblem
-from musicgen_studio.evaluation import melody as melody_bench
-from musicgen_studio.evaluation.melody import example_melodies, measured, run_melody_bench
+from musicgen_studio.evaluation import following
+from musicgen_studio.evaluation.following import example_melodies, measured, run_melody_bench
 from tests.dsp.melodies import example_hum, example_line
 from tests.fake_engine import FakeEngine
 
@@ -62,7 +62,7 @@ def test_too_many_seeds_are_refused(seeds: int) -> None:
 
 
 def test_a_checkpoint_is_measured_from_its_folder(melody_checkpoint: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(melody_bench, "PROMPTS", ("calm piano",))
+    monkeypatch.setattr(following, "PROMPTS", ("calm piano",))
     lines: list[str] = []
     figures: dict[str, Any] = run_melody_bench(melody_checkpoint, "cpu", "float32", lines.append, seeds=1, seconds=1.0)
     assert [each["melody"] for each in figures["melodies"]] == ["example-hum.wav", "example-line.mid"]

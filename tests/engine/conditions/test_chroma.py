@@ -12,7 +12,7 @@ from musicgen_studio.core.melody import Melody, Note
 from musicgen_studio.core.request import GenerationRequest
 from musicgen_studio.dsp.tones import tones
 from musicgen_studio.engine.checkpoint.values import Affine, ChromaConfig
-from musicgen_studio.engine.conditions.melody import ChromaConditioner
+from musicgen_studio.engine.conditions.chroma import ChromaConditioner
 from musicgen_studio.engine.musicgen import MusicGen, load_engine
 from musicgen_studio.paths import resources_dir
 from tests.engine.reference import melody_features
