@@ -24,7 +24,7 @@ from musicgen_studio.core.names import writable_json
 from musicgen_studio.engine.api import CodecState, LiveState
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.studio.making.order import CheckpointRecord
-from musicgen_studio.studio.making.strict_json import WrongValueError, convert
+from musicgen_studio.studio.making.strict_json import WrongValueError, convert, text_of, value_of
 
 KIND, FORMAT = "live", 2
 
@@ -259,10 +259,7 @@ class LiveRecord:
         Raises:
             UserProblem: If it is no JSON, has unknown or missing keys, or a value of the wrong type.
         """
-        try:
-            value = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            raise unusable(f"It is not JSON ({error}).") from error
+        value = value_of(text, unusable)
         if isinstance(value, dict) and value.get("format", FORMAT) not in _FORMATS:
             raise unusable(f"Its format is {value['format']!r:.40}; this program knows up to {FORMAT}.")
         try:
@@ -277,24 +274,18 @@ class LiveRecord:
         return record
 
 
+def read_live(path: Path) -> LiveRecord:
+    """Read a file.
+
+    Raises:
+        UserProblem: If it cannot be read, or is not as `LiveRecord.from_json` wants it.
+    """
+    return LiveRecord.from_json(text_of(path, MAX_BYTES, unusable))
+
+
 def is_live(text: str) -> bool:
     """Tell whether a record's text is one of live music."""
     return f'"kind":"{KIND}"' in text[:200].replace(" ", "").replace("\n", "")
-
-
-def read_text(path: Path) -> str:
-    """Return the text of a record's file.
-
-    Raises:
-        UserProblem: If it cannot be read.
-    """
-    try:
-        with path.open("rb") as file:
-            return file.read(MAX_BYTES).decode("utf-8-sig")
-    except OSError as error:
-        raise unusable(f"{path}: {error.strerror}.", "Check the name and where the file is.") from error
-    except UnicodeDecodeError as error:
-        raise unusable(f"{path} is not a text file.") from error
 
 
 def begin_of(state: LiveState, melodies: list[Melody]) -> Begin:

@@ -14,7 +14,7 @@ from musicgen_studio.core.audio import Audio, Samples
 from musicgen_studio.core.live import Replayed
 from musicgen_studio.engine.api import EngineInfo, LiveEngine, StopFlag
 from musicgen_studio.errors import UserProblem
-from musicgen_studio.studio.making.live_record import LiveRecord, Stretch, read_text, unusable
+from musicgen_studio.studio.making.live_record import LiveRecord, Stretch, read_live, unusable
 from musicgen_studio.studio.making.order import CheckpointRecord
 from musicgen_studio.studio.making.remake import made_otherwise
 
@@ -42,7 +42,7 @@ def live_remake(record_file: Path, checkpoint: str | None = None) -> LiveRemake:
     Raises:
         UserProblem: If the record cannot be used, or the checkpoint is gone or another.
     """
-    record = LiveRecord.from_json(read_text(record_file))
+    record = read_live(record_file)
     entry = find(checkpoint or record.checkpoint.folder)
     now = CheckpointRecord.of(entry)
     if now.sha256 != record.checkpoint.sha256:

@@ -25,7 +25,7 @@ from musicgen_studio.engine.api import EngineInfo
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.export.finish import Finished
 from musicgen_studio.studio.making.order import CheckpointRecord, Order
-from musicgen_studio.studio.making.strict_json import WrongValueError, convert
+from musicgen_studio.studio.making.strict_json import WrongValueError, convert, text_of, value_of
 
 FORMAT = 6
 """5 did not say by which tempo passages were placed. 4 had no sounds from their middle, no section filled in and
@@ -103,11 +103,7 @@ class Record:
         Raises:
             UserProblem: If it is no JSON, has unknown or missing keys, or a value of the wrong type.
         """
-        try:
-            value = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            raise _unusable(f"It is not JSON ({error}).") from error
-        value = _upgraded(value)
+        value = _upgraded(value_of(text, _unusable))
         if isinstance(value, dict) and value.get("format", FORMAT) != FORMAT:
             raise _unusable(f"Its format is {value['format']!r:.40}; this program knows 1 to {FORMAT}.")
         try:
@@ -137,13 +133,7 @@ class Record:
         Raises:
             UserProblem: If it cannot be read, or is not as `from_json` wants it.
         """
-        try:
-            with path.open("rb") as file:
-                text = file.read(MAX_BYTES).decode("utf-8-sig")
-        except OSError as error:
-            raise _unusable(f"{path}: {error.strerror}.", "Check the name and where the file is.") from error
-        except UnicodeDecodeError as error:
-            raise _unusable(f"{path} is not a text file.") from error
+        text = text_of(path, MAX_BYTES, _unusable)
         try:
             return cls.from_json(text)
         except UserProblem as problem:

@@ -3,16 +3,58 @@
 For frozen dataclasses of texts, numbers, enumerations, each other, and tuples of these. Not for what the values mean.
 """
 
+import json
 import sys
+from collections.abc import Callable
 from dataclasses import fields
 from enum import StrEnum
 from math import isfinite
+from pathlib import Path
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
+
+from musicgen_studio.errors import UserProblem
 
 
 class WrongValueError(ValueError):
     """What is wrong, as a sentence."""
+
+
+def text_of(path: Path, max_bytes: int, unusable: Callable[..., UserProblem]) -> str:
+    """Return the text of a record's file.
+
+    Args:
+        path: The file.
+        max_bytes: What is longer is none; only so much is read.
+        unusable: Says that it cannot be used, and why; what to do may follow.
+
+    Raises:
+        UserProblem: If it cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return file.read(max_bytes).decode("utf-8-sig")
+    except OSError as error:
+        raise unusable(f"{path}: {error.strerror}.", "Check the name and where the file is.") from error
+    except UnicodeDecodeError as error:
+        raise unusable(f"{path} is not a text file.") from error
+
+
+def value_of(text: str, unusable: Callable[..., UserProblem]) -> object:
+    """Return what a text of JSON holds, to be converted.
+
+    Args:
+        text: Of a file.
+        unusable: As in `text_of`.
+
+    Raises:
+        UserProblem: If it is no JSON.
+    """
+    try:
+        value: object = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise unusable(f"It is not JSON ({error}).") from error
+    return value
 
 
 def convert(where: str, wanted: Any, value: object) -> Any:
