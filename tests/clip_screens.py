@@ -147,6 +147,20 @@ def _render_live(app: QApplication, program: Program, save: Save, settle: Callab
         window.resize(size)
         settle(app)
         save(name, window)
+    window.resize(small)
+    live.write_schedule()
+    live.schedule_dialog.set_text(
+        "0 | calm piano with strings\n10 | morph 20 s | slow ambient synth\n25:30 | sad jazz\n"
+    )
+    settle(app)
+    save("live-by-the-minute-text", live.schedule_dialog)
+    live.schedule_dialog._take()
+    settle(app)
+    save("live-by-the-minute-small", window)
+    window.resize(small.expandedTo(QSize(1280, 800)))
+    settle(app)
+    save("live-by-the-minute", window)
+    live.schedule_dialog.dropped.emit()
     live.close()
 
 

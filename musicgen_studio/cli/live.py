@@ -51,7 +51,9 @@ def add_parser(commands: Commands) -> None:
     time.add_argument("--seconds", type=float, metavar="S", help="stop then (default: when you stop it)")
     time.add_argument("--fade-in", type=float, default=0.0, metavar="S", help="fade in (default: 0)")
     time.add_argument("--fade-out", type=float, default=3.0, metavar="S", help="fade out at the end (default: 3)")
-    time.add_argument("--to-the-bar", action="store_true", help="let it end where a bar ends, faded over that bar")
+    time.add_argument(
+        "--to-the-phrase", "--to-the-bar", action="store_true", help="let it end with four bars, faded over the last"
+    )
     add_engine_options(parser)
     kept = parser.add_argument_group("what becomes of it")
     kept.add_argument("--record", type=path, metavar="WAV", help="keep what is heard, and a .json that makes it again")
@@ -197,7 +199,7 @@ def _play(
 
     def play() -> None:
         try:
-            session.run(None if args.to_the_bar else args.seconds, args.fade_out)
+            session.run(None if args.to_the_phrase else args.seconds, args.fade_out)
         except BaseException as error:  # noqa: BLE001 - raised again in the thread that waits
             fault.append(error)
 
@@ -215,11 +217,11 @@ def _watch(args: argparse.Namespace, session: "LiveSession", thread: threading.T
     is_ending = False
     while thread.is_alive():
         thread.join(0.1)
-        is_time = args.to_the_bar and args.seconds is not None and session.facts.heard_s >= args.seconds
+        is_time = args.to_the_phrase and args.seconds is not None and session.facts.heard_s >= args.seconds
         if not is_ending and (stop.is_set() or is_time):
             is_ending = True
-            if args.to_the_bar:
-                session.end_with_the_bar()
+            if args.to_the_phrase:
+                session.end_with_the_phrase()
             else:
                 session.fade_out(args.fade_out)
 

@@ -20,7 +20,7 @@ _LOOK_S = 0.1
 def help_line(*, may_steer: bool) -> str:
     """Say what the keys do."""
     more = "1-4 more of a prompt, 0 all alike · " if may_steer else ""
-    rest = "t T temperature · m melody · b on the bar · i info · e end with the bar · q fade out · h help"
+    rest = "t T temperature · m melody · b on the bar · i info · e end with the phrase · q fade out · h help"
     return f"{more}+ - guidance · {rest}"
 
 
@@ -65,7 +65,7 @@ class Keys:
             bar.turn(is_on=not bar.is_on)
             self._say("changes come on the bar" if bar.is_on else "changes come at once")
         elif key == "e":
-            self._session.end_with_the_bar()
+            self._session.end_with_the_phrase()
         elif key == "q":
             self._session.fade_out()
         elif key == "i":

@@ -95,9 +95,9 @@ class Played:
         """Note it."""
         self.asked.append("fade")
 
-    def end_with_the_bar(self) -> None:
+    def end_with_the_phrase(self) -> None:
         """Note it."""
-        self.asked.append("bar")
+        self.asked.append("phrase")
 
 
 def test_keys_steer() -> None:
@@ -124,5 +124,5 @@ def test_keys_steer() -> None:
     for key in "meqih":
         keys.press(key)
     assert mailbox.steering.melody is None
-    assert session.asked == ["bar", "fade"]
+    assert session.asked == ["phrase", "fade"]
     assert said[-1] == help_line(may_steer=True)

@@ -192,9 +192,9 @@ class LiveSession:
         if fade_s <= 0 and at_frame is None:
             self._now.set()
 
-    def end_with_the_bar(self) -> None:
-        """Let it end where a bar ends that is some seconds away. Listening for it takes a thread of its own."""
-        threading.Thread(target=self._find_end, name="end of the bar", daemon=True).start()
+    def end_with_the_phrase(self) -> None:
+        """Let it end where four bars end, some seconds away. Listening for it takes a thread of its own."""
+        threading.Thread(target=self._find_end, name="end of the phrase", daemon=True).start()
 
     def _find_end(self) -> None:
         first, samples = self.history.recent(round(HEARD_S * self._rate))

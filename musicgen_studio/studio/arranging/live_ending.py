@@ -1,6 +1,8 @@
-"""Where live music can stop so that nobody stumbles: at the end of a bar, faded over that bar.
+"""Where live music can stop so that nobody stumbles: at the end of a phrase, faded over its last bar.
 
-The bars are those heard in the last seconds, carried on at their tempo. Not for clips (`studio.making.ending`).
+A phrase is four bars, counted from the beginning of the music. The bars are those heard in the last seconds, carried on
+at their tempo both ways: after minutes, or another tempo, four bars are still four bars, but which of them is the first
+is a guess. Not for clips (`studio.making.ending`).
 """
 
 from math import ceil
@@ -15,9 +17,11 @@ LEAST_S = 2.0
 
 WITHOUT_BEATS_S = 4.0
 
+PHRASE_BARS = 4
+
 
 def phrase_end(first: int, samples: Samples, sample_rate: int) -> tuple[int, float]:
-    """Find where the bar ends that is a few seconds away.
+    """Find where the phrase ends that is a few seconds away.
 
     Args:
         first: The first of the samples, in audio frames from the beginning of the music.
@@ -36,6 +40,8 @@ def phrase_end(first: int, samples: Samples, sample_rate: int) -> tuple[int, flo
         return end + round((LEAST_S + WITHOUT_BEATS_S) * sample_rate), WITHOUT_BEATS_S
     grid = bars.tempo_map
     wanted_s = len(samples) / sample_rate + LEAST_S
-    bar = ceil(grid.bar_at(wanted_s) - 1e-6)
-    begins_s, ends_s = grid.bar_s(bar), grid.bar_s(bar + 1)
+    begin = round(grid.bar_at(-first / sample_rate))  # of the music
+    bar = ceil(grid.bar_at(wanted_s) - 1e-6) + 1
+    bar += (begin - bar) % PHRASE_BARS
+    begins_s, ends_s = grid.bar_s(bar - 1), grid.bar_s(bar)
     return first + round(ends_s * sample_rate), ends_s - begins_s

@@ -17,13 +17,14 @@ import numpy as np
 
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip, Origin
-from musicgen_studio.core.live import LiveRequest, Mailbox, Steering
+from musicgen_studio.core.live import LiveRequest, Mailbox, Steering, SteeringSource
 from musicgen_studio.engine.api import LiveChunk, LiveEngine, StopFlag
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.library.library import Library
 from musicgen_studio.library.partial import PartialClip
 from musicgen_studio.studio.arranging.live import LiveFacts, LiveOutput, LiveSession
 from musicgen_studio.studio.arranging.live_kept import UnfinishedTape, remember
+from musicgen_studio.studio.arranging.live_schedule import Schedule, Scheduled
 from musicgen_studio.studio.making.engines import EngineChoice, LoadedEngine
 from musicgen_studio.studio.making.live_record import LiveRecord
 from musicgen_studio.studio.making.live_remake import remade
@@ -98,6 +99,8 @@ class LivePlay:
         mailbox: Carries over what is asked for.
         open_output: Opens where it is heard; is called in the engine's thread.
         seed: Start of the random numbers.
+        schedule: The prompts by the minute, instead of those in the mailbox.
+        fade_in_s: How long it fades in.
     """
 
     def __init__(
@@ -107,6 +110,8 @@ class LivePlay:
         mailbox: Mailbox,
         open_output: Callable[[], AbstractContextManager[HeardOutput]],
         seed: int = 0,
+        schedule: Schedule | None = None,
+        fade_in_s: float = 0.0,
     ) -> None:
         self.choice, self.mailbox = choice, mailbox
         self.is_over = False
@@ -119,6 +124,7 @@ class LivePlay:
         self.latency_s = 0.0
         self._is_on_the_bar = False
         self._library, self._open_output, self._seed = library, open_output, seed
+        self._schedule, self._fade_in_s = schedule, fade_in_s
         self._session: LiveSession | None = None
         self._ear: KnobToEar | None = None
         self._output: HeardOutput | None = None
@@ -148,7 +154,7 @@ class LivePlay:
             return
         before = self.mailbox.steering
         is_quick = (steering.prompts, steering.melody) == (before.prompts, before.melody)
-        if self._ear is not None and is_quick and not self._is_on_the_bar:
+        if self._ear is not None and is_quick and not self._is_on_the_bar and self._schedule is None:
             self._ear.turn(steering)
         self.mailbox.put(steering)
 
@@ -164,10 +170,10 @@ class LivePlay:
         if self._session is not None:
             self._session.fade_out(fade_s)
 
-    def end_with_the_bar(self) -> None:
-        """Let it end where a bar ends."""
+    def end_with_the_phrase(self) -> None:
+        """Let it end where four bars end."""
         if self._session is not None:
-            self._session.end_with_the_bar()
+            self._session.end_with_the_phrase()
 
     def keep_last(self, seconds: float = 30.0) -> Clip | None:
         """Put the last of what was heard into the library; None if there is nothing. Takes a moment.
@@ -202,10 +208,12 @@ class LivePlay:
                 engine,
                 loaded.checkpoint,
                 LiveRequest(self._seed),
-                self.mailbox,
+                self._source(engine.info.frame_rate_hz),
                 output,
+                self._fade_in_s,
                 on_chunk=lambda chunk: self._hear(chunk, stop),
             )
+            session.bar.holds_weights = self._schedule is None
             begun = begun_clip(session, loaded, self.mailbox.steering, self._seed)
             tape, partial = unfinished(self._library, session, begun)
             self._session = session
@@ -221,6 +229,9 @@ class LivePlay:
     def ended(self, problem: UserProblem | None) -> None:
         """Note that it is over. Always called."""
         self.problem, self.is_over = problem, True
+
+    def _source(self, frame_rate_hz: float) -> SteeringSource:
+        return self.mailbox if self._schedule is None else Scheduled(self._schedule, self.mailbox, frame_rate_hz)
 
     def _hear(self, chunk: LiveChunk, stop: StopFlag) -> None:
         assert self._ear is not None

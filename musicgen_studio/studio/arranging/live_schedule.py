@@ -72,6 +72,16 @@ class Schedule:
         return (now.prompt,), (1.0,)
 
 
+def words_of(schedule: Schedule) -> str:
+    """Return when which prompt begins, in one line."""
+    return " · ".join(f"{_clock(entry.start_s)} {entry.prompt}" for entry in schedule.entries)
+
+
+def _clock(time_s: float) -> str:
+    minutes, seconds = divmod(round(time_s), 60)
+    return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}" if minutes >= 60 else f"{minutes}:{seconds:02}"
+
+
 class Scheduled:
     """A schedule, and all but prompts and weights as somebody asks for; implements `SteeringSource`.
 

@@ -23,6 +23,7 @@ from musicgen_studio.ui.widgets.tall_area import TallArea
 from musicgen_studio.ui.widgets.value_slider import ValueSlider
 
 MAX_GUIDANCE, MAX_TEMPERATURE = 10.0, 2.0
+MAX_FADE_S, STOP_FADE_S = 30.0, 1.0
 
 
 class LivePanel(QWidget):
@@ -33,12 +34,14 @@ class LivePanel(QWidget):
     end_requested = Signal()
     keep_requested = Signal()
     close_requested = Signal()
+    schedule_requested = Signal()
+    """The prompts by the minute are to be written."""
     changed = Signal()
     """Something else is asked for."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._is_playing = False
+        self._is_playing, self._is_by_the_minute = False, False
         self.plane = PromptPlane()
         self.prompts = [QLineEdit(clearButtonEnabled=True, maxLength=400) for _ in range(MAX_VOICES)]
         self._levels = [plain_label("", Look.MUTED) for _ in range(MAX_VOICES)]
@@ -53,6 +56,14 @@ class LivePanel(QWidget):
         self.sparser.setToolTip(self.tr("Fewer notes and strokes; heard about three seconds later at first"))
         self.guidance.setToolTip(self.tr("Higher keeps closer to your words; lower drifts more freely"))
         self.temperature.setToolTip(self.tr("Higher surprises more, up to noise; lower repeats itself"))
+        self.fade_in = ValueSlider(
+            self.tr("Fade in"), minimum=0.0, maximum=MAX_FADE_S, default=0.0, decimals=1, unit="s"
+        )
+        self.fade_in.setToolTip(self.tr("How long it takes to its full loudness when you press Play live"))
+        self.fade_out = ValueSlider(
+            self.tr("Fade out"), minimum=0.0, maximum=MAX_FADE_S, default=STOP_FADE_S, decimals=1, unit="s"
+        )
+        self.fade_out.setToolTip(self.tr("How long it takes to silence when you press Stop"))
         self.melody = QCheckBox(self.tr("Follow the melody on the left"))
         self.melody.setAccessibleName(self.tr("Follow the melody on the left, live"))
         self.melody.setToolTip(self.tr("A hum, a MIDI file or drawn notes; heard about three seconds later"))
@@ -64,9 +75,13 @@ class LivePanel(QWidget):
         self.keep_all.setToolTip(self.tr("When it ends, everything that was heard becomes a clip"))
         self._play = self._button("play", self.tr("Play live"), self.tr("Begin to play"))
         set_look(self._play, Look.PRIMARY)
-        self._end = self._button("to-end", self.tr("End with the bar"), self.tr("Stop where a bar ends"))
+        self._end = self._button("to-end", self.tr("End with the phrase"), self.tr("Stop where four bars end"))
         self._keep = self._button("record", self.tr("Keep the last 30 s"), self.tr("Put it into the library (K)"))
         self._close = self._button("close", self.tr("Close"), self.tr("Back to the clip; live music stops"))
+        self._schedule = self._button("queue", self.tr("By the minute…"), self.tr("Prompts that follow each other"))
+        self._schedule.setAccessibleName(self.tr("Write prompts by the minute"))
+        self._scheduled = plain_label("", Look.MUTED, wraps=True)
+        self._scheduled.hide()
         self._said = plain_label("", Look.MUTED, wraps=True)
         self._join()
         self._lay_out()
@@ -88,6 +103,21 @@ class LivePanel(QWidget):
         self._play.setAccessibleName(self.tr("Stop the live music") if is_playing else self.tr("Play live"))
         for button in (self._end, self._keep):
             button.setEnabled(is_playing)
+        for widget in (self._schedule, self.fade_in):  # hold from the beginning on
+            widget.setEnabled(not is_playing)
+
+    def set_schedule(self, words: str | None) -> None:
+        """Show what is played by the minute, or let the prompts of the page be played.
+
+        Args:
+            words: When which prompt begins; None is no schedule.
+        """
+        self._is_by_the_minute = words is not None
+        self._scheduled.setText("" if words is None else self.tr("By the minute: {0}").format(words))
+        self._scheduled.setVisible(words is not None)
+        for widget in (*self.prompts, *self._levels, self.plane):
+            widget.setVisible(words is None)
+        self._show_prompts()
 
     def say(self, text: str) -> None:
         """Say how it goes."""
@@ -125,6 +155,7 @@ class LivePanel(QWidget):
         self._end.clicked.connect(self.end_requested)
         self._keep.clicked.connect(self.keep_requested)
         self._close.clicked.connect(self.close_requested)
+        self._schedule.clicked.connect(self.schedule_requested)
 
     def _lay_out(self) -> None:
         lines = QGridLayout()
@@ -135,13 +166,14 @@ class LivePanel(QWidget):
             lines.addWidget(level, row, 1)
         turned = QGridLayout()
         turned.setSpacing(2 * GRID)
-        rows = ((self.guidance, self.temperature), (self.sparser, self.on_the_bar))
+        rows = ((self.guidance, self.temperature), (self.fade_in, self.fade_out), (self.sparser, self.on_the_bar))
         for row, pair in enumerate(rows):
             for side, widget in enumerate(pair):
                 turned.addWidget(widget, row, side)
                 turned.setColumnStretch(side, 1)
         switches = QHBoxLayout()
         switches.setSpacing(2 * GRID)
+        switches.addWidget(self._schedule)
         switches.addWidget(self.melody)
         switches.addWidget(self.keep_all)
         switches.addStretch(1)
@@ -150,9 +182,11 @@ class LivePanel(QWidget):
         body.setContentsMargins(0, 0, 0, 0)
         body.setSpacing(3 * GRID)
         body.addLayout(lines)
+        body.addWidget(self._scheduled)
         body.addWidget(self.plane, 1)
         body.addLayout(turned)
         body.addLayout(switches)
+        body.addStretch()  # takes the plane's place where that is not seen
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(3 * GRID)
@@ -169,7 +203,7 @@ class LivePanel(QWidget):
     def _show_prompts(self) -> None:
         written = self._written()
         self.plane.set_prompts(written)
-        self.sparser.setEnabled(len(written) < MAX_VOICES)  # it is a prompt, too
+        self.sparser.setEnabled(len(written) < MAX_VOICES and not self._is_by_the_minute)  # it is a prompt, too
 
     @Slot()
     def _show_levels(self) -> None:

@@ -15,8 +15,10 @@ from musicgen_studio.sound.devices import DeviceName, chosen_output
 from musicgen_studio.studio.arranging.live_kept import is_live, remembered
 from musicgen_studio.studio.arranging.live_output import open_output
 from musicgen_studio.studio.arranging.live_play import HeardOutput, LiveAgain, LivePlay
+from musicgen_studio.studio.arranging.live_schedule import Schedule, schedule_of, words_of
 from musicgen_studio.studio.humming.sketch import Sketch
 from musicgen_studio.ui.panels.live_panel import LivePanel
+from musicgen_studio.ui.panels.schedule_dialog import ScheduleDialog
 from musicgen_studio.ui.window.listening import Listening
 from musicgen_studio.ui.window.melodies import Melodies
 from musicgen_studio.ui.window.services import Services
@@ -54,14 +56,19 @@ class Live(QObject):
         """Where it is heard; another one in tests."""
         self.playing: LivePlay | None = None
         self._again: LiveAgain | None = None
+        self._schedule: Schedule | None = None
+        self.schedule_dialog = ScheduleDialog(lambda text: words_of(schedule_of(text)), parent)
+        self.schedule_dialog.used.connect(self._use_schedule)
+        self.schedule_dialog.dropped.connect(self._drop_schedule)
         self._poll = QTimer(self, interval=POLL_MS)
         self._poll.timeout.connect(self._look)
         panel = self.panel
         panel.play_requested.connect(self.play)
         panel.stop_requested.connect(self.stop)
-        panel.end_requested.connect(lambda: self.playing and self.playing.end_with_the_bar())
+        panel.end_requested.connect(lambda: self.playing and self.playing.end_with_the_phrase())
         panel.keep_requested.connect(self.keep)
         panel.close_requested.connect(self.close)
+        panel.schedule_requested.connect(self.write_schedule)
         panel.changed.connect(self._ask)
         panel.keep_all.toggled.connect(self._set_keep_all)
         panel.on_the_bar.toggled.connect(self._set_on_the_bar)
@@ -121,7 +128,15 @@ class Live(QObject):
         mailbox = Mailbox(self._steering())
         seed = randrange(SEEDS)  # noqa: S311 - not for secrets
         services = self._services
-        self.playing = LivePlay(services.library, services.choice, mailbox, self.open_output, seed)
+        self.playing = LivePlay(
+            services.library,
+            services.choice,
+            mailbox,
+            self.open_output,
+            seed,
+            self._schedule,
+            self.panel.fade_in.value(),
+        )
         self.playing.keeps_all = self.panel.keep_all.isChecked()
         self.playing.turn_on_the_bar(is_on=self.panel.on_the_bar.isChecked())
         self.panel.set_playing(True)
@@ -132,7 +147,27 @@ class Live(QObject):
     def stop(self) -> None:
         """Let it fade out."""
         if self.playing is not None:
-            self.playing.stop()
+            self.playing.stop(self.panel.fade_out.value())
+
+    @Slot()
+    def write_schedule(self) -> None:
+        """Let the prompts by the minute be written."""
+        if not self.schedule_dialog.text().strip():
+            first, *others = (line.text().strip() for line in self.panel.prompts)
+            second = next((each for each in others if each), self.tr("slow ambient synth"))
+            first = first or self.tr("calm piano with strings")
+            self.schedule_dialog.set_text(f"0 | {first}\n10 | morph 20 s | {second}\n")
+        self.schedule_dialog.open()
+
+    @Slot(str)
+    def _use_schedule(self, text: str) -> None:
+        self._schedule = schedule_of(text)
+        self.panel.set_schedule(words_of(self._schedule))
+
+    @Slot()
+    def _drop_schedule(self) -> None:
+        self._schedule = None
+        self.panel.set_schedule(None)
 
     @Slot()
     def keep(self) -> None:
@@ -163,7 +198,10 @@ class Live(QObject):
         return open_output(device, lambda: self._services.transport.volume)
 
     def _steering(self) -> Steering:
-        return replace(self.panel.steering(), melody=self._melody() if self.panel.melody.isChecked() else None)
+        asked = replace(self.panel.steering(), melody=self._melody() if self.panel.melody.isChecked() else None)
+        if self._schedule is None:
+            return asked
+        return replace(asked, prompts=(self._schedule.entries[0].prompt,), weights=(1.0,))
 
     def _melody(self) -> Melody | None:
         sketch: Sketch | None = self._melodies.sketch

@@ -290,11 +290,13 @@ def clicks(bpm: float, seconds: float) -> np.ndarray:
     return samples * 0.4
 
 
-def test_an_end_is_where_a_bar_ends() -> None:
-    end, fade_s = phrase_end(320_000, clicks(120, 16.0), 32000)
-    assert end >= 320_000 + 16 * 32000 + 2 * 32000
-    bars = (end - 320_000) / (2.0 * 32000)
-    assert bars == pytest.approx(round(bars), abs=0.03)
+@pytest.mark.parametrize("first_s", [0, 6, 10])
+def test_an_end_is_where_four_bars_end(first_s: int) -> None:
+    first = first_s * 32000
+    end, fade_s = phrase_end(first, clicks(120, 16.0), 32000)
+    assert first + (16 + 4) * 32000 <= end < first + (16 + 4 + 8) * 32000
+    phrases = end / (4 * 2.0 * 32000)
+    assert phrases == pytest.approx(round(phrases), abs=0.01)
     assert fade_s == pytest.approx(2.0, abs=0.05)
     end, fade_s = phrase_end(0, np.zeros((32000 * 2, 1), np.float32), 32000)
     assert (end, fade_s) == (32000 * 2 + 6 * 32000, WITHOUT_BEATS_S)

@@ -176,3 +176,47 @@ def test_the_plane_by_keys_and_in_words(qtbot: QtBot) -> None:
         assert len(places) == len(plane.weights()) == count
     QTest.mouseClick(plane, Qt.MouseButton.LeftButton, pos=plane.rect().topLeft() + plane._point(0.0, 0.0).toPoint())
     assert plane.weights() == (1.0, 0.0, 0.0, 0.0)
+
+
+def test_prompts_by_the_minute_are_played_and_it_fades_in_and_out(program: Program, qtbot: QtBot) -> None:
+    live, library = program.window.live, program.services.library
+    live.open("not heard")
+    live.write_schedule()
+    dialog = live.schedule_dialog
+    dialog.set_text("1 | calm piano")
+    assert not dialog._use.isEnabled()
+    assert "begin at 0" in dialog._said.text()
+    dialog.set_text("0 | calm piano\n0:04 | morph 1 s | driving rock\n")
+    QTest.mouseClick(dialog._use, Qt.MouseButton.LeftButton)
+    assert not live.panel.prompts[0].isVisible()
+    assert not live.panel.plane.isVisible()
+    live.panel.fade_in.set_value(2.0)
+    live.panel.fade_out.set_value(3.0)
+    live.panel.keep_all.setChecked(True)
+    kept = list[Clip]()
+    live.kept.connect(kept.append)
+    live.play()
+    playing = live.playing
+    assert playing is not None
+    qtbot.waitUntil(
+        lambda: (
+            playing.facts is not None
+            and playing.facts.steering is not None
+            and playing.facts.steering.prompts == ("driving rock",)
+        ),
+        timeout=120_000,
+    )
+    live.stop()
+    qtbot.waitUntil(lambda: len(kept) == 1, timeout=60_000)
+    record = remembered(library, kept[0])
+    assert record is not None
+    assert record.prompts == ("calm piano", "driving rock")
+    stretch = record.stretch
+    assert stretch.fade_in == 2 * record.sample_rate
+    assert stretch.fade_end - stretch.fade_out == 3 * record.sample_rate
+    live.make_again(kept[0])
+    qtbot.waitUntil(lambda: len(kept) == 2, timeout=60_000)
+    np.testing.assert_array_equal(library.read(kept[0].id).samples, library.read(kept[1].id).samples)
+    live.schedule_dialog.dropped.emit()
+    assert live.panel.prompts[0].isVisible()
+    assert live.panel.steering().prompts == ("not heard",)
