@@ -9,12 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from musicgen_studio.compute.threads import one_thread
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.live import LiveRequest, Mailbox, Steering
 from musicgen_studio.core.melody import Melody, Note
 from musicgen_studio.engine.api import LiveChunk
-from musicgen_studio.engine.musicgen import MusicGen, load_engine
+from musicgen_studio.engine.musicgen import MusicGen
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.files.sound import read
 from musicgen_studio.studio.arranging import live_history
@@ -29,20 +28,11 @@ from musicgen_studio.studio.making.live_record import LiveRecord, Numbers, is_li
 from musicgen_studio.studio.making.live_remake import live_differences, remade
 from musicgen_studio.studio.making.order import CheckpointRecord
 
+pytestmark = pytest.mark.usefixtures("on_one_core")
+
 CALM, ROCK = "calm piano with strings", "driving rock"
 NAMED = CheckpointRecord("tiny", "0" * 64, "CC0", "starter")
 TUNE = Melody.of([Note(0.0, 0.4, 60), Note(0.5, 0.4, 67)])
-
-
-@pytest.fixture(autouse=True)
-def _on_one_core() -> Iterator[None]:
-    with one_thread():
-        yield
-
-
-@pytest.fixture(scope="module")
-def engine(melody_checkpoint: Path) -> MusicGen:
-    return load_engine(melody_checkpoint, "cpu", "float32")
 
 
 class Heard(Unheard):
@@ -71,13 +61,19 @@ def turned(mailbox: Mailbox, chunk: LiveChunk) -> None:
         mailbox.put(replace(mailbox.steering, prompts=(ROCK, "techno")))
 
 
-def played(
-    engine: MusicGen, seconds: float = 7.0, fade_in_s: float = 0.0, fade_out_s: float = 0.0
-) -> tuple[LiveSession, Heard]:
+def begun(engine: MusicGen, fade_in_s: float = 0.0) -> tuple[LiveSession, Heard]:
+    """Return a session that is steered by what is made, not running yet, and what is heard of it."""
     mailbox, heard = Mailbox(Steering((CALM, ROCK), (1, 1))), Heard()
     session = LiveSession(
         engine, NAMED, LiveRequest(7), mailbox, heard, fade_in_s, on_chunk=lambda chunk: turned(mailbox, chunk)
     )
+    return session, heard
+
+
+def played(
+    engine: MusicGen, seconds: float = 7.0, fade_in_s: float = 0.0, fade_out_s: float = 0.0
+) -> tuple[LiveSession, Heard]:
+    session, heard = begun(engine, fade_in_s)
     session.run(seconds, fade_out_s)
     return session, heard
 
@@ -144,10 +140,7 @@ def test_whoever_stops_it_is_obeyed(engine: MusicGen) -> None:
 
 
 def test_a_recording_on_disk_is_what_was_heard_and_its_record_makes_it_again(engine: MusicGen, tmp_path: Path) -> None:
-    mailbox, heard = Mailbox(Steering((CALM, ROCK), (1, 1))), Heard()
-    session = LiveSession(
-        engine, NAMED, LiveRequest(7), mailbox, heard, 0.5, on_chunk=lambda chunk: turned(mailbox, chunk)
-    )
+    session, heard = begun(engine, 0.5)
     tape = recorded(session, tmp_path / "night.wav")
     session.run(7.0, 1.0)
     tape.close()

@@ -1,13 +1,10 @@
 """Changes on the bar: the bars are heard, what is asked for waits for them, and what was played is made again."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from musicgen_studio.compute.threads import one_thread
 from musicgen_studio.core.live import LiveRequest, Mailbox, Steered, Steering
 from musicgen_studio.engine.api import LiveChunk
 from musicgen_studio.engine.musicgen import MusicGen, load_engine
@@ -18,20 +15,11 @@ from musicgen_studio.studio.arranging.live_schedule import Scheduled, schedule_o
 from musicgen_studio.studio.making.live_record import LiveRecord
 from tests.studio.arranging.test_live import CALM, NAMED, ROCK, Heard, again, clicks
 
+pytestmark = pytest.mark.usefixtures("on_one_core")
+
 RATE = 32000
 LAG_FRAMES = 3
 """So many frames after a chunk's first all of the sound is made as it says."""
-
-
-@pytest.fixture(autouse=True)
-def _on_one_core() -> Iterator[None]:
-    with one_thread():
-        yield
-
-
-@pytest.fixture(scope="module")
-def engine(melody_checkpoint: Path) -> MusicGen:
-    return load_engine(melody_checkpoint, "cpu", "float32")
 
 
 def known(bpm: float, first_s: float = 0.0, seconds: float = 12.0) -> BarsHeard:

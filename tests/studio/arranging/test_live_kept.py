@@ -1,16 +1,14 @@
 """Live music in the library: what is found after a kill is made again, and its record lies beside what is exported."""
 
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from musicgen_studio.compute.threads import one_thread
 from musicgen_studio.core.clip import Origin
 from musicgen_studio.core.live import LiveRequest, Mailbox, Steering
-from musicgen_studio.engine.musicgen import MusicGen, load_engine
+from musicgen_studio.engine.musicgen import MusicGen
 from musicgen_studio.export.finish import FinishSettings
 from musicgen_studio.library.library import Library
 from musicgen_studio.library.partial import PartialClip
@@ -22,16 +20,7 @@ from musicgen_studio.studio.making.engines import EngineChoice, LoadedEngine
 from musicgen_studio.studio.making.live_record import LiveRecord
 from tests.studio.arranging.test_live import NAMED, Heard, again, turned
 
-
-@pytest.fixture(autouse=True)
-def _on_one_core() -> Iterator[None]:
-    with one_thread():
-        yield
-
-
-@pytest.fixture(scope="module")
-def engine(melody_checkpoint: Path) -> MusicGen:
-    return load_engine(melody_checkpoint, "cpu", "float32")
+pytestmark = pytest.mark.usefixtures("on_one_core")
 
 
 def begun(engine: MusicGen, library: Library, seconds: float) -> tuple[LiveSession, UnfinishedTape, PartialClip, Heard]:
