@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from musicgen_studio.core.clip import Clip
-from musicgen_studio.core.verdict import Verdict
+from musicgen_studio.core.verdict import UNKNOWN, Verdict
 from musicgen_studio.library.rows import as_tags
 
 _MAX_WORDS = 32
@@ -72,6 +72,11 @@ class Order(StrEnum):
         """Whether what was made of a clip may stand under it: a list that is sorted by a value is sorted throughout."""
         return self in (Order.NEWEST, Order.STARS)
 
+    @property
+    def is_of_verdict(self) -> bool:
+        """Whether it asks for what was measured of a clip."""
+        return self in (Order.BEST, Order.FAULTS)
+
     def of(self, clip: Clip, verdict: Verdict) -> float | str | None:
         """Return what a clip is sorted by, the lowest first; None if there is no such thing, as without a tempo.
 
@@ -108,11 +113,12 @@ def in_order(
         newest_first: The clips.
         order: By what.
         is_reversed: Whether the other way round.
-        verdict: Gives what was measured of a clip, by its id.
+        verdict: Gives what was measured of a clip, by its id; asked only if the order is of that.
     """
     if order is Order.NEWEST:
         return list(reversed(newest_first)) if is_reversed else list(newest_first)
-    valued = [(order.of(clip, verdict(clip.id)), clip) for clip in newest_first]
+    measured = verdict if order.is_of_verdict else lambda _: UNKNOWN
+    valued = [(order.of(clip, measured(clip.id)), clip) for clip in newest_first]
     known = [(value, clip) for value, clip in valued if value is not None]
     known.sort(key=lambda pair: pair[0], reverse=is_reversed)
     return [clip for _, clip in known] + [clip for value, clip in valued if value is None]

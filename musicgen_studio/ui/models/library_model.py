@@ -106,12 +106,14 @@ class LibraryModel(QAbstractListModel):
         self._verdict_of = verdict_of
         self._rows: list[_Row] = []
         self._row_of: dict[str, int] = {}
+        self._sound_bytes = 0
 
     def set_clips(self, clips: Sequence[Clip], keeps_families: bool = True) -> None:
         """Show these clips, in this order; a family, if they are kept, stands where its first member stands.
 
         Rows that stay are kept, with selection, scroll position and an open editor.
         """
+        self._sound_bytes = sum(clip.sound_bytes for clip in clips)
         new = _in_families(clips) if keeps_families else [_Row(clip, 0) for clip in clips]
         start = _same_start(self._rows, new)
         end = _same_start(self._rows[start:][::-1], new[start:][::-1])
@@ -128,7 +130,7 @@ class LibraryModel(QAbstractListModel):
 
     def sound_bytes(self) -> int:
         """Return how much room the sound of all rows takes on the disk: 32 bits a sample, as the masters have."""
-        return sum(row.clip.sound_bytes for row in self._rows)
+        return self._sound_bytes
 
     def clip(self, index: Index) -> Clip | None:
         """Return the clip of a row, None for an invalid index."""

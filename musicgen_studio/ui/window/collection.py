@@ -21,7 +21,6 @@ from musicgen_studio.dsp.peaks import PeakPyramid
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.files.untrusted import decode
 from musicgen_studio.library.library import ClipEdit, Library, known_edit
-from musicgen_studio.library.search import Order
 from musicgen_studio.studio.arranging.composing import title_of
 from musicgen_studio.studio.arranging.verdicts import verdict_of
 from musicgen_studio.studio.program.background import Errand, Lane
@@ -121,6 +120,10 @@ class Collection(QObject):
 
     def refresh(self) -> None:
         """Show what the library holds now."""
+        self._show_found()
+        self._panel.set_facets(self._library.checkpoints(), self._library.tags())
+
+    def _show_found(self) -> None:
         query, wanted = self._query, self._query.filter
         self._model.set_clips(
             self._library.clips(
@@ -138,7 +141,6 @@ class Collection(QObject):
             query.order.keeps_families,
         )
         self._panel.hold_shown()
-        self._panel.set_facets(self._library.checkpoints(), self._library.tags())
 
     def verdict_of(self, clip_id: str) -> Verdict:
         """Return what was measured of a clip."""
@@ -146,7 +148,7 @@ class Collection(QObject):
 
     def note_measured(self, clips: Sequence[Clip]) -> None:
         """Show what was measured of clips, in their place if the list is sorted by it."""
-        if self._query.order in (Order.BEST, Order.FAULTS):
+        if self._query.order.is_of_verdict:
             self.refresh()
         for clip in clips:
             self._model.refresh(clip.id)
@@ -224,7 +226,7 @@ class Collection(QObject):
     @Slot(object)
     def _find(self, query: Query) -> None:
         self._query = query
-        self.refresh()
+        self._show_found()
 
     def _on_clip(self, action: Callable[[Clip], object]) -> Callable[[str], object]:
         return lambda clip_id: action(self._library.get(clip_id))
