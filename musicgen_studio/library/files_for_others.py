@@ -34,7 +34,7 @@ class FilesForOthers(ClipsAtHand):
         places: Places,
         there: Callable[[Clip], Path],
     ) -> None:
-        super().__init__(clips, find, changing)
+        ClipsAtHand.__init__(self, clips, find, changing)
         self._places = places
         self._sound_of = there
         self._rendering = Lock()  # of its own: writing a long file must not hold up the list

@@ -10,8 +10,8 @@ any moment in which the program may die, the next start (`reconcile`) finds eith
 master may be moved and renamed by anybody: the id in it tells whose it is.
 
 All clips are held in memory (ten thousand are some 30 MB), because a list that is filtered at every key press has to be
-at hand (`at_hand`); the database is their durable record, written first. Here stands what changes clips and finds their
-sound. Not for making clips (`studio`) or showing them (`ui`).
+at hand (`at_hand`); the database is their durable record, written first. Here stands how clips come, where their
+sound is and what keeps both. Not for changing clips (`changing`), making clips (`studio`) or showing them (`ui`).
 """
 
 import logging
@@ -23,25 +23,23 @@ from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypedDict, Unpack
+from typing import Self
 
 import numpy as np
 
-from musicgen_studio.core.analysis import Analysis
 from musicgen_studio.core.audio import Audio
-from musicgen_studio.core.clip import Clip, Origin
+from musicgen_studio.core.clip import Clip
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.files import sound as audiofile
 from musicgen_studio.library import drag
 from musicgen_studio.library.backups import back_up, open_or_go_back
+from musicgen_studio.library.changing import ChangingClips
 from musicgen_studio.library.files import Places, make_folder, writing
 from musicgen_studio.library.files_for_others import FilesForOthers
 from musicgen_studio.library.lock import FolderLock
 from musicgen_studio.library.masters import MasterFile, Masters, is_in_use, put
 from musicgen_studio.library.partial import PartialClip
 from musicgen_studio.library.recovery import Reconciled, compare, find_moved, find_unlisted, repair_unfinished
-from musicgen_studio.library.rows import tidy
-from musicgen_studio.library.seen import Edits, SeenEdits
 from musicgen_studio.library.survey import Survey, look_around, note_marks, owner_of
 from musicgen_studio.library.texts import KeptTexts
 
@@ -50,25 +48,7 @@ _LOG = logging.getLogger("musicgen_studio")
 MARKED_AT_ONCE = 100
 
 
-class ClipEdit(TypedDict, total=False):
-    """What `Library.edit` can change."""
-
-    title: str
-    is_starred: bool
-    tags: tuple[str, ...]
-    tempo_bpm: float | None
-    key: str
-    analysis: str
-
-
-def known_edit(known: Analysis) -> ClipEdit:
-    """Return the edit that keeps what is known of a clip; tempo and key get places of their own if they are sure."""
-    key = known.key.name if known.key is not None and known.has_sure_key else ""
-    bpm = None if known.bpm is None or not known.has_sure_tempo else round(known.bpm, 2)
-    return ClipEdit(tempo_bpm=bpm, key=key, analysis=known.to_json())
-
-
-class Library(FilesForOthers, KeptTexts):
+class Library(FilesForOthers, ChangingClips, KeptTexts):
     """An open library. Any thread may use it.
 
     Args:
@@ -87,7 +67,6 @@ class Library(FilesForOthers, KeptTexts):
     def __init__(self, folder: Path, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self.folder = folder
         self._places = Places(folder)
-        self._now = now
         self._changing = threading.RLock()
         self._in_the_making: set[str] = set()
         self._places.make()
@@ -99,8 +78,8 @@ class Library(FilesForOthers, KeptTexts):
             self._database, clips, self.notices = open_or_go_back(self._places, now())
             opened.callback(self._database.close)
             FilesForOthers.__init__(self, clips, self._database.find, self._changing, self._places, self._there)
+            ChangingClips.__init__(self, self._save, self._rename, now)
             KeptTexts.__init__(self, self._database, self._changing)
-            self._seen = SeenEdits(self._clips)
             self._masters = Masters(self._places, self._database.files(), self._database.former())
             self._opened = opened.pop_all()
 
@@ -273,44 +252,7 @@ class Library(FilesForOthers, KeptTexts):
     def _known_paths(self) -> set[str]:
         return {self._masters.file(clip_id).path for clip_id in self._clips}
 
-    # Changing clips
-
-    def edit(self, clip_id: str, **changes: Unpack[ClipEdit]) -> Clip:
-        """Change a clip's title, star, tags, or what is known of it (`known_edit`).
-
-        To undo it, edit with the old clip's values.
-
-        Returns:
-            The clip as it is now: titles are trimmed, tags in lower case and alphabetical order.
-
-        Raises:
-            UserProblem: If a value is none that can be, or the disk does not take it; then nothing is changed.
-            KeyError: If there is no such clip.
-            TypeError: If something else is to be changed.
-        """
-        _check(changes)
-        with self._changing:
-            self._write_seen()
-            before = self._clips[clip_id]
-            clip = tidy(replace(before, **changes))
-            self._save([clip])
-            if clip.title != before.title:
-                self._rename(clip)
-            return clip
-
-    def edit_soon(self, clip_id: str, **changes: Unpack[ClipEdit]) -> Clip:
-        """Edit a clip without waiting for the disk, which `write_due` gives it to: `get` and `clips` know it at once.
-
-        Returns:
-            The clip as it is now.
-
-        Raises:
-            UserProblem: If a value is none that can be.
-            KeyError: If there is no such clip.
-            TypeError: If something else is to be changed.
-        """
-        _check(changes)
-        return self._seen.edit({clip_id: changes})[0]
+    # Changing clips, and the names of their files after them
 
     def write_due(self) -> None:
         """Write what `remember_soon`, `edit_soon`, `trash_soon` and `restore_soon` have taken. Not the window's thread.
@@ -323,19 +265,6 @@ class Library(FilesForOthers, KeptTexts):
                 self._write_seen()
             finally:
                 super().write_due()
-
-    def _write_seen(self) -> None:
-        """Write the clips that were edited without waiting for it, all or none."""
-        edits = self._seen.take()
-        clips = [self._clips[clip_id] for clip_id in edits if clip_id in self._clips]
-        try:
-            self._save(clips)
-        except BaseException:
-            self._seen.put_back(edits)
-            raise
-        for clip in clips:
-            if "title" in edits[clip.id]:
-                self._rename(clip)
 
     def _rename(self, clip: Clip) -> None:
         """Call a clip's file as the clip is called now; if that cannot be done now, at a later start."""
@@ -396,21 +325,6 @@ class Library(FilesForOthers, KeptTexts):
             self._save([], {clip_id: now}, {} if now.path == former else {former: clip_id})
             return now.path != former
 
-    def keep_found(self, clip_id: str, found: Analysis) -> Clip:
-        """Keep what was found out about a clip, unless a hand has set it meanwhile. Any thread.
-
-        Returns:
-            The clip as it is now.
-
-        Raises:
-            UserProblem: If the disk does not take it.
-            KeyError: If there is no such clip, or no longer.
-        """
-        with self._changing:
-            clip = self._clips[clip_id]
-            is_locked = clip.known is not None and clip.known.is_locked
-            return clip if is_locked else self.edit(clip_id, **known_edit(found))
-
     def relink(self, clip_id: str, path: Path) -> Clip:
         """Take a file, wherever it is, for the sound of a clip that is missing. The file stays where it is.
 
@@ -434,62 +348,6 @@ class Library(FilesForOthers, KeptTexts):
             former = {self._masters.file(clip_id).path: clip_id}
             self._save([found], {clip_id: MasterFile(self._masters.shortened(path))}, former)
             return found
-
-    def trash(self, ids: Iterable[str]) -> list[Clip]:
-        """Move clips to the trash, with their stems, all or none. Their files stay.
-
-        Raises:
-            UserProblem: If the disk does not take it.
-            KeyError: If there is no such clip.
-        """
-        with self._changing:
-            return self._set_trashed(self._trashing(ids))
-
-    def trash_soon(self, ids: Iterable[str]) -> list[Clip]:
-        """Do as `trash` does without waiting for the disk, which `write_due` gives it to.
-
-        Raises:
-            KeyError: If there is no such clip.
-        """
-        return self._seen.edit(self._trashing(ids))
-
-    def _trashing(self, ids: Iterable[str]) -> Edits:
-        wanted, now = list(dict.fromkeys(ids)), self._now().isoformat(timespec="seconds")
-        stems = [stem.id for clip_id in wanted for stem in self.stems(clip_id)]
-        return {clip_id: {"trashed": now} for clip_id in (*wanted, *stems)}
-
-    def restore(self, ids: Iterable[str]) -> list[Clip]:
-        """Take clips out of the trash, with the stems that went there when they did, all or none.
-
-        Raises:
-            UserProblem: If the disk does not take it.
-            KeyError: If there is no such clip.
-        """
-        with self._changing:
-            return self._set_trashed(self._restoring(ids))
-
-    def restore_soon(self, ids: Iterable[str]) -> list[Clip]:
-        """Do as `restore` does without waiting for the disk, which `write_due` gives it to.
-
-        Raises:
-            KeyError: If there is no such clip.
-        """
-        return self._seen.edit(self._restoring(ids))
-
-    def _restoring(self, ids: Iterable[str]) -> Edits:
-        gone = {clip_id: self._clips[clip_id].trashed for clip_id in ids}
-        stems = [
-            clip.id
-            for clip in self._held()
-            if clip.origin is Origin.STEM and clip.parent in gone and clip.trashed == gone[clip.parent]
-        ]
-        return {clip_id: {"trashed": None} for clip_id in (*gone, *stems)}
-
-    def _set_trashed(self, edits: Edits) -> list[Clip]:
-        self._write_seen()
-        clips = [replace(self._clips[clip_id], **changes) for clip_id, changes in edits.items()]
-        self._save(clips)
-        return clips
 
     def purge_trash(self) -> list[Clip]:
         """Delete what is in the trash for good and return what it was. Only when the musician says so: no undo.
@@ -587,11 +445,6 @@ class Library(FilesForOthers, KeptTexts):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _check(changes: ClipEdit) -> None:
-    if unknown := set(changes) - set(ClipEdit.__annotations__):
-        raise TypeError(f"{', '.join(ClipEdit.__annotations__)} can be edited, not {sorted(unknown)}")
 
 
 def _begun(path: Path) -> Iterator[Audio]:

@@ -8,7 +8,8 @@ from musicgen_studio.core.analysis import Analysis
 from musicgen_studio.core.clip import Origin
 from musicgen_studio.core.melody import Key
 from musicgen_studio.core.tempo_map import TempoMap
-from musicgen_studio.library.library import Library, known_edit
+from musicgen_studio.library.changing import known_edit
+from musicgen_studio.library.library import Library
 from musicgen_studio.library.search import Order
 from tests.library.samples import add, titles
 

@@ -23,8 +23,9 @@ from musicgen_studio.dsp.channels import with_channels
 from musicgen_studio.dsp.resample import resample
 from musicgen_studio.dsp.true_peak import true_peak_db
 from musicgen_studio.errors import UserProblem
+from musicgen_studio.library.changing import ClipEdit, known_edit
 from musicgen_studio.library.files import new_id
-from musicgen_studio.library.library import ClipEdit, Library, known_edit
+from musicgen_studio.library.library import Library
 from musicgen_studio.studio.arranging.marking import keep_marks, marks_of
 from musicgen_studio.studio.program.background import Errand
 

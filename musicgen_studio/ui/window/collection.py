@@ -20,7 +20,8 @@ from musicgen_studio.core.verdict import Verdict
 from musicgen_studio.dsp.peaks import PeakPyramid
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.files.untrusted import decode
-from musicgen_studio.library.library import ClipEdit, Library, known_edit
+from musicgen_studio.library.changing import ClipEdit, known_edit
+from musicgen_studio.library.library import Library
 from musicgen_studio.studio.arranging.composing import title_of
 from musicgen_studio.studio.arranging.verdicts import verdict_of
 from musicgen_studio.studio.program.background import Errand, Lane

@@ -9,7 +9,7 @@ from PySide6.QtGui import QUndoCommand
 
 from musicgen_studio.core.marks import Marks
 from musicgen_studio.core.plan import Plan
-from musicgen_studio.library.library import ClipEdit
+from musicgen_studio.library.changing import ClipEdit
 from musicgen_studio.ui.window.services import Services
 
 

@@ -12,8 +12,9 @@ from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip, Origin
 from musicgen_studio.core.tempo_map import TempoMap
 from musicgen_studio.errors import StoppedError
+from musicgen_studio.library.changing import known_edit
 from musicgen_studio.library.files import new_id
-from musicgen_studio.library.library import Library, known_edit
+from musicgen_studio.library.library import Library
 from musicgen_studio.studio.arranging.analysing import (
     analyse_clip,
     analyse_clips,

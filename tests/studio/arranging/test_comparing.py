@@ -12,7 +12,8 @@ from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip
 from musicgen_studio.dsp.loudness import integrated_lufs
 from musicgen_studio.errors import StoppedError
-from musicgen_studio.library.library import Library, known_edit
+from musicgen_studio.library.changing import known_edit
+from musicgen_studio.library.library import Library
 from musicgen_studio.studio.arranging.comparing import compare, matching_gains_db
 from tests.library.samples import RATE, new_clip, noise
 

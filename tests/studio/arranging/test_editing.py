@@ -16,7 +16,8 @@ from musicgen_studio.core.melody import Key
 from musicgen_studio.core.tempo_map import TempoMap
 from musicgen_studio.dsp.true_peak import true_peak_db
 from musicgen_studio.errors import StoppedError, UserProblem
-from musicgen_studio.library.library import Library, known_edit
+from musicgen_studio.library.changing import known_edit
+from musicgen_studio.library.library import Library
 from musicgen_studio.studio.arranging.editing import (
     Change,
     SoundEdit,

@@ -11,7 +11,7 @@ from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip, Origin
 from musicgen_studio.core.melody import Key
 from musicgen_studio.core.tempo_map import TempoMap
-from musicgen_studio.library.library import known_edit
+from musicgen_studio.library.changing import known_edit
 from musicgen_studio.sound.mixing import ClickedSound
 from tests.ui.panels.finding import control, said
 from tests.ui.test_window import WAIT_MS, loader, program, settings_file

@@ -1,0 +1,178 @@
+"""Changing clips: their titles, stars and tags, what is known of them, and whether they are in the trash.
+
+Each in two ways: written when the call returns, or seen at once and written later, for who must not wait for the disk
+(`seen`). Not for the sound of clips or the names of their files (`library`), nor for deleting for good.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import TypedDict, Unpack
+
+from musicgen_studio.core.analysis import Analysis
+from musicgen_studio.core.clip import Clip, Origin
+from musicgen_studio.library.at_hand import ClipsAtHand
+from musicgen_studio.library.rows import tidy
+from musicgen_studio.library.seen import Edits, SeenEdits
+
+
+class ClipEdit(TypedDict, total=False):
+    """What `Library.edit` can change."""
+
+    title: str
+    is_starred: bool
+    tags: tuple[str, ...]
+    tempo_bpm: float | None
+    key: str
+    analysis: str
+
+
+def known_edit(known: Analysis) -> ClipEdit:
+    """Return the edit that keeps what is known of a clip; tempo and key get places of their own if they are sure."""
+    key = known.key.name if known.key is not None and known.has_sure_key else ""
+    bpm = None if known.bpm is None or not known.has_sure_tempo else round(known.bpm, 2)
+    return ClipEdit(tempo_bpm=bpm, key=key, analysis=known.to_json())
+
+
+class ChangingClips(ClipsAtHand):
+    """Changing the clips that are at hand (`ClipsAtHand.__init__` comes first). Any thread may.
+
+    Args:
+        save: Writes clips, all or none, and has them at hand as they are then (`SeenEdits.note_written`).
+        rename: Calls a clip's file as the clip is called now.
+        now: The time in UTC.
+    """
+
+    def __init__(
+        self, save: Callable[[Iterable[Clip]], None], rename: Callable[[Clip], None], now: Callable[[], datetime]
+    ) -> None:
+        self._seen = SeenEdits(self._clips)
+        self._write = save
+        self._rename_file = rename
+        self._now = now
+
+    def edit(self, clip_id: str, **changes: Unpack[ClipEdit]) -> Clip:
+        """Change a clip's title, star, tags, or what is known of it (`known_edit`).
+
+        To undo it, edit with the old clip's values.
+
+        Returns:
+            The clip as it is now: titles are trimmed, tags in lower case and alphabetical order.
+
+        Raises:
+            UserProblem: If a value is none that can be, or the disk does not take it; then nothing is changed.
+            KeyError: If there is no such clip.
+            TypeError: If something else is to be changed.
+        """
+        _check(changes)
+        with self._changing:
+            self._write_seen()
+            before = self._clips[clip_id]
+            clip = tidy(replace(before, **changes))
+            self._write([clip])
+            if clip.title != before.title:
+                self._rename_file(clip)
+            return clip
+
+    def edit_soon(self, clip_id: str, **changes: Unpack[ClipEdit]) -> Clip:
+        """Edit a clip without waiting for the disk, which `write_due` gives it to: `get` and `clips` know it at once.
+
+        Returns:
+            The clip as it is now.
+
+        Raises:
+            UserProblem: If a value is none that can be.
+            KeyError: If there is no such clip.
+            TypeError: If something else is to be changed.
+        """
+        _check(changes)
+        return self._seen.edit({clip_id: changes})[0]
+
+    def _write_seen(self) -> None:
+        """Write the clips that were edited without waiting for it, all or none."""
+        edits = self._seen.take()
+        clips = [self._clips[clip_id] for clip_id in edits if clip_id in self._clips]
+        try:
+            self._write(clips)
+        except BaseException:
+            self._seen.put_back(edits)
+            raise
+        for clip in clips:
+            if "title" in edits[clip.id]:
+                self._rename_file(clip)
+
+    def keep_found(self, clip_id: str, found: Analysis) -> Clip:
+        """Keep what was found out about a clip, unless a hand has set it meanwhile. Any thread.
+
+        Returns:
+            The clip as it is now.
+
+        Raises:
+            UserProblem: If the disk does not take it.
+            KeyError: If there is no such clip, or no longer.
+        """
+        with self._changing:
+            clip = self._clips[clip_id]
+            is_locked = clip.known is not None and clip.known.is_locked
+            return clip if is_locked else self.edit(clip_id, **known_edit(found))
+
+    def trash(self, ids: Iterable[str]) -> list[Clip]:
+        """Move clips to the trash, with their stems, all or none. Their files stay.
+
+        Raises:
+            UserProblem: If the disk does not take it.
+            KeyError: If there is no such clip.
+        """
+        with self._changing:
+            return self._set_trashed(self._trashing(ids))
+
+    def trash_soon(self, ids: Iterable[str]) -> list[Clip]:
+        """Do as `trash` does without waiting for the disk, which `write_due` gives it to.
+
+        Raises:
+            KeyError: If there is no such clip.
+        """
+        return self._seen.edit(self._trashing(ids))
+
+    def _trashing(self, ids: Iterable[str]) -> Edits:
+        wanted, now = list(dict.fromkeys(ids)), self._now().isoformat(timespec="seconds")
+        stems = [stem.id for clip_id in wanted for stem in self.stems(clip_id)]
+        return {clip_id: {"trashed": now} for clip_id in (*wanted, *stems)}
+
+    def restore(self, ids: Iterable[str]) -> list[Clip]:
+        """Take clips out of the trash, with the stems that went there when they did, all or none.
+
+        Raises:
+            UserProblem: If the disk does not take it.
+            KeyError: If there is no such clip.
+        """
+        with self._changing:
+            return self._set_trashed(self._restoring(ids))
+
+    def restore_soon(self, ids: Iterable[str]) -> list[Clip]:
+        """Do as `restore` does without waiting for the disk, which `write_due` gives it to.
+
+        Raises:
+            KeyError: If there is no such clip.
+        """
+        return self._seen.edit(self._restoring(ids))
+
+    def _restoring(self, ids: Iterable[str]) -> Edits:
+        gone = {clip_id: self._clips[clip_id].trashed for clip_id in ids}
+        stems = [
+            clip.id
+            for clip in self._held()
+            if clip.origin is Origin.STEM and clip.parent in gone and clip.trashed == gone[clip.parent]
+        ]
+        return {clip_id: {"trashed": None} for clip_id in (*gone, *stems)}
+
+    def _set_trashed(self, edits: Edits) -> list[Clip]:
+        self._write_seen()
+        clips = [replace(self._clips[clip_id], **changes) for clip_id, changes in edits.items()]
+        self._write(clips)
+        return clips
+
+
+def _check(changes: ClipEdit) -> None:
+    if unknown := set(changes) - set(ClipEdit.__annotations__):
+        raise TypeError(f"{', '.join(ClipEdit.__annotations__)} can be edited, not {sorted(unknown)}")
