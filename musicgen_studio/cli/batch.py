@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from musicgen_studio.cli.generate import add_engine_options, add_sampling_options
 from musicgen_studio.cli.interrupt import EXIT_INTERRUPTED, stop_on_interrupt
 from musicgen_studio.cli.options import NO_LOUDNESS, SORT_MEASURES, SOUND_FORMATS, Commands, loudness, path, seconds
-from musicgen_studio.cli.output import duration_in_words, speed_in_words
+from musicgen_studio.cli.output import duration_in_words
 from musicgen_studio.core.loudness import STREAMING_LUFS
+from musicgen_studio.core.pace import speed_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from musicgen_studio.cli.downloading import agree, bring, bring_checkpoint, repository, show
 from musicgen_studio.cli.interrupt import EXIT_INTERRUPTED, stop_on_interrupt
 from musicgen_studio.cli.options import Commands, path
+from musicgen_studio.core.pace import speed_in_words
 from musicgen_studio.errors import StoppedError, UserProblem
 
 if TYPE_CHECKING:
@@ -260,7 +261,7 @@ def _row_facts(row: dict[str, object]) -> list[str]:
     if isinstance(memory := row["card_bytes"], int):
         parts.append(f"{memory / 1e9:.1f} GB as float16 on a graphics card")
     if isinstance(times := row["times_real_time"], float):
-        parts.append(f"{times:.1f} × real time here, about")
+        parts.append(f"{speed_in_words(times)} × real time here, about")
     return [*parts, str(row["licence"])]
 
 

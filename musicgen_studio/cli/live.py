@@ -15,6 +15,7 @@ from musicgen_studio.cli.options import Commands, path
 from musicgen_studio.cli.output import Output
 from musicgen_studio.compute.waiting import let_go_soon
 from musicgen_studio.core.live import CHUNK_FRAMES, MAX_VOICES, LiveRequest, Mailbox, Steering, SteeringSource
+from musicgen_studio.core.pace import speed_in_words
 from musicgen_studio.errors import UserProblem
 
 if TYPE_CHECKING:
@@ -230,7 +231,7 @@ def _told(session: "LiveSession", tape: "Tape | None", output: Output) -> int:
     facts = session.facts
     told = f"{facts.heard_s:.1f} s of music"
     if facts.breaks:
-        told += f"; the sound broke off {facts.breaks} times, at {facts.speed:.2g} × real time"
+        told += f"; the sound broke off {facts.breaks} times, at {speed_in_words(facts.speed)} × real time"
         told += f", with {facts.lead_s:.2g} s gathered before it went on"
     output.note(told)
     if tape is not None:

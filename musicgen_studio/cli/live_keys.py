@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from musicgen_studio.core.live import Mailbox
+from musicgen_studio.core.pace import speed_in_words
 
 if TYPE_CHECKING:
     from musicgen_studio.core.melody import Melody
@@ -98,7 +99,7 @@ class Keys:
         melody = " · melody" if now.melody is not None else ""
         return (
             f"{facts.heard_s:.0f} s · {prompts} · guidance {now.guidance_scale:g} · temperature {now.temperature:g}"
-            f"{melody} · {facts.speed:.1f} × real time, {facts.lead_s * 1000:.0f} ms ahead"
+            f"{melody} · {speed_in_words(facts.speed)} × real time, {facts.lead_s * 1000:.0f} ms ahead"
         )
 
     @contextmanager

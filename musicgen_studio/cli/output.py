@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from musicgen_studio.core.pace import speed_in_words
 from musicgen_studio.errors import UserProblem
 
 if TYPE_CHECKING:
@@ -69,11 +70,6 @@ def progress_line(progress: "Progress") -> str:
     if progress.left_s is not None:
         parts.append(f"{duration_in_words(progress.left_s)} left")
     return " · ".join(parts)
-
-
-def speed_in_words(speed: float) -> str:
-    """Write two or three digits that count, whatever the machine."""
-    return f"{speed:.{0 if speed >= 10 else 1 if speed >= 1 else 2}f}"
 
 
 def duration_in_words(seconds: float) -> str:

@@ -262,6 +262,7 @@ QPushButton, QToolButton, QComboBox, QAbstractSpinBox, QLineEdit {
     border: 1px solid $border; border-radius: ${radius}px; }
 QPushButton, QToolButton, QComboBox { background: $control; color: $text; }
 QPushButton { padding: 5px 15px; }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QToolButton { padding: 5px; }
 QComboBox { padding: 5px 11px; }
 QPushButton:hover, QToolButton:hover, QComboBox:hover { background: $control_hover; }

@@ -11,6 +11,7 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QObject
 from musicgen_studio.checkpoints.facts import CheckpointFacts
 from musicgen_studio.checkpoints.offers import Offer, OfferKind
 from musicgen_studio.compute.speed import ProcessorSpeed
+from musicgen_studio.core.pace import SMALLEST, speed_in_words
 from musicgen_studio.export.licence import forbids_commercial_use
 from musicgen_studio.studio.program.downloads import DownloadState, DownloadView
 
@@ -129,17 +130,23 @@ class CheckpointWords(QObject):
 
     def times(self, facts: CheckpointFacts) -> str:
         """Return how many seconds of music a second makes on this computer's processor, about; empty if unknown."""
-        if self.speed is None or facts.parameters is None:
+        ratio = self._ratio(facts)
+        if not ratio:
             return ""
-        ratio = self.speed.real_time(facts.parameters)
-        return f"{ratio:.0f}" if ratio >= 5 else f"{ratio:.1f}" if ratio >= 0.1 else f"{ratio:.2f}"
+        return f"{ratio:.0f}" if ratio >= 5 else f"{ratio:.1f}" if ratio >= 1 else speed_in_words(ratio)
+
+    def _ratio(self, facts: CheckpointFacts) -> float:
+        """Return how many seconds of music a second would make here; 0 if nobody knows."""
+        if self.speed is None or facts.parameters is None:
+            return 0.0
+        return self.speed.real_time(facts.parameters)
 
     def speed_in_words(self, facts: CheckpointFacts) -> str:
         """Say how fast it would be here."""
         times = self.times(facts)
         if not times:
             return self.tr("being measured…") if self.is_measuring else self.tr("not measured yet")
-        wait_s = ceil(10 / max(float(times), 0.01))
+        wait_s = ceil(10 / max(self._ratio(facts), SMALLEST))
         text = self.tr("≈ {0} × real time: 10 s of music in about {1} s").format(times, wait_s)
         return self.tr("{0}, while other programs are at work").format(text) if self.is_rough else text
 

@@ -266,6 +266,7 @@ class ClipHeader(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID)
+        column.setAlignment(Qt.AlignmentFlag.AlignTop)  # a card that folds in leaves its room for a moment
         name = QHBoxLayout()
         name.setSpacing(2 * GRID)
         name.addWidget(self._title, 1)

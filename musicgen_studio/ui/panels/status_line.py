@@ -6,6 +6,7 @@ Above it there is a row for the long work beside the music, while there is any.
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from musicgen_studio.core.pace import speed_in_words
 from musicgen_studio.studio.making.queue import JobState, JobView
 from musicgen_studio.ui.look.icons import icon
 from musicgen_studio.ui.look.theme import GRID, Look, set_look
@@ -96,7 +97,7 @@ class StatusLine(QWidget):
         if job.state is JobState.SAVING:
             return self.tr("saving")
         parts = [self.tr("making {0:.1f} of {1:.1f} s").format(job.made_s, job.wanted_s)]
-        parts += [f"{job.speed:.1f}×"] if job.speed > 0 else []
+        parts += [f"{speed_in_words(job.speed)}×"] if job.speed > 0 else []
         parts += [self.tr("{0:.1f} s left").format(job.left_s)] if job.left_s is not None else []
         return " · ".join(parts)
 

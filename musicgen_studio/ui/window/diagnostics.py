@@ -9,6 +9,7 @@ import numpy as np
 import PySide6
 from PySide6.QtCore import QCoreApplication, QObject
 
+from musicgen_studio.core.pace import speed_in_words
 from musicgen_studio.paths import log_dir
 from musicgen_studio.studio.making.record import program_version
 from musicgen_studio.ui.panels.diagnostics_dialog import Section
@@ -67,7 +68,11 @@ class Diagnostics(QObject):
             return [(self.tr("Checkpoint"), self.tr("none loaded"))]
         info = facts.info
         channels = self.tr("mono") if info.channels == 1 else self.tr("stereo")
-        pace = self.tr("nothing is being made") if speed is None else self.tr("{0:.2f}× real time").format(speed)
+        pace = (
+            self.tr("nothing is being made")
+            if speed is None
+            else self.tr("{0}× real time").format(speed_in_words(speed))
+        )
         return [
             (self.tr("Checkpoint"), f"{facts.checkpoint.id}, {info.architecture}"),
             (self.tr("Runs on"), f"{info.device}, {info.precision}"),

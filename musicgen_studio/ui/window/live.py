@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from musicgen_studio.core.clip import Clip
 from musicgen_studio.core.live import Mailbox, Steering
 from musicgen_studio.core.melody import Melody
+from musicgen_studio.core.pace import speed_in_words
 from musicgen_studio.sound.devices import DeviceName, chosen_output
 from musicgen_studio.studio.arranging.live_kept import is_live, remembered
 from musicgen_studio.studio.arranging.live_output import open_output
@@ -253,7 +254,7 @@ class Live(QObject):
         facts = playing.facts
         if facts is None:
             return self.tr("Getting ready…")
-        words = [self.tr("{0:.0f} s · made at {1:.1f} × real time").format(facts.heard_s, facts.speed)]
+        words = [self.tr("{0:.0f} s · made at {1} × real time").format(facts.heard_s, speed_in_words(facts.speed))]
         heard_s = playing.knob_to_ear_s
         if heard_s is not None:
             told = self.tr("from a control to its sound {0:.2f} s, and {1:.2f} s in the device")

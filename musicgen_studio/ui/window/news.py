@@ -5,6 +5,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 
 from musicgen_studio.checkpoints.hub.files import is_repository
+from musicgen_studio.core.pace import speed_in_words
 from musicgen_studio.studio.making.engines import EngineFacts
 from musicgen_studio.ui.panels.header_bar import HeaderBar
 from musicgen_studio.ui.panels.notices import Notices
@@ -41,7 +42,7 @@ class News(QObject):
     @Slot(float)
     def show_speed(self, speed: float) -> None:
         """Say how fast it is, in times of real time."""
-        self._header.set_speed(self.tr("{0:.1f}× real time").format(speed))
+        self._header.set_speed(self.tr("{0}× real time").format(speed_in_words(speed)))
 
     @Slot()
     def offer_restart(self) -> None:

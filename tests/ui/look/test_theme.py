@@ -10,11 +10,16 @@ from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
     QComboBox,
+    QDialogButtonBox,
     QLineEdit,
     QPlainTextEdit,
+    QProxyStyle,
     QPushButton,
     QSlider,
     QSpinBox,
+    QStyle,
+    QStyleHintReturn,
+    QStyleOption,
     QToolButton,
     QWidget,
 )
@@ -143,6 +148,30 @@ def test_a_number_box_shows_its_number(qtbot: QtBot) -> None:
         edit = box.findChild(QLineEdit)
         assert edit is not None
         assert edit.width() > 40
+
+
+class _WithIcons(QProxyStyle):
+    """As desktops are that put pictures of their own on OK and Cancel."""
+
+    def styleHint(  # noqa: N802 - Qt's name
+        self,
+        hint: QStyle.StyleHint,
+        option: QStyleOption | None = None,
+        widget: QWidget | None = None,
+        returned: QStyleHintReturn | None = None,
+    ) -> int:
+        has_icons = hint is QStyle.StyleHint.SH_DialogButtonBox_ButtonsHaveIcons
+        return 1 if has_icons else super().styleHint(hint, option, widget, returned)
+
+
+def test_no_desktop_puts_pictures_of_its_own_on_ok_and_cancel(qtbot: QtBot) -> None:
+    style = _WithIcons("Fusion")
+    box = QDialogButtonBox()
+    qtbot.addWidget(box)
+    box.setStyle(style)
+    box.setStandardButtons(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
+    box.show()
+    assert all(button.icon().isNull() for button in box.buttons())
 
 
 def test_what_is_shown_follows_the_theme(qtbot: QtBot, qapp: QApplication) -> None:

@@ -6,7 +6,16 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShortcut
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractSpinBox, QCheckBox, QLineEdit, QPushButton, QRadioButton, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QApplication,
+    QCheckBox,
+    QLineEdit,
+    QPushButton,
+    QRadioButton,
+    QToolButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from musicgen_studio.core.clip import Clip
@@ -39,6 +48,15 @@ def can(header: ClipHeader) -> dict[str, bool]:
 
 def test_it_says_what_the_clip_is(header: ClipHeader) -> None:
     assert said(header).startswith("Happy <i>rock</i>\n0:08.0 · seed 41 · starter · free to use for anything")
+
+
+def test_its_lines_stay_together_where_there_is_more_room(header: ClipHeader) -> None:
+    """So it is for a moment whenever a card folds in, before the waveform takes the room."""
+    extend = control(header, QToolButton, "Extend")
+    before = extend.mapTo(header, extend.rect().topLeft())
+    header.resize(430, 500)
+    QApplication.processEvents()
+    assert extend.mapTo(header, extend.rect().topLeft()) == before
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ def line(qtbot: QtBot) -> StatusLine:
     ("shown", "words"),
     [
         (MAKING, "making 4.8 of 8.0 s · 2.1× · 1.5 s left"),
+        (job(1, state=JobState.MAKING, made_s=0.2, speed=0.042), "making 0.2 of 8.0 s · 0.042×"),
         (job(1, state=JobState.MAKING), "making 0.0 of 8.0 s"),
         (job(1, state=JobState.LOADING), "loading the checkpoint"),
         (job(1, state=JobState.SAVING, made_s=8.0), "saving"),

@@ -30,7 +30,7 @@ from tests.checkpoints.hub.conftest import content
 from tests.checkpoints.hub.server import FakeHub, serving
 from tests.checkpoints.test_found import put
 from tests.fake_engine import FakeEngine
-from tests.ui.panels.finding import control, nameless
+from tests.ui.panels.finding import control, nameless, said
 
 SMALL, MEDIUM = "facebook/musicgen-small", "facebook/musicgen-medium"
 WAIT_MS = 120_000  # where several programs want the processor, loading an engine takes its time
@@ -185,6 +185,11 @@ def test_what_has_arrived_is_offered_until_it_is_used_wherever_that_is(desk: Des
     desk.until(lambda: not window.offer.text() and not window.offer.isVisible())
     desk.until(lambda: SMALL in window.header.checkpoint_button.text())  # before anything of it is loaded
     assert desk.program.services.settings.checkpoint == SMALL
+
+
+def test_the_header_says_how_fast_it_is_on_a_slow_computer(desk: Desk) -> None:
+    desk.program.window.news.show_speed(0.042)
+    assert "0.042× real time" in said(desk.program.window.header)
 
 
 def test_the_header_names_what_was_chosen_while_it_is_not_loaded_yet(desk: Desk) -> None:
