@@ -88,6 +88,12 @@ class Notices(QWidget):
         self._action.setVisible(bool(action))
         self._show_count()
 
+    @Slot(str)
+    def take_back(self, text: str) -> None:
+        """Empty the line if it still says this, as it is no longer true; the list keeps what was said."""
+        if text and self._line.text() == text:
+            self.add("")
+
     def texts(self) -> list[str]:
         """Return all notices with their time, the newest first."""
         return list(reversed(self._texts))

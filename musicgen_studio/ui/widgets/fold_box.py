@@ -1,6 +1,7 @@
 """A heading that shows or hides what lies below it."""
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from musicgen_studio.ui.look.icons import icon
@@ -23,9 +24,7 @@ class FoldBox(QWidget):
         self._content: QWidget | None = None
         self._instead: QWidget | None = None
         self._title, self._note = title, ""
-        self._heading = QToolButton()
-        self._heading.setText(title)
-        self._heading.setAccessibleName(title)
+        self._heading = _Heading(title)
         self._heading.setCheckable(True)
         self._heading.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._heading.setIconSize(QSize(16, 16))
@@ -72,9 +71,7 @@ class FoldBox(QWidget):
         self._say_heading()
 
     def _say_heading(self) -> None:
-        text = self._title if self.is_open() or not self._note else f"{self._title} · {self._note}"
-        self._heading.setText(text)
-        self._heading.setAccessibleName(text)
+        self._heading.say("" if self.is_open() else self._note)
 
     def set_open(self, is_open: bool) -> None:
         """Show or hide the content."""
@@ -95,3 +92,41 @@ class FoldBox(QWidget):
         if self._instead is not None:
             self._instead.setVisible(not is_open)
         self.toggled.emit(is_open)
+
+
+class _Heading(QToolButton):
+    """A title and a note. The note may be a file's name: it is shortened to the room there is, and asks for none."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self._title, self._note = title, ""
+        self._fit()
+
+    def say(self, note: str) -> None:
+        """Show another note, empty for none; a screen reader hears all of it."""
+        self._note = note
+        self._fit()
+
+    def sizeHint(self) -> QSize:
+        """Return what the title alone needs."""
+        return QSize(self._around() + self.fontMetrics().horizontalAdvance(self._title), super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the same."""
+        return self.sizeHint()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Shorten the note anew."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _around(self) -> int:
+        shown = self.text().replace("&&", "&")
+        return super().sizeHint().width() - self.fontMetrics().horizontalAdvance(shown)
+
+    def _fit(self) -> None:
+        whole = f"{self._title} · {self._note}" if self._note else self._title
+        self.setAccessibleName(whole)
+        room = max(self.width() - self._around(), self.fontMetrics().horizontalAdvance(self._title))
+        shown = self.fontMetrics().elidedText(whole, Qt.TextElideMode.ElideRight, room) if self._note else whole
+        self.setText(shown.replace("&", "&&"))

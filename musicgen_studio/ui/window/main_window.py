@@ -300,6 +300,7 @@ class MainWindow(QWidget):
         parts = self.showing, self.melodies, self.collection, self.listening, self.live
         for speaking in (*parts, self.sections, self.best, self.selection_drags, self.minis, self.clip_actions):
             speaking.said.connect(self.status.announce)
+        self.showing.unsaid.connect(self.status.notices.take_back)
         for failing in (
             self.showing,
             self.recording,

@@ -35,6 +35,7 @@ class Showing(QObject):
     """A UserProblem; None where an earlier one no longer counts."""
 
     said = Signal(str)
+    unsaid = Signal(str)  # what was said and is no longer true
 
     def __init__(
         self,
@@ -50,6 +51,8 @@ class Showing(QObject):
         super().__init__(parent)
         self._services, self._listening, self._recording, self._offer = services, listening, recording, offer
         self._pages, self._editor, self._waveform = pages, editor, waveform
+        self._told_of_trash = "", ""  # the clip's id, and what was said
+        listening.shown.connect(self._leave_trashed)
 
     @property
     def is_editing(self) -> bool:
@@ -86,10 +89,24 @@ class Showing(QObject):
 
     @Slot(object)
     def tell_trashed(self, clip: Clip) -> None:
-        """Say so where the clip that is shown goes into the trash."""
+        """Say so where the clip that is shown goes into the trash, and no longer once it has come back."""
         current = self._listening.current
         if clip.trashed is not None and current is not None and current.clip.id == clip.id:
-            self.said.emit(self.tr("“{0}” is in the trash; it stays open until you leave it").format(clip.title))
+            text = self.tr("“{0}” is in the trash; it stays open until you leave it").format(clip.title)
+            self._told_of_trash = clip.id, text
+            self.said.emit(text)
+        elif clip.id == self._told_of_trash[0]:
+            self._take_back()
+
+    @Slot(object)
+    def _leave_trashed(self, clip: Clip) -> None:
+        if clip.id != self._told_of_trash[0]:
+            self._take_back()
+
+    def _take_back(self) -> None:
+        _, text = self._told_of_trash
+        self._told_of_trash = "", ""
+        self.unsaid.emit(text)
 
     @Slot(bool)
     def open_editor(self, is_open: bool) -> None:

@@ -51,3 +51,16 @@ def test_it_tells_only_changes(shown: Shown, qtbot: QtBot) -> None:
     shown.fold.set_open(True)
     with qtbot.assertNotEmitted(shown.fold.toggled):
         shown.fold.set_open(True)
+
+
+def test_a_long_note_is_shortened_and_asks_for_no_room(shown: Shown) -> None:
+    shown.fold.resize(200, 40)
+    before = shown.fold.minimumSizeHint().width()
+    note = "R&B, take 2 of what was hummed last night in the kitchen.wav"
+    shown.fold.set_note(note)
+    assert shown.fold.minimumSizeHint().width() == before
+    assert shown.head.text().startswith("ADVANCED · R&&B")
+    assert shown.head.text().endswith("…")
+    assert shown.head.accessibleName() == f"ADVANCED · {note}"
+    shown.fold.resize(900, 40)
+    assert shown.head.text() == f"ADVANCED · {note}".replace("&", "&&")

@@ -16,7 +16,7 @@ from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip, Origin
 from musicgen_studio.core.marks import Mark
 from musicgen_studio.studio.arranging.marking import keep_marks, marks_of
-from tests.ui.panels.finding import control
+from tests.ui.panels.finding import control, said
 from tests.ui.test_window import WAIT_MS, loader, program, settings_file
 
 __all__ = ["loader", "program", "settings_file"]
@@ -133,3 +133,20 @@ def test_a_clip_that_comes_back_from_the_trash_is_chosen_again(
     program.services.undo.undo()
     qtbot.waitUntil(lambda: window._model.index_of(clips[1].id).isValid(), timeout=WAIT_MS)
     assert window.library.selected_ids() == [clips[1].id]  # it is what the middle still shows
+
+
+@pytest.mark.parametrize("is_restored", [True, False])
+def test_that_a_clip_is_in_the_trash_is_said_as_long_as_it_is_true(
+    qtbot: QtBot, program: Program, clips: list[Clip], is_restored: bool
+) -> None:
+    window, library = program.window, program.services.library
+    told = "it stays open until you leave it"
+    QTest.keyClick(choose(program, [clips[1]]), Qt.Key.Key_Delete)
+    qtbot.waitUntil(lambda: told in said(window.status), timeout=WAIT_MS)
+    if is_restored:
+        program.services.undo.undo()
+        qtbot.waitUntil(lambda: library.get(clips[1].id).trashed is None, timeout=WAIT_MS)
+    else:
+        choose(program, [clips[0]])
+    qtbot.waitUntil(lambda: told not in said(window.status), timeout=WAIT_MS)
+    assert any(told in text for text in window.status.notices.texts())  # nothing that was said is lost
