@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtGui import QAction, QActionGroup, QFontMetrics
 from PySide6.QtWidgets import QMenu, QPushButton, QToolButton, QWidget
 
 from musicgen_studio.library.search import Order
@@ -30,11 +30,11 @@ _NARROW_PX = 76
 _WIDTHS_PX = {
     Order.TEMPO: 68,
     Order.KEY: 76,
-    Order.LONGEST: 60,
+    Order.LONGEST: 70,
     Order.NEWEST: 68,
     Order.LARGEST: 68,
     Order.BEST: 58,
-    Order.FAULTS: 64,
+    Order.FAULTS: 74,
 }
 """From left to right."""
 
@@ -171,7 +171,7 @@ class ColumnHeader(QWidget):
     def _show(self) -> None:
         for order, button in self._buttons.items():
             is_it, name = order is self._order, column_name(order)
-            button.setText(f"{name} {self._arrow()}" if is_it else name)
+            button.setText(name + self._arrow(order))
             tip = [order_name(order), _meaning(order), self.tr("Once more: the other way round")]
             button.setToolTip("\n".join(line for line in tip if line))
             state = (self.tr("{0}, the other way round") if self._is_reversed else "{0}").format(order_name(order))
@@ -183,9 +183,11 @@ class ColumnHeader(QWidget):
         self._turned.setChecked(self._is_reversed)
         self._lay_out()
 
-    def _arrow(self) -> str:
+    def _arrow(self, order: Order) -> str:
+        if order is not self._order:
+            return ""
         falls = self._order in (Order.NEWEST, Order.LONGEST, Order.LARGEST)  # the greatest is first
-        return "↓" if falls is not self._is_reversed else "↑"
+        return " ↓" if falls is not self._is_reversed else " ↑"
 
     def set_row_px(self, width_px: int) -> None:
         """Say how wide the rows are, which is less than the header where there is a scroll bar."""
@@ -203,8 +205,15 @@ class ColumnHeader(QWidget):
                 left, wanted = title_left(self._row_px) - _TITLE_PADDING_PX, button.sizeHint().width()
                 button.setGeometry(left, 0, wanted if wanted <= first - left else 0, height)  # half a word says nothing
             elif place is not None:
+                button.setText(self._fitting(order, button.fontMetrics(), place.width - 2 * _TITLE_PADDING_PX))
                 button.setGeometry(place.left, 0, place.width, height)
             button.setVisible(place is not None or order is Order.TITLE)
+
+    def _fitting(self, order: Order, metrics: QFontMetrics, room_px: int) -> str:
+        """Return a column's name, shortened where a language has a longer one; its tip says all. The arrow stays."""
+        name, arrow = column_name(order), self._arrow(order)
+        shown = metrics.elidedText(name, Qt.TextElideMode.ElideRight, room_px - metrics.horizontalAdvance(arrow))
+        return shown + arrow
 
 
 def column_name(order: Order) -> str:

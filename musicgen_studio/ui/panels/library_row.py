@@ -92,6 +92,7 @@ class LibraryRow(QStyledItemDelegate):
             if places.is_compact:
                 cell.setTop(places.words.center().y() + 1)
             edge = Qt.AlignmentFlag.AlignTop if places.is_compact else Qt.AlignmentFlag.AlignVCenter
+            text = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, cell.width())
             painter.drawText(cell, int(edge | Qt.AlignmentFlag.AlignRight), text)
             if places.is_compact:
                 places.value_px = painter.fontMetrics().horizontalAdvance(text)

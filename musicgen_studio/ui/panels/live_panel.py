@@ -1,13 +1,14 @@
 """The page for playing live: prompts, the plane between them, what else can be turned, and keeping. Not for playing."""
 
 from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QGridLayout,
-    QHBoxLayout,
     QLineEdit,
     QPushButton,
     QSizePolicy,
+    QStyle,
     QVBoxLayout,
     QWidget,
 )
@@ -42,6 +43,7 @@ class LivePanel(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._is_playing, self._is_by_the_minute = False, False
+        self._columns = 0  # of what is turned; none is laid out yet
         self.plane = PromptPlane()
         self.prompts = [QLineEdit(clearButtonEnabled=True, maxLength=400) for _ in range(MAX_VOICES)]
         self._levels = [plain_label("", Look.MUTED) for _ in range(MAX_VOICES)]
@@ -164,19 +166,9 @@ class LivePanel(QWidget):
             level.setMinimumWidth(56)
             lines.addWidget(line, row, 0)
             lines.addWidget(level, row, 1)
-        turned = QGridLayout()
-        turned.setSpacing(2 * GRID)
-        rows = ((self.guidance, self.temperature), (self.fade_in, self.fade_out), (self.sparser, self.on_the_bar))
-        for row, pair in enumerate(rows):
-            for side, widget in enumerate(pair):
-                turned.addWidget(widget, row, side)
-                turned.setColumnStretch(side, 1)
-        switches = QHBoxLayout()
-        switches.setSpacing(2 * GRID)
-        switches.addWidget(self._schedule)
-        switches.addWidget(self.melody)
-        switches.addWidget(self.keep_all)
-        switches.addStretch(1)
+        self._turned = QGridLayout()
+        self._turned.setSpacing(2 * GRID)
+        self._in_columns(2)
         page = QWidget()
         body = QVBoxLayout(page)
         body.setContentsMargins(0, 0, 0, 0)
@@ -184,16 +176,37 @@ class LivePanel(QWidget):
         body.addLayout(lines)
         body.addWidget(self._scheduled)
         body.addWidget(self.plane, 1)
-        body.addLayout(turned)
-        body.addLayout(switches)
+        body.addLayout(self._turned)
+        body.addWidget(_row(self._schedule, self.melody, self.keep_all))
         body.addStretch()  # takes the plane's place where that is not seen
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(3 * GRID)
         column.addWidget(plain_label(self.tr("Live"), Look.TITLE))
-        column.addWidget(TallArea(page), 1)
+        self._area = TallArea(page)
+        column.addWidget(self._area, 1)
         column.addWidget(_row(self._play, self._end, self._keep, self._close))
         column.addWidget(self._said)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put what is turned below each other where two would not stand side by side."""
+        super().resizeEvent(event)
+        widest = [max(widget.minimumSizeHint().width() for widget in side) for side in zip(*self._pairs(), strict=True)]
+        bar_px = self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
+        self._in_columns(2 if self.width() >= sum(widest) + 2 * GRID + bar_px else 1)
+        self._area.updateGeometry()  # what it needs has changed with its page
+
+    def _pairs(self) -> tuple[tuple[QWidget, QWidget], ...]:
+        return (self.guidance, self.temperature), (self.fade_in, self.fade_out), (self.sparser, self.on_the_bar)
+
+    def _in_columns(self, columns: int) -> None:
+        if columns == self._columns:
+            return
+        self._columns = columns
+        for number, widget in enumerate(widget for pair in self._pairs() for widget in pair):
+            self._turned.addWidget(widget, number // columns, number % columns)
+        self._turned.setColumnStretch(0, 1)
+        self._turned.setColumnStretch(1, columns - 1)
 
     @Slot()
     def _turn(self) -> None:

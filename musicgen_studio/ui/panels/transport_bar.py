@@ -3,12 +3,13 @@
 from html import escape
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QToolButton, QVBoxLayout, QWidget
 
 from musicgen_studio.ui.look.icons import icon
 from musicgen_studio.ui.look.theme import BODY_PX, GRID, Look, number_font, set_look
 from musicgen_studio.ui.panels.clip_words import clock
-from musicgen_studio.ui.panels.labels import ElidedLabel, plain_label
+from musicgen_studio.ui.panels.labels import ElidedLabel
 from musicgen_studio.ui.widgets.level_meter import LevelMeter
 from musicgen_studio.ui.window.shortcuts import Bindings, KeyMap
 
@@ -60,9 +61,8 @@ class TransportBar(QWidget):
 
     def set_time(self, position_s: float, duration_s: float) -> None:
         """Say where it is, in seconds."""
-        text = f"{clock(position_s)} / {clock(duration_s)}"
-        if text != self._clock.text():
-            self._clock.setText(text)
+        self._clock.set_time(clock(position_s), clock(duration_s))
+        self._fit_clock()
 
     def set_buffering(self, starts_in_s: float | None) -> None:
         """Say in how many seconds sound will start; None if nothing is waited for."""
@@ -70,6 +70,21 @@ class TransportBar(QWidget):
         if text != self._waiting:
             self._waiting = text
             self._show_words()
+
+    def minimumSizeHint(self) -> QSize:
+        """Return what all needs with a short clock: in the smallest window it tells only where it is."""
+        return QSize(self._whole_px() - self._clock.saved_px(), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Shorten the clock where it would be cut."""
+        super().resizeEvent(event)
+        self._fit_clock()
+
+    def _fit_clock(self) -> None:
+        self._clock.set_short(self.width() < self._whole_px())
+
+    def _whole_px(self) -> int:
+        return super().minimumSizeHint().width() + (self._clock.saved_px() if self._clock.is_short() else 0)
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow a change of theme: a picture does not, as a button's icon does."""
@@ -165,10 +180,8 @@ class TransportBar(QWidget):
         return button
 
     def _build_clock(self) -> None:
-        self._clock = plain_label()
-        self._clock.setFont(number_font(BODY_PX))
+        self._clock = _Clock()
         self._clock.setAccessibleName(self.tr("Position and length"))
-        self._clock.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Preferred)
         self._words = ElidedLabel(Look.MUTED)
         self._words.setAccessibleName(self.tr("When the sound starts, on what, or how much is selected"))
 
@@ -211,3 +224,42 @@ class TransportBar(QWidget):
     @Slot()
     def _say_loop(self) -> None:
         self._loop.setAccessibleName(self.tr("Loop on") if self._loop.isChecked() else self.tr("Loop off"))
+
+
+class _Clock(QLabel):
+    """Where it is and how long all is; where there is no room for both, where it is."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setFont(number_font(BODY_PX))
+        self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Preferred)
+        self._position = self._length = ""
+        self._is_short = False
+
+    def set_time(self, position: str, length: str) -> None:
+        """Show another time."""
+        self._position, self._length = position, length
+        self._show()
+
+    def set_short(self, is_short: bool) -> None:
+        """Leave the length out, or show it."""
+        self._is_short = is_short
+        self._show()
+
+    def saved_px(self) -> int:
+        """Return how much narrower it is without the length."""
+        metrics = self.fontMetrics()
+        return metrics.horizontalAdvance(self._both()) - metrics.horizontalAdvance(self._position)
+
+    def is_short(self) -> bool:
+        """Return whether the length is left out."""
+        return self._is_short
+
+    def _both(self) -> str:
+        return f"{self._position} / {self._length}"
+
+    def _show(self) -> None:
+        shown = self._position if self._is_short else self._both()
+        if shown != self.text():
+            self.setText(shown)

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from musicgen_studio.library.search import Order
 from musicgen_studio.sound.meter import Level
 from musicgen_studio.studio.humming.recording_state import Phase, RecordingState
 from musicgen_studio.studio.humming.take import TakeEdit
@@ -18,7 +19,9 @@ from musicgen_studio.ui.models.library_model import LibraryModel
 from musicgen_studio.ui.panels.about_dialog import AboutDialog
 from musicgen_studio.ui.panels.bug_dialog import BugDialog
 from musicgen_studio.ui.panels.clip_header import ClipHeader
+from musicgen_studio.ui.panels.library_columns import ColumnHeader
 from musicgen_studio.ui.panels.library_panel import LibraryPanel
+from musicgen_studio.ui.panels.live_panel import LivePanel
 from musicgen_studio.ui.panels.melody_editor import MelodyEditor
 from musicgen_studio.ui.panels.prompt_panel import PromptPanel
 from musicgen_studio.ui.panels.queue_panel import QueuePanel
@@ -37,6 +40,7 @@ from tests.ui.panels.test_melody_panel import TAKES
 from tests.ui.panels.test_melody_panel import VIEW as MELODY_VIEW
 
 LEFT, MIDDLE, RIGHT, WHOLE = 280, 412, 300, 1024  # pixels inside the columns of a window 1024 wide
+SMALL_MIDDLE = 320
 
 
 @pytest.fixture(autouse=True)
@@ -144,3 +148,31 @@ def test_the_prompts_page_is_not_cut_at_the_side(qtbot: QtBot) -> None:
     with qtbot.waitExposed(panel):
         panel.show()
     assert panel._page.width() <= panel._area.viewport().width()
+
+
+@pytest.mark.parametrize("order", [Order.LONGEST, Order.BEST, Order.FAULTS])
+def test_no_name_above_a_column_is_cut_at_the_left(qtbot: QtBot, order: Order) -> None:
+    header = ColumnHeader()
+    qtbot.addWidget(header)
+    header.resize(RIGHT, 30)
+    header.set_row_px(RIGHT)
+    header.choose(order)
+    header.show()
+    (button,) = (each for each in header.findChildren(QPushButton) if each.property("sorts"))
+    assert button.text()[-1] in "↑↓"
+    assert button.sizeHint().width() <= button.width()
+
+
+def test_the_live_page_is_not_cut_at_the_right(qtbot: QtBot) -> None:
+    frame = QWidget()
+    qtbot.addWidget(frame)
+    panel = LivePanel()
+    panel.setParent(frame)
+    frame.resize(SMALL_MIDDLE, 600)
+    panel.setGeometry(frame.rect())
+    with qtbot.waitExposed(frame):
+        frame.show()
+    assert panel.minimumSizeHint().width() <= SMALL_MIDDLE
+    assert panel.fade_in.y() < panel.fade_out.y()
+    panel.resize(600, 600)
+    qtbot.waitUntil(lambda: panel.fade_in.y() == panel.fade_out.y())

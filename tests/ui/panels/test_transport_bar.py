@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QSlider, QToolButton
+from PySide6.QtWidgets import QLabel, QSlider, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from musicgen_studio.ui.panels.clip_words import clock
@@ -137,3 +137,23 @@ def test_the_clock_stands_in_the_middle_until_there_are_words_below_it(bar: Tran
     bar.set_length("selected: 4 bars · 7.68 s")
     qtbot.waitUntil(lambda: clock_label.geometry().center().y() < play.geometry().center().y() - 4)
     assert bar.sizeHint().height() == height  # nothing else moves
+
+
+def test_a_clock_that_would_be_cut_leaves_the_length_out(bar: TransportBar, qtbot: QtBot) -> None:
+    frame = QWidget()  # a window of its own would not become narrower than its layout wants
+    qtbot.addWidget(frame)
+    bar.setParent(frame)
+    frame.resize(640, 100)
+    with qtbot.waitExposed(frame):
+        frame.show()
+    bar.show()
+    bar.set_time(59.9, 125.0)
+    label = control(bar, QLabel, "Position and length")
+    bar.resize(640, bar.height())
+    qtbot.waitUntil(lambda: label.text() == "0:59.9 / 2:05.0")
+    bar.resize(bar.minimumSizeHint().width(), bar.height())
+    qtbot.waitUntil(lambda: label.text() == "0:59.9")
+    assert label.width() >= label.fontMetrics().horizontalAdvance(label.text())
+    bar.resize(640, bar.height())
+    qtbot.waitUntil(lambda: label.text() == "0:59.9 / 2:05.0")
+    bar.setParent(None)
