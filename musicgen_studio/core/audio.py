@@ -58,6 +58,26 @@ class Audio:
         return sound_html(self.samples, self.sample_rate)
 
 
+def sounding(mono: Samples, first: int, frames: int, repeats: bool) -> Samples:
+    """Return mono samples from a moment on, as they sound where they are repeated to the end, or heard once.
+
+    Args:
+        mono: `[samples]`.
+        first: The first one wished; before 0 is silence.
+        frames: How many.
+        repeats: Whether they begin again each time they end; else silence follows.
+
+    Returns:
+        float32 `[frames]`.
+    """
+    if not len(mono):
+        return np.zeros(frames, np.float32)
+    positions = np.arange(first, first + frames)
+    sound = mono[positions % len(mono)]
+    sound[(positions < 0) | (positions >= len(mono)) & (not repeats)] = 0.0
+    return sound
+
+
 def mono_mix(samples: Samples) -> Samples:
     """Return all channels of a sound as one, their mean: float32 `[frames, channels]` to float32 `[frames]`."""
     mix: Samples = samples.mean(axis=1, dtype=np.float32)

@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from musicgen_studio.core.audio import Audio, mono_mix
+from musicgen_studio.core.audio import Audio, mono_mix, sounding
 from musicgen_studio.core.melody import CHROMA_RATE_HZ, PITCH_CLASSES, Floats, Melody
 from musicgen_studio.dsp.resample import resample
 
@@ -118,7 +118,7 @@ def wished_chroma(melody: Audio | Melody, duration_s: float, repeats: bool = Tru
     if isinstance(melody, Melody):
         return melody.chroma(1 + int(duration_s * CHROMA_RATE_HZ), CHROMA_RATE_HZ, repeats=repeats)
     mono = mono_mix(resample(melody, RATE_HZ).samples)
-    return mono_chroma(np.resize(mono, round(duration_s * RATE_HZ)))
+    return mono_chroma(sounding(mono, 0, round(duration_s * RATE_HZ), repeats))
 
 
 def follows(melody: Audio | Melody, made: Audio, repeats: bool = True) -> float:

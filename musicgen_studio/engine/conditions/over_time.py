@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from musicgen_studio.core.audio import Audio, Samples, mono_mix
+from musicgen_studio.core.audio import Audio, Samples, mono_mix, sounding
 from musicgen_studio.core.melody import Melody
 from musicgen_studio.core.passages import Passage
 from musicgen_studio.core.request import GenerationRequest
@@ -172,10 +172,8 @@ class ConditionsOverTime:
         repeats = self._request.melody_repeats
         if self._is_one_window and first == 0 and repeats:
             return melody[: window * hop]  # one window: the chroma is repeated, not the sound (AudioCraft)
-        positions = np.arange(first * hop, (first + window) * hop)
-        heard = melody[positions % len(melody)]
-        before = positions < 0
-        heard[before | (positions >= len(melody)) & (not repeats)] = 0.0
+        heard = sounding(melody, first * hop, window * hop, repeats)
         if voice == 0 and len(self._opening):
-            heard[before] = mono_mix(self._opening)[positions[before]]
+            before = np.arange(first * hop, min((first + window) * hop, 0))
+            heard[: len(before)] = mono_mix(self._opening)[before]
         return heard
