@@ -4,6 +4,7 @@
 """
 
 import contextlib
+import logging
 import os
 import sys
 import threading
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from musicgen_studio.sound.recorder import InputSystem
     from musicgen_studio.studio.making.engines import EngineChoice, LoadedEngine
     from musicgen_studio.studio.making.queue import Job
-    from musicgen_studio.studio.program.settings import Settings
+    from musicgen_studio.studio.program.settings import Settings, SettingsFile
     from musicgen_studio.ui.window.main_window import MainWindow
     from musicgen_studio.ui.window.services import Services
 
@@ -214,9 +215,9 @@ class Program:
         from musicgen_studio.sound.transport import Transport
         from musicgen_studio.studio.humming.recording import RecordingSession
         from musicgen_studio.studio.making.queue import FaultFound, JobLoop
-        from musicgen_studio.studio.program import settings
         from musicgen_studio.studio.program.background import Background
         from musicgen_studio.studio.program.downloads import Downloads
+        from musicgen_studio.studio.program.settings import SettingsFile
         from musicgen_studio.ui.window.services import Services
 
         post, ask = self._bridge.post, self._garbage.ask
@@ -227,7 +228,7 @@ class Program:
             background=Background(post),
             recording=RecordingSession(library, inputs, on_bug=lambda bug: post(FaultFound(bug))),
             settings=chosen,
-            keep_settings=lambda new: settings.save(settings_file, new),
+            settings_file=SettingsFile(settings_file),
             downloads=Downloads(settings_file.with_name("downloads.json"), post),
             measure_speed=_measure_speed,
             forget_int8=_forget_int8,
@@ -327,6 +328,7 @@ class Program:
         self.services.undo.clear()  # edits hold on to what made them; they must not end in a heap with it
         self.window.deleteLater()
         self.services.recording.close()
+        _write_last(self.services.settings_file)
         self.services.library.close()
         self._garbage.close()
 
@@ -336,6 +338,14 @@ class Program:
             notices.append(self.window.tr("{0} unfinished clips were recovered").format(len(self._found.recovered)))
         for notice in notices:
             self.window.status.announce(notice)
+
+
+def _write_last(settings_file: "SettingsFile") -> None:
+    """Write the settings whose errand the end has overtaken."""
+    try:
+        settings_file.write_due()
+    except UserProblem as problem:
+        logging.getLogger("musicgen_studio").warning("The last settings were not written: %s", problem)
 
 
 def _find_sound() -> None:
@@ -432,8 +442,6 @@ def _translate(app: "QApplication") -> object:
 
 def _report_faults(window: "MainWindow") -> None:
     """Let every unforeseen error end in the log and the one dialog, from whatever thread it comes."""
-    import logging
-
     log = logging.getLogger("musicgen_studio")
 
     def report(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

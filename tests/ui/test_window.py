@@ -32,6 +32,7 @@ from musicgen_studio.studio.arranging import composing
 from musicgen_studio.studio.making.engines import EngineChoice, LoadedEngine
 from musicgen_studio.studio.making.order import CheckpointRecord, Order
 from musicgen_studio.studio.making.queue import DeviceLost
+from musicgen_studio.studio.program import settings
 from musicgen_studio.studio.program.background import Errand
 from musicgen_studio.ui.panels.checkpoint_menu import CheckpointMenu
 from musicgen_studio.ui.panels.clip_header import ExtendValues
@@ -146,6 +147,33 @@ def test_threads_take_short_turns_while_there_is_a_window(settings_file: Path, l
     with Program(settings_file, loader):
         assert sys.getswitchinterval() == pytest.approx(app.SWITCH_S)
     assert sys.getswitchinterval() == before_s
+
+
+def test_settings_wait_for_no_disk_and_are_not_lost_at_the_end(settings_file: Path, loader: Loader) -> None:
+    before = settings.load(settings_file)
+    with Program(settings_file, loader) as program:
+        services = program.services
+        services.background.run("busy", services.background.stop.wait)  # until the program ends
+        program.dialogs._use(replace(services.settings, follow_playhead=False))
+        program.dialogs._use(replace(services.settings, snap="off"))
+        assert (services.settings.follow_playhead, services.settings.snap) == (False, "off")
+        assert settings.load(settings_file) == before
+    kept = settings.load(settings_file)
+    assert (kept.follow_playhead, kept.snap) == (False, "off")
+
+
+def test_settings_that_cannot_be_written_are_said(qtbot: QtBot, settings_file: Path, loader: Loader) -> None:
+    with Program(settings_file, loader) as program:
+        settings_file.unlink()
+        settings_file.mkdir()
+        with qtbot.waitSignal(
+            program.window.inbox.errand_ended, timeout=WAIT_MS, check_params_cb=lambda errand: errand.name == "settings"
+        ) as ended:
+            program.dialogs._use(replace(program.services.settings, snap="off"))
+        assert ended.args[0].problem is not None
+        assert ended.args[0].otherwise is None  # then the window shows it
+        settings_file.rmdir()
+    assert settings.load(settings_file).snap == "off"  # tried again at the end
 
 
 def test_takes_can_be_heard_one_by_one(qtbot: QtBot, program: Program) -> None:

@@ -1,11 +1,13 @@
 """The user's settings: one value, one JSON file, written whole or not at all.
 
-A file that cannot be read or holds nonsense is set aside, never overwritten unseen: the defaults then count.
+A file that cannot be read or holds nonsense is set aside, never overwritten unseen: the defaults then count. The window
+waits for no disk: what it changes is due (`SettingsFile`) until a thread that may wait has written it.
 """
 
 import json
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from musicgen_studio.compute.device import DEVICES
@@ -123,6 +125,43 @@ def save(path: Path, settings: Settings) -> None:
     """
     ensure_folder(path.parent)
     write_text(path, writable_json(json.dumps(asdict(settings), indent=2, ensure_ascii=False)) + "\n")
+
+
+class SettingsFile:
+    """Settings on their way to the disk, the newest last. Any thread.
+
+    Args:
+        path: Where they are kept.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._due: Settings | None = None
+        self._moment = Lock()  # held for a moment, never while the disk is waited for
+        self._writing = Lock()  # one at a time, so that the newest is written last
+
+    def save_soon(self, settings: Settings) -> None:
+        """Keep settings without waiting for the disk, which `write_due` gives them to."""
+        with self._moment:
+            self._due = settings
+
+    def write_due(self) -> None:
+        """Write what `save_soon` has taken last. Any thread but one that must not wait for the disk.
+
+        Raises:
+            UserProblem: If the disk does not take it; it is tried again the next time.
+        """
+        with self._writing:
+            with self._moment:
+                due, self._due = self._due, None
+            if due is None:
+                return
+            try:
+                save(self._path, due)
+            except BaseException:
+                with self._moment:
+                    self._due = self._due or due  # unless newer ones came meanwhile
+                raise
 
 
 def _with(settings: Settings, name: str, value: Any) -> Settings:

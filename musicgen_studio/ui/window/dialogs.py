@@ -261,12 +261,7 @@ class Dialogs(QObject):
     def _use(self, settings: Settings) -> None:
         """Put settings into force; the library's folder counts from the next start."""
         before, services = self._services.settings, self._services
-        try:
-            services.keep_settings(settings)
-        except UserProblem as problem:
-            self._window.show_problem(problem)
-            return
-        services.settings = settings
+        services.use(settings)
         apply_settings(services)
         self._window.use_settings()
         if (settings.checkpoint, settings.device, settings.precision) != (

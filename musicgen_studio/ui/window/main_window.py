@@ -303,11 +303,9 @@ class MainWindow(QWidget):
         self.showing.unsaid.connect(self.status.notices.take_back)
         for failing in (
             self.showing,
-            self.recording,
             self.melodies,
             self.live,
             self.sections,
-            self.stems,
             self.stems.drags,
             self.selection_drags,
         ):

@@ -12,7 +12,6 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from musicgen_studio.dsp.pitch import PitchStream, SwiftTracker
-from musicgen_studio.errors import UserProblem
 from musicgen_studio.sound.meter import Level, PeakMeter
 from musicgen_studio.studio.humming.recording_state import Phase, RecordingSetup, RecordingState
 from musicgen_studio.studio.program.background import ErrandDone
@@ -36,7 +35,6 @@ class Recording(QObject):
 
     take_recorded = Signal(object)  # Clip
     settings_changed = Signal()
-    problem_found = Signal(object)  # UserProblem
 
     def __init__(self, services: Services, box: RecorderBox, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -156,12 +154,7 @@ class Recording(QObject):
 
     def _set(self, settings: Settings) -> None:
         """Put settings into force; an open microphone is opened anew with them."""
-        try:
-            self._services.keep_settings(settings)
-        except UserProblem as problem:
-            self.problem_found.emit(problem)
-            return
-        self._services.settings = settings
+        self._services.use(settings)
         if self._state.phase is Phase.ARMED:
             self._session.arm(RecordingSetup.of(settings))
         self.settings_changed.emit()

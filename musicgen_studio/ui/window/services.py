@@ -16,7 +16,7 @@ from musicgen_studio.studio.making.queue import JobLoop
 from musicgen_studio.studio.program.background import Background
 from musicgen_studio.studio.program.downloads import Downloads
 from musicgen_studio.studio.program.keeping import WriteInt8
-from musicgen_studio.studio.program.settings import Settings
+from musicgen_studio.studio.program.settings import Settings, SettingsFile
 
 
 @dataclass(slots=True)
@@ -30,7 +30,7 @@ class Services:
         background: Short work beside the window.
         recording: What is recorded.
         settings: What the user has chosen; replaced as a whole.
-        keep_settings: Writes new settings to disk.
+        settings_file: Where they are kept; see `use`.
         downloads: Brings checkpoints beside the music.
         measure_speed: Measures how fast this computer's processor is, which takes it for two seconds; is given what
             tells whether music was made meanwhile.
@@ -46,7 +46,7 @@ class Services:
     background: Background
     recording: RecordingSession
     settings: Settings
-    keep_settings: Callable[[Settings], None]
+    settings_file: SettingsFile
     downloads: Downloads
     measure_speed: Callable[[Callable[[], bool]], ProcessorSpeed]
     forget_int8: Callable[[Path], int]
@@ -58,6 +58,12 @@ class Services:
     def choice(self) -> EngineChoice:
         """The engine that the settings ask for."""
         return EngineChoice(self.settings.checkpoint, self.settings.device, self.settings.precision)
+
+    def use(self, settings: Settings) -> None:
+        """Put settings into force, and have them written in the background. Main thread."""
+        self.settings = settings
+        self.settings_file.save_soon(settings)
+        self.background.run("settings", self.settings_file.write_due)
 
     def remember(self, key: str, text: str) -> None:
         """Keep a text for the next start, without letting the window's thread wait for the disk. Main thread."""

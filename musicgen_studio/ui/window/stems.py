@@ -12,7 +12,6 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from musicgen_studio.core.clip import Clip
-from musicgen_studio.errors import UserProblem
 from musicgen_studio.separation.api import Separator, SeparatorInfo
 from musicgen_studio.sound.mixing import LaneLevel, StemMix
 from musicgen_studio.studio.arranging.opening import Opening
@@ -40,7 +39,6 @@ class Stems(QObject):
     """
 
     made = Signal(list)  # Clips: the stems that are in the library now
-    problem_found = Signal(object)  # UserProblem
 
     def __init__(
         self,
@@ -90,13 +88,7 @@ class Stems(QObject):
     def choose(self, name: str) -> None:
         """Use another separator from now on, and make the stems of the clip by it."""
         services = self._services
-        settings = replace(services.settings, separator=name)
-        try:
-            services.keep_settings(settings)
-        except UserProblem as problem:
-            self.problem_found.emit(problem)
-            return
-        services.settings = settings
+        services.use(replace(services.settings, separator=name))
         self.look_for_separators()
         heard = self._listening.current
         if heard is None or heard.is_making or heard.clip.id in self._at_work:

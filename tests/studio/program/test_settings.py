@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from musicgen_studio.errors import UserProblem
-from musicgen_studio.studio.program.settings import Settings, load, save
+from musicgen_studio.studio.program.settings import Settings, SettingsFile, load, save
 
 
 @pytest.fixture
@@ -78,3 +78,26 @@ def test_a_folder_that_cannot_be_made_is_a_problem(tmp_path: Path) -> None:
     (tmp_path / "config").write_text("a file in its place", encoding="utf-8")
     with pytest.raises(UserProblem):
         save(tmp_path / "config" / "settings.json", Settings())
+
+
+def test_the_newest_settings_are_written_and_nothing_before_it_is_time(file: Path) -> None:
+    kept = SettingsFile(file)
+    kept.save_soon(replace(Settings(), theme="light"))
+    kept.save_soon(replace(Settings(), theme="system"))
+    assert not file.exists()
+    kept.write_due()
+    assert load(file).theme == "system"
+    file.unlink()
+    kept.write_due()  # nothing is due
+    assert not file.exists()
+
+
+def test_settings_that_the_disk_refused_are_written_the_next_time(file: Path) -> None:
+    kept = SettingsFile(file)
+    file.mkdir(parents=True)  # no file can be put in place of a folder
+    kept.save_soon(replace(Settings(), theme="light"))
+    with pytest.raises(UserProblem):
+        kept.write_due()
+    file.rmdir()
+    kept.write_due()
+    assert load(file).theme == "light"

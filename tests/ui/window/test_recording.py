@@ -109,12 +109,12 @@ def test_another_input_is_opened_and_remembered(studio: Studio, qtbot: QtBot) ->
     choice.setCurrentIndex(choice.findData("Webcam|test"))
     qtbot.waitUntil(lambda: len(studio.inputs.opened) == 2 and studio.phase() is Phase.ARMED, timeout=WAIT_MS)
     assert studio.inputs.opened[0].is_closed
-    assert settings.load(studio.file).input_device == "Webcam|test"
+    qtbot.waitUntil(lambda: settings.load(studio.file).input_device == "Webcam|test", timeout=WAIT_MS)
 
 
-def test_the_metronome_is_remembered(studio: Studio) -> None:
+def test_the_metronome_is_remembered(studio: Studio, qtbot: QtBot) -> None:
     control(studio.panel, QDoubleSpinBox, "Tempo").setValue(96)
-    assert settings.load(studio.file).metronome_bpm == 96
+    qtbot.waitUntil(lambda: settings.load(studio.file).metronome_bpm == 96, timeout=WAIT_MS)
 
 
 def test_a_lost_microphone_keeps_the_take_and_says_so(studio: Studio, qtbot: QtBot) -> None:

@@ -239,7 +239,7 @@ def test_demucs_is_offered_where_it_is_and_says_what_it_is(
     total = sum(library.read(stem.id).samples for stem in stems)
     np.testing.assert_allclose(total, library.read(clip.id).samples, atol=1e-5)
     qtbot.waitUntil(lambda: [each.isChecked() for each in choices(program)] == [False, True], timeout=WAIT_MS)
-    assert settings.load(settings_file).separator == "htdemucs_6s"
+    qtbot.waitUntil(lambda: settings.load(settings_file).separator == "htdemucs_6s", timeout=WAIT_MS)
     for file in folder.iterdir():
         file.unlink()
     window.inbox.download_ended.emit(DownloadEnded("htdemucs_6s", None))  # it is gone: the program's own is used again
