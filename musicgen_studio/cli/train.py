@@ -43,6 +43,13 @@ def _folder(checkpoint: Path | None) -> Path | None:
     return None if checkpoint is None else find(str(checkpoint)).folder
 
 
+def _codec_folder(given: Path | None) -> Path | None:
+    """Return the folder of a codec: of one alone, as `train codec` writes it, or of the checkpoint that has it."""
+    from musicgen_studio.training.codec.begin import is_codec_folder
+
+    return given if given is not None and is_codec_folder(given) else _folder(given)
+
+
 def _add_part(parts: Commands, name: str, run: Callable[[argparse.Namespace], int], what: str) -> None:
     parser = parts.add_parser(name, help=what, description=f"{what[0].upper()}{what[1:]}. {_GOES_ON}")
     parser.add_argument("--work", type=path, required=True, metavar="DIR", help="the folder that holds the training")
@@ -64,6 +71,12 @@ def _add_part(parts: Commands, name: str, run: Callable[[argparse.Namespace], in
             "--minutes", type=positive, metavar="M", help="plan each stage for M minutes in all, instead of its steps"
         )
         parser.add_argument("--stop-after", type=positive, metavar="M", help="save and end this run after M minutes")
+    if name == "codec":
+        parser.add_argument(
+            "--from", dest="begin_with", type=path, metavar="CHECKPOINT",
+            help="the checkpoint whose codec to make better, its sizes kept: a folder, also of a codec alone, a name "
+            "of the list, or “starter”; a language model then learns its tokens anew",
+        )  # fmt: skip
     if name in ("lm", "publish"):
         parser.add_argument(
             "--from",
@@ -115,9 +128,17 @@ def _corpus(args: argparse.Namespace) -> int:
 
 def _codec(args: argparse.Namespace) -> int:
     from musicgen_studio.training.run import train_codec
+    from musicgen_studio.training.settings import named_in
 
     workspace, settings = _begun(args)
-    return _trained(args, lambda device, limits: train_codec(workspace, settings, device, limits, _print_line))
+    named = named_in(args.settings, "codec") if args.settings else frozenset[str]()
+    begin_with = _codec_folder(args.begin_with)
+    return _trained(
+        args,
+        lambda device, limits: train_codec(
+            workspace, settings, device, limits, _print_line, begin_with=begin_with, named=named
+        ),
+    )
 
 
 def _lm(args: argparse.Namespace) -> int:

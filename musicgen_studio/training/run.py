@@ -23,6 +23,7 @@ from musicgen_studio.training.ahead import workers_for
 from musicgen_studio.training.beats.dataset import make_examples
 from musicgen_studio.training.beats.train import BeatTraining
 from musicgen_studio.training.card import CODEC_PICTURE, PROMPTS_PICTURE, model_card
+from musicgen_studio.training.codec.begin import codec_to_begin_with, settings_for
 from musicgen_studio.training.codec.network import latents_of, load_codec, quantised, sound_of
 from musicgen_studio.training.codec.train import CodecTraining
 from musicgen_studio.training.language.carry import carry_over, heard_shards, met_codes
@@ -70,10 +71,43 @@ def prepare(device: torch.device, threads: int | None) -> None:
         torch.set_float32_matmul_precision("high")
 
 
-def train_codec(workspace: Workspace, settings: Settings, device: torch.device, limits: Limits, report: Report) -> bool:
-    """Train the codec; see `codec`. Return whether it is complete."""
-    settings = larger_on(device, settings, report)
-    return CodecTraining(workspace, settings, device, limits, report, _workers(device)).run()
+def train_codec(
+    workspace: Workspace,
+    settings: Settings,
+    device: torch.device,
+    limits: Limits,
+    report: Report,
+    *,
+    begin_with: Path | None = None,
+    named: frozenset[str] = frozenset(),
+) -> bool:
+    """Train the codec; see `codec`.
+
+    Args:
+        workspace: Where everything lies.
+        settings: Of the whole training.
+        device: Where it runs.
+        limits: What ends the run.
+        report: Takes lines for the person.
+        begin_with: A checkpoint, or a codec alone, whose codec is trained further. Its sizes are kept, and written
+            down in the workspace's settings; None begins from nothing.
+        named: Settings of the codec that the person gave in a file; sizes among them must be those of the codec.
+
+    Returns:
+        Whether it is complete.
+
+    Raises:
+        UserProblem: If music or codec are missing, or do not fit together with what was begun.
+    """
+    codec = None if begin_with is None else codec_to_begin_with(begin_with)
+    if codec is not None:
+        settings = replace(settings, codec=settings_for(codec, settings.codec, named))
+    larger = larger_on(device, settings, report)
+    training = CodecTraining(workspace, larger, device, limits, report, _workers(device), codec)
+    if codec is not None:
+        workspace.settings(settings)
+        report(f"codec: goes on from the one in {begin_with}, {settings.codec.filters} filters wide")
+    return training.run()
 
 
 def train_language(

@@ -80,6 +80,7 @@ class CodecSettings:
         matrix_rate: Muon's learning rate.
         other_rate: AdamW's learning rate, for biases.
         joint_matrix_rate: Muon's while the codebooks learn with the rest.
+        further_matrix_rate: Muon's at that time where the training began with a codec that had learned before.
         weight_decay: Muon's.
         seed: Decides everything random.
     """
@@ -104,6 +105,7 @@ class CodecSettings:
     matrix_rate: float = 0.01
     other_rate: float = 1e-3
     joint_matrix_rate: float = 0.002
+    further_matrix_rate: float = 0.001
     weight_decay: float = 0.2
     seed: int = 2
 
@@ -344,6 +346,12 @@ def read_settings(path: Path) -> Settings:
         raise UserProblem(
             "The training's settings cannot be used.", f"{path}: {error}.", "Correct the file, or begin from a preset."
         ) from error
+
+
+def named_in(path: Path, table: str) -> frozenset[str]:
+    """Return which names a settings file that can be read has in a table; the others are the preset's."""
+    raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    return frozenset(raw.get(table, {}))
 
 
 def settings_from(raw: dict[str, Any]) -> Settings:

@@ -2,7 +2,8 @@
 
 settings.toml     what the training was begun with
 corpus/           shard-00000.flac, .npz (the melodies' chroma), .json (what the pieces are; written last)
-codec/            state.pt, codec.safetensors, figures.json, examples/
+codec/            state.pt, codec.safetensors, config.json, figures.json, examples/, figures-before.json (of the codec
+                  it began with, if it did)
 tokens/<codec>/   shard-00000.npz
 language/         state.pt, figures.json, examples/
 separator/        pieces/, coded/, state.pt, separator.safetensors, figures.json

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from musicgen_studio.paths import resources_dir
 from musicgen_studio.training import run
 from tests.cli.conftest import CommandLine
 
@@ -86,6 +87,27 @@ def test_every_checkpoint_of_a_training_is_named_as_everywhere(
     assert (lm[0], lm[2]) == (0, "")
     assert cli("train", "publish", *named_so, "--to", "made")[0] == 0
     assert named == [cli.starter, cli.starter, cli.starter, None]
+
+
+def test_a_codec_is_gone_on_from_by_a_name_or_by_its_own_folder(
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[object] = []
+
+    def train(*_: object, begin_with: object, named: object) -> bool:
+        begun.append((begin_with, named))
+        return True
+
+    monkeypatch.setattr(run, "train_codec", train)
+    (cli.folder / "s.toml").write_text("[codec]\nfilters = 32\n")
+    codec = resources_dir() / "codec"
+    for given in (["--preset", "tiny", "--from", "starter"], ["--settings", "s.toml", "--from", str(codec)], []):
+        code, _, err = cli("train", "codec", "--work", "w", "--device", "cpu", *given)
+        assert (code, err) == (0, "")
+    assert begun == [(cli.starter, frozenset()), (codec, {"filters"}), (None, frozenset())]
+    code, _, err = cli("train", "codec", "--work", "w", "--from", "nowhere")
+    assert code == 1
+    assert 'The checkpoint "nowhere" was not found.' in err
 
 
 def test_settings_that_cannot_be(cli: CommandLine) -> None:

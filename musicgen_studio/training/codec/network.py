@@ -5,6 +5,7 @@ transformers stores it: `original1` is the weight, `original0` its norm over all
 """
 
 import hashlib
+import json
 from math import ceil, log2
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -76,6 +77,20 @@ def save_codec(codec: "EncodecModel", folder: Path) -> None:
         file.write(save(tensors))
 
 
+def config_values(codec: "EncodecModel") -> dict[str, Any]:
+    """Return a codec's configuration as plain values, for `config_from`."""
+    values: dict[str, Any] = json.loads(codec.config.to_json_string(use_diff=False))
+    return values
+
+
+def config_from(values: dict[str, Any]) -> Any:
+    """Return transformers' configuration of plain values."""
+    make_torchaudio_importable()
+    from transformers import EncodecConfig
+
+    return EncodecConfig.from_dict(values)
+
+
 def load_codec(folder: Path) -> "EncodecModel":
     """Read what `save_codec` wrote, in evaluation mode, without gradients."""
     make_torchaudio_importable()
@@ -100,18 +115,18 @@ def stored_tensors(codec: "EncodecModel") -> dict[str, Tensor]:
     return {name: tensor.detach().cpu() for name, tensor in tensors.items()}
 
 
-def fingerprint(codec: "EncodecModel") -> str:
-    """Return a short name for what decides the tokens: encoder and codebooks. A better decoder keeps it.
+def fingerprint(codec: "EncodecModel", *, with_decoder: bool = False) -> str:
+    """Return a short name for what decides the tokens: encoder and codebooks. A better decoder keeps it, unless asked.
 
     Of the encoder only how large each tensor is, to three digits: weight norm is folded while loading, and the last
     bits of that differ from processor to processor. A work folder that moves to another keeps its tokens.
     """
-    digest = hashlib.sha256()
+    digest, parts = hashlib.sha256(), ("encoder.", "decoder.") if with_decoder else ("encoder.",)
     for name, tensor in sorted(codec.state_dict().items()):
         values = tensor.detach().cpu()
         if name.endswith("codebook.embed"):
             digest.update(name.encode() + values.float().numpy().tobytes())
-        elif name.startswith("encoder."):
+        elif name.startswith(parts):
             digest.update(f"{name} {float(values.double().abs().mean()):.2e}".encode())
     return digest.hexdigest()[:12]
 

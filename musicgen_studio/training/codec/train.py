@@ -8,13 +8,16 @@
                   make sound of quantised latents
     adversarial   the same against a discriminator that looks at spectra; slow, so on CUDA only unless settings say so
 
+A training that begins with a codec that has learned before leaves out the first: the codebooks are fitted again from
+where they are, which also fills the running averages that a checkpoint does not store, and all learn on, gently.
+
 Why this order: `codebooks` tells. What each step sees is decided by its number alone, so a resumed training is the
 training that was not interrupted.
 """
 
 import shutil
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from math import isfinite
 from typing import TYPE_CHECKING, Any
@@ -39,6 +42,9 @@ from musicgen_studio.training.codec.figures import as_float, codec_figures, reco
 from musicgen_studio.training.codec.network import (
     build_codec,
     codec_config,
+    config_from,
+    config_values,
+    fingerprint,
     latents_of,
     quantised,
     save_codec,
@@ -85,9 +91,11 @@ class CodecTraining:
         limits: What ends the run.
         report: Takes lines for the person.
         workers: Processes that cut crops ahead of time.
+        begin_with: A codec on the processor to train further, of the sizes that the settings say; None begins from
+            nothing. A run that goes on may give the same codec or none.
 
     Raises:
-        UserProblem: If there is no corpus, or the saved state is damaged or of another shape.
+        UserProblem: If there is no corpus, or the saved state is damaged, of another shape or begun otherwise.
     """
 
     def __init__(
@@ -98,21 +106,30 @@ class CodecTraining:
         limits: Limits,
         report: Report,
         workers: int = 0,
+        begin_with: "EncodecModel | None" = None,
     ) -> None:
         self._workspace, self._settings, self._device, self._workers = workspace, settings, device, workers
         self._limits, self._report, self._started_s = limits, report, time.monotonic()
-        self._codec_settings = settings.codec
         self._state_path = workspace.codec / "state.pt"
         ensure_folder(workspace.codec)
         self._sounds, self._held_out = read_sounds(workspace, settings.codec)
-        self.codec = build_codec(codec_config(settings.codec), settings.codec.seed).to(device)
-        self._saved = load_state(self._state_path) or {"stage": STAGES[0], "step": 0, "trained_s": 0.0}
+        self._saved = load_state(self._state_path) or _beginning(begin_with)
         if self._saved.get("settings", _shape(settings.codec)) != _shape(settings.codec):
             raise UserProblem(
                 "The codec cannot be trained further.",
                 f"{self._state_path} was begun with other sizes: {self._saved['settings']}.",
                 "Take those settings again, or remove the folder to begin anew.",
             )
+        self._origin = {name: self._saved.pop(name) for name in ("from", "config") if name in self._saved}
+        if begin_with is not None and self._origin.get("from") != fingerprint(begin_with, with_decoder=True):
+            raise UserProblem(
+                "The codec cannot be trained further from this one.",
+                f"{self._state_path} was begun with another codec, or from nothing.",
+                f"Go on without it, or move the folder {workspace.codec} away to begin anew.",
+            )
+        self._codec_settings = _gentle(settings.codec) if self._origin else settings.codec
+        config = config_from(self._origin["config"]) if self._origin else codec_config(settings.codec)
+        self.codec = build_codec(config, settings.codec.seed).to(device)
         if "codec" in self._saved:
             self.codec.load_state_dict(self._saved.pop("codec"))
 
@@ -133,6 +150,10 @@ class CodecTraining:
         return True
 
     def _run_stage(self, stage: str) -> bool:
+        if stage == "codebooks" and self._origin:
+            self._write_figures("figures-before.json", "codec, as it begins")
+            self._refit(0)
+            return True
         if stage == "codebooks":
             fit_codebooks(self.codec, self._latents("codebooks"), self._codec_settings, self._report)
             return True
@@ -176,9 +197,8 @@ class CodecTraining:
         return True
 
     def _save(self, state: dict[str, Any]) -> None:
-        save_state(
-            self._state_path, state | {"codec": self.codec.state_dict(), "settings": _shape(self._codec_settings)}
-        )
+        own = {"codec": self.codec.state_dict(), "settings": _shape(self._codec_settings)}
+        save_state(self._state_path, state | own | self._origin)
 
     def _batch(self, stage: str, step: int) -> Tensor:
         """Return the sound of a step, `[rows, samples]`, on the CPU: decided by stage and step alone."""
@@ -199,10 +219,13 @@ class CodecTraining:
     def _finish(self) -> None:
         """Write the codec, its figures on held-out music, and examples to look at and listen to."""
         save_codec(self.codec, self._workspace.codec)
-        figures = codec_figures(self.codec, self._held_out, self._device)
-        write_json(self._workspace.codec / "figures.json", figures)
         self._write_examples()
-        self._report("codec: " + ", ".join(f"{name} {value:.3g}" for name, value in figures.items()))
+        self._write_figures("figures.json", "codec")
+
+    def _write_figures(self, name: str, words: str) -> None:
+        figures = codec_figures(self.codec, self._held_out, self._device)
+        write_json(self._workspace.codec / name, figures)
+        self._report(f"{words}: " + ", ".join(f"{each} {value:.3g}" for each, value in figures.items()))
 
     def _write_examples(self) -> None:
         folder = self._workspace.codec / "examples"
@@ -351,6 +374,18 @@ class _Learning:
                 self._judge.load_state_dict(judge)
                 self._judge_optimizer.load_state_dict(optimizer)
         self._steer()
+
+
+def _beginning(codec: "EncodecModel | None") -> dict[str, Any]:
+    """Return the state of a training that has not learned anything yet."""
+    if codec is None:
+        return {"stage": STAGES[0], "step": 0, "trained_s": 0.0}
+    known = {"from": fingerprint(codec, with_decoder=True), "config": config_values(codec), "codec": codec.state_dict()}
+    return {"stage": "codebooks", "step": 0, "trained_s": 0.0} | known
+
+
+def _gentle(settings: CodecSettings) -> CodecSettings:
+    return replace(settings, joint_matrix_rate=settings.further_matrix_rate)
 
 
 def _rates(stage: str, settings: CodecSettings) -> tuple[float, float]:
