@@ -23,6 +23,9 @@ _KIND = {
 }  # fmt: skip
 """What the training's codecs and MusicGen's have in common, by transformers' names."""
 
+_LATENTS_PER_CODE = 4
+"""The fewest that codebooks are fitted on: with one for each code, k-means copies them."""
+
 _CHOOSE = "Choose a MusicGen checkpoint, such as “starter”, or a folder that `train codec` wrote."
 
 
@@ -88,8 +91,9 @@ def settings_for(codec: "EncodecModel", settings: CodecSettings, named: frozense
                 f"They say {name} = {wished}; the codec to begin with has {size}.",
                 f"Leave {name} out of the settings file, or begin without this codec.",
             )
+    fewest = _LATENTS_PER_CODE * sizes["codebook_size"]
     try:
-        return replace(settings, **sizes, latents=max(settings.latents, sizes["codebook_size"]))
+        return replace(settings, **sizes, latents=max(settings.latents, fewest))
     except ValueError as error:
         raise UserProblem("This codec cannot be trained further.", f"{error}.", _CHOOSE) from error
 

@@ -25,6 +25,9 @@ _KEPT = 0.99
 _HARDLY_USED = 0.02
 """A code with less than this share of its fair share of latents is moved."""
 
+_NOTHING_LEFT = 1e-30
+"""Squared errors that are less than this in sum: the codebooks before said all there was to say."""
+
 _ROUNDS = 4
 
 Latents = npt.NDArray[np.float32]
@@ -69,8 +72,13 @@ def refit_codebooks(codec: "EncodecModel", latents: Latents, seed: int) -> None:
         fair = len(rest) / len(codes)
         idle = np.flatnonzero(np.bincount(nearest, minlength=len(codes)) < max(_HARDLY_USED * fair, 1))
         errors = np.square(rest - codes[nearest]).sum(axis=1).astype(np.float64)
+        whole = errors.sum()
+        if whole <= _NOTHING_LEFT:
+            _fill(codebook, codes, nearest)
+            rest = rest - codes[nearest]
+            continue
         able = min(len(idle), int(np.count_nonzero(errors)))
-        codes[idle[:able]] = rest[rng.choice(len(rest), able, replace=False, p=errors / max(errors.sum(), 1e-30))]
+        codes[idle[:able]] = rest[rng.choice(len(rest), able, replace=False, p=errors / whole)]
         means = KMeans(len(codes), init=codes, n_init=1, max_iter=_ROUNDS, tol=0).fit(rest)
         _fill(codebook, means.cluster_centers_, means.labels_)
         rest = rest - means.cluster_centers_[means.labels_].astype(np.float32)

@@ -114,18 +114,18 @@ class CodecTraining:
         ensure_folder(workspace.codec)
         self._sounds, self._held_out = read_sounds(workspace, settings.codec)
         self._saved = load_state(self._state_path) or _beginning(begin_with)
-        if self._saved.get("settings", _shape(settings.codec)) != _shape(settings.codec):
-            raise UserProblem(
-                "The codec cannot be trained further.",
-                f"{self._state_path} was begun with other sizes: {self._saved['settings']}.",
-                "Take those settings again, or remove the folder to begin anew.",
-            )
         self._origin = {name: self._saved.pop(name) for name in ("from", "config") if name in self._saved}
         if begin_with is not None and self._origin.get("from") != fingerprint(begin_with, with_decoder=True):
             raise UserProblem(
                 "The codec cannot be trained further from this one.",
                 f"{self._state_path} was begun with another codec, or from nothing.",
                 f"Go on without it, or move the folder {workspace.codec} away to begin anew.",
+            )
+        if self._saved.get("settings", _shape(settings.codec)) != _shape(settings.codec):
+            raise UserProblem(
+                "The codec cannot be trained further.",
+                f"{self._state_path} was begun with other sizes: {self._saved['settings']}.",
+                "Take those settings again, or remove the folder to begin anew.",
             )
         self._codec_settings = _gentle(settings.codec) if self._origin else settings.codec
         config = config_from(self._origin["config"]) if self._origin else codec_config(settings.codec)

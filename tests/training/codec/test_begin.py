@@ -122,7 +122,7 @@ def test_a_settings_file_of_another_codec_is_told(source: Path, workspace: Works
 
 def test_the_smallest_settings_have_latents_enough_for_a_large_codec(tiny: Settings) -> None:
     settings = settings_for(codec_to_begin_with(ready_codec_folder()), tiny.codec, frozenset())
-    assert (settings.filters, settings.codebook_size, settings.codebooks, settings.latents) == (32, 1024, 4, 1024)
+    assert (settings.filters, settings.codebook_size, settings.codebooks, settings.latents) == (32, 1024, 4, 4096)
 
 
 def test_a_folder_that_was_begun_otherwise_is_told(source: Path, workspace: Workspace, tiny: Settings) -> None:
@@ -137,6 +137,8 @@ def test_a_folder_that_was_begun_otherwise_is_told(source: Path, workspace: Work
         other.decoder.layers[0].conv.bias += 1
     with pytest.raises(UserProblem, match="begun with another codec, or from nothing"):
         CodecTraining(workspace, wider, CPU, _stopped(), keep_quiet, begin_with=other)
+    with pytest.raises(UserProblem, match="begun with another codec, or from nothing"):  # sizes are not to blame
+        train_codec(workspace, wider, CPU, _stopped(), keep_quiet, begin_with=ready_codec_folder())
 
 
 @pytest.mark.parametrize(

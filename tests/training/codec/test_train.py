@@ -134,6 +134,15 @@ def test_codes_that_nothing_needs_are_moved_to_where_the_error_is(tiny: Settings
     assert len(used) == tiny.codec.codebook_size
 
 
+def test_codebooks_that_leave_next_to_nothing_over_are_fitted_again(tiny: Settings) -> None:
+    """As where there are hardly more latents than codes: numpy refused to draw by what was left."""
+    codec = build_codec(codec_config(tiny.codec), 0)
+    latents = np.random.default_rng(0).standard_normal((40, 16)).astype(np.float32) * 1e-20
+    refit_codebooks(codec, latents, seed=1)
+    for layer in codec.quantizer.layers:
+        assert bool(layer.codebook.embed.isfinite().all())
+
+
 def test_one_latent_far_out_does_not_spoil_the_codebooks(workspace: Workspace, tiny: Settings) -> None:
     training = _training(workspace, tiny, unlimited())
     last = training.codec.encoder.layers[-1].conv
