@@ -1,10 +1,12 @@
 """The model card of a published checkpoint: what it is, where it comes from, what it may be used for, its figures."""
 
+from collections.abc import Sequence
 from math import ceil
 from typing import Any
 
 from musicgen_studio.training.music.moods import MOODS
 from musicgen_studio.training.music.styles import STYLES
+from musicgen_studio.training.sources import Source, licence_for
 
 CODEC_PICTURE, PROMPTS_PICTURE = "codec.png", "prompts.png"
 """Files beside the card that it shows."""
@@ -13,7 +15,17 @@ PICTURED = ("happy rock", "energetic EDM", "sad jazz")
 """Prompts whose music the second of them shows: plainly different to the eye, too."""
 
 
-def model_card(codec: dict[str, Any], language: dict[str, Any], origin: dict[str, Any], evaluation: str) -> str:
+STARTERS_TEXT = "all-MiniLM-L6-v2, unchanged (Apache-2.0)"
+
+
+def model_card(
+    codec: dict[str, Any],
+    language: dict[str, Any],
+    origin: dict[str, Any],
+    evaluation: str,
+    sources: Sequence[Source] = (),
+    text: str = STARTERS_TEXT,
+) -> str:
     """Return a README.md.
 
     Args:
@@ -21,9 +33,11 @@ def model_card(codec: dict[str, Any], language: dict[str, Any], origin: dict[str
         language: The language model's, as `language/figures.json` has them.
         origin: What the corpus was made with, as `corpus/origin.json` has it; empty for a user's own music.
         evaluation: The table of `evaluate`, or nothing.
+        sources: The checkpoints that codec and language model began with; none began from nothing.
+        text: What the text encoder is.
     """
     sections = [
-        _head(origin),
+        _head(origin, sources, text),
         _codec_section(codec) if codec else "",
         _language_section(language) if language else "",
         _prompts_section(),
@@ -33,23 +47,32 @@ def model_card(codec: dict[str, Any], language: dict[str, Any], origin: dict[str
     return "\n\n".join(section for section in sections if section) + "\n"
 
 
-def _head(origin: dict[str, Any]) -> str:
+def _head(origin: dict[str, Any], sources: Sequence[Source], text: str) -> str:
     is_own = not origin
-    licence = "other" if is_own else "cc0-1.0"
+    licence = licence_for(sources) or ("other" if is_own else "cc0-1.0")
     music = (
-        "Trained further on music of its maker's own: the rights in that music decide what it may be used for."
+        "music of its maker's own: the rights in that music decide what it may be used for."
         if is_own
-        else "Trained from scratch on music that this project composes by rule "
+        else "music that this project composes by rule "
         f"({len(STYLES)} styles, {len(MOODS)} moods) and renders with FluidSynth and the soundfont "
-        f"{origin.get('soundfont', 'FluidR3 GM')} (MIT licence, SHA-256 {origin.get('sha256', 'unknown')}). "
-        "The weights may be used for anything."
+        f"{origin.get('soundfont', 'FluidR3 GM')} (MIT licence, SHA-256 {origin.get('sha256', 'unknown')})."
     )
+    is_free = not is_own and licence_for(sources) is None
     return (
         f"---\nlicense: {licence}\nlibrary_name: transformers\ntags: [musicgen, music, audio]\n---\n"
         "# MusicGen Studio checkpoint\n"
         "MusicGen Melody in transformers' layout: words and a melody in, music at 32 kHz out.\n\n"
-        f"**Origin.** {music}\nThe text encoder is all-MiniLM-L6-v2, unchanged (Apache-2.0)."
+        f"**Origin.** {_began(sources, is_own)} on {music}{' The weights may be used for anything.' * is_free}\n"
+        f"The text encoder is {text}."
     )
+
+
+def _began(sources: Sequence[Source], is_own: bool) -> str:
+    if not sources:
+        return "Trained further" if is_own else "Trained from scratch"
+    named = ", ".join(f"{source.id} (licence: {source.licence})" for source in sources)
+    asked = "" if licence_for(sources) is None else " What its licence asks holds for these weights, too."
+    return f"Began with {named}.{asked} Trained further"
 
 
 def _codec_section(codec: dict[str, Any]) -> str:

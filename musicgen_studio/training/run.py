@@ -22,7 +22,7 @@ from musicgen_studio.separation.network import load_network
 from musicgen_studio.training.ahead import workers_for
 from musicgen_studio.training.beats.dataset import make_examples
 from musicgen_studio.training.beats.train import BeatTraining
-from musicgen_studio.training.card import CODEC_PICTURE, PROMPTS_PICTURE, model_card
+from musicgen_studio.training.card import CODEC_PICTURE, PROMPTS_PICTURE, STARTERS_TEXT, model_card
 from musicgen_studio.training.codec.begin import codec_to_begin_with, settings_for
 from musicgen_studio.training.codec.network import latents_of, load_codec, quantised, sound_of
 from musicgen_studio.training.codec.train import CodecTraining
@@ -39,6 +39,7 @@ from musicgen_studio.training.separator.mixing import Coding, Mixer, make_coded
 from musicgen_studio.training.separator.pieces import make_pieces, read_pieces
 from musicgen_studio.training.separator.train import SeparatorTraining, example_samples
 from musicgen_studio.training.settings import HOP_SAMPLES, Settings
+from musicgen_studio.training.sources import note_source, noted_sources, source_of
 from musicgen_studio.training.state import load_state
 from musicgen_studio.training.workspace import Workspace, read_figures
 
@@ -104,6 +105,7 @@ def train_codec(
         settings = replace(settings, codec=settings_for(codec, settings.codec, named))
     larger = larger_on(device, settings, report)
     training = CodecTraining(workspace, larger, device, limits, report, _workers(device), codec)
+    note_source(workspace.codec, begin_with)
     if codec is not None:
         workspace.settings(settings)
         report(f"codec: goes on from the one in {begin_with}, {settings.codec.filters} filters wide")
@@ -166,6 +168,7 @@ def train_language(
     training = LanguageTraining(
         workspace.language, settings, model, text, items, device, limits, report, _workers(device), started_s
     )
+    note_source(workspace.language, begin_with or carry_from)
     trained = Trained(codec, training.model, begin_with or text_from, _sampling(settings, begin_with))
     return training.run(_listen(workspace, trained, device, report) if settings.examples_every_s else None)
 
@@ -338,7 +341,7 @@ def publish_checkpoint(
     model.load_state_dict(state["model"])
     evaluation = str(read_figures(workspace.root / "figures.json").get("table", ""))
     trained = Trained(codec, model, begin_with or text_from, _sampling(settings, begin_with))
-    publish(trained, folder, _card(workspace, evaluation))
+    publish(trained, folder, _card(workspace, evaluation, begin_with, text_from))
     _add_pictures(workspace, folder)
 
 
@@ -352,10 +355,17 @@ def _add_pictures(workspace: Workspace, folder: Path) -> None:
     write_picture(folder, folder / PROMPTS_PICTURE, _PICTURED_S, "cpu")
 
 
-def _card(workspace: Workspace, evaluation: str) -> str:
+def _card(workspace: Workspace, evaluation: str, begin_with: Path | None, text_from: Path) -> str:
+    own_codec = () if begin_with is not None else noted_sources(workspace.codec)
+    named = () if begin_with is None else (source_of(begin_with),)
+    sources = tuple(dict.fromkeys((*own_codec, *noted_sources(workspace.language), *named)))
+    text_of = source_of(begin_with or text_from)
+    is_starters = (begin_with or text_from).resolve() == starter_folder().resolve()
     return model_card(
         read_figures(workspace.codec / "figures.json"),
         read_figures(workspace.language / "figures.json"),
         read_figures(workspace.corpus / "origin.json"),
         evaluation,
+        sources,
+        STARTERS_TEXT if is_starters else f"that of {text_of.id}, unchanged (licence: {text_of.licence})",
     )

@@ -1,11 +1,13 @@
 """What the model card says of a training."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from musicgen_studio.training.card import CODEC_PICTURE, model_card
+from musicgen_studio.training.sources import Source, note_source, noted_sources
 
 
 def _language(points: int) -> dict[str, Any]:
@@ -51,3 +53,50 @@ def test_trainings_without_a_listener_say_nothing_of_it() -> None:
     for point in language["curve"]:
         del point["known"]
     assert "share right" not in model_card({}, language, {}, "")
+
+
+_ORIGIN = {"soundfont": "FluidR3_GM.sf2", "sha256": "0"}
+
+
+def test_what_was_begun_from_nothing_is_free() -> None:
+    card = model_card({}, {}, _ORIGIN, "")
+    assert card.startswith("---\nlicense: cc0-1.0\n")
+    assert "Trained from scratch" in card
+    assert "may be used for anything" in card
+
+
+@pytest.mark.parametrize(
+    ("licences", "licence"),
+    [
+        (("cc0-1.0",), "cc0-1.0"),
+        (("cc0-1.0", "cc-by-nc-4.0"), "cc-by-nc-4.0"),
+        (("cc-by-sa-4.0", "cc-by-nc-4.0"), "other"),
+        (("unknown; ask its maker",), "other"),
+    ],
+)
+def test_the_licence_of_what_a_training_began_with_holds_for_what_it_makes(
+    licences: tuple[str, ...], licence: str
+) -> None:
+    sources = [Source(f"maker/model-{number}", each) for number, each in enumerate(licences)]
+    card = model_card({}, {}, _ORIGIN, "", sources)
+    assert card.startswith(f"---\nlicense: {licence}\n")
+    assert "from scratch" not in card
+    assert all(f"{source.id} (licence: {source.licence})" in card for source in sources)
+    assert ("may be used for anything" in card) is (licence == "cc0-1.0")
+
+
+def test_music_of_ones_own_is_said_beside_the_licence() -> None:
+    card = model_card({}, {}, {}, "", [Source("facebook/musicgen-melody", "cc-by-nc-4.0")])
+    assert card.startswith("---\nlicense: cc-by-nc-4.0\n")
+    assert "the rights in that music" in card
+
+
+def test_what_a_training_began_with_is_noted_beside_it(tmp_path: Path) -> None:
+    checkpoint, language = tmp_path / "theirs", tmp_path / "work" / "language"
+    checkpoint.mkdir()
+    (checkpoint / "README.md").write_text("---\nlicense: cc-by-nc-4.0\n---\n# Theirs\n")
+    note_source(language, None)
+    assert noted_sources(language) == ()
+    for _ in range(2):  # it is resumed
+        note_source(language, checkpoint)
+    assert noted_sources(language) == (Source("theirs", "cc-by-nc-4.0"),)

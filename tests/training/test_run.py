@@ -22,6 +22,7 @@ from musicgen_studio.training.music.synth import Synthesizer
 from musicgen_studio.training.pace import Limits
 from musicgen_studio.training.run import publish_checkpoint, ready_codec_folder, train_language
 from musicgen_studio.training.settings import Settings
+from musicgen_studio.training.sources import noted_sources
 from musicgen_studio.training.spectral import si_sdr_db
 from musicgen_studio.training.workspace import Workspace
 from tests.training.conftest import CPU, keep_quiet, tone, unlimited
@@ -60,7 +61,7 @@ def test_from_nothing_to_music(
     for picture in ("codec.png", "prompts.png"):
         assert f"]({picture})" in card
         assert (made / picture).read_bytes().startswith(b"\x89PNG")
-    for words in ("FluidR3", "MIT", "Apache-2.0", "SI-SDR", "unigram"):
+    for words in ("FluidR3", "MIT", "text encoder is that of", "SI-SDR", "unigram"):
         assert words in card
 
 
@@ -77,7 +78,10 @@ def test_music_of_ones_own(tiny: Settings, melody_checkpoint: Path, tmp_path: Pa
         text_from=melody_checkpoint, begin_with=melody_checkpoint, music=music,
     )  # fmt: skip
     publish_checkpoint(workspace, tiny, tmp_path / "mine", text_from=melody_checkpoint, begin_with=melody_checkpoint)
-    assert "license: other" in (tmp_path / "mine" / "README.md").read_text()
+    (begun_with,) = noted_sources(workspace.language)
+    card = (tmp_path / "mine" / "README.md").read_text()
+    assert "license: other" in card
+    assert f"Began with {begun_with.id} (licence: {begun_with.licence})" in card
     sampled, before = (open_checkpoint(folder).config.sampling for folder in (tmp_path / "mine", melody_checkpoint))
     assert sampled == before != tiny.sampling
     curve = json.loads((workspace.language / "figures.json").read_text())["curve"]

@@ -106,7 +106,7 @@ def test_it_learns_gently_unless_the_settings_say_otherwise(source: Path, worksp
     for rate in (0.001, 0.004):
         wished = replace(settings_for(codec, tiny.codec, frozenset()), further_matrix_rate=rate)
         training = CodecTraining(workspace, replace(tiny, codec=wished), CPU, _stopped(), keep_quiet, begin_with=codec)
-        assert _rates("joint", training._codec_settings) == (rate, pytest.approx(rate / 10))
+        assert _rates("joint", training._codec_settings) == pytest.approx((rate, rate / 10))
     assert PRESETS["starter"].codec.further_matrix_rate == 0.001
 
 
