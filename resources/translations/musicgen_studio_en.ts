@@ -507,6 +507,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>being measured…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>≈ {0} × real time: 10 s of music in about {1} s</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1080,7 +1084,7 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>{0:.2f}× real time</source>
+        <source>{0}× real time</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2166,6 +2170,14 @@ Drop sound files here to go on from them, and drag clips from here into your DAW
 <context>
     <name>Live</name>
     <message>
+        <source>slow ambient synth</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>calm piano with strings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>One at a time: another clip is still being made again</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2182,7 +2194,7 @@ Drop sound files here to go on from them, and drag clips from here into your DAW
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>{0:.0f} s · made at {1:.1f} × real time</source>
+        <source>{0:.0f} s · made at {1} × real time</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2226,6 +2238,22 @@ Drop sound files here to go on from them, and drag clips from here into your DAW
     </message>
     <message>
         <source>Higher surprises more, up to noise; lower repeats itself</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fade in</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How long it takes to its full loudness when you press Play live</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fade out</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How long it takes to silence when you press Stop</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2273,11 +2301,11 @@ Drop sound files here to go on from them, and drag clips from here into your DAW
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>End with the bar</source>
+        <source>End with the phrase</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Stop where a bar ends</source>
+        <source>Stop where four bars end</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2297,11 +2325,27 @@ Drop sound files here to go on from them, and drag clips from here into your DAW
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>By the minute…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Prompts that follow each other</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Write prompts by the minute</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Stop</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Stop the live music</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>By the minute: {0}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2884,7 +2928,7 @@ Drop sound files here to go on from them, and drag clips from here into your DAW
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>{0:.1f}× real time</source>
+        <source>{0}× real time</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3025,7 +3069,7 @@ Below them is what the model sees: one pitch class at a time, C also where there
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Measure this computer, which takes about two seconds</source>
+        <source>Measure this computer, which takes about two seconds when nothing else is at work</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -4159,6 +4203,45 @@ Below them is what the model sees: one pitch class at a time, C also where there
     </message>
 </context>
 <context>
+    <name>ScheduleDialog</name>
+    <message>
+        <source>Prompts by the minute</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A line is a prompt: when | how it goes over | what it is. 10 is ten minutes, 25:30 and 1:00:00 are clock times from the beginning; “morph 20 s” or “morph 1 min” goes over slowly. The first begins at 0.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Prompts by the minute, a line each</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use the prompts by the minute</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Play these instead of the prompts of the page</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Do not use</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Do not use the prompts by the minute</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Play the prompts of the page; the text stays</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Sections</name>
     <message>
         <source>Look for what is broken</source>
@@ -4870,6 +4953,10 @@ Below them is what the model sees: one pitch class at a time, C also where there
     </message>
     <message>
         <source>This is a guess: listen with the metronome, and correct it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The tempo is sure; where the bars begin is a guess.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
