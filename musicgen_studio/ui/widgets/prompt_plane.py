@@ -46,8 +46,8 @@ class PromptPlane(QWidget):
         self.setToolTip(self.tr("Drag the puck, or move it by the arrow keys (Shift: a little); Home is the middle"))
 
     def sizeHint(self) -> QSize:
-        """Return how large it likes to be."""
-        return QSize(420, 300)
+        """Return how large it likes to be: low enough for what stands below it; it takes what room there is."""
+        return QSize(420, 180)
 
     def set_prompts(self, prompts: Sequence[str]) -> None:
         """Let these lie on it, one to four; the puck goes to the middle if there are more or fewer."""
