@@ -177,7 +177,9 @@ class CachedRepository:
 
 
 def _has_weights(folder: Path) -> bool:
-    return any(path.suffix in _WEIGHTS and path.is_file() for path in folder.iterdir())
+    with suppress(OSError):  # another person's, in a cache that is shared
+        return any(path.suffix in _WEIGHTS and path.is_file() for path in folder.iterdir())
+    return False
 
 
 def lacking(place: Place, listing: Listing) -> list[RemoteFile]:
