@@ -1,8 +1,8 @@
 """All clips of a library in memory, and finding among them.
 
 Who only looks waits for nobody: clips are values, and the table of them is copied in one go while another thread may be
-changing it. Words alone are looked up in the database's index. Not for changing clips (`library`) nor for the rules by
-which they are found (`search`).
+changing it. Words alone are looked up in the database's index, which waits for no writer either (`reading`). Not for
+changing clips (`changing`) nor for the rules by which they are found (`search`).
 """
 
 from collections.abc import Callable, Collection, Iterable
@@ -19,7 +19,7 @@ class ClipsAtHand:
     Args:
         clips: Those that are there.
         find: Looks for an expression of `search` in the database.
-        changing: Held by who changes clips, and by who uses the database.
+        changing: Held by who changes clips; nobody who looks waits for it.
     """
 
     def __init__(self, clips: Iterable[Clip], find: Callable[[str], set[str]], changing: RLock) -> None:
@@ -95,13 +95,12 @@ class ClipsAtHand:
         expression = match_expression(query)
         if not expression:
             return None
-        with self._changing:
-            found = self._find(expression)
-            tempo = tempo_in(query)
-            if tempo is not None:
-                rest = match_expression(tempo.rest)
-                among = self._find(rest) if rest else self._clips.keys()
-                found |= {clip_id for clip_id in among if tempo.is_of(self._clips[clip_id])}
+        found = self._find(expression)
+        tempo = tempo_in(query)
+        if tempo is not None:
+            rest = match_expression(tempo.rest)
+            among = self._find(rest) if rest else None
+            found |= {clip.id for clip in self._held() if (among is None or clip.id in among) and tempo.is_of(clip)}
         return found
 
     def children(self, clip_id: str) -> list[Clip]:

@@ -97,6 +97,7 @@ class ChangingClips(ClipsAtHand):
         except BaseException:
             self._seen.put_back(edits)
             raise
+        self._seen.put_down()
         for clip in clips:
             if "title" in edits[clip.id]:
                 self._rename_file(clip)

@@ -1,7 +1,8 @@
-"""The durable record of the clips: one SQLite file, one connection, and all the SQL.
+"""The durable record of the clips: one SQLite file, the connection that writes, and what it says.
 
 Every change is a transaction: it is on the disk when the call returns (WAL, synchronous FULL), or it never happened.
-Not for sound, not for what is in memory (`library`), and not for tables (`schema`). Not thread-safe: `library` locks.
+Not for sound, not for what is in memory (`library`), not for tables (`schema`), and not for looking something up while
+others write (`reading`). Not thread-safe: `library` locks.
 """
 
 import os
@@ -18,7 +19,7 @@ from musicgen_studio.library.masters import MasterFile
 from musicgen_studio.library.rows import COLUMNS, from_row, to_row
 from musicgen_studio.library.schema import DamagedDatabaseError, prepare
 
-_BUSY_TIMEOUT_S = 5.0
+BUSY_TIMEOUT_S = 5.0
 # What these say is about the disk or the system, not about the file's content.
 _SURROUNDINGS = frozenset(
     {
@@ -34,7 +35,7 @@ _SURROUNDINGS = frozenset(
     }
 )
 _TABLES = ("clips", "doomed", "files", "former", "memory")
-_SAVE = (
+SAVE = (  # a clip, new or changed
     f"INSERT INTO clips ({', '.join(COLUMNS)}) VALUES ({', '.join(f':{name}' for name in COLUMNS)}) "  # noqa: S608
     f"ON CONFLICT (id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in COLUMNS if name != 'id')}"
 )
@@ -54,12 +55,12 @@ class Database:
 
     def __init__(self, path: Path, back_up: Callable[[int], object]) -> None:
         self._path = path
-        with _understood("The library cannot be opened.", path):
+        with understood("The library cannot be opened.", path):
             self._connection = sqlite3.connect(
-                path, timeout=_BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
+                path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
             )
         try:
-            with _understood("The library cannot be opened.", path):
+            with understood("The library cannot be opened.", path):
                 prepare(self._connection, path, back_up)
                 self._check()
         except BaseException:
@@ -68,7 +69,7 @@ class Database:
 
     def _check(self) -> None:
         """Find damage that `PRAGMA quick_check` does not look for: in the tables' texts and in the index of words."""
-        for statement in (_SAVE, *(f"DELETE FROM {table}" for table in _TABLES)):  # noqa: S608
+        for statement in (SAVE, *(f"DELETE FROM {table}" for table in _TABLES)):  # noqa: S608
             self._connection.execute(f"EXPLAIN {statement}", dict.fromkeys(COLUMNS))  # compiles it with its triggers
         try:
             self._connection.execute("INSERT INTO words (words, rank) VALUES ('integrity-check', 1)")
@@ -81,7 +82,7 @@ class Database:
         Raises:
             DamagedDatabaseError: If a value is not as it was written.
         """
-        with _understood("The library cannot be read.", self._path):
+        with understood("The library cannot be read.", self._path):
             rows = self._connection.execute(f"SELECT {', '.join(COLUMNS)} FROM clips ORDER BY number").fetchall()  # noqa: S608
         try:
             return [from_row(dict(zip(COLUMNS, row, strict=True))) for row in rows]
@@ -106,19 +107,19 @@ class Database:
         """
         places = [(clip_id, file.path, int(file.is_due)) for clip_id, file in files.items()]
         with self._transaction() as connection:
-            connection.executemany(_SAVE, [to_row(clip) for clip in clips])
+            connection.executemany(SAVE, [to_row(clip) for clip in clips])
             connection.executemany("INSERT OR REPLACE INTO files (id, path, is_due) VALUES (?, ?, ?)", places)
             connection.executemany("INSERT OR REPLACE INTO former (path, id) VALUES (?, ?)", list(former.items()))
 
     def files(self) -> dict[str, MasterFile]:
         """Return where masters are, by id."""
-        with _understood("The library cannot be read.", self._path):
+        with understood("The library cannot be read.", self._path):
             rows = self._connection.execute("SELECT id, path, is_due FROM files").fetchall()
         return {str(clip_id): MasterFile(str(path), bool(is_due)) for clip_id, path, is_due in rows}
 
     def former(self) -> dict[str, str]:
         """Return where masters were before, and whose they were."""
-        with _understood("The library cannot be read.", self._path):
+        with understood("The library cannot be read.", self._path):
             rows = self._connection.execute("SELECT path, id FROM former").fetchall()
         return {str(path): str(clip_id) for path, clip_id in rows}
 
@@ -135,7 +136,7 @@ class Database:
 
     def doomed(self) -> list[str]:
         """Return the ids of clips whose files are to go."""
-        with _understood("The library cannot be read.", self._path):
+        with understood("The library cannot be read.", self._path):
             return [row[0] for row in self._connection.execute("SELECT id FROM doomed ORDER BY id")]
 
     def bury(self, ids: Iterable[str]) -> None:
@@ -149,12 +150,6 @@ class Database:
             for table in ("doomed", "files", "former"):
                 connection.executemany(f"DELETE FROM {table} WHERE id = ?", rows)  # noqa: S608
 
-    def find(self, expression: str) -> set[str]:
-        """Return the ids of the clips whose title, prompt or tags match an expression of `search`."""
-        sql = "SELECT id FROM words JOIN clips ON number = words.rowid WHERE words MATCH ?"
-        with _understood("The library cannot be searched.", self._path):
-            return {row[0] for row in self._connection.execute(sql, (expression,))}
-
     def remember(self, key: str, text: str) -> None:
         """Keep a text under a key.
 
@@ -165,26 +160,9 @@ class Database:
         with self._transaction() as connection:
             connection.execute(sql, (key, text))
 
-    def recall(self, key: str) -> str | None:
-        """Return the text under a key, or None."""
-        with _understood("The library cannot be read.", self._path):
-            row = self._connection.execute("SELECT text FROM memory WHERE key = ?", (key,)).fetchone()
-        return None if row is None else str(row[0])
-
-    def recalled(self, start: str) -> dict[str, str]:
-        """Return the texts under all keys with a beginning, by key.
-
-        Args:
-            start: It; not empty, and without a character above U+FFFF at its end.
-        """
-        behind = start[:-1] + chr(ord(start[-1]) + 1)
-        with _understood("The library cannot be read.", self._path):
-            rows = self._connection.execute("SELECT key, text FROM memory WHERE key >= ? AND key < ?", (start, behind))
-            return {str(key): str(text) for key, text in rows}
-
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with _understood("The library was not changed.", self._path):
+        with understood("The library was not changed.", self._path):
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection
@@ -208,7 +186,7 @@ def copy_database(source: Path, target: Path) -> None:
     """
     what = "The library could not be copied."
     part = target.with_name(f".{target.name}.part")
-    with writing(what, target.parent), _understood(what, target):
+    with writing(what, target.parent), understood(what, target):
         part.unlink(missing_ok=True)
         with closing(sqlite3.connect(source)) as reading, closing(sqlite3.connect(part)) as copy:
             reading.backup(copy)
@@ -219,7 +197,7 @@ def copy_database(source: Path, target: Path) -> None:
 
 
 @contextmanager
-def _understood(what: str, path: Path) -> Iterator[None]:
+def understood(what: str, path: Path) -> Iterator[None]:
     """Turn what SQLite says into what a person can do, or into damage, which the library mends.
 
     All statements here are fixed and tested, so one that makes no sense to SQLite means damaged tables.

@@ -39,6 +39,7 @@ from musicgen_studio.library.files_for_others import FilesForOthers
 from musicgen_studio.library.lock import FolderLock
 from musicgen_studio.library.masters import MasterFile, Masters, is_in_use, put
 from musicgen_studio.library.partial import PartialClip
+from musicgen_studio.library.reading import Reading
 from musicgen_studio.library.recovery import Reconciled, compare, find_moved, find_unlisted, repair_unfinished
 from musicgen_studio.library.survey import Survey, look_around, note_marks, owner_of
 from musicgen_studio.library.texts import KeptTexts
@@ -46,6 +47,7 @@ from musicgen_studio.library.texts import KeptTexts
 _LOG = logging.getLogger("musicgen_studio")
 
 MARKED_AT_ONCE = 100
+_WORDS_OF = frozenset({"title", "tags", "tempo_bpm", "key"})  # what can be edited of what is found by its words
 
 
 class Library(FilesForOthers, ChangingClips, KeptTexts):
@@ -77,11 +79,16 @@ class Library(FilesForOthers, ChangingClips, KeptTexts):
                 self._places.sweep()
             self._database, clips, self.notices = open_or_go_back(self._places, now())
             opened.callback(self._database.close)
-            FilesForOthers.__init__(self, clips, self._database.find, self._changing, self._places, self._there)
+            self._reading = Reading(self._places.database)
+            opened.callback(self._reading.close)
+            FilesForOthers.__init__(self, clips, self._find_words, self._changing, self._places, self._there)
             ChangingClips.__init__(self, self._save, self._rename, now)
-            KeptTexts.__init__(self, self._database, self._changing)
+            KeptTexts.__init__(self, self._database, self._reading, self._changing)
             self._masters = Masters(self._places, self._database.files(), self._database.former())
             self._opened = opened.pop_all()
+
+    def _find_words(self, expression: str) -> set[str]:
+        return self._reading.find(expression, self._seen.unwritten(_WORDS_OF))
 
     # Making clips
 
@@ -178,12 +185,18 @@ class Library(FilesForOthers, ChangingClips, KeptTexts):
     # Sound
 
     def sound_file(self, clip_id: str) -> Path:
-        """Return the master of a clip: a WAV file of 32-bit float, only to be read, and now: its name may change."""
+        """Return the master of a clip: a WAV file of 32-bit float, only to be read, and now: its name may change.
+
+        It waits while something is written, which may be this very name: not for the window's thread.
+        """
         with self._changing:
             return self._masters.path(clip_id)
 
     def find_again(self, path: Path) -> Path | None:
-        """Return where a master is now that was at a path once; None if it was none, or is gone."""
+        """Return where a master is now that was at a path once; None if it was none, or is gone.
+
+        Like `sound_file`, not for the window's thread.
+        """
         with self._changing:
             owner = self._masters.owner(path)
             found = None if owner not in self._clips else self._masters.path(owner)

@@ -5,7 +5,7 @@ now, and is noted until it is written. Who writes a clip for another reason mean
 what is due is put on top of what was written. Not for the writing (`library`).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from threading import Lock
 from typing import Any
@@ -27,6 +27,7 @@ class SeenEdits:
     def __init__(self, clips: dict[str, Clip]) -> None:
         self._clips = clips
         self._due: dict[str, dict[str, Any]] = {}
+        self._in_writing: Edits = {}
         self._moment = Lock()  # held for a moment, never while the disk is waited for
 
     def edit(self, edits: Edits) -> list[Clip]:
@@ -54,14 +55,27 @@ class SeenEdits:
                 self._clips[clip.id] = tidy(replace(clip, **due)) if due else clip
 
     def take(self) -> Edits:
-        """Return what is due; it counts as written from now on."""
+        """Return what is due, to be written now: `put_down` once it is, `put_back` if it cannot be."""
         with self._moment:
-            due, self._due = self._due, {}
-        return due
+            self._in_writing, self._due = self._due, {}
+        return self._in_writing
+
+    def put_down(self) -> None:
+        """Note that what was taken is written."""
+        with self._moment:
+            self._in_writing = {}
+
+    def unwritten(self, names: Collection[str]) -> list[Clip]:
+        """Return the clips of which one of these values is not on the disk yet as it is here."""
+        with self._moment:
+            edited = (*self._due.items(), *self._in_writing.items())
+            ids = {clip_id for clip_id, changes in edited if not changes.keys().isdisjoint(names)}
+            return [self._clips[clip_id] for clip_id in ids if clip_id in self._clips]
 
     def put_back(self, edits: Edits) -> None:
         """Note what could not be written; what was edited meanwhile is newer."""
         with self._moment:
+            self._in_writing = {}
             self._due = {
                 **self._due,
                 **{clip_id: {**edits[clip_id], **self._due.get(clip_id, {})} for clip_id in edits},

@@ -4,24 +4,28 @@ Not for settings (`studio.program.settings`), which belong to the program, not t
 """
 
 from collections.abc import Mapping
-from threading import RLock
+from threading import Lock, RLock
 from types import MappingProxyType
 
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.library.database import Database
+from musicgen_studio.library.reading import Reading
 
 
 class KeptTexts:
-    """Texts under keys. Any thread may use them.
+    """Texts under keys. Any thread may use them; who only looks waits for nobody.
 
     Args:
-        database: Where they are.
-        changing: Held by who uses the database.
+        database: Where they are written.
+        reading: Where they are read.
+        changing: Held by who writes.
     """
 
-    def __init__(self, database: Database, changing: RLock) -> None:
+    def __init__(self, database: Database, reading: Reading, changing: RLock) -> None:
         self._database = database
+        self._reading = reading
         self._changing = changing
+        self._at_hand = Lock()  # held for a moment, never while the disk takes something
         self._recalled: dict[str, dict[str, str]] = {}
         self._due: dict[str, str] = {}  # what `remember_soon` has taken, by key
 
@@ -31,16 +35,24 @@ class KeptTexts:
         Raises:
             UserProblem: If the disk does not take it.
         """
-        kept = _writable(text)
+        kept, due = _writable(text), self._due.get(key)
         with self._changing:
-            self._database.remember(key, kept)
+            self._write_text(key, kept, due)
+
+    def _write_text(self, key: str, text: str, due: str | None) -> None:
+        """Write a text that is newer than what is due, or just that; what became due meanwhile is newer still."""
+        self._database.remember(key, text)
+        with self._at_hand:
+            if self._due.get(key) is due:
+                self._due.pop(key, None)
             for start, texts in self._recalled.items():
                 if key.startswith(start):
-                    texts[key] = kept
+                    texts[key] = text
 
     def remember_soon(self, key: str, text: str) -> None:
         """Keep a text without waiting for the disk, which `write_due` gives it to. `recall` knows it at once."""
-        self._due[key] = _writable(text)
+        with self._at_hand:
+            self._due[key] = _writable(text)
 
     def write_due(self) -> None:
         """Write what `remember_soon` has taken. Any thread but one that must not wait for the disk.
@@ -50,12 +62,12 @@ class KeptTexts:
         """
         problems = []
         with self._changing:
-            for key in list(self._due):
-                text = self._due.pop(key)
+            with self._at_hand:
+                due = dict(self._due)
+            for key, text in due.items():
                 try:
-                    self.remember(key, text)
+                    self._write_text(key, text, text)
                 except UserProblem as problem:
-                    self._due.setdefault(key, text)  # unless a newer one came meanwhile
                     problems.append(problem)
         if problems:
             raise problems[0]
@@ -63,10 +75,7 @@ class KeptTexts:
     def recall(self, key: str) -> str | None:
         """Return what was kept under a key, or None."""
         due = self._due.get(key)
-        if due is not None:
-            return due
-        with self._changing:
-            return self._database.recall(key)
+        return self._reading.recall(key) if due is None else due
 
     def recalled(self, start: str) -> Mapping[str, str]:
         """Return what was written under all keys with a beginning, by key, as it is from then on; quick but once.
@@ -74,10 +83,10 @@ class KeptTexts:
         Args:
             start: Such as `faults.`; not empty.
         """
-        if start not in self._recalled:
-            with self._changing:
-                self._recalled[start] = self._database.recalled(start)
-        return MappingProxyType(self._recalled[start])
+        with self._at_hand:  # what is written before this is read, and what is written later is put in by who writes it
+            if start not in self._recalled:
+                self._recalled[start] = self._reading.recalled(start)
+            return MappingProxyType(self._recalled[start])
 
 
 def _writable(text: str) -> str:

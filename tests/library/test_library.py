@@ -204,9 +204,12 @@ def test_a_text_that_is_remembered_soon_is_known_at_once_and_written_later(folde
             assert other.execute("SELECT * FROM memory").fetchall() == []
             library.write_due()
             assert other.execute("SELECT * FROM memory").fetchall() == [("prompt", "happy rock\n?")]
+        library.remember_soon("prompt", "calm")
+        library.remember("prompt", "sad")  # the later one counts
+        assert library.recall("prompt") == "sad"
         library.remember_soon("window", "wide")  # the end writes it
     with Library(folder) as library:
-        assert (library.recall("prompt"), library.recall("window")) == ("happy rock\n?", "wide")
+        assert (library.recall("prompt"), library.recall("window")) == ("sad", "wide")
 
 
 def test_who_looks_does_not_wait_for_the_disk(folder: Path) -> None:
@@ -229,8 +232,12 @@ def test_who_looks_does_not_wait_for_the_disk(folder: Path) -> None:
         assert (library.stems(clip.id), library.children(clip.id)) == ([], [])
         assert (library.tags(), library.checkpoints()) == ([], [])
         library.check_sound(clip.id)
+        assert set(library.clips("happy")) == {clip, other}
+        assert library.clips("happy 120bpm") == []
+        assert library.drag_file_if_ready(clip.id) is not None
         library.remember_soon("prompt", "happy")
-        assert library.recall("prompt") == "happy"
+        assert (library.recall("prompt"), library.recall("never said")) == ("happy", None)
+        assert library.recalled("faults.") == {}
         assert writer.is_alive()  # nobody has waited for it
         disk.rollback()
         writer.join(10)

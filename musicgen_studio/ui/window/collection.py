@@ -234,7 +234,8 @@ class Collection(QObject):
 
     def show_file(self, clip: Clip) -> None:
         """Show where a clip's file lies, in the system's file browser."""
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._library.sound_file(clip.id).parent)))
+        find = partial(self._library.sound_file, clip.id)
+        self._services.background.run(self.tr("Find its file"), find, _show_folder_of)
 
     def ask_for_file(self, clip: Clip) -> None:
         """Ask where the sound of a missing clip is now, and take it from there."""
@@ -314,3 +315,7 @@ def _imported(library: Library, path: Path, errand: Errand) -> tuple[Clip, str]:
         channels=audio.channels,
     )
     return library.add(clip, audio), decoded.remark
+
+
+def _show_folder_of(file: Path) -> None:
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(file.parent)))

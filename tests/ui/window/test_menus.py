@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAction, QContextMenuEvent, QKeySequence
+from PySide6.QtCore import QObject, QPoint, Qt, QUrl, Slot
+from PySide6.QtGui import QAction, QContextMenuEvent, QDesktopServices, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMenu, QMenuBar, QWidget
 from pytestqt.qtbot import QtBot
@@ -374,3 +374,42 @@ def test_the_melodys_menu_edits_and_clears_it(hands: Hands, tmp_path: Path) -> N
     grey = {action.text() for action in menu.actions() if not action.isSeparator() and not action.isEnabled()}
     assert grey == {"Edit the notes of the melody…", "Hear the melody, or stop", "Follow no melody"}
     menu.close()
+
+
+class Browser(QObject):
+    """Stands where the system's file browser stands."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shown: list[Path] = []
+
+    @Slot(QUrl)
+    def show_folder(self, url: QUrl) -> None:
+        """Take a folder."""
+        self.shown.append(Path(url.toLocalFile()))
+
+
+def test_the_folder_of_a_clip_is_shown_and_the_window_does_not_wait_for_a_name_that_is_being_written(
+    hands: Hands,
+) -> None:
+    browser, library = Browser(), hands.program.services.library
+    clip, is_writing, go_on = hands.make("calm"), threading.Event(), threading.Event()
+
+    def write() -> None:
+        with library._changing:
+            is_writing.set()
+            go_on.wait(WAIT_MS / 1000)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    assert is_writing.wait(10)
+    QDesktopServices.setUrlHandler("file", browser, "show_folder")  # type: ignore[arg-type]  # it takes text
+    try:
+        hands.window.collection.show_file(clip)
+        assert writer.is_alive()
+        go_on.set()
+        hands.wait(lambda: browser.shown == [library.sound_file(clip.id).parent])
+    finally:
+        go_on.set()
+        QDesktopServices.unsetUrlHandler("file")
+        writer.join(10)
