@@ -51,10 +51,15 @@ class ChangingClips(ClipsAtHand):
         self._rename_file = rename
         self._now = now
 
-    def edit(self, clip_id: str, **changes: Unpack[ClipEdit]) -> Clip:
+    def edit(self, clip_id: str, *, soon: bool = False, **changes: Unpack[ClipEdit]) -> Clip:
         """Change a clip's title, star, tags, or what is known of it (`known_edit`).
 
         To undo it, edit with the old clip's values.
+
+        Args:
+            clip_id: The clip.
+            soon: Do not wait for the disk, which `write_due` gives it to: `get` and `clips` know it at once.
+            changes: The new values.
 
         Returns:
             The clip as it is now: titles are trimmed, tags in lower case and alphabetical order.
@@ -64,29 +69,68 @@ class ChangingClips(ClipsAtHand):
             KeyError: If there is no such clip.
             TypeError: If something else is to be changed.
         """
-        _check(changes)
-        with self._changing:
-            self._write_seen()
-            before = self._clips[clip_id]
-            clip = tidy(replace(before, **changes))
-            self._write([clip])
-            if clip.title != before.title:
-                self._rename_file(clip)
-            return clip
+        if unknown := set(changes) - set(ClipEdit.__annotations__):
+            raise TypeError(f"{', '.join(ClipEdit.__annotations__)} can be edited, not {sorted(unknown)}")
+        return self._change(lambda: {clip_id: changes}, soon)[0]
 
-    def edit_soon(self, clip_id: str, **changes: Unpack[ClipEdit]) -> Clip:
-        """Edit a clip without waiting for the disk, which `write_due` gives it to: `get` and `clips` know it at once.
+    def trash(self, ids: Iterable[str], *, soon: bool = False) -> list[Clip]:
+        """Move clips to the trash, with their stems, all or none. Their files stay.
 
-        Returns:
-            The clip as it is now.
+        Args:
+            ids: The clips.
+            soon: As in `edit`.
 
         Raises:
-            UserProblem: If a value is none that can be.
+            UserProblem: If the disk does not take it.
             KeyError: If there is no such clip.
-            TypeError: If something else is to be changed.
         """
-        _check(changes)
-        return self._seen.edit({clip_id: changes})[0]
+        wanted = list(dict.fromkeys(ids))
+
+        def trashed() -> Edits:
+            now = self._now().isoformat(timespec="seconds")
+            stems = [stem.id for clip_id in wanted for stem in self.stems(clip_id)]
+            return {clip_id: {"trashed": now} for clip_id in (*wanted, *stems)}
+
+        return self._change(trashed, soon)
+
+    def restore(self, ids: Iterable[str], *, soon: bool = False) -> list[Clip]:
+        """Take clips out of the trash, with the stems that went there when they did, all or none.
+
+        Args:
+            ids: The clips.
+            soon: As in `edit`.
+
+        Raises:
+            UserProblem: If the disk does not take it.
+            KeyError: If there is no such clip.
+        """
+        wanted = list(dict.fromkeys(ids))
+
+        def restored() -> Edits:
+            gone = {clip_id: self._clips[clip_id].trashed for clip_id in wanted}
+            stems = [
+                clip.id
+                for clip in self._held()
+                if clip.origin is Origin.STEM and clip.parent in gone and clip.trashed == gone[clip.parent]
+            ]
+            return {clip_id: {"trashed": None} for clip_id in (*gone, *stems)}
+
+        return self._change(restored, soon)
+
+    def _change(self, edits_now: Callable[[], Edits], soon: bool) -> list[Clip]:
+        """Make edits, all or none: those for later now, the others once nobody else changes clips."""
+        if soon:
+            return self._seen.edit(edits_now())
+        with self._changing:
+            self._write_seen()
+            edits = edits_now()
+            before = [self._clips[clip_id] for clip_id in edits]
+            clips = [tidy(replace(clip, **edits[clip.id])) for clip in before]
+            self._write(clips)
+            for clip, former in zip(clips, before, strict=True):
+                if clip.title != former.title:
+                    self._rename_file(clip)
+            return clips
 
     def _write_seen(self) -> None:
         """Write the clips that were edited without waiting for it, all or none."""
@@ -116,64 +160,3 @@ class ChangingClips(ClipsAtHand):
             clip = self._clips[clip_id]
             is_locked = clip.known is not None and clip.known.is_locked
             return clip if is_locked else self.edit(clip_id, **known_edit(found))
-
-    def trash(self, ids: Iterable[str]) -> list[Clip]:
-        """Move clips to the trash, with their stems, all or none. Their files stay.
-
-        Raises:
-            UserProblem: If the disk does not take it.
-            KeyError: If there is no such clip.
-        """
-        with self._changing:
-            return self._set_trashed(self._trashing(ids))
-
-    def trash_soon(self, ids: Iterable[str]) -> list[Clip]:
-        """Do as `trash` does without waiting for the disk, which `write_due` gives it to.
-
-        Raises:
-            KeyError: If there is no such clip.
-        """
-        return self._seen.edit(self._trashing(ids))
-
-    def _trashing(self, ids: Iterable[str]) -> Edits:
-        wanted, now = list(dict.fromkeys(ids)), self._now().isoformat(timespec="seconds")
-        stems = [stem.id for clip_id in wanted for stem in self.stems(clip_id)]
-        return {clip_id: {"trashed": now} for clip_id in (*wanted, *stems)}
-
-    def restore(self, ids: Iterable[str]) -> list[Clip]:
-        """Take clips out of the trash, with the stems that went there when they did, all or none.
-
-        Raises:
-            UserProblem: If the disk does not take it.
-            KeyError: If there is no such clip.
-        """
-        with self._changing:
-            return self._set_trashed(self._restoring(ids))
-
-    def restore_soon(self, ids: Iterable[str]) -> list[Clip]:
-        """Do as `restore` does without waiting for the disk, which `write_due` gives it to.
-
-        Raises:
-            KeyError: If there is no such clip.
-        """
-        return self._seen.edit(self._restoring(ids))
-
-    def _restoring(self, ids: Iterable[str]) -> Edits:
-        gone = {clip_id: self._clips[clip_id].trashed for clip_id in ids}
-        stems = [
-            clip.id
-            for clip in self._held()
-            if clip.origin is Origin.STEM and clip.parent in gone and clip.trashed == gone[clip.parent]
-        ]
-        return {clip_id: {"trashed": None} for clip_id in (*gone, *stems)}
-
-    def _set_trashed(self, edits: Edits) -> list[Clip]:
-        self._write_seen()
-        clips = [replace(self._clips[clip_id], **changes) for clip_id, changes in edits.items()]
-        self._write(clips)
-        return clips
-
-
-def _check(changes: ClipEdit) -> None:
-    if unknown := set(changes) - set(ClipEdit.__annotations__):
-        raise TypeError(f"{', '.join(ClipEdit.__annotations__)} can be edited, not {sorted(unknown)}")

@@ -268,7 +268,7 @@ class Library(FilesForOthers, ChangingClips, KeptTexts):
     # Changing clips, and the names of their files after them
 
     def write_due(self) -> None:
-        """Write what `remember_soon`, `edit_soon`, `trash_soon` and `restore_soon` have taken. Not the window's thread.
+        """Write what `remember`, `edit`, `trash` and `restore` have taken for later. Not the window's thread.
 
         Raises:
             UserProblem: If the disk does not take it; it is tried again the next time.

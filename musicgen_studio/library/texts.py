@@ -27,15 +27,25 @@ class KeptTexts:
         self._changing = changing
         self._at_hand = Lock()  # held for a moment, never while the disk takes something
         self._recalled: dict[str, dict[str, str]] = {}
-        self._due: dict[str, str] = {}  # what `remember_soon` has taken, by key
+        self._due: dict[str, str] = {}  # what is to be written, by key
 
-    def remember(self, key: str, text: str) -> None:
+    def remember(self, key: str, text: str, *, soon: bool = False) -> None:
         """Keep a text, such as the prompt that is being typed or where the window is.
+
+        Args:
+            key: What it is to be found under.
+            text: It.
+            soon: Do not wait for the disk, which `write_due` gives it to: `recall` knows it at once.
 
         Raises:
             UserProblem: If the disk does not take it.
         """
-        kept, due = _writable(text), self._due.get(key)
+        kept = _writable(text)
+        if soon:
+            with self._at_hand:
+                self._due[key] = kept
+            return
+        due = self._due.get(key)
         with self._changing:
             self._write_text(key, kept, due)
 
@@ -49,13 +59,8 @@ class KeptTexts:
                 if key.startswith(start):
                     texts[key] = text
 
-    def remember_soon(self, key: str, text: str) -> None:
-        """Keep a text without waiting for the disk, which `write_due` gives it to. `recall` knows it at once."""
-        with self._at_hand:
-            self._due[key] = _writable(text)
-
     def write_due(self) -> None:
-        """Write what `remember_soon` has taken. Any thread but one that must not wait for the disk.
+        """Write what `remember` has taken for later. Any thread but one that must not wait for the disk.
 
         Raises:
             UserProblem: If the disk does not take it; it is tried again the next time.

@@ -144,11 +144,11 @@ def test_no_space_for_a_row(folder: Path) -> None:
                 change()
         assert library.clips() == [clip]
         assert library.recall("prompt") is None
-        library.remember_soon("prompt", long)
-        library.remember_soon("window", "wide")
+        library.remember("prompt", long, soon=True)
+        library.remember("window", "wide", soon=True)
         with pytest.raises(UserProblem, match="full"):
             library.write_due()
-        library.remember_soon("prompt", "happy")
+        library.remember("prompt", "happy", soon=True)
         library.write_due()
         assert (library.recall("prompt"), library.recall("window")) == ("happy", "wide")
         assert library.edit(clip.id, is_starred=True).is_starred, "what fits still goes"

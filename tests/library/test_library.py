@@ -197,17 +197,17 @@ def test_small_texts_are_remembered(folder: Path) -> None:
 
 def test_a_text_that_is_remembered_soon_is_known_at_once_and_written_later(folder: Path) -> None:
     with Library(folder) as library:
-        library.remember_soon("prompt", "happy")
-        library.remember_soon("prompt", "happy rock\n\ud800")
+        library.remember("prompt", "happy", soon=True)
+        library.remember("prompt", "happy rock\n\ud800", soon=True)
         assert library.recall("prompt") == "happy rock\n?"
         with closing(sqlite3.connect(folder / "library.sqlite3")) as other:
             assert other.execute("SELECT * FROM memory").fetchall() == []
             library.write_due()
             assert other.execute("SELECT * FROM memory").fetchall() == [("prompt", "happy rock\n?")]
-        library.remember_soon("prompt", "calm")
+        library.remember("prompt", "calm", soon=True)
         library.remember("prompt", "sad")  # the later one counts
         assert library.recall("prompt") == "sad"
-        library.remember_soon("window", "wide")  # the end writes it
+        library.remember("window", "wide", soon=True)  # the end writes it
     with Library(folder) as library:
         assert (library.recall("prompt"), library.recall("window")) == ("sad", "wide")
 
@@ -235,7 +235,7 @@ def test_who_looks_does_not_wait_for_the_disk(folder: Path) -> None:
         assert set(library.clips("happy")) == {clip, other}
         assert library.clips("happy 120bpm") == []
         assert library.drag_file_if_ready(clip.id) is not None
-        library.remember_soon("prompt", "happy")
+        library.remember("prompt", "happy", soon=True)
         assert (library.recall("prompt"), library.recall("never said")) == ("happy", None)
         assert library.recalled("faults.") == {}
         assert writer.is_alive()  # nobody has waited for it
@@ -253,22 +253,22 @@ def test_what_is_edited_soon_is_seen_at_once_and_written_later(folder: Path) -> 
             return set(other.execute("SELECT title, is_starred, trashed IS NULL FROM clips").fetchall())
 
         before = rows()
-        assert library.edit_soon(clip.id, is_starred=True) == library.get(clip.id)
-        library.edit_soon(clip.id, title=" Happy ", tags=("b", "a"))
+        assert library.edit(clip.id, is_starred=True, soon=True) == library.get(clip.id)
+        library.edit(clip.id, title=" Happy ", tags=("b", "a"), soon=True)
         assert [(each.title, each.is_starred, each.tags) for each in library.clips(starred=True)] == [
             ("Happy", True, ("a", "b"))
         ]
-        library.trash_soon([clip.id])
+        library.trash([clip.id], soon=True)
         assert library.clips() == []
         assert {each.id for each in library.clips(trashed=True)} == {clip.id, stem.id}
-        library.restore_soon([clip.id])
+        library.restore([clip.id], soon=True)
         assert [each.id for each in library.stems(clip.id)] == [stem.id]
         assert rows() == before
         assert library.sound_file(clip.id).name == "Calm.wav"
         library.write_due()
         assert rows() == {("Happy", 1, True), ("drums", 0, True)}
         assert library.sound_file(clip.id).name == "Happy.wav"
-        library.trash_soon([clip.id])  # the end writes it
+        library.trash([clip.id], soon=True)  # the end writes it
     with Library(folder) as library:
         assert {each.title for each in library.clips(trashed=True)} == {"Happy", "drums"}
 
@@ -280,7 +280,7 @@ def test_what_is_edited_soon_is_seen_at_once_and_written_later(folder: Path) -> 
 def test_what_cannot_be_is_not_edited_soon_either(library: Library, changes: dict[str, Any], refusal: type) -> None:
     clip = add(library)
     with pytest.raises(refusal):
-        library.edit_soon(clip.id, **changes)
+        library.edit(clip.id, **changes, soon=True)
     library.write_due()
     assert library.get(clip.id) == clip
 
@@ -290,12 +290,12 @@ def test_an_edit_that_the_disk_does_not_take_is_written_the_next_time(folder: Pa
         clip = add(library)
         pages = library._database._connection.execute
         pages("PRAGMA max_page_count = 1")  # it is full as it is
-        library.edit_soon(clip.id, tags=("x" * 100_000,))
-        library.edit_soon(clip.id, is_starred=True)
+        library.edit(clip.id, tags=("x" * 100_000,), soon=True)
+        library.edit(clip.id, is_starred=True, soon=True)
         with pytest.raises(UserProblem):
             library.write_due()
         assert library.get(clip.id).is_starred  # as it is seen
-        library.edit_soon(clip.id, tags=("short",))
+        library.edit(clip.id, tags=("short",), soon=True)
         pages("PRAGMA max_page_count = 1000000")
         library.write_due()
     with Library(folder) as library:
@@ -316,12 +316,12 @@ def test_who_edits_soon_waits_for_nobody_and_what_another_writes_meanwhile_takes
         writer = threading.Thread(target=library.trash, args=([clip.id],))
         writer.start()
         assert is_writing.wait(10)
-        library.edit_soon(clip.id, is_starred=True)
+        library.edit(clip.id, is_starred=True, soon=True)
         assert writer.is_alive()
         disk.rollback()
         writer.join(10)
         assert (library.get(clip.id).is_starred, library.get(clip.id).trashed is None) == (True, False)
-        library.edit_soon(clip.id, title="seen")
+        library.edit(clip.id, title="seen", soon=True)
         library.edit(clip.id, title="written")  # the later one counts
         assert library.get(clip.id).title == "written"
         library.write_due()

@@ -72,10 +72,10 @@ def test_a_search_follows_every_edit(library: Library) -> None:
 
 def test_a_search_follows_what_is_not_written_yet(library: Library) -> None:
     clip, other = add(library, title="sad", prompt="jazz"), add(library, title="sad too", prompt="Jàzz")
-    library.edit_soon(clip.id, title="glâd", tags=("swing",), tempo_bpm=125.0, key="E♭ minor")
+    library.edit(clip.id, title="glâd", tags=("swing",), tempo_bpm=125.0, key="E♭ minor", soon=True)
     assert library.clips("sad") == [library.get(other.id)]
     assert titles(library.clips("glad jazz swing 125bpm ebm")) == ["glâd"]
-    library.edit_soon(other.id, is_starred=True)  # its words are as they were
+    library.edit(other.id, is_starred=True, soon=True)  # its words are as they were
     assert len(library.clips("jazz")) == 2
     library.write_due()
     assert titles(library.clips("glad jazz swing 125bpm ebm")) == ["glâd"]
@@ -84,14 +84,14 @@ def test_a_search_follows_what_is_not_written_yet(library: Library) -> None:
 
 def test_a_search_follows_what_is_being_written_and_what_could_not_be(library: Library) -> None:
     clip = add(library, title="sad")
-    library.edit_soon(clip.id, title="glad")
+    library.edit(clip.id, title="glad", soon=True)
     taken = library._seen.take()  # as who writes does first
     assert (titles(library.clips("glad")), library.clips("sad")) == (["glad"], [])
     library._seen.put_back(taken)
     library.write_due()
     pages = library._database._connection.execute
     pages("PRAGMA max_page_count = 1")  # it is full as it is
-    library.edit_soon(clip.id, title="mad", tags=("x" * 100_000,))
+    library.edit(clip.id, title="mad", tags=("x" * 100_000,), soon=True)
     with pytest.raises(UserProblem):
         library.write_due()
     assert (titles(library.clips("mad")), library.clips("glad")) == (["mad"], [])

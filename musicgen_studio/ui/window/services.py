@@ -67,7 +67,7 @@ class Services:
 
     def remember(self, key: str, text: str) -> None:
         """Keep a text for the next start, without letting the window's thread wait for the disk. Main thread."""
-        self.library.remember_soon(key, text)
+        self.library.remember(key, text, soon=True)
         self.write_soon()
 
     def write_soon(self) -> None:

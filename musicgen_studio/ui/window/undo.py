@@ -50,7 +50,7 @@ class EditClip(QUndoCommand):
         self._have(self._before)
 
     def _have(self, values: ClipEdit) -> None:
-        self._services.library.edit_soon(self._clip, **values)
+        self._services.library.edit(self._clip, **values, soon=True)
         self._services.write_soon()
         self._changed()
 
@@ -110,7 +110,7 @@ class TrashClips(QUndoCommand):
 
     def _move(self, *, out: bool) -> None:
         library = self._services.library
-        (library.restore_soon if out else library.trash_soon)(self._clips)
+        (library.restore if out else library.trash)(self._clips, soon=True)
         self._services.write_soon()
         self._changed()
 
@@ -133,13 +133,13 @@ class AddClips(QUndoCommand):
 
     def redo(self) -> None:
         """Have them there; the first time, they are."""
-        self._services.library.restore_soon(self._clips)
+        self._services.library.restore(self._clips, soon=True)
         self._services.write_soon()
         self._changed(True)
 
     def undo(self) -> None:
         """Move them to the trash."""
-        self._services.library.trash_soon(self._clips)
+        self._services.library.trash(self._clips, soon=True)
         self._services.write_soon()
         self._changed(False)
 
