@@ -154,7 +154,7 @@ def _render_live(app: QApplication, program: Program, save: Save, settle: Callab
     )
     settle(app)
     save("live-by-the-minute-text", live.schedule_dialog)
-    live.schedule_dialog._take()
+    live.schedule_dialog.use.click()
     settle(app)
     save("live-by-the-minute-small", window)
     window.resize(small.expandedTo(QSize(1280, 800)))

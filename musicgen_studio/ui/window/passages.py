@@ -152,7 +152,7 @@ class Passages(QObject):
         self.open()
         if self.dialog is None:
             self.dialog = PassagesDialog(_in_words, self._window)
-            self.dialog.generate_requested.connect(self._make_text)
+            self.dialog.used.connect(self._make_text)
             self.dialog.written.connect(self._take_text)
         self._put_text()
         self.dialog.show()

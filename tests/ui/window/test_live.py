@@ -184,10 +184,10 @@ def test_prompts_by_the_minute_are_played_and_it_fades_in_and_out(program: Progr
     live.write_schedule()
     dialog = live.schedule_dialog
     dialog.set_text("1 | calm piano")
-    assert not dialog._use.isEnabled()
+    assert not dialog.use.isEnabled()
     assert "begin at 0" in dialog._said.text()
     dialog.set_text("0 | calm piano\n0:04 | morph 1 s | driving rock\n")
-    QTest.mouseClick(dialog._use, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(dialog.use, Qt.MouseButton.LeftButton)
     assert not live.panel.prompts[0].isVisible()
     assert not live.panel.plane.isVisible()
     live.panel.fade_in.set_value(2.0)
