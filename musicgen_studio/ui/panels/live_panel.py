@@ -18,6 +18,7 @@ from musicgen_studio.core.request import USUAL_SAMPLING
 from musicgen_studio.ui.look.icons import icon
 from musicgen_studio.ui.look.theme import GRID, Look, set_look
 from musicgen_studio.ui.panels.labels import plain_label
+from musicgen_studio.ui.panels.live_page import LivePage
 from musicgen_studio.ui.widgets.flow_layout import FlowLayout
 from musicgen_studio.ui.widgets.prompt_plane import PromptPlane
 from musicgen_studio.ui.widgets.tall_area import TallArea
@@ -120,6 +121,43 @@ class LivePanel(QWidget):
         for widget in (*self.prompts, *self._levels, self.plane):
             widget.setVisible(words is None)
         self._show_prompts()
+
+    def page(self, schedule: str) -> LivePage:
+        """Return how it is set.
+
+        Args:
+            schedule: The prompts by the minute as they are written.
+        """
+        return LivePage(
+            prompts=tuple(line.text() for line in self.prompts),
+            puck=self.plane.puck(),
+            guidance=self.guidance.value(),
+            temperature=self.temperature.value(),
+            sparser=self.sparser.value(),
+            fade_in_s=self.fade_in.value(),
+            fade_out_s=self.fade_out.value(),
+            on_the_bar=self.on_the_bar.isChecked(),
+            keeps_all=self.keep_all.isChecked(),
+            schedule=schedule,
+            is_by_the_minute=self._is_by_the_minute,
+        )
+
+    def set_page(self, page: LivePage) -> None:
+        """Set it as it was; the prompts by the minute are its owner's matter."""
+        for line, prompt in zip(self.prompts, page.prompts, strict=True):
+            line.setText(prompt)
+        self._show_prompts()
+        self.plane.move_puck(*page.puck)
+        for slider, value in (
+            (self.guidance, page.guidance),
+            (self.temperature, page.temperature),
+            (self.sparser, page.sparser),
+            (self.fade_in, page.fade_in_s),
+            (self.fade_out, page.fade_out_s),
+        ):
+            slider.set_value(value)
+        self.on_the_bar.setChecked(page.on_the_bar)
+        self.keep_all.setChecked(page.keeps_all)
 
     def say(self, text: str) -> None:
         """Say how it goes."""

@@ -61,6 +61,10 @@ class PromptPlane(QWidget):
         """Return what each prompt counts, together 1, to a thousandth."""
         return tuple(round(each, 3) for each in weights_on_plane(self._puck, PLACES[len(self._prompts) - 1]))
 
+    def puck(self) -> tuple[float, float]:
+        """Return where the puck is, from the left and from above, 0 to 1."""
+        return self._puck
+
     def move_puck(self, x: float, y: float) -> None:
         """Put the puck somewhere; from the left and from above, 0 to 1."""
         self._puck = (min(max(x, 0.0), 1.0), min(max(y, 0.0), 1.0))

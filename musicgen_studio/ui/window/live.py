@@ -18,6 +18,7 @@ from musicgen_studio.studio.arranging.live_output import open_output
 from musicgen_studio.studio.arranging.live_play import HeardOutput, LiveAgain, LivePlay
 from musicgen_studio.studio.arranging.live_schedule import Schedule, schedule_of, words_of
 from musicgen_studio.studio.humming.sketch import Sketch
+from musicgen_studio.ui.panels.live_page import LivePage
 from musicgen_studio.ui.panels.live_panel import LivePanel
 from musicgen_studio.ui.panels.schedule_dialog import ScheduleDialog
 from musicgen_studio.ui.window.listening import Listening
@@ -27,6 +28,8 @@ from musicgen_studio.ui.window.shortcuts import Bindings
 
 POLL_MS = 33
 SEEDS = 2**31
+KEPT = "live"
+"""How the library remembers the page."""
 
 
 class Live(QObject):
@@ -61,6 +64,7 @@ class Live(QObject):
         self.schedule_dialog = ScheduleDialog(lambda text: words_of(schedule_of(text)), parent)
         self.schedule_dialog.used.connect(self._use_schedule)
         self.schedule_dialog.dropped.connect(self._drop_schedule)
+        self._kept_page = ""
         self._poll = QTimer(self, interval=POLL_MS)
         self._poll.timeout.connect(self._look)
         panel = self.panel
@@ -73,6 +77,7 @@ class Live(QObject):
         panel.changed.connect(self._ask)
         panel.keep_all.toggled.connect(self._set_keep_all)
         panel.on_the_bar.toggled.connect(self._set_on_the_bar)
+        self._recall()
 
     def bind(self, bindings: Bindings, prompt: Callable[[], str], chosen: Callable[[], list[Clip]]) -> None:
         """Bind its keys and menu entries.
@@ -118,6 +123,7 @@ class Live(QObject):
     def close(self) -> None:
         """Stop, and show the clip again."""
         self.stop()
+        self.keep_page()
         self._pages.setCurrentIndex(0)
 
     @Slot()
@@ -141,6 +147,7 @@ class Live(QObject):
         self.playing.keeps_all = self.panel.keep_all.isChecked()
         self.playing.turn_on_the_bar(is_on=self.panel.on_the_bar.isChecked())
         self.panel.set_playing(True)
+        self.keep_page()
         services.loop.play(self.playing)
         self._poll.start()
 
@@ -160,8 +167,28 @@ class Live(QObject):
             self.schedule_dialog.set_text(f"0 | {first}\n10 | morph 20 s | {second}\n")
         self.schedule_dialog.open()
 
+    def keep_page(self) -> None:
+        """Write down how the page is set, for the next start, if it is set otherwise than then."""
+        page = self.panel.page(self.schedule_dialog.text()).to_json()
+        if page != self._kept_page:
+            self._kept_page = page
+            self._services.remember(KEPT, page)
+
+    def _recall(self) -> None:
+        page = LivePage.from_json(self._services.library.recall(KEPT))
+        if page is not None:
+            self.panel.set_page(page)
+            self.schedule_dialog.set_text(page.schedule)
+            if page.is_by_the_minute and self.schedule_dialog.use.isEnabled():
+                self._play_by(page.schedule)
+        self._kept_page = self.panel.page(self.schedule_dialog.text()).to_json()
+
     @Slot(str)
     def _use_schedule(self, text: str) -> None:
+        self._play_by(text)
+        self.keep_page()
+
+    def _play_by(self, text: str) -> None:
         self._schedule = schedule_of(text)
         self.panel.set_schedule(words_of(self._schedule))
 
@@ -169,6 +196,7 @@ class Live(QObject):
     def _drop_schedule(self) -> None:
         self._schedule = None
         self.panel.set_schedule(None)
+        self.keep_page()
 
     @Slot()
     def keep(self) -> None:

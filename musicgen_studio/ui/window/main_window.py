@@ -180,6 +180,7 @@ class MainWindow(QWidget):
             clip="" if self.listening.current is None else self.listening.current.clip.id,
         )
         self._services.remember("window", state.to_json())
+        self.live.keep_page()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Keep the state and let the program end; if orders wait that would be lost, ask first."""

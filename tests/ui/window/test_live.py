@@ -1,7 +1,9 @@
 """Playing live in the window: the puck steers, what was heard is kept, and what is kept is made again."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
@@ -21,8 +23,10 @@ from musicgen_studio.studio.arranging.live_output import ClockOutput
 from musicgen_studio.studio.arranging.live_play import HeardOutput, LivePlay
 from musicgen_studio.studio.making.engines import EngineChoice, LoadedEngine
 from musicgen_studio.studio.making.order import CheckpointRecord
+from musicgen_studio.ui.panels.live_page import LivePage
 from musicgen_studio.ui.panels.live_panel import LivePanel
 from musicgen_studio.ui.widgets.prompt_plane import PLACES, PromptPlane
+from tests.ui.panels.finding import said
 
 
 def _load(folder: Path) -> LoadedEngine:
@@ -220,3 +224,64 @@ def test_prompts_by_the_minute_are_played_and_it_fades_in_and_out(program: Progr
     live.schedule_dialog.dropped.emit()
     assert live.panel.prompts[0].isVisible()
     assert live.panel.steering().prompts == ("not heard",)
+
+
+@pytest.mark.usefixtures("qtbot")
+def test_the_page_is_found_again_at_the_next_start(tmp_path: Path, melody_checkpoint: Path) -> None:
+    (tmp_path / "settings.json").write_text(f'{{"library_folder": "{(tmp_path / "clips").as_posix()}"}}')
+    text = "0 | calm piano\n10 | morph 20 s | slow rock"
+
+    def load(_choice: EngineChoice) -> LoadedEngine:
+        return _load(melody_checkpoint)
+
+    with Program(tmp_path / "settings.json", load) as program:
+        live = program.window.live
+        live.open("calm piano")
+        live.panel.prompts[2].setText("driving rock")
+        live.panel.prompts[2].editingFinished.emit()
+        live.panel.plane.move_puck(0.75, 0.25)
+        live.panel.fade_out.set_value(4.0)
+        live.panel.temperature.set_value(1.25)
+        live.panel.on_the_bar.setChecked(True)
+        live.schedule_dialog.set_text(text)
+        live.schedule_dialog.use.click()
+        before = live.panel.steering()
+        program.window.close()
+    with Program(tmp_path / "settings.json", load) as program:
+        live = program.window.live
+        live.open("not this one")
+        assert live.panel.steering() == before
+        assert (live.panel.fade_out.value(), live.panel.on_the_bar.isChecked()) == (4.0, True)
+        assert "10:00 slow rock" in said(live.panel)
+        assert not live.panel.prompts[0].isVisibleTo(live.panel)
+        live.schedule_dialog.leave.click()
+        assert live.panel.prompts[0].isVisibleTo(live.panel)
+        program.window.close()
+    with Program(tmp_path / "settings.json", load) as program:
+        live = program.window.live
+        assert live.panel.prompts[0].isVisibleTo(live.panel)
+        assert live.schedule_dialog.text() == text  # not played, but not lost
+
+
+@pytest.mark.parametrize(
+    "text",
+    [None, "", "[]", "{}", '{"prompts": ["a"]}', "[" * 100_000],
+    ids=["none", "empty", "list", "no", "few", "deep"],
+)
+def test_a_page_of_another_version_counts_as_none(text: str | None) -> None:
+    assert LivePage.from_json(text) is None
+
+
+def test_odd_values_on_a_kept_page_count_as_none(qtbot: QtBot) -> None:
+    panel = LivePanel()
+    qtbot.addWidget(panel)
+    page = panel.page("0 | calm")
+    assert LivePage.from_json(page.to_json()) == page
+    for name, odd in (
+        ("guidance", "high"),
+        ("guidance", float("nan")),
+        ("puck", [1.0]),
+        ("schedule", 3),
+        ("prompts", 4),
+    ):
+        assert LivePage.from_json(json.dumps({**asdict(page), name: odd})) is None, name
