@@ -41,6 +41,7 @@ class FakeInput:
         self.overruns = 0
         self.is_closed = False
         self.problem: UserProblem | None = None
+        self.is_awake = True
         self.listener: Listen | None = None
         self._lock = threading.Lock()
         self._start_s = now_s
@@ -67,7 +68,7 @@ class FakeInput:
         """Return the frame of a moment."""
         return round((moment_s - self._start_s) * self.rate)
 
-    def fault(self) -> UserProblem | None:
+    def fault(self, patience: float = 1.0) -> UserProblem | None:  # noqa: ARG002
         """Return what the test said is wrong."""
         return self.problem
 

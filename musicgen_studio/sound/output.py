@@ -107,12 +107,19 @@ class DeviceStream:
         """Whether PortAudio will not ask any more."""
         return self._watchdog.ended.is_set()
 
-    def fault(self) -> UserProblem | None:
-        """Say what is wrong with the device, None as long as it plays. To be called often, and only while it should."""
-        fault = self._watchdog.fault()
-        if fault is None:
-            return None
-        return self.problem(_WHY[fault])
+    @property
+    def is_awake(self) -> bool:
+        """Whether it has asked for sound since it was opened, and not only to fill its buffer."""
+        return self._watchdog.is_awake
+
+    def fault(self, patience: float = 1.0) -> UserProblem | None:
+        """Say what is wrong with the device, None as long as it plays. To be called often, and only while it should.
+
+        Args:
+            patience: How many times longer than usual it may stand still, from 1.
+        """
+        fault = self._watchdog.fault(patience)
+        return None if fault is None else self.problem(_WHY[fault])
 
     def problem(self, why: str) -> UserProblem:
         """Return what to tell about this device, given the reason as a sentence."""
@@ -186,8 +193,13 @@ class Output(Protocol):
         """Let an output without a clock of its own ask for what is due; whether more is due at once."""
         ...
 
-    def fault(self) -> UserProblem | None:
-        """Say what is wrong with it, None as long as it plays."""
+    @property
+    def is_awake(self) -> bool:
+        """Whether it has asked for sound since it was opened."""
+        ...
+
+    def fault(self, patience: float = 1.0) -> UserProblem | None:
+        """Say what is wrong with it, None as long as it plays; it may stand still so many times longer than usual."""
         ...
 
     def close(self) -> None:
@@ -286,9 +298,14 @@ class DeviceOutput:
         """Do nothing: the device has a clock of its own."""
         return False
 
-    def fault(self) -> UserProblem | None:
+    @property
+    def is_awake(self) -> bool:
+        """Whether the device has asked for sound since it was opened."""
+        return self._stream.is_awake
+
+    def fault(self, patience: float = 1.0) -> UserProblem | None:
         """Say whether the device was lost or has stalled."""
-        return self._stream.fault()
+        return self._stream.fault(patience)
 
     def close(self) -> None:
         """Close the device. What it holds is dropped."""
@@ -319,6 +336,7 @@ class SilentOutput:
     channels = 2
     latency_s = 0.0
     underflows = 0
+    is_awake = True
 
     def __init__(self, rate: int, clock: Callable[[], float] = monotonic) -> None:
         self.rate = rate
@@ -351,7 +369,7 @@ class SilentOutput:
                 self._fill(np.empty((frames, self.channels), np.float32), 0.0, asked_s)
         return due > frames
 
-    def fault(self) -> UserProblem | None:
+    def fault(self, patience: float = 1.0) -> UserProblem | None:  # noqa: ARG002
         """Nothing is ever wrong with it."""
         return None
 

@@ -19,6 +19,7 @@ from musicgen_studio.sound.devices import SoundDevice, list_devices, portaudio
 from musicgen_studio.sound.output import DeviceStream, with_channels
 from musicgen_studio.sound.ring import Ring
 
+_PATIENCE = 4.0  # there is nobody to try again
 _POLL_S = 0.02
 _TAIL_S = 0.1
 
@@ -191,7 +192,7 @@ class Player:
     def _check_device(self) -> None:
         if self._stop.is_set() or self._finished:
             return
-        fault = self._stream.fault()
+        fault = self._stream.fault(_PATIENCE)
         if fault is not None and not self._finished:  # it may have finished in between
             raise fault
 

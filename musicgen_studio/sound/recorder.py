@@ -79,8 +79,13 @@ class Input(Protocol):
         """Return which frame, counted from the first that `read` gave, was sounded at a moment of the clock."""
         ...
 
-    def fault(self) -> UserProblem | None:
-        """Say what is wrong with it, None as long as sound comes."""
+    @property
+    def is_awake(self) -> bool:
+        """Whether sound has come since it was opened."""
+        ...
+
+    def fault(self, patience: float = 1.0) -> UserProblem | None:
+        """Say what is wrong with it, None as long as sound comes; it may be dumb so many times longer than usual."""
         ...
 
     def close(self) -> None:
@@ -195,15 +200,25 @@ class Recorder:
         start_s = min(float(self._starts_s.min()), self._watchdog.last_call_s)
         return round((moment_s - start_s) * self.rate)
 
-    def fault(self) -> UserProblem | None:
-        """Say what is wrong with the device, None as long as it records. To be called often."""
-        fault = self._watchdog.fault()
+    @property
+    def is_awake(self) -> bool:
+        """Whether sound has come since it was opened."""
+        return self._watchdog.is_awake
+
+    def fault(self, patience: float = 1.0) -> UserProblem | None:
+        """Say what is wrong with the device, None as long as it records. To be called often.
+
+        Args:
+            patience: How many times longer than usual it may be dumb, from 1.
+        """
+        fault = self._watchdog.fault(patience)
         return None if fault is None else self._problem(_WHY[fault])
 
     def close(self) -> None:
         """Close the device. What came in before can still be read."""
         if self._stream is not None:
             self._stream.close(ignore_errors=True)  # a device that is gone cannot be closed well
+            self._stream = None
 
     def _problem(self, why: str) -> UserProblem:
         what = f'The sound device "{self.device.name}" cannot be recorded from.'

@@ -20,13 +20,13 @@ from time import monotonic
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.sound.devices import DeviceName, SoundDevice
 from musicgen_studio.sound.feed import SHORTEST_LOOP_S, Feed
+from musicgen_studio.sound.losses import Losses
 from musicgen_studio.sound.meter import FULL_SCALE
 from musicgen_studio.sound.output import Output, PortAudioSystem, SilentOutput, SoundSystem
 from musicgen_studio.sound.playable import PlayableSound
 from musicgen_studio.sound.transport_state import RESERVE_S, OutputFacts, TransportState, time_to_start_s
 
 _LOG = logging.getLogger(__name__)
-_LOST_AGAIN_S = 10.0  # a device that is lost twice within this time is not lost by mistake
 _TICK_S = 0.02
 _IDLE_TICK_S = 0.2
 _KEPT_OPEN_S = 3.0  # pausing and going on is quicker with the device still open
@@ -74,7 +74,8 @@ class Transport:
         self._refresh_after_s = clock()
         self._must_start = False  # the output's clock begins with the music
         self._again: tuple[SoundDevice, UserProblem] | None = None  # to be opened anew, and what it was lost by
-        self._lost_s = -inf
+        self._again_s = -inf
+        self._losses = Losses()
         self._idle_since_s = clock()
         self._is_closing = False
         self._feeder = threading.Thread(target=self._run, name="transport", daemon=True)
@@ -186,6 +187,8 @@ class Transport:
             if wanted == self._wanted and self._problem is None and not self._failed:
                 return  # no reason to cut what plays
             self._wanted, self._must_reopen, self._problem = wanted, True, None
+            self._again = None
+            self._losses.forget()
             self._failed.clear()
             self._changed.notify()
 
@@ -336,15 +339,16 @@ class Transport:
             return None
         if refresh_now:
             return self._refresh
-        return self._open_output if self._is_playing and self._output is None else None
+        may_open = self._again is None or self._clock() >= self._again_s
+        return self._open_output if self._is_playing and self._output is None and may_open else None
 
     def _step(self) -> None:
         """Keep the open output supplied."""
         if self._output is None:
             return
-        fault = self._output.fault()
+        fault = self._output.fault(self._losses.patience)
         if fault is not None:
-            self._lose(fault)
+            self._lose(fault, was_awake=self._output.is_awake)
         if self._sound is not None and self._is_playing:
             self._play_on(self._sound, self._output)
         else:
@@ -382,23 +386,25 @@ class Transport:
         elif feed.is_over(self._clock()):
             self._halt(float(sound.frames))
 
-    def _lose(self, fault: UserProblem) -> None:
+    def _lose(self, fault: UserProblem, *, was_awake: bool) -> None:
         """Open the device anew and go on: perhaps only the computer stood still. If that is of no use, say so."""
         _LOG.warning("lost a device to play on: %s", fault)
         self._must_reopen = True
         self._must_refresh = True  # it may be gone from the list, and another be the default now
-        if not self._is_playing:
+        if not self._is_playing or self._opened is None:
             return  # nothing is lost by that
-        if self._opened is not None and self._clock() - self._lost_s > _LOST_AGAIN_S:
-            self._again = self._opened, fault
-        else:
+        now_s = self._clock()
+        wait_s = self._losses.note(now_s, was_awake=was_awake)
+        if wait_s is None:
             self._give_up(fault)
-        self._lost_s = self._clock()
+        else:
+            self._again, self._again_s = (self._opened, fault), now_s + wait_s
 
     def _give_up(self, fault: UserProblem) -> None:
         """Stop, say why, and leave the device alone for a while."""
         self._halt(self._place())
         self._problem = fault
+        self._losses.forget()
         if self._opened is not None:
             self._failed.add((self._opened.name, self._opened.host_api))
             self._failed_s = self._clock()
@@ -443,15 +449,17 @@ class Transport:
 
     def _open_again(self, lost: SoundDevice, fault: UserProblem) -> None:
         """Open the very device that was lost, and none other: music must not jump from headphones to loudspeakers."""
-        device, output = lost, None
+        device, output = None, None
         try:
-            device = next((found for found in self._system.devices() if found.key == lost.key), lost)
-            output = self._system.open(device)
-        except UserProblem as refusal:
-            _LOG.warning("it cannot be opened again: %s", refusal)
+            device = next((found for found in self._system.devices() if found.key == lost.key), None)
+            output = None if device is None else self._system.open(device)
+            refusal = "it is not listed any more"
+        except UserProblem as problem:
+            refusal = str(problem)
         with self._changed:
             if output is None:
-                self._give_up(fault)
+                _LOG.warning("it cannot be opened again: %s", refusal)
+                self._lose(fault, was_awake=False)
                 return
             _LOG.info("it was opened again, and the music goes on")
             self._output, self._opened, self._seen_underflows = output, device, 0

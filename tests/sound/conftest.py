@@ -89,6 +89,7 @@ class PulseServer:
     """A PulseAudio server with one null sink called `test`, in a folder of its own."""
 
     def __init__(self, folder: Path) -> None:
+        self._folder = folder
         self.address = f"unix:{folder / 'socket'}"
         self.environment = {
             **os.environ,
@@ -127,6 +128,16 @@ class PulseServer:
             yield
         finally:
             self.control("suspend-sink", "test", "0")
+
+    @contextmanager
+    def starved(self) -> Iterator[None]:
+        """Let the server have no processor, as a computer does that is busy with something else."""
+        server = psutil.Process(int((self._folder / "pulse" / "pid").read_text()))
+        server.suspend()
+        try:
+            yield
+        finally:
+            server.resume()
 
     @contextmanager
     def listening(self) -> Iterator[Recording]:

@@ -444,6 +444,7 @@ class Card:
         self.latency_s = 0.1
         self.broken: UserProblem | None = None
         self.is_closed = False
+        self.is_awake = False
         self._fill: Fill | None = None
 
     def play(self, fill: Fill | None) -> None:
@@ -454,7 +455,7 @@ class Card:
         """A card has its own clock."""
         return False
 
-    def fault(self) -> UserProblem | None:
+    def fault(self, patience: float = 1.0) -> UserProblem | None:  # noqa: ARG002
         """What the test says."""
         return self.broken
 
@@ -465,6 +466,7 @@ class Card:
 
     def ask(self, frames: int) -> Samples:
         """Take the next frames."""
+        self.is_awake = True
         out = np.zeros((frames, 2), np.float32)
         if self._fill is not None:
             self._fill(out, 0.1, monotonic())
@@ -570,9 +572,51 @@ def test_a_device_that_only_seemed_lost_is_opened_again_and_nothing_is_said(capl
         assert (state.is_playing, state.device, state.problem, state.notice) == (True, "interface", None, None)
         assert state.position_frame >= before
         assert "lost a device" in caplog.text
-        system.opened[1].broken = _LOST  # so soon again: now it is said
+
+
+def test_a_device_that_only_stands_still_now_and_then_is_never_called_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("musicgen_studio.sound.losses._WAITS_S", (0.0, 0.01))
+    system = Cards(_named("interface"), _named("usual", is_default=True))
+    with _transport(system) as transport:
+        transport.choose_device(_named("interface"))
+        _play(transport, "interface")
+        for turn in range(6):  # all within a second or two
+            card = system.opened[turn]
+            until(transport, lambda _, card=card: bool(card.ask(4800).any()))  # type: ignore[misc]
+            card.broken = _LOST
+            until(transport, lambda _, turn=turn: len(system.opened) == turn + 2)  # type: ignore[misc]
+        state = transport.poll()
+        assert (state.is_playing, state.problem, state.notice) == (True, None, None)
+        assert {card.name for card in system.opened} == {"interface"}
+
+
+def test_a_device_that_opens_but_stays_dumb_is_told(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("musicgen_studio.sound.losses._WAITS_S", (0.0, 0.01))
+    system = Cards(_named("usual", is_default=True))
+    with _transport(system) as transport:
+        _play(transport, "usual")
+        until(transport, lambda _: bool(system.opened[0].ask(4800).any()))
+        for turn in range(3):
+            until(transport, lambda _, turn=turn: len(system.opened) == turn + 1)  # type: ignore[misc]
+            system.opened[turn].broken = _LOST
+        assert until(transport, lambda state: not state.is_playing).problem is _LOST
+    assert caplog.text.count("lost a device to play on") == 3
+
+
+def test_a_device_that_is_not_listed_any_more_is_told() -> None:
+    system = Cards(_named("interface"), _named("usual", is_default=True))
+    with _transport(system) as transport:
+        transport.choose_device(_named("interface"))
+        _play(transport, "interface")
+        until(transport, lambda _: bool(system.opened[0].ask(4800).any()))
+        system.plugged = [_named("usual", is_default=True)]
+        system.opened[0].broken = _LOST
         lost = until(transport, lambda state: not state.is_playing)
         assert lost.problem is _LOST
+        assert len(system.opened) == 1  # nor did it jump to another
+        assert system.refreshes >= 2  # it was looked for more than once
 
 
 def _play_after_a_loss(transport: Transport, system: Cards) -> None:
@@ -882,6 +926,23 @@ def test_a_device_that_fails_pauses_and_it_goes_on_unheard(
         transport.devices_changed()
         state = until(transport, lambda state: state.device != "")
         until(transport, lambda now: now.position_frame > state.position_frame + _SOURCE_RATE / 2)
+
+
+def test_a_sound_server_that_gets_no_processor_for_seconds_is_not_called_lost(
+    transport: Transport, pulse: PulseServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    transport.load(_clip(60))
+    transport.play()
+    until(transport, lambda state: state.position_frame > _SOURCE_RATE / 2)
+    for _ in range(3):
+        lost = caplog.text.count("lost a device")
+        with pulse.starved():
+            until(transport, lambda _: caplog.text.count("lost a device") > lost)  # noqa: B023
+        place = transport.poll().position_frame
+        state = until(transport, lambda now: not now.is_playing or now.position_frame > place + _SOURCE_RATE / 2)  # noqa: B023
+        assert (state.is_playing, state.problem, state.notice) == (True, None, None)
+    assert "opened again, and the music goes on" in caplog.text
 
 
 def test_it_can_be_closed_while_it_plays(device: SoundDevice, recording: Recording) -> None:

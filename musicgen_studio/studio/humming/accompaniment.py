@@ -20,6 +20,7 @@ _LOG = logging.getLogger("musicgen_studio")
 
 _SILENT_RATE = 48000
 _MONITOR_LATENCY_S = 0.03
+_PATIENCE = 4.0  # a beat that comes late is better than none
 
 
 class Accompaniment:
@@ -92,7 +93,7 @@ class Accompaniment:
         """Keep the output going, and see whether it is still there. Every few milliseconds."""
         if self._output is None:
             return
-        fault = self._output.fault()
+        fault = self._output.fault(_PATIENCE)
         if fault is not None:  # the beats go on as they were
             _LOG.warning("lost a device to hear the metronome on: %s", fault)
             self._tell(fault)

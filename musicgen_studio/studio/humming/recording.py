@@ -18,7 +18,6 @@ import traceback
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from math import inf
 from queue import Empty, SimpleQueue
 
 import numpy as np
@@ -29,6 +28,7 @@ from musicgen_studio.library.library import Library
 from musicgen_studio.sound.devices import DeviceName, SoundDevice
 from musicgen_studio.sound.growing import GrowingSound
 from musicgen_studio.sound.input_levels import InputLevels
+from musicgen_studio.sound.losses import Losses
 from musicgen_studio.sound.metronome import ClickTrack
 from musicgen_studio.sound.monitor import chosen_channel
 from musicgen_studio.sound.output import PortAudioSystem, SoundSystem
@@ -42,7 +42,7 @@ _LOG = logging.getLogger("musicgen_studio")
 
 _TICK_S = 0.01  # part of how far what is seen lags behind what is sung
 _RETRY_S = 1.0
-_LOST_AGAIN_S = 10.0  # an input that is lost twice within this time is not lost by mistake
+_TAKE_PATIENCE = 4.0  # to give up a take is worse than to wait for the rest of it
 _KEPT_S = 2.0  # of what came in before a take: more than any latency and offset
 
 
@@ -100,7 +100,8 @@ class RecordingSession:
         self._heard = Accompaniment(PortAudioSystem() if outputs is None else outputs, clock, self._tell_unheard)
         self._take: GrowingTake | None = None
         self._must_refresh = False
-        self._lost_s = -inf
+        self._losses = Losses()
+        self._again: tuple[UserProblem, float] | None = None  # what the input was lost by, when to open it anew
         self._refresh_after_s = clock()
         self._is_closing = False
         self._thread = threading.Thread(target=self._run, name="recording", daemon=True)
@@ -220,14 +221,20 @@ class RecordingSession:
         """Take in what came, and go on to what is due."""
         if self._input is not None:
             self._heard.advance()
-            if self._state.phase is Phase.COUNT_IN:
-                self._begin_if_due(self._input)
-            self._take_in(self._input)
-            fault = self._input.fault()
-            if fault is not None:
-                self._lose(fault)
+            if self._again is None:
+                self._follow(self._input)
+            elif self._clock() >= self._again[1]:
+                self._open_again(self._again[0], self._input)
         if self._must_refresh and self._input is None and self._clock() >= self._refresh_after_s:
             self._refresh()
+
+    def _follow(self, source: Input) -> None:
+        if self._state.phase is Phase.COUNT_IN:
+            self._begin_if_due(source)
+        self._take_in(source)
+        fault = source.fault(_TAKE_PATIENCE if self._state.phase is Phase.RECORDING else self._losses.patience)
+        if fault is not None:
+            self._lose(fault, source)
 
     def _show(self, phase: Phase | None = None, problem: UserProblem | None = None) -> None:
         phase = self._state.phase if phase is None else phase
@@ -278,6 +285,7 @@ class RecordingSession:
         if self._take is not None:  # it could not be saved
             return
         self._setup = setup
+        self._losses.forget()
         self._state = replace(self._state, problem=None, heard_problem=None)
         if self._must_refresh:
             self._refresh()
@@ -317,6 +325,7 @@ class RecordingSession:
             self._show(Phase.OFF)
 
     def _close_input(self) -> None:
+        self._again = None
         self._heard.let_out(self._input)
         if self._input is not None:
             self._input.close()
@@ -324,38 +333,52 @@ class RecordingSession:
         self._before.clear()
         self._state = replace(self._state, device=None)
 
-    def _lose(self, fault: UserProblem) -> None:
+    def _lose(self, fault: UserProblem, lost: Input) -> None:
         """Keep what there is of the take. To go on, somebody has to `arm` a device.
 
         Before a take begins nothing is lost yet: the input is opened anew, as perhaps only the computer stood still.
         """
         _LOG.warning("lost an input to record from: %s", fault)
-        if self._state.phase in (Phase.ARMED, Phase.COUNT_IN) and self._open_again():
-            _LOG.info("it was opened again")
+        if self._state.phase in (Phase.ARMED, Phase.COUNT_IN):
+            lost.close()
+            self._try_again(fault, was_awake=lost.is_awake)
             return
         if self._take is not None:
             self._take.is_cut_off = True
+        self._give_up_input(fault)
+
+    def _try_again(self, fault: UserProblem, *, was_awake: bool) -> None:
+        now_s = self._clock()
+        wait_s = self._losses.note(now_s, was_awake=was_awake)
+        if wait_s is None:
+            self._give_up_input(fault)
+        else:
+            self._again = fault, now_s + wait_s
+
+    def _give_up_input(self, fault: UserProblem) -> None:
         self._disarm()
         if self._state.phase is Phase.OFF:  # else the disk's problem is more urgent
             self._show(problem=fault)
         self._must_refresh = True  # it may be gone from the list
 
-    def _open_again(self) -> bool:
-        """Open the input that was lost anew; False if it cannot be, or was only just."""
-        device, lost = self._state.device, self._input
-        if device is None or lost is None or self._clock() - self._lost_s < _LOST_AGAIN_S:
-            return False
-        self._lost_s = self._clock()
-        lost.close()
+    def _open_again(self, fault: UserProblem, lost: Input) -> None:
+        """Open the very input that was lost anew, and go on."""
+        self._again = None
         try:
-            source = self._inputs.open(device, lost.channels)
-        except UserProblem as refusal:
+            self._inputs.refresh()  # unless something else is open
+            device = next((found for found in self._inputs.devices() if found == self._state.device), None)
+            source = None if device is None else self._inputs.open(device, lost.channels)
+            refusal = "it is not listed any more"
+        except UserProblem as problem:
+            source, refusal = None, str(problem)
+        if source is None:
             _LOG.warning("it cannot be opened again: %s", refusal)
-            return False
+            self._try_again(fault, was_awake=False)
+            return
+        _LOG.info("it was opened again")
         self._input, self._frames_in = source, 0
         self._before.clear()
         self._heard.follow(source)
-        return True
 
     # --- the take ---
 

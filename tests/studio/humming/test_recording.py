@@ -36,6 +36,7 @@ class _FakeOutput:
     channels = 2
     latency_s = 0.2
     underflows = 0
+    is_awake = True
 
     def __init__(self) -> None:
         self.fill: Fill | None = None
@@ -50,7 +51,7 @@ class _FakeOutput:
         """It has a clock of its own: the test."""
         return False
 
-    def fault(self) -> UserProblem | None:
+    def fault(self, patience: float = 1.0) -> UserProblem | None:  # noqa: ARG002
         """Return what the test said."""
         return self.problem
 
@@ -342,7 +343,13 @@ def test_a_device_lost_in_the_count_in_leaves_nothing(desk: _Desk) -> None:
     desk.until(lambda state: state.phase is Phase.COUNT_IN)
     desk.inputs.present = []
     source.problem = _GONE
-    assert desk.until(lambda state: state.phase is Phase.OFF).takes == ()
+
+    def is_off(state: RecordingState) -> bool:
+        desk.now_s += 0.01  # it is looked for a second time
+        return state.phase is Phase.OFF
+
+    state = desk.until(is_off)
+    assert (state.takes, state.problem) == ((), _GONE)
     assert list((desk.library.folder / "unfinished").iterdir()) == []
 
 
@@ -361,6 +368,27 @@ def test_an_input_that_only_seemed_lost_in_the_count_in_is_opened_again_and_the_
     assert source.is_closed
     assert len(desk.inputs.opened) == 2
     assert "lost an input" in caplog.text
+
+
+def test_an_input_that_stands_still_again_and_again_before_a_take_is_not_called_lost(desk: _Desk) -> None:
+    desk.arm()
+    for turn in range(5):
+        desk.inputs.opened[turn].problem = _GONE
+
+        def is_open_again(_state: RecordingState, wanted: int = turn + 2) -> bool:
+            desk.now_s += 0.01
+            return len(desk.inputs.opened) == wanted
+
+        desk.until(is_open_again)
+    desk.given = 0
+    desk.give(0.5)
+    state = desk.until(lambda state: any(state.peaks))
+    assert (state.phase, state.problem) == (Phase.ARMED, None)
+    desk.session.record()
+    desk.until(lambda state: state.phase is Phase.RECORDING)
+    desk.give(1.0)
+    desk.until(lambda state: state.recorded_s > 0.9)
+    assert desk.stop().takes[0].is_complete
 
 
 def test_overruns_are_counted_from_the_beginning_of_the_take(desk: _Desk) -> None:
