@@ -201,6 +201,7 @@ class JobLoop:
         self._current: JobView | None = None
         self._stop_current = threading.Event()
         self._performances: list[Performance] = []
+        self._performing: Performance | None = None
         self._warm_up: EngineChoice | None = None
         self._unload = False
         self._quit = False
@@ -266,6 +267,11 @@ class JobLoop:
             return [job for _, job in self._waiting]
 
     @property
+    def performing(self) -> Performance | None:
+        """What keeps the jobs waiting meanwhile, or None."""
+        return self._performing
+
+    @property
     def is_device_lost(self) -> bool:
         """Whether the graphics card was given up until the next start."""
         return self._engines.is_device_lost
@@ -307,7 +313,7 @@ class JobLoop:
                     self._unload = False
                     return self._engines.let_go
                 if self._performances:
-                    performance = self._performances.pop(0)
+                    performance = self._performing = self._performances.pop(0)
                     self._stop_current.clear()
                     return lambda: self._perform(performance)
                 if self._waiting:
@@ -338,6 +344,8 @@ class JobLoop:
             fault = "The program had a fault while it played."
             performance.ended(UserProblem(fault, "It is not yours.", "Report it, and play again."))
             raise
+        finally:
+            self._performing = None
         performance.ended(problem)
 
     def _work(self, number: int, job: Job) -> None:
@@ -361,6 +369,7 @@ class JobLoop:
     def _make(self, number: int, job: Job, saved: list[Clip]) -> None:
         """Make one job, and tell what of it is in the library also where it fails."""
         loaded = self._engines.get(job.choice)
+        self._show(lambda view: replace(view, state=JobState.MAKING))  # the first sound may be seconds away
         run = _JobSinks(number, job, loaded.checkpoint, self._library, self._on_event)
         try:
             is_first = job.order.finish.first_rules

@@ -27,7 +27,7 @@ from musicgen_studio.errors import StoppedError, UserProblem
 
 Result = TypeVar("Result")
 
-_KNOWN_AFTER_S = 0.5  # before, and below this share, the time left would be a guess
+_KNOWN_AFTER_S = 0.5  # with less of it watched, or less of the work, the time left would be a guess
 _KNOWN_FROM = 0.03
 
 
@@ -129,6 +129,8 @@ class ErrandView:
         of: How many things there are.
         elapsed_s: Since it began, in seconds.
         is_stopping: Whether it was asked to end.
+        left_s: Seconds it will still take at its pace since it first told how far it is, as getting ready says nothing
+            of that; None as long as that would be a guess.
     """
 
     id: int
@@ -139,13 +141,17 @@ class ErrandView:
     of: int
     elapsed_s: float
     is_stopping: bool
+    left_s: float | None = None
 
-    @property
-    def left_s(self) -> float | None:
-        """Seconds it will still take at the pace so far; None as long as that would be a guess."""
-        if self.fraction is None or self.fraction < _KNOWN_FROM or self.elapsed_s < _KNOWN_AFTER_S:
-            return None
-        return self.elapsed_s * (1 - self.fraction) / self.fraction
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """How far an errand said it is, and when it will be over by that."""
+
+    fraction: float | None
+    number: int
+    of: int
+    ends_s: float | None = None
 
 
 class Errand:
@@ -173,7 +179,8 @@ class Errand:
         self._clock = clock
         self._give_way = give_way
         self._began_s: float | None = None
-        self._progress: tuple[float | None, int, int] = (None, 1, 1)  # replaced as one, so that a view is never mixed
+        self._first: tuple[float, float] | None = None  # when, in seconds of the clock, and which share it told first
+        self._progress = _Told(None, 1, 1)  # replaced as one, so that a view is never mixed
 
     def begin(self) -> None:
         """Start the clock."""
@@ -181,7 +188,19 @@ class Errand:
 
     def tell(self, fraction: float | None, number: int = 1, of: int = 1) -> None:
         """Say how far it is; see `ErrandView`. Cheap: as often as you like."""
-        self._progress = (fraction, number, of)
+        now_s = self._clock()
+        if fraction and self._first is None:
+            self._first = now_s, fraction
+        self._progress = _Told(fraction, number, of, self._ends_s(now_s, fraction))
+
+    def _ends_s(self, now_s: float, fraction: float | None) -> float | None:
+        """Return when it will be over, by the clock, if that is known."""
+        if fraction is None or self._first is None:
+            return None
+        first_s, first = self._first
+        if fraction - first < _KNOWN_FROM or now_s - first_s < _KNOWN_AFTER_S:
+            return None
+        return now_s + (now_s - first_s) * (1 - fraction) / (fraction - first)
 
     def check(self) -> None:
         """Let go first what is more urgent, where its lane does; raise `StoppedError` if it is to end."""
@@ -191,10 +210,18 @@ class Errand:
 
     def view(self) -> ErrandView:
         """Return how it stands."""
-        fraction, number, of = self._progress
-        began_s = self._began_s
-        elapsed_s = 0.0 if began_s is None else self._clock() - began_s
-        return ErrandView(self.id, self.name, began_s is not None, fraction, number, of, elapsed_s, self.stop.is_set())
+        told, began_s, now_s = self._progress, self._began_s, self._clock()
+        return ErrandView(
+            self.id,
+            self.name,
+            began_s is not None,
+            told.fraction,
+            told.number,
+            told.of,
+            0.0 if began_s is None else now_s - began_s,
+            self.stop.is_set(),
+            None if told.ends_s is None else max(told.ends_s - now_s, 0.0),
+        )
 
 
 @dataclass(frozen=True, slots=True)

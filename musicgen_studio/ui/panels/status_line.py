@@ -63,18 +63,18 @@ class StatusLine(QWidget):
         self.setMinimumHeight(40)
         self.set_job(None)
 
-    def set_job(self, job: JobView | None, is_preparing: bool = False) -> None:
+    def set_job(self, job: JobView | None, meanwhile: str = "") -> None:
         """Show the job at work; None, or one that is not at work, for none.
 
         Args:
             job: The job.
-            is_preparing: Whether there will be one in a moment.
+            meanwhile: What is done if no job is at work; empty if nothing is, and a job would begin at once.
         """
         is_at_work = job is not None and job.state in _AT_WORK
         self._strip.setVisible(is_at_work)
         self._cancel.setVisible(is_at_work)
         self._cancel.setEnabled(is_at_work)  # its key would click it hidden, too
-        idle = self.tr("preparing the order") if is_preparing else self.tr("● Ready")
+        idle = meanwhile or self.tr("● Ready")
         self._state.setText(idle if job is None or not is_at_work else self.in_words(job))
         if job is not None and is_at_work:
             self._strip.set_share(job.made_s / job.wanted_s if job.state is not JobState.LOADING else None)

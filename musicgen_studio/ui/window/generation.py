@@ -20,7 +20,8 @@ from musicgen_studio.studio.arranging import composing
 from musicgen_studio.studio.arranging.composing import Tune
 from musicgen_studio.studio.making.engines import EngineChoice, EngineFacts
 from musicgen_studio.studio.making.order import Order
-from musicgen_studio.studio.making.queue import Job, JobEnded, JobState, JobView
+from musicgen_studio.studio.arranging.live_play import LivePlay
+from musicgen_studio.studio.making.queue import Job, JobEnded, JobState, JobView, Performance
 from musicgen_studio.studio.program.background import ErrandDone
 from musicgen_studio.ui.panels.clip_header import ExtendValues
 from musicgen_studio.ui.panels.prompt_panel import PromptPanel, PromptValues
@@ -144,15 +145,23 @@ class Generation(QObject):
 
     def poll(self) -> None:
         """Show how far the jobs are."""
-        views = self._services.loop.views()
+        views, performing = self._services.loop.views(), self._services.loop.performing
         self._queue.set_jobs(views)
-        self._queue.setVisible(len(views) > 1)  # the job at work is in the status line
+        self._queue.setVisible(len(views) > (performing is None))  # the job at work is in the status line
         making = next((view for view in views if view.state is not JobState.QUEUED), None)
-        if making is None and views:  # nothing but a checkpoint that is being loaded keeps the first from its turn
+        if making is None and views and performing is None:  # then only a checkpoint that is being loaded can keep it
             making = replace(views[0], state=JobState.LOADING)
-        self._status.set_job(making, is_preparing=self._preparing > 0)
+        self._status.set_job(making, self._meanwhile(performing, [view.title for view in views]))
         if making is not None and making.speed > 0:
             self.speed_measured.emit(making.speed)
+
+    def _meanwhile(self, performing: Performance | None, waiting: list[str]) -> str:
+        """Say what is done while no job is at work."""
+        if performing is None:
+            return self.tr("preparing the order") if self._preparing else ""
+        is_live = isinstance(performing, LivePlay)
+        words = self.tr("playing live") if is_live else self.tr("making a live clip again")
+        return " · ".join([words, self.tr("“{0}” waits for its end").format(waiting[0])] if waiting else [words])
 
     def wants_best(self, job: int) -> bool:
         """Tell once whether the takes of a job are to be ranked, by its id."""

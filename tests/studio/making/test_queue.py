@@ -41,6 +41,7 @@ class Studio:
         self.loaded: list[EngineChoice] = []
         self.engine = FakeEngine(before_block=self._before_block)
         self.before_block: Callable[[int], None] = lambda _made: None
+        self.before_load: Callable[[], object] = lambda: None
         self.load_problem: UserProblem | None = None
         self.given_back: list[EngineFacts | None] = []
         """What was loaded whenever memory was given back."""
@@ -54,6 +55,7 @@ class Studio:
         self.before_block(made)
 
     def _load(self, choice: EngineChoice) -> LoadedEngine:
+        self.before_load()
         if self.load_problem is not None:
             raise self.load_problem
         self.loaded.append(choice)
@@ -188,6 +190,15 @@ def test_views_tell_how_far_a_job_is(studio: Studio) -> None:
     assert (view.state, view.made_s, view.wanted_s) == (JobState.MAKING, 1.0, 4.0)
     assert view.left_s == pytest.approx(3.0 / view.speed)
     assert studio.loop.views() == []
+
+
+def test_a_job_is_being_made_from_when_its_engine_is_there(studio: Studio) -> None:
+    """Its first sound may take seconds, in which no checkpoint is being loaded."""
+    seen: list[JobState] = []
+    studio.before_load = lambda: seen.extend(view.state for view in studio.loop.views())
+    studio.before_block = lambda _made: seen.extend(view.state for view in studio.loop.views())
+    studio.make(job(seconds=1))
+    assert seen == [JobState.LOADING, JobState.MAKING, JobState.MAKING]
 
 
 @pytest.mark.parametrize("error", [PROBLEM, RuntimeError("odd")])

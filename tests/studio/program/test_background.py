@@ -61,15 +61,34 @@ def test_closing_lets_the_running_errand_end_and_drops_the_rest() -> None:
     assert done.empty()
 
 
-def _view(fraction: float | None, elapsed_s: float) -> ErrandView:
-    return ErrandView(1, "Export", True, fraction, 1, 1, elapsed_s, False)
+def _left_s(told: list[tuple[float, float | None]], now_s: float) -> float | None:
+    """What is left at a moment, of an errand that told shares at moments; it began at 0."""
+    clock = [0.0]
+    errand = Errand(1, "Stems", threading.Event(), lambda: clock[0])
+    errand.begin()
+    for clock[0], share in told:  # noqa: B007
+        errand.tell(share)
+    clock[0] = now_s
+    return errand.view().left_s
 
 
 def test_the_time_left_follows_from_the_pace_and_is_not_guessed() -> None:
-    assert _view(0.25, 10.0).left_s == pytest.approx(30.0)
-    assert _view(None, 10.0).left_s is None
-    assert _view(0.5, 0.1).left_s is None
-    assert _view(0.001, 10.0).left_s is None
+    assert _left_s([(2.0, 0.05), (10.0, 0.25)], 10.0) == pytest.approx(30.0)
+    assert _left_s([(2.0, None)], 10.0) is None
+    assert _left_s([(2.0, 0.05)], 10.0) is None  # the first word says nothing of the pace
+    assert _left_s([(2.0, 0.05), (2.1, 0.5)], 2.1) is None
+    assert _left_s([(2.0, 0.05), (10.0, 0.06)], 10.0) is None
+
+
+def test_getting_ready_is_not_in_the_time_left() -> None:
+    """Loading took 8 s, the work takes 0.2 s a hundredth: “250 s left” was said of what took 20."""
+    left_s = _left_s([(0.0, 0.0), (8.0, 0.01), (8.8, 0.05)], 8.8)
+    assert left_s == pytest.approx(19.0)
+
+
+def test_the_time_left_counts_down_between_two_words() -> None:
+    told: list[tuple[float, float | None]] = [(0.0, 0.1), (4.0, 0.3)]
+    assert [_left_s(told, now_s) for now_s in (4.0, 6.0, 100.0)] == pytest.approx([14.0, 12.0, 0.0])
 
 
 def test_a_long_errand_tells_how_far_it_is_and_does_not_hold_up_a_short_one() -> None:

@@ -14,7 +14,7 @@ from musicgen_studio.ui.panels.errand_row import ErrandRow
 from musicgen_studio.ui.widgets.progress_strip import ProgressStrip
 from tests.ui.panels.finding import nameless, said
 
-EXPORT = ErrandView(7, "Exporting 5 clips", True, 0.43, 2, 5, 9.0, False)
+EXPORT = ErrandView(7, "Exporting 5 clips", True, 0.43, 2, 5, 9.0, False, 11.9)
 WAITING = ErrandView(8, "Importing a.wav", False, None, 1, 1, 0.0, False)
 
 
@@ -34,8 +34,8 @@ def row(qtbot: QtBot) -> Iterator[ErrandRow]:
     ("view", "words"),
     [
         (EXPORT, "Exporting 5 clips · 2 of 5 · 43 % · 12 s left"),
-        (replace(EXPORT, fraction=0.01), "Exporting 5 clips · 2 of 5 · 1 %"),
-        (replace(EXPORT, number=1, of=1, fraction=0.1, elapsed_s=30.0), "Exporting 5 clips · 10 % · about 4 min left"),
+        (replace(EXPORT, fraction=0.01, left_s=None), "Exporting 5 clips · 2 of 5 · 1 %"),
+        (replace(EXPORT, number=1, of=1, fraction=0.1, left_s=250.0), "Exporting 5 clips · 10 % · about 4 min left"),
         (replace(EXPORT, is_stopping=True), "Exporting 5 clips · 2 of 5 · stopping"),
         (replace(WAITING, is_running=True, elapsed_s=1.0), "Importing a.wav"),
     ],

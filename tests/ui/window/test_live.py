@@ -25,6 +25,7 @@ from musicgen_studio.studio.making.engines import EngineChoice, LoadedEngine
 from musicgen_studio.studio.making.order import CheckpointRecord
 from musicgen_studio.ui.panels.live_page import LivePage
 from musicgen_studio.ui.panels.live_panel import LivePanel
+from musicgen_studio.ui.panels.prompt_panel import PromptValues
 from musicgen_studio.ui.widgets.prompt_plane import PLACES, PromptPlane
 from tests.ui.panels.finding import said
 
@@ -144,6 +145,24 @@ def test_changes_wait_for_the_bar_where_that_is_wished(program: Program, qtbot: 
     qtbot.waitUntil(lambda: "the change comes with the bar" not in live.panel.said(), timeout=60_000)
     live.close()
     qtbot.waitUntil(lambda: live.playing is None, timeout=60_000)
+
+
+def test_an_order_that_waits_for_live_music_says_so(program: Program, qtbot: QtBot) -> None:
+    window, live = program.window, program.window.live
+    live.open("calm piano")
+    live.play()
+    playing = live.playing
+    assert playing is not None
+    qtbot.waitUntil(lambda: playing.facts is not None and playing.facts.heard_s > 0.5, timeout=60_000)
+    window.generation.poll()
+    assert "playing live" in said(window.status)  # and not that it is ready
+    window.generation.generate(PromptValues(prompt="driving rock", duration_s=1.0))
+    qtbot.waitUntil(lambda: "“Driving rock” waits for its end" in said(window.status), timeout=60_000)
+    assert "● Ready" not in said(window.status)
+    assert "loading" not in said(window.status)
+    assert not window.queue.isHidden()  # where it can be taken back
+    live.close()
+    qtbot.waitUntil(lambda: len(program.services.library.clips()) == 1, timeout=60_000)
 
 
 def test_what_nobody_keeps_leaves_nothing(program: Program, qtbot: QtBot) -> None:
