@@ -18,9 +18,9 @@ from musicgen_studio.errors import UserProblem
 from musicgen_studio.library.library import Library
 from musicgen_studio.studio.arranging import composing
 from musicgen_studio.studio.arranging.composing import Tune
+from musicgen_studio.studio.arranging.live_play import LivePlay
 from musicgen_studio.studio.making.engines import EngineChoice, EngineFacts
 from musicgen_studio.studio.making.order import Order
-from musicgen_studio.studio.arranging.live_play import LivePlay
 from musicgen_studio.studio.making.queue import Job, JobEnded, JobState, JobView, Performance
 from musicgen_studio.studio.program.background import ErrandDone
 from musicgen_studio.ui.panels.clip_header import ExtendValues

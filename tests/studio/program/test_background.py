@@ -66,7 +66,7 @@ def _left_s(told: list[tuple[float, float | None]], now_s: float) -> float | Non
     clock = [0.0]
     errand = Errand(1, "Stems", threading.Event(), lambda: clock[0])
     errand.begin()
-    for clock[0], share in told:  # noqa: B007
+    for clock[0], share in told:
         errand.tell(share)
     clock[0] = now_s
     return errand.view().left_s
