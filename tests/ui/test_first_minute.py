@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt, SignalInstance
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from musicgen_studio.app import Program
@@ -294,6 +294,33 @@ def test_the_first_order_says_that_it_waits_for_the_checkpoint(
         assert "● Ready" not in said(status)
         go_on.set()
         qtbot.waitUntil(lambda: "● Ready" in said(status), timeout=WAIT_MS)
+
+
+def test_esc_stops_what_was_just_ordered_though_the_cursor_is_still_in_the_prompt(
+    qtbot: QtBot, settings_file: Path, loader: Loader
+) -> None:
+    go_on = threading.Event()
+
+    def load(choice: object) -> object:
+        assert go_on.wait(20)
+        return loader(choice)  # type: ignore[arg-type]
+
+    with Program(settings_file, load) as program:  # type: ignore[arg-type]
+        window, status = program.window, program.window.status
+        window.show()
+        hands = Hands(program, qtbot)
+        window.prompt.focus_prompt()
+        hands.type("calm")
+        hands.press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+        qtbot.waitUntil(lambda: "loading the checkpoint" in said(status), timeout=WAIT_MS)
+        assert isinstance(QApplication.focusWidget(), QPlainTextEdit)
+        hands.press(Qt.Key.Key_Escape)
+        qtbot.waitUntil(lambda: "stopping" in said(status), timeout=WAIT_MS)
+        assert not isinstance(QApplication.focusWidget(), QPlainTextEdit)
+        go_on.set()
+        qtbot.waitUntil(lambda: "● Ready" in said(status), timeout=WAIT_MS)
+        assert program.services.library.clips() == []
+        assert window.prompt.values().prompt == "calm"
 
 
 def test_an_imported_recording_is_extended_in_its_own_rate_and_channels(

@@ -80,6 +80,7 @@ class JobView:
         left_s: Seconds to wait at this speed; None before there is any music.
         takes: How many are made together.
         problem: Why it failed, if it did.
+        is_stopping: Whether it was asked to end, and will at its next step.
     """
 
     id: int
@@ -91,6 +92,7 @@ class JobView:
     left_s: float | None
     takes: int
     problem: UserProblem | None = None
+    is_stopping: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +230,7 @@ class JobLoop:
             self._waiting = [(waiting, job) for waiting, job in self._waiting if waiting != number]
             if self._current is not None and self._current.id == number:
                 self._stop_current.set()
+                self._current = replace(self._current, is_stopping=True)
 
     def move(self, number: int, place: int) -> None:
         """Move a waiting job to a place in the queue, from 0. Unknown ids pass."""
@@ -360,7 +363,8 @@ class JobLoop:
         except Exception:  # noqa: BLE001 - the job failed, not the program: the report goes to the one bug dialog
             state, bug = JobState.FAILED, traceback.format_exc()
         with self._changed:
-            ended = replace(self._current or _view(number, job), state=state, left_s=None, problem=problem)
+            view = self._current or _view(number, job)
+            ended = replace(view, state=state, left_s=None, problem=problem, is_stopping=False)
             self._current = None
         if bug is not None:  # no longer in its handler, where the traceback holds on to all that the engine had at work
             self._recover(job.choice.device)

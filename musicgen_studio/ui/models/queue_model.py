@@ -90,6 +90,8 @@ class QueueModel(QAbstractListModel):
             JobState.STOPPED: self.tr("stopped at {0:.1f} s, kept").format(job.made_s),
             JobState.FAILED: self.tr("failed"),
         }
+        if job.is_stopping:
+            return self.tr("stopping")
         takes = self.tr("{0} takes").format(job.takes) if job.takes > 1 else ""
         return " · ".join(part for part in (words[job.state], takes) if part)
 

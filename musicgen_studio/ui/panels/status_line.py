@@ -92,6 +92,8 @@ class StatusLine(QWidget):
 
     def in_words(self, job: JobView) -> str:
         """Say what a job is doing."""
+        if job.is_stopping:
+            return self.tr("stopping")
         if job.state is JobState.LOADING:
             return self.tr("loading the checkpoint")
         if job.state is JobState.SAVING:

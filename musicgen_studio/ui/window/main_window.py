@@ -340,6 +340,7 @@ class MainWindow(QWidget):
         listening.new_device_found.connect(news.offer_device)
         listening.shown.connect(lambda clip: self.library.show_clip(clip.id))
         self.prompt.generate_requested.connect(self.new_music.await_music)
+        self.new_music.stop_wished.connect(self.generation.cancel)
         self.prompt.text_changed.connect(self.new_music.stay_in_text)
         collection.clip_chosen.connect(self.showing.show_clip)
         collection.clip_changed.connect(listening.update_clip)
@@ -416,6 +417,7 @@ class MainWindow(QWidget):
         self.menus.attach(MELODY_MENU, self.prompt.melody)
         self.menus.attach(WAVEFORM_MENU, self.waveform)
         self._guard = FocusGuard(self)
+        self._guard.text_left.connect(self.new_music.stop_at_once)
         self.installEventFilter(self._guard)
         FocusKeeper(self)
 

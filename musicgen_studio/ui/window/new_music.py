@@ -1,6 +1,6 @@
 """What the window does when music begins to be made, and when it is made: who is shown, played, and has the keys."""
 
-from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
 from musicgen_studio.studio.humming.recording_state import Phase
@@ -37,6 +37,8 @@ class NewMusic(QObject):
         parent: Qt's owner.
     """
 
+    stop_wished = Signal()
+
     def __init__(
         self,
         services: Services,
@@ -56,10 +58,12 @@ class NewMusic(QObject):
         self._collection, self._tempo, self._offer = collection, tempo, offer
         self._prompt, self._waveform, self._library = prompt, waveform, library
         self._goes_to_music = False  # the focus, when the music begins
+        self._is_awaited = False  # what was ordered from the prompt, and nothing was typed or heard since
 
     @Slot(object)
     def begin(self, event: JobStarted) -> None:
         """Let it take over from what was there, or offer it where that is to play on."""
+        self._is_awaited = False
         self._prompt.show_examples(False)
         if self._services.settings.keeps_playing and self._listening.is_playing:
             text = self.tr("“{0}” is being made").format(event.clips[0].title)
@@ -79,6 +83,13 @@ class NewMusic(QObject):
         if self._goes_to_music and not is_elsewhere:
             self._waveform.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    @Slot()
+    def stop_at_once(self) -> None:
+        """Stop what was ordered a moment ago, if the cursor was still in its prompt: one Esc is enough."""
+        if self._is_awaited:
+            self._is_awaited = False
+            self.stop_wished.emit()
+
     def _given_frames(self, event: JobStarted) -> int:
         """Return how much of a job's sound was there before: the clip that is extended."""
         clip = event.clips[0]
@@ -89,12 +100,12 @@ class NewMusic(QObject):
     @Slot()
     def await_music(self) -> None:
         """Let the focus go to the waveform when the music begins, unless something is typed before."""
-        self._goes_to_music = True
+        self._goes_to_music = self._is_awaited = True
 
     @Slot()
     def stay_in_text(self) -> None:
         """Let the focus stay where something is typed."""
-        self._goes_to_music = False
+        self._goes_to_music = self._is_awaited = False
 
     @Slot(object)
     def end(self, event: JobEnded) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -204,6 +204,8 @@ class FocusGuard(QObject):
     on the window: `window.installEventFilter(guard)`. What nobody inside accepted comes up to there.
     """
 
+    text_left = Signal()  # by Esc
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Take a key for the focused control; everything else goes its way."""
         focused = QApplication.focusWidget()
@@ -216,6 +218,7 @@ class FocusGuard(QObject):
             return True
         if event.type() == QEvent.Type.KeyPress and focused is not None and _leaves(focused, event):
             focused.clearFocus()
+            self.text_left.emit()
             return True
         return super().eventFilter(watched, event)
 

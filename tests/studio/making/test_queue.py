@@ -201,6 +201,20 @@ def test_a_job_is_being_made_from_when_its_engine_is_there(studio: Studio) -> No
     assert seen == [JobState.LOADING, JobState.MAKING, JobState.MAKING]
 
 
+def test_a_job_that_is_cancelled_while_its_checkpoint_loads_says_at_once_that_it_stops(studio: Studio) -> None:
+    seen: list[bool] = []
+
+    def cancel() -> None:
+        for _ in range(2):
+            seen.extend(view.is_stopping for view in studio.loop.views())
+            studio.loop.cancel(1)
+
+    studio.before_load = cancel
+    ended = studio.make(job(seconds=1))
+    assert seen == [False, True]
+    assert (ended.job.state, ended.job.is_stopping, ended.clips) == (JobState.STOPPED, False, ())
+
+
 @pytest.mark.parametrize("error", [PROBLEM, RuntimeError("odd")])
 def test_a_failing_job_keeps_what_it_made_and_the_loop_goes_on(studio: Studio, error: Exception) -> None:
     def fail_at_two(made: int) -> None:

@@ -32,6 +32,7 @@ def line(qtbot: QtBot) -> StatusLine:
         (job(1, state=JobState.MAKING, made_s=0.2, speed=0.042), "making 0.2 of 8.0 s · 0.042×"),
         (job(1, state=JobState.MAKING), "making 0.0 of 8.0 s"),
         (job(1, state=JobState.LOADING), "loading the checkpoint"),
+        (job(1, state=JobState.LOADING, is_stopping=True), "stopping"),
         (job(1, state=JobState.SAVING, made_s=8.0), "saving"),
         (job(1, state=JobState.DONE), "● Ready"),
         (None, "● Ready"),

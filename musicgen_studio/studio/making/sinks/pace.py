@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from musicgen_studio.engine.api import AudioBlock
 from musicgen_studio.studio.making.sink import Begun, Sink
 
+_LEAST_S = 0.25  # of music, or a second of waiting: what is measured of less says "10 s left" of what takes three
+_LEAST_WAIT_S = 1.0
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:
@@ -19,9 +22,9 @@ class Progress:
         wanted_s: Seconds of music ordered.
         elapsed_s: Seconds since the start of the run.
         speed: "× real time", of the music since the first block: what came before it says nothing about what is to
-            come. With one block only it is made_s / elapsed_s where that is 1 or more, or all is made: it cannot have
-            been slower. Else 0.0, not known.
-        left_s: Seconds to wait at this speed, None as long as there is one block only.
+            come. With little more than that it is made_s / elapsed_s where that is 1 or more, or all is made: it cannot
+            have been slower. Else 0.0, not known.
+        left_s: Seconds to wait at this speed, None as long as it is not measured.
     """
 
     prompt: int
@@ -76,8 +79,9 @@ class Pace(Sink):
     def _speed(self, now_s: float, elapsed_s: float) -> tuple[float, float | None]:
         """Return the speed and the seconds left, as `Progress` has them."""
         first_s, first_made_s = self._first or (now_s, self._made_s)
-        if now_s > first_s and self._made_s > first_made_s:
-            speed = (self._made_s - first_made_s) / (now_s - first_s)
+        made_s, took_s = self._made_s - first_made_s, now_s - first_s
+        if made_s > 0 and took_s > 0 and (made_s >= _LEAST_S or took_s >= _LEAST_WAIT_S):
+            speed = made_s / took_s
             return speed, (self._wanted_s - self._made_s) / speed
         at_least = self._made_s / elapsed_s if elapsed_s > 0 else 0.0
         is_all = 0 < self._wanted_s <= self._made_s

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from musicgen_studio.core.audio import Audio
+from musicgen_studio.engine.api import AudioBlock
 from musicgen_studio.studio.making.make import make
 from musicgen_studio.studio.making.order import Order, Sounds
+from musicgen_studio.studio.making.sink import Begun
 from musicgen_studio.studio.making.sinks.pace import Pace, Progress
 from tests.fake_engine import FakeEngine
 from tests.studio.conftest import OrderMaker
@@ -49,3 +51,19 @@ def test_the_first_block_promises_no_slow_speed_as_the_wait_for_it_is_in_it(make
     assert all(one.speed > 1 for one in new[1:])
     swift = iter([0.0, *(0.1 * number for number in range(1, 20))])
     assert _progress(make_order(), lambda: next(swift))[0].speed >= 1  # it cannot have been slower than that
+
+
+def test_a_few_hundredths_of_a_second_are_no_measure(make_order: OrderMaker) -> None:
+    """The first blocks are small, so as to be heard soon; “10 s left” was said after a tenth of a second of music."""
+    told: list[Progress] = []
+    seconds = iter([0.0, 0.50, 0.63, 0.80, 1.0, 1.2])
+    pace = Pace(told.append, lambda: next(seconds))
+    pace.begin(Begun(make_order().request(Sounds()), FakeEngine().info, 32000, 1, 0.0))
+    frame = 0
+    for frames in (640, 3200, 3200, 9600, 16000):
+        block = Audio(np.zeros((frames, 1), np.float32), 32000)
+        pace.block(AudioBlock(0, 0, frame, block, is_last=False))
+        frame += frames
+    assert [one.left_s is None for one in told] == [True, True, True, False, False]
+    assert told[2].speed == 0.0
+    assert told[3].speed == pytest.approx(0.5 / 0.5)
