@@ -6,6 +6,7 @@ Not for making it (`jobs`) or for how it is asked (`ui`).
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from musicgen_studio.core import titles
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip
 from musicgen_studio.core.melody import Melody
@@ -29,7 +30,6 @@ _FIRST_S = 0.02
 _JUST_BEFORE_S = 0.01
 UNTITLED = "Untitled"
 FROM_MELODY = "From a melody"
-MAX_TITLE = 80
 
 
 Tune = Path | Melody | MelodySource
@@ -67,7 +67,7 @@ def title_of(prompt: str, wordless: str = UNTITLED) -> str:
         wordless: What it is called without any.
     """
     words = " ".join(prompt.split())
-    return (words[:1].upper() + words[1:])[:MAX_TITLE] or wordless
+    return (words[:1].upper() + words[1:])[: titles.MAX_TITLE] or wordless
 
 
 def new_job(order: Order, choice: EngineChoice, melody: Tune | None = None) -> Job:
@@ -154,7 +154,7 @@ def extension_job(
     order = going_on(order, clip.prompt if words is None else words, morph_s)
     order = replace(_following(order, tune), continuation=source.record)
     request = _request(order, Sounds(melody=_sound(tune), continuation=source.audio))
-    return Job(order, request, f"{clip.title[: MAX_TITLE - 11]} · extended", choice, clip.id)
+    return Job(order, request, titles.marked(clip.title, titles.EXTENDED), choice, clip.id)
 
 
 def going_on(order: Order, words: str, morph_s: float) -> Order:
@@ -202,7 +202,7 @@ def section_job(library: Library, clip: Clip, section: Section, choice: EngineCh
     return Job(
         order=made.order,
         request=made.request,
-        title=f"{clip.title[: MAX_TITLE - 11]} · replaced",
+        title=titles.marked(clip.title, titles.REPLACED),
         choice=choice if record is None else replace(choice, checkpoint=record.checkpoint.folder),
         parent=clip.id,
     )
@@ -229,11 +229,10 @@ def again_job(library: Library, clip: Clip, choice: EngineChoice, seed: int | No
     record = record_of_clip(clip)
     wanted = record.order if seed is None else replace(record.order, seed=seed)
     order, sounds = reopen(wanted, find_again=library.find_again)
-    suffix = "again" if seed is None else "variation"
     return Job(
         order=order,
         request=_request(order, sounds),
-        title=f"{clip.title[: MAX_TITLE - 12]} · {suffix}",
+        title=titles.marked(clip.title, titles.AGAIN if seed is None else titles.VARIATION),
         choice=replace(choice, checkpoint=record.checkpoint.folder),
         parent=clip.id,
     )

@@ -18,6 +18,7 @@ from musicgen_studio.core.analysis import Analysis
 from musicgen_studio.core.audio import Audio, Samples
 from musicgen_studio.core.clip import Clip, Origin
 from musicgen_studio.core.marks import Mark, Marks
+from musicgen_studio.core.titles import JOINED, PART, marked
 from musicgen_studio.dsp import editing
 from musicgen_studio.dsp.channels import with_channels
 from musicgen_studio.dsp.resample import resample
@@ -36,7 +37,6 @@ FADE_S = 2.0
 """How long a fade is where nothing is selected, or a quarter of the clip, if that is less."""
 
 MAX_GAIN_DB = 60.0
-_MARK = " · "
 _READING = 0.4  # share of the work
 
 
@@ -51,9 +51,6 @@ class Change(StrEnum):
     GAIN = "level"
     NORMALISE = "normalised"
     REVERSE = "reversed"
-
-
-SPLIT, JOINED = "part", "joined"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +129,7 @@ def split_clip(library: Library, clip: Clip, frame: int, errand: Errand) -> list
     kept = list[Clip]()
     try:
         for number, (part, known) in enumerate(((samples[:frame], before), (samples[frame:], behind)), 1):
-            kept.append(_keep(library, _version(clip, f"{SPLIT} {number}", len(part), known), part, errand))
+            kept.append(_keep(library, _version(clip, f"{PART} {number}", len(part), known), part, errand))
             start, end = (0, frame) if number == 1 else (frame, clip.frames)
             keep_marks(library.remember, kept[-1], marks.part_of(marks_of(library, clip), start, end))
     except BaseException:
@@ -242,7 +239,7 @@ def _version(clip: Clip, mark: str, frames: int, known: Analysis | None) -> Clip
     return replace(
         clip,
         id=new_id(),
-        title=_title(clip.title, mark),
+        title=marked(clip.title, mark),
         origin=Origin.EDITED,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         frames=frames,
@@ -258,14 +255,6 @@ def _version(clip: Clip, mark: str, frames: int, known: Analysis | None) -> Clip
         key=heard["key"],
         analysis=heard["analysis"],
     )
-
-
-def _title(title: str, mark: str) -> str:
-    """Return a title with the mark of the last edit behind it, instead of that of the edit before."""
-    head, _, last = title.rpartition(_MARK)
-    is_part = last.startswith(SPLIT) and last.removeprefix(SPLIT).strip().isdecimal()
-    is_marked = head and (last in {*Change, JOINED} or is_part)
-    return f"{head if is_marked else title}{_MARK}{mark}"
 
 
 def _keep(library: Library, clip: Clip, samples: Samples, errand: Errand) -> Clip:

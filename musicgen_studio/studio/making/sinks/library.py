@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 from musicgen_studio.core.clip import Clip, Origin
+from musicgen_studio.core.titles import with_take
 from musicgen_studio.engine.api import AudioBlock
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.export.finish import Finished
@@ -113,7 +114,7 @@ class Kept(Sink):
         title = self._naming.title
         return Clip(
             id=uuid4().hex,
-            title=f"{title} · take {take + 1}" if request.takes > 1 else title,
+            title=with_take(title, take + 1) if request.takes > 1 else title,
             origin=Origin.GENERATED,
             created=datetime.now(UTC).isoformat(timespec="seconds"),
             frames=max(begun.expected_frames, 1),
