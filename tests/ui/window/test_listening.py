@@ -1,27 +1,23 @@
 """What is shown and heard in the middle: read beside the window, however long it is."""
 
-import sys
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QDrag
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from musicgen_studio.app import Program
-from musicgen_studio.core.audio import Audio, Samples
+from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip, Origin
-from musicgen_studio.dsp.peaks import PeakPyramid
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.files.sound import read
 from musicgen_studio.ui.panels.clip_header import ExtendValues
 from tests.ui.test_window import WAIT_MS, loader, program, settings_file
+from tests.ui.window.watching import Watch, dragged, watch
 
-__all__ = ["loader", "program", "settings_file"]
+__all__ = ["dragged", "loader", "program", "settings_file", "watch"]
 
 pytestmark = pytest.mark.usefixtures("qapp")
 
@@ -32,36 +28,6 @@ def imported(program: Program, audio: Audio = MINUTE, clip_id: str = "a" * 32) -
     """Put a sound into the library."""
     clip = Clip(clip_id, "Long", Origin.IMPORTED, "2026-01-01T12:00:00+00:00", audio.frames, 44_100, audio.channels)
     return program.services.library.add(clip, audio)
-
-
-class Watch:
-    """Notes which sound files are opened, and which long sounds are looked through, in the window's thread."""
-
-    def __init__(self) -> None:
-        self.is_on = False
-        self.opened: list[str] = []
-        self.peaked: list[int] = []
-        sys.addaudithook(self._hear)  # it cannot be taken away again, only be told to sleep
-
-    def _hear(self, event: str, values: tuple[object, ...]) -> None:
-        in_window = threading.current_thread() is threading.main_thread()
-        if self.is_on and in_window and event == "open" and str(values[0]).endswith(".wav") and "r" in str(values[1]):
-            self.opened.append(str(values[0]))
-
-
-@pytest.fixture
-def watch(monkeypatch: pytest.MonkeyPatch) -> Iterator[Watch]:
-    watch = Watch()
-    append = PeakPyramid.append
-
-    def noted(self: PeakPyramid, samples: Samples) -> None:
-        if threading.current_thread() is threading.main_thread():
-            watch.peaked.append(len(samples))
-        append(self, samples)
-
-    monkeypatch.setattr(PeakPyramid, "append", noted)
-    yield watch
-    watch.is_on = False
 
 
 def test_opening_extending_and_remaking_read_no_file_in_the_windows_thread(
@@ -118,19 +84,6 @@ def test_a_clip_whose_file_is_gone_says_so_and_the_one_before_stays(program: Pro
         listening.show_clip(second)
     assert listening.current is not None
     assert listening.current.clip == first
-
-
-@pytest.fixture
-def dragged(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
-    """The files that are dragged, where no other program is there to take them."""
-    taken: list[Path] = []
-
-    def take(drag: QDrag, _action: Qt.DropAction) -> Qt.DropAction:
-        taken.extend(Path(url.toLocalFile()) for url in drag.mimeData().urls())
-        return Qt.DropAction.CopyAction
-
-    monkeypatch.setattr(QDrag, "exec", take)
-    return taken
 
 
 @pytest.mark.parametrize("is_held", [True, False])
