@@ -288,12 +288,13 @@ class _DragButton(QToolButton):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Begin to drag."""
-        moved = (event.position().toPoint() - self._at).manhattanLength()
-        if not self._is_pressed or moved < QApplication.startDragDistance():
+        if not self._is_pressed:  # it is being dragged, and no button any more
+            return
+        if (event.position().toPoint() - self._at).manhattanLength() < QApplication.startDragDistance():
             super().mouseMoveEvent(event)
             return
         self._is_pressed = False
-        self.setDown(False)  # the receiver has the mouse from here on; it is no click
+        self.setDown(False)
         self.drag_requested.emit()
 
 

@@ -53,7 +53,7 @@ class PassagesPanel(QWidget):
     generate_requested = Signal()
     text_requested = Signal()
     closed = Signal()
-    left_melody_requested = Signal()
+    left_melody_requested = Signal(int)  # for this passage, counted from 0
     """The chosen passage is to follow the melody that is hummed, opened or drawn elsewhere in the window."""
 
     def __init__(self, keys: KeyMap, parent: QWidget | None = None) -> None:
@@ -364,27 +364,25 @@ class PassagesPanel(QWidget):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         left = menu.addAction(self.tr("Follow the melody on the left"))
         left.setEnabled(self.has_left_melody())
-        left.triggered.connect(self.left_melody_requested)
-        menu.addAction(self.tr("Choose a file…")).triggered.connect(self._ask_for_file)
+        left.triggered.connect(lambda: self.left_melody_requested.emit(number))
+        menu.addAction(self.tr("Choose a file…")).triggered.connect(lambda: self._ask_for_file(number))
         menu.popup(self._melody.mapToGlobal(self._melody.rect().bottomLeft()))
 
-    @Slot()
-    def _ask_for_file(self) -> None:
+    def _ask_for_file(self, passage: int) -> None:
         endings = " ".join(f"*{ending}" for ending in sorted({*sound.EXTENSIONS, *midi.EXTENSIONS}))
         dialog = QFileDialog(
             self, self.tr("Melody of the passage"), "", self.tr("Sound and MIDI files ({0})").format(endings)
         )
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self.follow_file)
+        dialog.fileSelected.connect(lambda file: self.follow_file(file, passage))
         dialog.open()
 
-    @Slot(str)
-    def follow_file(self, file: str) -> None:
-        """Let the chosen passage follow the melody of a file."""
-        plan, number = self._chosen()
-        if plan is not None:
-            self._give(plan.with_melody(number, file), self.tr("Follow a melody in the passage"))
+    def follow_file(self, file: str, passage: int) -> None:
+        """Let a passage, counted from 0, follow the melody of a file; not if there is none so late any more."""
+        plan = self.lane.plan()
+        if plan is not None and passage < len(plan.parts):
+            self._give(plan.with_melody(passage, file), self.tr("Follow a melody in the passage"))
 
 
 def _dress(box: QAbstractSpinBox) -> None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QStandardPaths, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QStandardPaths, QTimer, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from musicgen_studio.core.clip import Clip, Origin
@@ -31,7 +31,6 @@ from musicgen_studio.studio.program.background import ErrandDone
 from musicgen_studio.ui.panels.clip_words import clock
 from musicgen_studio.ui.panels.melody_editor import EditorView, MelodyEditor
 from musicgen_studio.ui.panels.melody_panel import MelodyPanel, MelodyView
-from musicgen_studio.ui.qt.dragging import file_drag
 from musicgen_studio.ui.window.followed import (
     RATE,
     Followed,
@@ -43,6 +42,7 @@ from musicgen_studio.ui.window.followed import (
     own_notes,
     sounded,
 )
+from musicgen_studio.ui.window.late_drag import LateDrag
 from musicgen_studio.ui.window.services import Services
 from musicgen_studio.ui.window.undo import ChangeMelody
 
@@ -68,7 +68,7 @@ class Melodies(QObject):
     touch_requested = Signal(object)  # Audio of a single note
     editor_requested = Signal(bool)  # open or close the page
     problem_found = Signal(object)  # UserProblem that belongs to no field of the fold
-    said = Signal(str)  # what is missing of a file, for a person
+    said = Signal(str)  # what is missing of a file or a drag, for a person
     changed = Signal()  # another melody is followed, or none
 
     def __init__(
@@ -87,6 +87,7 @@ class Melodies(QObject):
         self._trim = QTimer(self, singleShot=True, interval=_TRIM_AFTER_MS)
         self._trim.timeout.connect(self._use_trim)
         self._wanted_edit = TakeEdit()
+        self._dragged = LateDrag(services.background, self)
         self._connect()
         self._recall()
 
@@ -122,21 +123,36 @@ class Melodies(QObject):
             return hearing.source
         return sketch.notes if sketch.notes.notes else None
 
-    def lasting_file(self) -> str:
-        """Return a file of the melody that stays, for what remembers it by its file: its sound, or its notes as MIDI.
+    def lasting_file(self, then: Callable[[str], object]) -> None:
+        """Have a file of the melody that stays, for what remembers it by its file: its sound, or its notes as MIDI.
 
-        Returns:
-            Its name; empty for no melody.
-
-        Raises:
-            UserProblem: As `tune`, or if it cannot be written.
+        Args:
+            then: Told its name once it is there; not for no melody, or one that cannot be had, which is said.
         """
-        tune, sketch = self.tune(), self._now.sketch
+        try:
+            tune, sketch = self.tune(), self._now.sketch
+        except UserProblem as problem:
+            self.problem_found.emit(problem)
+            return
         if tune is None or sketch is None:
-            return ""
+            return
         if isinstance(tune, MelodySource) and tune.record is not None:
-            return tune.record.file
-        return str(lasting_midi(self._services.library, sketch.notes, self._title(), sketch.key))
+            then(tune.record.file)
+            return
+        self._write_file(self._as_file(sketch), lambda path: then(str(path)))
+
+    def _as_file(self, sketch: Sketch) -> Callable[[], Path]:
+        """Return what writes the notes into a file that stays."""
+        return partial(lasting_midi, self._services.library, sketch.notes, self._title(), sketch.key)
+
+    def _write_file(self, work: Callable[[], Path], then: Callable[[Path], object] = lambda _: None) -> None:
+        """Write a file in the background; why it cannot be written is said."""
+
+        def otherwise(errand: ErrandDone) -> None:
+            if errand.problem is not None:
+                self.problem_found.emit(errand.problem)
+
+        self._services.background.run(self.tr("Export the notes as MIDI"), work, then, otherwise)
 
     # From elsewhere
 
@@ -194,6 +210,8 @@ class Melodies(QObject):
         editor.sound_requested.connect(self._touch)
         editor.export_requested.connect(self._ask_export)
         editor.drag_requested.connect(lambda: self._drag(editor))
+        self._dragged.said.connect(self.said)
+        self._dragged.problem_found.connect(self.problem_found)
         editor.closed.connect(partial(self.editor_requested.emit, False))
 
     @Slot(object)
@@ -281,12 +299,8 @@ class Melodies(QObject):
         sketch = self._now.sketch
         if sketch is None or not sketch.notes.notes:
             return
-        try:
-            path = lasting_midi(self._services.library, sketch.notes, self._title(), sketch.key)
-        except UserProblem as problem:
-            self.problem_found.emit(problem)
-            return
-        file_drag(source, [path]).exec(Qt.DropAction.CopyAction)
+        is_late = self.tr("The notes are written: drag them once more.")
+        self._dragged.begin(source, self.tr("Export the notes as MIDI"), self._as_file(sketch), is_late)
 
     @Slot()
     def _ask_export(self) -> None:
@@ -303,12 +317,8 @@ class Melodies(QObject):
     def export(self, path: Path) -> None:
         """Write the notes as a MIDI file."""
         sketch = self._now.sketch
-        if sketch is None:
-            return
-        try:
-            write_midi(path, sketch.notes, sketch.key)
-        except UserProblem as problem:
-            self.problem_found.emit(problem)
+        if sketch is not None:
+            self._write_file(partial(_written, path, sketch))
 
     # Hearing
 
@@ -487,6 +497,11 @@ class Melodies(QObject):
         sketch, asked = self._now.sketch, self._asked
         if sketch is not None and self._now.hearing is None and not asked and sketch.kind is not Kind.NOTES:
             self._hear(sketch, self._now.edit, keeps_notes=True)
+
+
+def _written(path: Path, sketch: Sketch) -> Path:
+    write_midi(path, sketch.notes, sketch.key)
+    return path
 
 
 _NONE = Melody((), 0.0).chroma(0, CHROMA_RATE_HZ)

@@ -91,14 +91,8 @@ class Passages(QObject):
     def join_melodies(self, melodies: Melodies) -> None:
         """Let a passage follow the melody on the left: a hum, a file, a clip of the library or drawn notes."""
 
-        def follow() -> None:
-            try:
-                file = melodies.lasting_file()
-            except UserProblem as problem:
-                melodies.problem_found.emit(problem)
-                return
-            if file:
-                self.panel.follow_file(file)
+        def follow(passage: int) -> None:
+            melodies.lasting_file(lambda file: self.panel.follow_file(file, passage))
 
         self.panel.has_left_melody = lambda: melodies.sketch is not None
         self.panel.left_melody_requested.connect(follow)

@@ -9,9 +9,9 @@ from threading import Event
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QPushButton, QToolButton
+from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QDoubleSpinBox, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from musicgen_studio.app import Program
@@ -35,6 +35,9 @@ from tests.fake_inputs import FakeInputs
 from tests.sound.test_stems_heard import band
 from tests.ui.panels.finding import control, said
 from tests.ui.test_window import RECORD, WAIT_MS
+from tests.ui.window.watching import Watch, dragged, watch
+
+__all__ = ["dragged", "watch"]
 
 pytestmark = pytest.mark.usefixtures("qapp")
 LINE = written("A3 C4 E4 C4", 0.5, gap_s=0.08)
@@ -443,10 +446,52 @@ def test_esc_closes_the_notes_and_cancels_nothing(desk: Desk, midi_file: Path) -
     assert desk.window.waveform.isVisible()
 
 
-def test_the_notes_go_out_as_midi(desk: Desk, tmp_path: Path) -> None:
+def test_the_notes_go_out_as_midi(desk: Desk, watch: Watch, tmp_path: Path) -> None:
     desk.add_take(tempo_bpm=120.0)
-    out = tmp_path / "out.mid"
-    desk.window.melodies.export(out)
+    out, melodies = tmp_path / "out.mid", desk.window.melodies
+    watch.is_on = True
+    melodies.export(out)
+    desk.wait(out.exists)
     assert semitones(read_midi(out)) == [57, 60, 64, 60]
-    desk.window.melodies.export(tmp_path / "no" / "such" / "folder" / "out.mid")
-    assert desk.window._note.isVisible()
+    melodies.export(tmp_path / "no" / "such" / "folder" / "out.mid")
+    desk.wait(desk.window._note.isVisible)
+    watch.is_on = False
+    assert watch.written == []
+
+
+@pytest.mark.parametrize("is_held", [True, False])
+def test_the_notes_are_written_beside_the_window_and_dragged_if_the_button_is_still_down(
+    desk: Desk, watch: Watch, dragged: list[Path], monkeypatch: pytest.MonkeyPatch, is_held: bool
+) -> None:
+    desk.add_take(tempo_bpm=120.0)
+    held = Qt.MouseButton.LeftButton if is_held else Qt.MouseButton.NoButton
+    monkeypatch.setattr(QApplication, "mouseButtons", lambda: held)
+    desk.window.showing.open_editor(True)
+    button = control(desk.editor, QToolButton, "Drag the notes out as MIDI")
+    far = button.rect().center() + QPoint(2 * QApplication.startDragDistance(), 0)
+    watch.is_on = True
+    QTest.mousePress(button, Qt.MouseButton.LeftButton)
+    QTest.mouseMove(button, far)
+    QTest.mouseMove(button, button.rect().center())
+    if is_held:
+        desk.wait(lambda: bool(dragged))
+        assert semitones(read_midi(dragged[0])) == [57, 60, 64, 60]
+    else:
+        desk.wait(lambda: any("drag them once more" in text for text in desk.window.status.notices.texts()))
+        assert dragged == []
+    watch.is_on = False
+    assert watch.written == []
+    QTest.mouseRelease(button, Qt.MouseButton.LeftButton)
+    assert QApplication.activeModalWidget() is None  # it was no click, which would have asked for a file
+    assert not button.isDown()
+
+
+def test_notes_that_cannot_be_written_for_a_drag_or_a_passage_are_told(desk: Desk, dragged: list[Path]) -> None:
+    desk.add_take(tempo_bpm=120.0)
+    (desk.library.folder / "melodies").write_text("a file where the folder is to be")
+    melodies, kept = desk.window.melodies, list[str]()
+    with desk.qtbot.waitSignal(melodies.problem_found, timeout=WAIT_MS):
+        desk.editor.drag_requested.emit()
+    with desk.qtbot.waitSignal(melodies.problem_found, timeout=WAIT_MS):
+        melodies.lasting_file(kept.append)
+    assert (dragged, kept) == ([], [])
