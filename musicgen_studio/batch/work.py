@@ -13,7 +13,7 @@ from musicgen_studio.batch.plan import Group
 from musicgen_studio.checkpoints.fingerprint import file_sha256
 from musicgen_studio.engine.api import Engine, StopFlag
 from musicgen_studio.errors import UserProblem
-from musicgen_studio.studio.making.make import make
+from musicgen_studio.studio.making.make import make_order
 from musicgen_studio.studio.making.order import CheckpointRecord, Order, Sounds, SourceFile
 from musicgen_studio.studio.making.sinks.folder import Folder, SavedClip
 from musicgen_studio.studio.making.sinks.pace import Pace
@@ -64,7 +64,8 @@ def make_group(
     order, sounds = _opened(group, place)
     saved = list[SavedClip]()
     files = Folder(folder, order, checkpoint, saved.append, name=group.clip_name)
-    make(engine, order.request(sounds), stop, [Pace(lambda progress: on_made_s(progress.made_s)), files])
+    sinks = [Pace(lambda progress: on_made_s(progress.made_s)), files]
+    make_order(engine, order, order.request(sounds), stop, sinks)
     return len(saved) == sum(1 for _ in group.clips()) and all(clip.record.complete for clip in saved)
 
 

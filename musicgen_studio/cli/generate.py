@@ -246,8 +246,7 @@ def save(engine: "Engine", ordered: "Ordered", out: Path, output: Output) -> int
 
 
 def _make(engine: "Engine", ordered: "Ordered", out: Path, output: Output, *, play: bool | None) -> int:
-    from musicgen_studio.studio.making.join import as_first_joined
-    from musicgen_studio.studio.making.make import make
+    from musicgen_studio.studio.making.make import make_order
     from musicgen_studio.studio.making.sink import Sink
     from musicgen_studio.studio.making.sinks.best import Best
     from musicgen_studio.studio.making.sinks.folder import Folder
@@ -261,8 +260,7 @@ def _make(engine: "Engine", ordered: "Ordered", out: Path, output: Output, *, pl
         if playback is not None:
             sinks.insert(0, Heard(playback, ordered.only))
         with stop_on_interrupt() as stop:
-            is_first = ordered.order.finish.first_rules
-            make(engine, as_first_joined(ordered.request, engine.info) if is_first else ordered.request, stop, sinks)
+            make_order(engine, ordered.order, ordered.request, stop, sinks)
         if stop.is_set():
             return EXIT_INTERRUPTED
         if playback is not None:

@@ -1,10 +1,11 @@
 """The one way from a request to everything that wants its sound: the window, the command line, Python, a cluster.
 
-    engine.stream(request, stop) ─► new sound ─► joined() to the original ─► block, block, …
-        ─► make() ─► each sink: begin, block …, take ended, failed
+    make_order ─► make ─► engine.stream(request, stop) ─► new sound ─► joined() to the original ─► block, block, …
+        ─► each sink: begin, block …, take ended, failed
 
-It collects the blocks of each take and tells; what a take becomes is the sinks' matter. Not for how music is made
-(`engine`), not for what is wished (`order`).
+It collects the blocks of each take and tells; what a take becomes is the sinks' matter. Who has an order calls
+`make_order`, who has but a request (Python) `make`. Not for how music is made (`engine`), not for what is wished
+(`order`).
 """
 
 from collections.abc import Callable, Sequence
@@ -14,10 +15,28 @@ import numpy as np
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.request import GenerationRequest
 from musicgen_studio.engine.api import AudioBlock, Engine, StopFlag
-from musicgen_studio.studio.making.join import joined
+from musicgen_studio.studio.making.join import as_first_joined, joined
+from musicgen_studio.studio.making.order import Order
 from musicgen_studio.studio.making.sink import Begun, Sink, TakeEnded
 
 _OpenTakes = dict[tuple[int, int], list[Audio]]  # by prompt and take, what has come of those that go on
+
+
+def make_order(engine: Engine, order: Order, request: GenerationRequest, stop: StopFlag, sinks: Sequence[Sink]) -> None:
+    """Make what was ordered: `make`, by the rules of the order's age, so that an old record's clip comes out again.
+
+    Args:
+        engine: What makes the music.
+        order: What is wished.
+        request: The same with the sound that it names, see `Order.request`.
+        stop: As in `make`.
+        sinks: As in `make`.
+
+    Raises:
+        UserProblem: As in `make`.
+        Exception: As in `make`.
+    """
+    make(engine, as_first_joined(request, engine.info) if order.finish.first_rules else request, stop, sinks)
 
 
 def make(engine: Engine, request: GenerationRequest, stop: StopFlag, sinks: Sequence[Sink]) -> None:

@@ -4,7 +4,7 @@
                                                                      └─► on_event, rarely
 
 The loop knows nothing of Qt. It survives a failing job, sees the stop flag within one step, and ends when told to.
-Not for the command line, which makes its clips in the foreground. How a job's music is collected: `make`.
+Not for the command line, which makes its clips in the foreground. How a job's music is collected: `make_order`.
 """
 
 import logging
@@ -24,8 +24,7 @@ from musicgen_studio.errors import UserProblem
 from musicgen_studio.library.library import Library
 from musicgen_studio.sound.growing import GrowingSound
 from musicgen_studio.studio.making.engines import EngineChoice, EngineFacts, Engines, LoadedEngine
-from musicgen_studio.studio.making.join import as_first_joined
-from musicgen_studio.studio.making.make import make
+from musicgen_studio.studio.making.make import make_order
 from musicgen_studio.studio.making.order import CheckpointRecord, Order
 from musicgen_studio.studio.making.sink import Begun, Sink
 from musicgen_studio.studio.making.sinks.growing import Growing
@@ -376,9 +375,8 @@ class JobLoop:
         self._show(lambda view: replace(view, state=JobState.MAKING))  # the first sound may be seconds away
         run = _JobSinks(number, job, loaded.checkpoint, self._library, self._on_event)
         try:
-            is_first = job.order.finish.first_rules
-            request = as_first_joined(job.request, loaded.engine.info) if is_first else job.request
-            make(loaded.engine, request, self._stop_current, [*run.sinks, Pace(self._tell, self._clock)])
+            sinks = [*run.sinks, Pace(self._tell, self._clock)]
+            make_order(loaded.engine, job.order, job.request, self._stop_current, sinks)
         finally:
             run.growing.close()
             saved += run.kept.saved
