@@ -195,6 +195,7 @@ def _record(clip: Clip, take: int) -> Record:
         take=take,
         melody_similarity=None,
         fit=None,
+        ending=None,
         checkpoint=starter,
         device="cpu",
         precision="int8",

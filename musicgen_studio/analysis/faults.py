@@ -20,7 +20,8 @@ from musicgen_studio.dsp.resample import mono_at
 RATE_HZ = 32_000
 
 _FRAME = 160  # 5 ms
-_FRAMES_PER_S = RATE_HZ / _FRAME
+FRAMES_PER_S = RATE_HZ / _FRAME
+"""Levels there are of a second."""
 _QUIET_DB, _QUIETEST_DB, _SILENT_DB = 40.0, -50.0, -75.0
 _TRAILING_S, _INNER_S = 1.0, 1.5
 _LONGER = 1.6  # than any pause before
@@ -74,8 +75,8 @@ def find_faults(audio: Audio) -> list[Fault]:
         audio: Any sound; channels are averaged. Of less than half a second nothing is said.
     """
     mono = mono_at(audio, RATE_HZ)
-    levels = _levels_db(mono)
-    if len(levels) < _FRAMES_PER_S / 2:
+    levels = levels_db(mono)
+    if len(levels) < FRAMES_PER_S / 2:
         return []
     loud_db = float(np.percentile(levels, 90))
     if loud_db < _QUIETEST_DB:
@@ -87,8 +88,13 @@ def find_faults(audio: Audio) -> list[Fault]:
     return sorted(found, key=lambda fault: fault.start_s)
 
 
-def _levels_db(mono: Samples) -> _Curve:
-    """Return the RMS level of each 5 ms, in dB."""
+def silent_db(loud_db: float) -> float:
+    """Return below which level it is silent in music that is as loud as this, in dB."""
+    return max(min(loud_db - _QUIET_DB, _QUIETEST_DB), _SILENT_DB)
+
+
+def levels_db(mono: Samples) -> _Curve:
+    """Return the RMS level of each 5 ms of a sound at `RATE_HZ`, in dB."""
     frames = mono[: len(mono) // _FRAME * _FRAME].reshape(-1, _FRAME)
     levels: _Curve = 10 * np.log10(np.mean(np.square(frames, dtype=np.float64), axis=1) + 1e-12)
     return levels
@@ -96,7 +102,7 @@ def _levels_db(mono: Samples) -> _Curve:
 
 def _silences(levels: _Curve, loud_db: float) -> Iterator[tuple[int, int]]:
     """Yield where it is silent, as frames from and to."""
-    is_silent = levels < max(min(loud_db - _QUIET_DB, _QUIETEST_DB), _SILENT_DB)
+    is_silent = levels < silent_db(loud_db)
     edges = np.flatnonzero(np.diff(np.concatenate([[False], is_silent, [False]]).astype(int)))
     yield from zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
 
@@ -106,11 +112,11 @@ def _of_silences(levels: _Curve, loud_db: float, silences: list[tuple[int, int]]
     for first, end in silences:
         is_last = end == len(levels)
         enough_s = _TRAILING_S if is_last else _INNER_S
-        if first and end - first >= max(enough_s * _FRAMES_PER_S, _LONGER * longest):
-            is_cut = _is_cut(levels, loud_db, first)
-            begins = first if is_cut else _fade_begins(levels, loud_db, first)
-            kind = FaultKind.STOPS if is_cut else FaultKind.FADES
-            yield Fault(kind, begins / _FRAMES_PER_S, end / _FRAMES_PER_S)
+        if first and end - first >= max(enough_s * FRAMES_PER_S, _LONGER * longest):
+            cut = is_cut(levels, loud_db, first)
+            begins = first if cut else _fade_begins(levels, loud_db, first)
+            kind = FaultKind.STOPS if cut else FaultKind.FADES
+            yield Fault(kind, begins / FRAMES_PER_S, end / FRAMES_PER_S)
         longest = max(longest, end - first)
 
 
@@ -120,22 +126,22 @@ def _fade_begins(levels: _Curve, loud_db: float, silent: int) -> int:
     return int(loud[-1]) if len(loud) else silent
 
 
-def _is_cut(levels: _Curve, loud_db: float, first: int) -> bool:
+def is_cut(levels: _Curve, loud_db: float, first: int) -> bool:
     """Tell whether the level falls from full to silence within a few frames."""
     return bool(levels[max(first - _SHARP_FRAMES, 0) : first].max(initial=-120) > loud_db - _LOUD_DB)
 
 
 def _ends_in_the_middle(levels: _Curve, loud_db: float) -> bool:
-    last = levels[-round(_END_S * _FRAMES_PER_S) :]
+    last = levels[-round(_END_S * FRAMES_PER_S) :]
     return float(last.max()) > loud_db - _END_DB
 
 
 def _glitches(mono: Samples, levels: _Curve, loud_db: float, silences: list[tuple[int, int]]) -> list[Fault]:
     times_s = sorted(
         [
-            *(first / _FRAMES_PER_S for first, end in silences if _is_gap(levels, loud_db, first, end)),
+            *(first / FRAMES_PER_S for first, end in silences if _is_gap(levels, loud_db, first, end)),
             *_seldom(at / RATE_HZ for at in _clicks(mono)),
-            *(at / _FRAMES_PER_S for at in _bursts(mono, levels, loud_db)),
+            *(at / FRAMES_PER_S for at in _bursts(mono, levels, loud_db)),
             *_held_s(mono, loud_db),
         ]
     )
@@ -145,12 +151,12 @@ def _glitches(mono: Samples, levels: _Curve, loud_db: float, silences: list[tupl
             groups[-1].append(time_s)
         else:
             groups.append([time_s])
-    return [Fault(FaultKind.GLITCH, float(group[0]), float(group[-1]) + 1 / _FRAMES_PER_S) for group in groups]
+    return [Fault(FaultKind.GLITCH, float(group[0]), float(group[-1]) + 1 / FRAMES_PER_S) for group in groups]
 
 
 def _bursts(mono: Samples, levels: _Curve, loud_db: float) -> list[int]:
     """Return where noise is louder than anything the music strikes again and again."""
-    block = round(_STRUCK_S * _FRAMES_PER_S)
+    block = round(_STRUCK_S * FRAMES_PER_S)
     struck_db = np.sort(levels[: len(levels) // block * block].reshape(-1, block).max(axis=1))
     # A burst lies in two blocks at most; what the third loudest has is struck again and again.
     loudest_db = max(loud_db + _BURST_DB, float(struck_db[-3:][0]) + _OVER_STRUCK_DB)
@@ -167,11 +173,11 @@ def _seldom(times_s: Iterable[float]) -> list[float]:
 
 
 def _is_gap(levels: _Curve, loud_db: float, first: int, end: int) -> bool:
-    least, most = (time_s * _FRAMES_PER_S for time_s in _DROPOUT_S)
+    least, most = (time_s * FRAMES_PER_S for time_s in _DROPOUT_S)
     if not (first > 0 and end < len(levels) and least <= end - first <= most):
         return False
     after = levels[end : end + _SHARP_FRAMES].max(initial=-120)
-    return _is_cut(levels, loud_db, first) and bool(after > loud_db - _LOUD_DB)
+    return is_cut(levels, loud_db, first) and bool(after > loud_db - _LOUD_DB)
 
 
 def _clicks(mono: Samples) -> Iterator[int]:

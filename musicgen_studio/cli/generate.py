@@ -47,6 +47,7 @@ _DEFAULTS: dict[str, Any] = {
     "passages": None,
     "morph": None,
     "end": False,
+    "endings": None,
     "best_of": None,
 }
 
@@ -99,7 +100,10 @@ def _add_music_options(parser: argparse.ArgumentParser) -> None:
         "--passages", type=path, metavar="FILE", help="prompts that follow each other, a line each: `0:08 | sad jazz`"
     )
     group.add_argument(
-        "--end", action="store_true", default=None, help="let it come to an end: a fade over the last bar"
+        "--end", action="store_true", default=None, help="let it come to an end: by itself if it does, else by a fade"
+    )
+    group.add_argument(
+        "--endings", type=int, metavar="N", help="versions of its last bars to find an end in, 0 to 16 (with --end: 4)"
     )
     group.add_argument(
         "--best-of", type=int, metavar="N", help="make N takes, 2 to 16, keep the one that measures best, and say why"
@@ -207,6 +211,8 @@ def _check_usage(args: argparse.Namespace) -> None:
             args.parser.error("--passages FILE holds the prompts; leave out PROMPT and --jobs")
         if args.morph is not None and (args.continuation is None or len(args.prompts) != 1 or args.jobs is not None):
             args.parser.error("--morph goes over from --continue FILE into one PROMPT")
+        if args.endings is not None and not args.end:
+            args.parser.error("--endings needs --end")
         for name in ("melody_ends", "melody_track", "melody_channel", "melody_mix"):
             if args.melody is None and getattr(args, name) is not None:
                 args.parser.error(f"--{name.replace('_', '-')} needs --melody FILE")

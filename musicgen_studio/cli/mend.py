@@ -73,7 +73,7 @@ def _mended(
 
     record = Record.beside(clip)
     seed = secrets.randbelow(2**31) if args.seed is None else args.seed
-    wish = replace(wish_of(record, args.prompt, section_s[0], seed, TAKES), ends=ends)
+    wish = replace(wish_of(record, args.prompt, section_s[0], seed, TAKES), ends=ends, endings=int(ends))
     section = replacement(clip, wish, section_s)
     entry = find(args.checkpoint or (record.checkpoint.folder if record else STARTER))
     ordered = Ordered(section.order, section.request, entry, CheckpointRecord.of(entry), best_only=True)

@@ -19,6 +19,7 @@ from musicgen_studio.files.text import read_lines
 from musicgen_studio.studio.arranging.composing import going_on
 from musicgen_studio.studio.arranging.passages import Piece, asked_grid, morph_s, read_piece
 from musicgen_studio.studio.arranging.replacing import prompt_at
+from musicgen_studio.studio.making.ending import ENDINGS
 from musicgen_studio.studio.making.order import CheckpointRecord, Order, Sounds
 from musicgen_studio.studio.making.record import Record
 from musicgen_studio.studio.making.remake import remake
@@ -95,6 +96,7 @@ def order_from(args: argparse.Namespace, values: dict[str, Any]) -> Ordered:
         shared=piece.shared,
         grid=piece.grid,
         ends=values["end"],
+        endings=_endings(values["end"], values["endings"]),
         finish=FinishSettings(
             SoundFormat(values["format"]),
             values["rate"],
@@ -135,6 +137,10 @@ def _piece(passages: Path | None, melody: MelodySource | None) -> Piece:
             "Leave one of them out.",
         )
     return piece
+
+
+def _endings(ends: bool, given: int | None) -> int:
+    return (ENDINGS if ends else 0) if given is None else given
 
 
 def _going_on(order: Order, file: Path, morph: str | None) -> Order:

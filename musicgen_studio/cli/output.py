@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from musicgen_studio.core.ending import ending_in_words
 from musicgen_studio.core.pace import speed_in_words
 from musicgen_studio.errors import UserProblem
 
@@ -52,9 +53,11 @@ class Output:
         self._clear()
         self.last_file = clip.sound_file
         print(_json_line(clip) if self._as_json else _clip_line(clip), flush=True)
-        said = said_of_limiting(clip.record.limited_db)
-        if said is not None:
-            self.note(f"{clip.sound_file.name}: {said}")
+        limited = said_of_limiting(clip.record.limited_db)
+        ending = clip.record.ending if clip.record.order.endings else None  # a fade that was asked for needs no words
+        for said in (limited, None if ending is None else f"{ending_in_words(ending)}."):
+            if said is not None:
+                self.note(f"{clip.sound_file.name}: {said}")
 
     def _clear(self) -> None:
         if self._live_width:

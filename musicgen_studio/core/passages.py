@@ -6,7 +6,7 @@ other: `engine.conditions`.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import isfinite
 
@@ -49,6 +49,21 @@ class Passage:
     def settled_s(self) -> float:
         """When nothing of what was before is left."""
         return self.start_s + self.morph_s
+
+
+def from_on(prompt: str, passages: Sequence[Passage], at_s: float) -> tuple[str, tuple[Passage, ...]]:
+    """Return what holds from a moment on, counted from there: the prompt, and what follows it; without any melody.
+
+    Args:
+        prompt: What the piece begins with.
+        passages: What follows it, in the order of time.
+        at_s: The moment, in seconds of new music. A morph that is under way then has come.
+    """
+    begun = [passage for passage in passages if passage.start_s <= at_s]
+    later = [
+        replace(passage, start_s=passage.start_s - at_s, melody=None) for passage in passages if passage.start_s > at_s
+    ]
+    return begun[-1].prompt if begun else prompt, tuple(later)
 
 
 def check_passages(passages: Sequence[Passage], duration_s: float) -> None:

@@ -54,7 +54,9 @@ class GenerationRequest:
             promised.
         aligned: Whether the new music is moved by up to a tenth of a second where it has a beat, so that its beats run
             on into those of the sound after. Both crossfades then lie in the new music (`studio.making.fill`).
-        ends: Whether the new music comes to an end: it fades out over its last bar (`studio.making.ending`).
+        ends: Whether the new music comes to an end (`studio.making.ending`).
+        endings: Of music that ends, among how many versions of its last bars one is looked for that comes to rest by
+            itself, 0 to 16; the first is the music as it was made. If there is none, or with 0, it fades out.
         guidance_scale: How strictly the prompt is followed, 0 to 20. 1 turns guidance off. None here, as in the three
             that follow, is what the checkpoint says of itself.
         temperature: 0 to 5. Higher is more adventurous; 0 always takes the likeliest token.
@@ -78,6 +80,7 @@ class GenerationRequest:
     after: Audio | None = None
     aligned: bool = False
     ends: bool = False
+    endings: int = 0
     passages: tuple[Passage, ...] = ()
     guidance_scale: float | None = None
     temperature: float | None = None
@@ -105,6 +108,7 @@ class GenerationRequest:
             raise ValueError("aligned must be false where no sound stands after, got true")
         if self.ends and self.after is not None:
             raise ValueError("ends must be false where a sound stands after, got true")
+        _check("endings", self.endings, 0 <= self.endings <= MAX_TAKES * self.ends, _allowed_endings(self.ends))
         sampling = self.sampling()
         _check("guidance_scale", sampling.guidance_scale, 0.0 <= sampling.guidance_scale <= 20.0, "0 to 20")
         _check("temperature", sampling.temperature, 0.0 <= sampling.temperature <= 5.0, "0 to 5")
@@ -134,6 +138,10 @@ class GenerationRequest:
             numbers = list(alike)
             made += (numbers[first : first + self.together] for first in range(0, len(numbers), self.together))
         return made
+
+
+def _allowed_endings(ends: bool) -> str:
+    return f"0 to {MAX_TAKES}" if ends else "0 for music that does not end"
 
 
 def _check(name: str, value: object, holds: bool, allowed: str) -> None:

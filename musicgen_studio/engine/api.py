@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from musicgen_studio.core.audio import Audio, Samples
+from musicgen_studio.core.ending import Ending
 from musicgen_studio.core.live import LiveRequest, Steering, SteeringSource, Told
 from musicgen_studio.core.request import USUAL_SAMPLING, GenerationRequest, Sampling
 from musicgen_studio.errors import UserProblem
@@ -42,6 +43,7 @@ class AudioBlock:
         is_new: Whether it is new music, and not a version of what stands before or after it.
         fit: In the last block of music that was fitted between two sounds, how well it fits beside the others that were
             made with it (`studio.making.fill`): 0 is like the average.
+        ending: In the last block of music that was to come to an end, how it does (`studio.making.ending`).
     """
 
     prompt: int
@@ -51,6 +53,7 @@ class AudioBlock:
     is_last: bool
     is_new: bool = True
     fit: float | None = None
+    ending: Ending | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ import pytest
 
 from musicgen_studio.cli import generate
 from musicgen_studio.core.audio import Audio
+from musicgen_studio.core.ending import Ending
 from musicgen_studio.core.melody import Melody
 from musicgen_studio.core.passages import Passage
 from musicgen_studio.core.request import USUAL_SAMPLING, Sampling
@@ -36,6 +37,23 @@ def _hum(path: Path, level: float = 0.1, duration_s: float = 1.0) -> Path:
 
 
 # --- what it makes ---
+
+
+def test_music_that_is_to_end_says_how_it_does(cli: CommandLine) -> None:
+    code, _, err = cli("generate", "calm", "--seconds", "10", "--end", "--endings", "2", "--out", "o")
+    assert code == 0
+    assert "calm-" in err
+    assert "fades over its last bar: none of 2 tries came to rest by itself." in err
+    (record_file,) = (cli.folder / "o").glob("*.json")
+    record = Record.read(record_file)
+    assert (record.order.ends, record.order.endings, record.ending) == (True, 2, Ending(2))
+    assert cli("generate", "--from", record_file, "--out", "again")[0] == 0
+    again, first = (read(next((cli.folder / each).glob("*.wav"))) for each in ("again", "o"))
+    np.testing.assert_array_equal(again.samples, first.samples)
+    assert "fades" not in cli("generate", "calm", "--seconds", "10", "--end", "--endings", "0", "--out", "p")[2]
+    assert cli("generate", "calm", "--end", "--seconds", "8")[0] == 0
+    assert cli.engine.requests[-2].endings == 4
+    assert "--endings needs --end" in cli.usage_error("generate", "calm", "--endings", "2")
 
 
 def test_the_seeds_example(cli: CommandLine) -> None:

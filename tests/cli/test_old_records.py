@@ -3,7 +3,7 @@
 The records in `studio/making/old` and the sums of their sounds were written by the command line of commit fbf7514, with
 the fake engine and the stand-in starter of these tests; formats 1 and 2 by taking from its record what they had not.
 Format 4, with passages, and sound before and after, is of commit 5e077da; format 5 is
-that clip's record as commit 7258fcb wrote it.
+that clip's record as commit 7258fcb wrote it. Format 6, of a piece that ends, is of commit 608c70f.
 """
 
 import hashlib
@@ -28,6 +28,7 @@ SUMS = {
     "format3-loud": "029b1504e1771b3b26ecdfe4f75b438216e3d03d92337332ebc35f0e97075356",
     "format4": "d5915caa97ddd6e4860986e795873a3b161fa606714e655ac59d99d526619728",
     "format5": "d5915caa97ddd6e4860986e795873a3b161fa606714e655ac59d99d526619728",
+    "format6": "411f6b9c243689e88604eaf3bd6a900a27e9182d88b308cc92a7e96d8b1f2904",
 }
 
 
@@ -41,7 +42,7 @@ def test_a_clip_of_an_earlier_version_is_made_again_sample_for_sample(cli: Comma
     steps = np.round(read(sound).samples * 2**23).astype("<i4")
     assert hashlib.sha256(steps.tobytes()).hexdigest() == SUMS[name]
     record = Record.read(record_file)
-    assert record.format == 6
+    assert record.format == 7
     assert record.order == _found_in(cli.folder / "old", Record.read(OLD / f"{name}.json").order)
 
 

@@ -195,7 +195,7 @@ def section_job(library: Library, clip: Clip, section: Section, choice: EngineCh
     )
     made = replacing.replacement(
         library.sound_file(clip.id),
-        replace(wish, ends=section.ends, melody_repeats=section.melody_repeats),
+        replace(wish, ends=section.ends, endings=int(section.ends), melody_repeats=section.melody_repeats),
         (section.start_s, section.end_s),
         _tune(section.melody),
     )

@@ -9,6 +9,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from musicgen_studio.core.clip import Clip
+from musicgen_studio.core.ending import Ending
 from musicgen_studio.core.song import Marker
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.library.library import Library
@@ -18,12 +19,21 @@ _MOST_PARENTS = 100
 _SHORTEST_S = 0.02  # a frame of the codec: what is shorter is no part
 
 
+_ENDED = '"ending": {'  # as records have it that say how a clip ends
+
+
 def record_in(clip: Clip) -> Record | None:
     """Return how a clip was made; None if that is not known, or was written by another version of the program."""
     try:
         return Record.from_json(clip.recipe) if clip.recipe else None
     except UserProblem:  # the sound is none the worse for it
         return None
+
+
+def ending_in(clip: Clip) -> Ending | None:
+    """Return how a clip came to its end; None if none was asked for, or nobody knows. Quick where that is so."""
+    record = record_in(clip) if clip.recipe and _ENDED in clip.recipe else None
+    return None if record is None else record.ending
 
 
 def new_from_s(clip: Clip, record: Record) -> float:
@@ -38,7 +48,8 @@ def new_from_s(clip: Clip, record: Record) -> float:
         return 0.0
     if order.continuation.frames is not None:
         return min(order.continuation.frames / clip.sample_rate, clip.duration_s)
-    return max(clip.duration_s - order.duration_s, 0.0) if clip.is_complete and order.after is None else 0.0
+    early_s = 0.0 if record.ending is None else record.ending.early_s
+    return max(clip.duration_s + early_s - order.duration_s, 0.0) if clip.is_complete and order.after is None else 0.0
 
 
 def markers_of(library: Library, clip: Clip) -> tuple[Marker, ...]:

@@ -13,7 +13,7 @@ from musicgen_studio.core.plan import Part, Plan
 from musicgen_studio.library.library import Library
 from musicgen_studio.studio.arranging.markers import record_in
 from musicgen_studio.studio.arranging.passages import plan_of_order, with_shared
-from musicgen_studio.studio.making.record import Record
+from musicgen_studio.studio.making.record import Record, made_from_s
 
 MOST_STEPS = 200
 """So many clips, each made from the one before, are looked back at."""
@@ -48,7 +48,7 @@ def start_of_new_s(record: Record) -> float:
         return 0.0
     if order.after is not None and order.continuation.frames is not None:
         return order.continuation.frames / record.sample_rate
-    return max(record.frames / record.sample_rate - order.duration_s, 0.0)
+    return made_from_s(record)
 
 
 def _chain(library: Library, clip: Clip) -> Iterator[tuple[Clip, Record | None]]:

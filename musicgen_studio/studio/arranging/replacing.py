@@ -16,7 +16,7 @@ from musicgen_studio.export.finish import FinishSettings
 from musicgen_studio.files.sound import SoundFormat
 from musicgen_studio.studio.making.join import FADE_S
 from musicgen_studio.studio.making.order import Order, Sounds
-from musicgen_studio.studio.making.record import Record
+from musicgen_studio.studio.making.record import Record, made_from_s
 from musicgen_studio.studio.making.source import MelodySource, Source, open_source
 
 FRAME_RATE_HZ = 50
@@ -125,6 +125,7 @@ def replacement(
         shared="",
         grid=None,
         ends=wish.ends and after is None,
+        endings=wish.endings if wish.ends and after is None else 0,
     )
     sounds = Sounds(
         melody=None if melody is None else melody.melody,
@@ -172,7 +173,7 @@ def prompt_at(record: Record, at_s: float) -> str:
     order = record.order
     given_s = 0.0
     if order.continuation is not None:
-        given_s = max(record.frames / record.sample_rate - order.duration_s, 0.0) if order.after is None else 0.0
+        given_s = made_from_s(record) if order.after is None else 0.0
     begun = [later.prompt for later in order.passages if given_s + later.start_s <= at_s]
     return begun[-1] if begun else record.prompt
 

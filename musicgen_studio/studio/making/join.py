@@ -13,12 +13,14 @@ A stream, like the engine's: the original opens at once, before any music is mad
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from itertools import product
 
 import numpy as np
 
 from musicgen_studio.core.audio import Audio, Samples
-from musicgen_studio.core.request import GenerationRequest
+from musicgen_studio.core.passages import from_on
+from musicgen_studio.core.request import MAX_SEED, GenerationRequest
 from musicgen_studio.dsp.channels import with_channels
 from musicgen_studio.dsp.fades import equal_power_crossfade
 from musicgen_studio.dsp.resample import StreamResampler, resample
@@ -27,6 +29,7 @@ from musicgen_studio.studio.making.ending import ended
 from musicgen_studio.studio.making.fill import filled
 
 FADE_S = 0.04
+_ENDING_SEEDS = 1_000_003  # so far from a take's random numbers are those of its tries to end
 
 
 def joined(engine: Engine, request: GenerationRequest, stop: StopFlag) -> Iterator[AudioBlock]:
@@ -44,7 +47,40 @@ def joined(engine: Engine, request: GenerationRequest, stop: StopFlag) -> Iterat
         UserProblem: As in `Engine.stream`.
     """
     made = _joined(engine, request, stop)
-    yield from ended(made) if request.ends else made
+    yield from ended(made, request, partial(_ends_again, engine, request, stop)) if request.ends else made
+
+
+def _ends_again(
+    engine: Engine,
+    request: GenerationRequest,
+    stop: StopFlag,
+    clip: tuple[int, int],
+    so_far: Audio,
+    at_s: float,
+    duration_s: float,
+) -> list[Audio]:
+    """Make a clip's last bars anew; see `ending.GoingOn`."""
+    prompt, passages = from_on(request.prompts[clip[0]], request.passages, at_s)
+    again = replace(
+        request,
+        prompts=(prompt,),
+        passages=passages,
+        duration_s=duration_s,
+        melody=None,
+        continuation=so_far,
+        ends=False,
+        endings=0,
+        seed=(request.seed + (clip[1] + 1) * _ENDING_SEEDS) % MAX_SEED,
+        takes=request.endings - 1,
+        together=1,
+    )
+    made, done = [list[Samples]() for _ in range(again.takes)], 0
+    for block in _joined(engine, again, stop):
+        made[block.take].append(block.audio.samples)
+        done += block.is_last
+    if done < again.takes:
+        return []
+    return [Audio(np.concatenate(blocks), so_far.sample_rate) for blocks in made]
 
 
 def _joined(engine: Engine, request: GenerationRequest, stop: StopFlag) -> Iterator[AudioBlock]:

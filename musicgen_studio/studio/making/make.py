@@ -82,7 +82,8 @@ def _collect(
         for sink in sinks:
             sink.block(block)
         if block.is_last:
-            ended = TakeEnded(*key, _joined(open_takes.pop(key)), is_complete=True, fit=block.fit)
+            whole = _joined(open_takes.pop(key))
+            ended = TakeEnded(*key, whole, is_complete=True, fit=block.fit, ending=block.ending)
             if (fault := _end(sinks, ended, None)) is not None:
                 raise fault
 

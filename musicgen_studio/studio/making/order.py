@@ -133,11 +133,12 @@ class Order:
         melody_repeats: Whether a melody shorter than the music begins again.
         continuation: The sound to go on from, or None.
         after: The sound that the new music is to lead into, or None.
-        aligned: As in `GenerationRequest`, like `ends`.
+        aligned: As in `GenerationRequest`, like `ends` and `endings`.
         passages: What follows the prompt later on.
         shared: The words that all prompts here begin with, where they were written once before all; for showing.
         grid: The stated tempo by whose bars the passages were placed, or None; for showing.
         ends: Whether the music comes to an end.
+        endings: Among how many versions of its last bars one is looked for that ends by itself; 0 is a fade.
         finish: What becomes of the sound on its way into a file.
     """
 
@@ -160,6 +161,7 @@ class Order:
     shared: str = ""
     grid: Grid | None = None
     ends: bool = False
+    endings: int = 0
     finish: FinishSettings = field(default_factory=lambda: FinishSettings(SoundFormat.WAV32F))
 
     def request(self, sounds: Sounds) -> GenerationRequest:
@@ -181,6 +183,7 @@ class Order:
             after=sounds.after,
             aligned=self.aligned,
             ends=self.ends,
+            endings=self.endings,
             passages=tuple(
                 Passage(later.start_s, later.prompt, later.melody_notes if sound is None else sound, later.morph_s)
                 for later, sound in zip(self.passages, own, strict=True)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from musicgen_studio.core.audio import Audio
+from musicgen_studio.core.ending import Ending
 from musicgen_studio.core.loudness import STREAMING_CEILING_DB
 from musicgen_studio.core.names import writable_json
 from musicgen_studio.core.request import GenerationRequest
@@ -27,11 +28,12 @@ from musicgen_studio.export.finish import Finished
 from musicgen_studio.studio.making.order import CheckpointRecord, Order
 from musicgen_studio.studio.making.strict_json import WrongValueError, convert, text_of, value_of
 
-FORMAT = 6
-"""5 did not say by which tempo passages were placed. 4 had no sounds from their middle, no section filled in and
-aligned, no piece that ends and no shared words. 3 had the order's values beside what came of it, no passages, a
-loudness set without a limiter, and no melodies out of a mix. 2 had no prompts made together. 1 had no notes, no MIDI
-files, no melody that ends, and did not say how far a melody was followed."""
+FORMAT = 7
+"""6 did not say how a piece came to its end, which was a fade. 5 did not say by which tempo passages were placed. 4 had
+no sounds from their middle, no section filled in and aligned, no piece that ends and no shared words. 3 had the order's
+values beside what came of it, no passages, a loudness set without a limiter, and no melodies out of a mix. 2 had no
+prompts made together. 1 had no notes, no MIDI files, no melody that ends, and did not say how far a melody was
+followed."""
 
 MAX_BYTES = 4_000_000  # ours have two thousand, and 150 for each drawn note; a file this large is something else
 
@@ -52,7 +54,7 @@ class Record:
     """How one clip was made.
 
     Args:
-        format: Version of this format, 6.
+        format: Version of this format, 7.
         order: What was wished: all prompts of the batch, and how tokens were chosen where the wish left that open.
         prompt: The text of this clip.
         place: Which of the order's prompts it is, from 0.
@@ -60,6 +62,8 @@ class Record:
         melody_similarity: How far it follows the melody, 0 to 1 (`dsp.chroma.similarity`); None without one.
         fit: How well it leads into what stands after, beside the takes that were made with it (`fill.fits`): higher is
             better, 0 like their average; None where it leads into nothing. Up to format 5 a likelihood, below 0.
+        ending: How it came to its end; None where none was asked for, or it was stopped before. Up to format 6 always
+            None, and the end a fade.
         checkpoint: What made it.
         device: `cpu`, `cuda` or `mps`. Another device rounds differently.
         precision: `float32`, `bfloat16`, `float16` or `int8`. Another precision gives other samples.
@@ -80,6 +84,7 @@ class Record:
     take: int
     melody_similarity: float | None
     fit: float | None
+    ending: Ending | None
     checkpoint: CheckpointRecord
     device: str
     precision: str
@@ -153,6 +158,7 @@ class Made:
         finished: Its sound as it is kept, and what was done to its loudness.
         is_complete: False if its run was cut short.
         fit: As in `Record`.
+        ending: As in `Record`.
     """
 
     request: GenerationRequest
@@ -163,6 +169,7 @@ class Made:
     finished: Finished
     is_complete: bool
     fit: float | None = None
+    ending: Ending | None = None
 
 
 def record_of(order: Order, made: Made) -> Record:
@@ -182,6 +189,7 @@ def record_of(order: Order, made: Made) -> Record:
         take=made.take,
         melody_similarity=melody_similarity(request, audio),
         fit=None if made.fit is None else round(made.fit, 4),
+        ending=made.ending,
         checkpoint=made.checkpoint,
         device=made.info.device,
         precision=made.info.precision,
@@ -211,6 +219,12 @@ def _settled(order: Order, request: GenerationRequest, info: EngineInfo, group: 
     )
 
 
+def made_from_s(record: Record) -> float:
+    """Return where in a clip that leads into nothing the music begins that its order made, in seconds."""
+    early_s = 0.0 if record.ending is None else record.ending.early_s
+    return max(record.frames / record.sample_rate + early_s - record.order.duration_s, 0.0)
+
+
 def melody_similarity(request: GenerationRequest, audio: Audio) -> float | None:
     """Return how far a clip follows the melody that was asked for, 0 to 1; see `dsp.chroma.similarity`.
 
@@ -236,18 +250,22 @@ def _unusable(why: str, what_to_do: str = "Choose the .json file that was writte
 
 
 def with_later_keys(order: dict[str, Any]) -> dict[str, Any]:
-    """Return an order, as read from JSON, with what orders of record format 5 had not."""
-    return {"grid": None} | order
+    """Return an order, as read from JSON, with what orders of record formats 5 and 6 had not."""
+    return {"grid": None, "endings": 0} | order
 
 
 def _upgraded(value: object) -> object:
-    """Bring a record of format 1 to 5 to format 6; anything else passes as it is."""
-    if not isinstance(value, dict) or value.get("format") not in (1, 2, 3, 4, 5):
+    """Bring a record of format 1 to 6 to format 7; anything else passes as it is."""
+    if not isinstance(value, dict) or value.get("format") not in (1, 2, 3, 4, 5, 6):
         return value
     if value["format"] < 5:
         value = _fifth(value if value["format"] == 4 else _with_order(_third(value)))
     order = value.get("order")
-    return value | {"format": FORMAT, "order": with_later_keys(order) if isinstance(order, dict) else order}
+    return (
+        {"ending": None}
+        | value
+        | {"format": FORMAT, "order": with_later_keys(order) if isinstance(order, dict) else order}
+    )
 
 
 def _fifth(value: dict[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from musicgen_studio.core.audio import Audio
+from musicgen_studio.core.ending import Ending
 from musicgen_studio.core.request import GenerationRequest
 from musicgen_studio.engine.api import AudioBlock, EngineInfo
 
@@ -47,6 +48,7 @@ class TakeEnded:
         audio: The whole of it, one frame at least.
         is_complete: False if a stop or a fault cut it short.
         fit: As in `AudioBlock`.
+        ending: As in `AudioBlock`.
     """
 
     prompt: int
@@ -54,6 +56,7 @@ class TakeEnded:
     audio: Audio
     is_complete: bool
     fit: float | None = None
+    ending: Ending | None = None
 
 
 class Sink(Protocol):

@@ -25,10 +25,11 @@ from PySide6.QtWidgets import (
 )
 
 from musicgen_studio.core.clip import Clip
+from musicgen_studio.studio.arranging.markers import ending_in
 from musicgen_studio.ui.look.icons import icon
 from musicgen_studio.ui.look.theme import GRID, Look, set_look
 from musicgen_studio.ui.panels.asking_card import AskingCard
-from musicgen_studio.ui.panels.clip_words import clock, similarity
+from musicgen_studio.ui.panels.clip_words import clock, how_it_ends, similarity
 from musicgen_studio.ui.panels.labels import ElidedLabel
 from musicgen_studio.ui.panels.replace_card import ReplaceCard, ReplaceValues
 from musicgen_studio.ui.widgets.flow_layout import FlowLayout
@@ -284,6 +285,8 @@ class ClipHeader(QWidget):
         facts += [" ".join(f"#{tag}" for tag in clip.tags), clip.checkpoint, clip.licence]
         if clip.melody_similarity is not None:
             facts.insert(1, self.tr("follows the melody {0}").format(similarity(clip.melody_similarity)))
+        ending = None if is_making else ending_in(clip)
+        facts += [how_it_ends(ending)] if ending is not None else []
         facts += [self.tr("in the trash")] if clip.trashed is not None else []
         facts += [self.tr("file missing")] if clip.is_missing else []
         facts += [self.tr("still being made")] if is_making else []
@@ -369,7 +372,7 @@ class ExtendCard(AskingCard):
         self._prompt.returnPressed.connect(self._go)
         self._ends = QCheckBox(self.tr("Let it end"))
         self._ends.setAccessibleName(self.tr("Let the new part end"))
-        self._ends.setToolTip(self.tr("The new part comes to an end: it fades over its last bar"))
+        self._ends.setToolTip(self.tr("The new part ends: by itself where one of some tries does, else it fades"))
         self._how = QComboBox()
         self._how.setAccessibleName(self.tr("How the music goes over into the new passage"))
         self._how.setToolTip(self.tr("At once, or slowly: then both sound, the one less and less, the other more"))

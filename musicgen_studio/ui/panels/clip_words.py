@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import QCoreApplication
 
+from musicgen_studio.core.ending import Ending
 from musicgen_studio.core.tempo_map import TempoMap
 
 _WHOLE = 0.06
@@ -27,6 +28,20 @@ def similarity(share: float) -> str:
         share: 0 to 1.
     """
     return f"{share:.2f}"
+
+
+def how_it_ends(ending: Ending) -> str:
+    """Write how a clip ends, and why so: `fades out (none of 4 tries came to rest by itself)`."""
+    if ending.is_own:
+        words = QCoreApplication.translate("ending", "ends by itself ({0} of {1} tries did well)")
+        return words.format(ending.good, ending.tried)
+    if not ending.tried:
+        return QCoreApplication.translate("ending", "fades out")
+    if not ending.rested:
+        words = QCoreApplication.translate("ending", "fades out (none of {0} tries came to rest by itself)")
+        return words.format(ending.tried)
+    words = QCoreApplication.translate("ending", "fades out ({0} of {1} tries rested, none on the bar and in key)")
+    return words.format(ending.rested, ending.tried)
 
 
 def length(start_s: float, end_s: float, tempo_map: TempoMap | None) -> str:

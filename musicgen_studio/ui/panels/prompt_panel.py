@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 from musicgen_studio.core.request import Sampling
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.studio.making import prompting
+from musicgen_studio.studio.making.ending import ENDINGS
 from musicgen_studio.studio.making.order import Order
 from musicgen_studio.studio.making.prompting import Caution, cautions, has_word, with_word, without_word
 from musicgen_studio.ui.look.icons import icon
@@ -93,6 +94,7 @@ class PromptValues:
             top_k=self.top_k,
             top_p=self.top_p,
             ends=self.ends,
+            endings=ENDINGS if self.ends else 0,
         )
 
     @classmethod
@@ -305,7 +307,7 @@ class PromptPanel(QWidget):
         )
         self._ends = self._check(
             self.tr("Let it end"),
-            self.tr("It fades over its last bar; leave it off for loops"),
+            self.tr("Its last bars are made until they rest by themselves, else they fade; not for loops"),
         )
         self._allow_best()
 

@@ -19,6 +19,7 @@ from musicgen_studio.library.library import Library
 from musicgen_studio.studio.arranging import composing
 from musicgen_studio.studio.arranging.composing import Tune
 from musicgen_studio.studio.arranging.live_play import LivePlay
+from musicgen_studio.studio.making.ending import ENDINGS
 from musicgen_studio.studio.making.engines import EngineChoice, EngineFacts
 from musicgen_studio.studio.making.order import Order
 from musicgen_studio.studio.making.queue import Job, JobEnded, JobState, JobView, Performance
@@ -84,6 +85,7 @@ class Generation(QObject):
         order = replace(
             self._order(replace(self._prompt.values(), prompt=values.prompt, duration_s=values.duration_s)),
             ends=values.ends,
+            endings=ENDINGS if values.ends else 0,
         )
         from_frame = playhead if values.from_playhead else None
         library, choice = self._services.library, self._services.choice

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from musicgen_studio.core.audio import Audio
+from musicgen_studio.core.ending import Ending
 from musicgen_studio.core.melody import Melody, Note
 from musicgen_studio.core.passages import Passage
 from musicgen_studio.core.plan import Grid
@@ -40,13 +41,14 @@ ORDER = Order(
     finish=FinishSettings(SoundFormat.FLAC, 32000, -14.0),
 )
 RECORD = Record(
-    format=6,
+    format=7,
     order=ORDER,
     prompt=ORDER.prompts[1],
     place=1,
     take=1,
     melody_similarity=0.61,
     fit=-4.5,
+    ending=Ending(4, 3, 2, is_own=True, early_s=1.25, late_beats=-0.01, chord_share=0.6),
     checkpoint=CheckpointRecord("starter", "cd" * 32, "free to use for anything", "starter"),
     device="cpu",
     precision="int8",
@@ -177,7 +179,7 @@ def test_each_missing_key_of_an_old_record_is_named(name: str) -> None:
         ({"finish_sound_format": "aiff"}, "sound_format must be one of wav16"),
         ({"take": 3}, "take must be 0 to 2, got 3"),
         ({"take": -1}, "take must be 0 to 2, got -1"),
-        ({"format": 7}, "format is 7; this program knows 1 to 6"),
+        ({"format": 8}, "format is 8; this program knows 1 to 7"),
         ({"order_prompts": ["happy rock"]}, "order must hold the prompt at place 1"),
         ({"order_prompts": []}, "order must hold the prompt at place 1"),
         ({"place": 0}, "order must hold the prompt at place 0"),

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from musicgen_studio.core.ending import Ending
 from musicgen_studio.core.tempo_map import TempoMap
-from musicgen_studio.ui.panels.clip_words import length
+from musicgen_studio.ui.panels.clip_words import how_it_ends, length
 
 FOUR = TempoMap.constant(125, 8.0)  # a beat is 0.48 s
 THREE = TempoMap.constant(120, 8.0, beats_per_bar=3)
@@ -30,3 +31,15 @@ SLOWS_DOWN = TempoMap(tuple(np.cumsum([0.0, 0.5, 0.5, 0.5, 0.5, 1.0, 1.0, 1.0, 1
 )
 def test_a_length(start_s: float, end_s: float, tempo_map: TempoMap | None, said: str) -> None:
     assert length(start_s, end_s, tempo_map) == said
+
+
+def test_how_a_clip_ends_is_said_with_the_reason() -> None:
+    assert how_it_ends(Ending(0)) == "fades out"
+    assert how_it_ends(Ending(4)) == "fades out (none of 4 tries came to rest by itself)"
+    assert how_it_ends(Ending(4, 2)) == "fades out (2 of 4 tries rested, none on the bar and in key)"
+    assert how_it_ends(Ending(4, 2, 1, is_own=True)) == "ends by itself (1 of 4 tries did well)"
+    for values in ((1, 2), (4, 1, 2), (-1,)):
+        with pytest.raises(ValueError, match="good <= rested <= tried"):
+            Ending(*values)
+    with pytest.raises(ValueError, match="is_own must be false"):
+        Ending(4, is_own=True)

@@ -14,10 +14,13 @@ from musicgen_studio.analysis.faults import FaultKind
 from musicgen_studio.app import Program
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip, Origin
+from musicgen_studio.core.ending import Ending
 from musicgen_studio.studio.arranging.choosing import chosen
 from musicgen_studio.studio.arranging.composing import record_of_clip
 from musicgen_studio.studio.arranging.noticing import noticed
+from musicgen_studio.studio.making.ending import ENDINGS
 from musicgen_studio.ui.panels.clip_header import ExtendValues
+from musicgen_studio.ui.panels.clip_words import how_it_ends
 from musicgen_studio.ui.panels.prompt_panel import PromptValues
 from tests.dsp.music import beat, notes
 from tests.ui.panels.finding import control, said
@@ -122,7 +125,11 @@ def test_music_can_be_asked_to_end(qtbot: QtBot, program: Program) -> None:
     with qtbot.waitSignal(window.inbox.job_ended, timeout=LONG_MS):
         window.generation.generate(replace(window.prompt.values(), prompt="rock", duration_s=4.0))
     (clip,) = library.clips()
-    assert record_of_clip(clip).order.ends
+    record = record_of_clip(clip)
+    assert (record.order.ends, record.order.endings) == (True, ENDINGS)
+    assert record.ending is not None
+    assert record.ending.tried == 1  # too short to go on from its middle
+    assert how_it_ends(record.ending) in said(window)
     assert np.abs(library.read(clip.id).samples[-20:]).max() < 1e-3
     with qtbot.waitSignal(window.inbox.job_ended, timeout=LONG_MS):
         window.generation.extend(clip, ExtendValues(False, 2.0, "calm"), 0)
@@ -146,6 +153,7 @@ def test_a_clip_is_let_end_and_it_can_be_taken_back(qtbot: QtBot, program: Progr
         after = library.read(take.id).samples
         np.testing.assert_array_equal(after[: 2 * RATE], before[: 2 * RATE])
         assert np.abs(after[-20:]).max() < 1e-3
+        assert record_of_clip(take).ending == Ending(1)
     program.services.undo.undo()
     assert [each.id for each in library.clips()] == [clip.id]
 

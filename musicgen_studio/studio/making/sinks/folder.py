@@ -91,6 +91,7 @@ class Folder(Sink):
             finished,
             ended.is_complete,
             ended.fit,
+            ended.ending,
         )
         record = record_of(self._order, made)
         if self._name is not None:

@@ -87,6 +87,7 @@ class Kept(Sink):
             Finished(ended.audio),
             ended.is_complete,
             ended.fit,
+            ended.ending,
         )
         record = record_of(self._order, made)
         clip = replace(
