@@ -16,7 +16,7 @@ from PySide6.QtGui import (
     QAccessibleValueInterface,
 )
 from PySide6.QtWidgets import QAccessibleWidget, QWidget
-from shiboken6 import VoidPtr, getCppPointer
+from shiboken6 import VoidPtr, getCppPointer, isValid
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,8 @@ def tell_value(widget: QWidget) -> None:
         QAccessible.updateAccessibility(QAccessibleValueChangeEvent(widget, value))
 
 
-# Qt deletes its half of an interface with the widget; Python's half must not go before that.
+# Qt deletes its half of an interface with the widget. Python's half must not go before that, and goes when the next one
+# comes: there are never more than there are such widgets, and those that went since the last one came.
 _interfaces: list[QAccessibleInterface] = []
 
 
@@ -78,7 +79,7 @@ def _interface_for(_key: str, thing: QObject) -> QAccessibleInterface | None:
     if not (isinstance(thing, QWidget) and isinstance(thing, Speaking)):
         return None
     interface = _SpeakingInterface(thing)
-    _interfaces.append(interface)
+    _interfaces[:] = [*filter(isValid, _interfaces), interface]
     return interface
 
 
