@@ -11,6 +11,7 @@ from pathlib import Path
 from PySide6.QtCore import QByteArray, QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QIcon, QIconEngine, QPainter, QPixmap, QPixmapCache
 from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QLineEdit
 
 from musicgen_studio.paths import resources_dir
 from musicgen_studio.ui.look import theme
@@ -68,6 +69,17 @@ def _svg(name: str) -> bytes:
         return (_folder() / f"{name}.svg").read_bytes()
     except FileNotFoundError as error:
         raise ValueError(f"name must be an icon of {_folder()}, got {name!r}") from error
+
+
+def lead_with(field: QLineEdit, name: str) -> None:
+    """Put an icon before the text of a field, as far from it as a button's from its words.
+
+    Args:
+        field: Which.
+        name: One of `names()`.
+    """
+    field.addAction(icon(name, "muted"), QLineEdit.ActionPosition.LeadingPosition)
+    field.setTextMargins(-2 * theme.GRID, 0, 0, 0)  # of the style sheet's padding, which counts once more behind it
 
 
 class _SvgIconEngine(QIconEngine):

@@ -16,6 +16,7 @@ from musicgen_studio.paths import resources_dir
 
 GRID = 4  # all spacing is a multiple of it, in pixels
 RADIUS = 6  # of every corner, in pixels
+HEAD_PX = 30  # of the first row of each column, so that their names stand level
 SMALL_PX = 11  # ruler, meter, explanations
 BODY_PX = 13
 TITLE_PX = 18
@@ -249,9 +250,10 @@ def _palette(colours: Colours) -> QPalette:
 
 
 def _style_sheet(colours: Colours) -> str:
-    check = "style-check-dark" if colours is DARK else "style-check-light"
-    sizes = {"small": SMALL_PX, "title": TITLE_PX, "radius": RADIUS, "check": check}
-    return string.Template(_STYLE_SHEET).substitute(asdict(colours), **sizes)
+    shade = "dark" if colours is DARK else "light"
+    sizes = {"small": SMALL_PX, "title": TITLE_PX, "radius": RADIUS}
+    pictures = {"check": f"style-check-{shade}", "warning_icon": f"style-warning-{shade}"}
+    return string.Template(_STYLE_SHEET).substitute(asdict(colours), **sizes, **pictures)
 
 
 # A focused control has a border of 2 px in place of 1 and 1 px less padding, so that nothing moves.
@@ -263,6 +265,8 @@ QPushButton, QToolButton, QComboBox, QAbstractSpinBox, QLineEdit {
 QPushButton, QToolButton, QComboBox { background: $control; color: $text; }
 QPushButton { padding: 5px 15px; }
 QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
+QMessageBox { messagebox-warning-icon: url(icons:$warning_icon.svg);
+    messagebox-question-icon: url(icons:style-question.svg); }
 QToolButton { padding: 5px; }
 QComboBox { padding: 5px 11px; }
 QPushButton:hover, QToolButton:hover, QComboBox:hover { background: $control_hover; }
@@ -283,9 +287,9 @@ QComboBox QAbstractItemView { background: $panel; border: 1px solid $border; pad
 *[look="quiet"]:disabled { background: transparent; color: $disabled; }
 *[look="quiet"]:focus { border: 2px solid $focus; }
 *[look="primary"] { background: $accent; border-color: $accent; color: $on_accent; font-weight: 600;
-    padding: 7px 19px; }
+    padding: 5px 19px; }
 *[look="primary"]:hover, *[look="primary"]:pressed { background: $accent_hover; }
-*[look="primary"]:focus { border: 2px solid $text; padding: 6px 18px; }
+*[look="primary"]:focus { border: 2px solid $text; padding: 4px 18px; }
 *[look="primary"]:disabled { background: $control; border-color: $border; color: $disabled; }
 *[look="chip"] { padding: 3px 12px; border-radius: 11px; background: $panel; color: $muted; }
 *[look="chip"]:hover { background: $control_hover; color: $text; }
@@ -312,6 +316,7 @@ QLabel[look="title"] { font-size: ${title}px; font-weight: 600; }
 QLabel[look="strong"] { font-weight: 600; }
 QLabel[look="muted"] { color: $muted; font-size: ${small}px; }
 
+QLineEdit { lineedit-clear-button-icon: url(icons:style-clear.svg); }
 QLineEdit, QAbstractSpinBox { background: $field; color: $text; padding: 5px 9px;
     placeholder-text-color: $muted; selection-background-color: $accent; selection-color: $on_accent; }
 QAbstractSpinBox { padding: 3px 0; }
@@ -351,7 +356,7 @@ QCheckBox::indicator:checked { background: $accent; border-color: $accent; image
 QRadioButton::indicator:checked { width: 8px; height: 8px; border: 5px solid $accent; background: $on_accent; }
 QCheckBox::indicator:disabled, QRadioButton::indicator:disabled { border-color: $disabled; }
 
-QAbstractItemView { background: $panel; border: none; outline: none;
+QAbstractItemView { background: $panel; border: 1px solid transparent; outline: none;
     selection-background-color: $accent_soft; selection-color: $text; }
 QListView::item, QTreeView::item, QTableView::item { padding: 4px 8px; border-radius: 4px; }
 QListView::item:hover, QTreeView::item:hover { background: $control; }

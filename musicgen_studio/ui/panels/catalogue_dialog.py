@@ -19,6 +19,7 @@ from musicgen_studio.ui.panels.offer_details import OfferDetails
 from musicgen_studio.ui.panels.offer_list import OfferLine, OfferList
 from musicgen_studio.ui.panels.offer_row import OfferRow
 from musicgen_studio.ui.widgets.problem_note import ProblemNote
+from musicgen_studio.ui.widgets.tall_area import fade_ends
 
 _SIZE = (968, 640)
 _LIST_PX = 388  # the longest of Meta's names beside its size
@@ -111,6 +112,7 @@ class CatalogueDialog(QDialog):
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setAccessibleName(self.tr("The checkpoint that is chosen"))
         area.setWidget(self.details)
+        fade_ends(area)
         middle = QHBoxLayout()
         middle.setSpacing(5 * GRID)
         middle.addWidget(self._list, _LIST_PX)

@@ -9,6 +9,7 @@ from musicgen_studio.core.melody import NOTE_NAMES, Key
 from musicgen_studio.dsp.notes import CleanUp
 from musicgen_studio.ui.look.theme import GRID, Look, set_look
 from musicgen_studio.ui.widgets.flow_layout import FlowLayout
+from musicgen_studio.ui.widgets.number_box import inset
 
 MAX_MINIMUM_MS = 500
 _DETECTED = ""
@@ -90,7 +91,7 @@ class CleanUpBox(QWidget):
         self._minimum.setAccessibleName(self.tr("Shortest note"))
         self._minimum.setToolTip(self.tr("Shorter notes are left out"))
         set_look(self._minimum, Look.NUMBER)
-        self._minimum.lineEdit().setTextMargins(2 * GRID, 0, 2 * GRID, 0)
+        inset(self._minimum)
         self._fold.setAccessibleName(self._fold.text())
         self._fold.toggled.connect(self._tell)
         self._minimum.valueChanged.connect(self._tell)

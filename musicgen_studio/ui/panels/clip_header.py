@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 from musicgen_studio.core.clip import Clip
 from musicgen_studio.studio.arranging.markers import ending_in
 from musicgen_studio.ui.look.icons import icon
-from musicgen_studio.ui.look.theme import GRID, Look, set_look
+from musicgen_studio.ui.look.theme import GRID, HEAD_PX, Look, set_look
 from musicgen_studio.ui.panels.asking_card import AskingCard
 from musicgen_studio.ui.panels.clip_words import clock, how_it_ends, similarity
 from musicgen_studio.ui.panels.labels import ElidedLabel
@@ -86,7 +86,8 @@ class ClipHeader(QWidget):
     def __init__(self, keys: KeyMap, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._bindings = Bindings(self, keys)
-        self._title = ElidedLabel(Look.TITLE)
+        self._title = ElidedLabel(Look.TITLE, Qt.TextElideMode.ElideMiddle)
+        self._title.setFixedHeight(HEAD_PX)
         self._facts = ElidedLabel(Look.MUTED)
         self.tempo_chip = QToolButton()
         set_look(self.tempo_chip, Look.CHIP)

@@ -1,7 +1,9 @@
 """Two clips side by side under the waveform: which is heard now, and what was done so that they are equally loud."""
 
+from html import escape
+
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
 from musicgen_studio.ui.look.icons import icon
 from musicgen_studio.ui.look.theme import GRID, Look, set_look
@@ -26,8 +28,10 @@ class CompareRow(QFrame):
         self.setAccessibleName(self.tr("Compare"))
         self._titles = ("", "")
         self._buttons = QButtonGroup(self)
-        self._words = ElidedLabel()
-        self._matched = plain_label(look=Look.MUTED)
+        self._words = ElidedLabel(left_out=Qt.TextElideMode.ElideMiddle)
+        self._words.setMinimumWidth(24 * GRID)
+        self._matched = ElidedLabel(Look.MUTED)
+        self._matched.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         row = QHBoxLayout(self)
         row.setContentsMargins(3 * GRID, GRID, GRID, GRID)
         row.setSpacing(GRID)
@@ -52,6 +56,7 @@ class CompareRow(QFrame):
         """Show two clips by their titles, and a word on how their levels were matched."""
         self._titles = titles
         self._matched.setText(matched)
+        self._matched.setToolTip(matched)
         for number, letter in enumerate(_LETTERS):
             words = self.tr("Hear {0}: {1}").format(letter, titles[number])
             self._buttons.button(number).setToolTip(words)
@@ -63,6 +68,7 @@ class CompareRow(QFrame):
         """Mark which is heard."""
         self._buttons.button(number).setChecked(True)
         self._words.setText(self._titles[number])
+        self._words.setToolTip(f"<qt>{escape(self._titles[number])}</qt>")
 
     def _close_button(self) -> QToolButton:
         close = QToolButton()

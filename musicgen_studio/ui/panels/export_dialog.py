@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QFrame,
     QGridLayout,
+    QHBoxLayout,
     QLabel,
     QLineEdit,
     QListWidget,
@@ -43,6 +44,7 @@ from musicgen_studio.ui.panels.clip_words import clock
 from musicgen_studio.ui.panels.export_choice import ExportChoice
 from musicgen_studio.ui.panels.labels import plain_label
 from musicgen_studio.ui.widgets.choice_box import choice_box
+from musicgen_studio.ui.widgets.number_box import inset
 
 MAX_LOOP_BARS = 64
 _MAX_ROWS = 5  # of names that are seen at once
@@ -164,6 +166,7 @@ class ExportDialog(QDialog):
         self._target_note = plain_label(look=Look.MUTED, wraps=True)
         self._bars = QSpinBox(minimum=1, maximum=MAX_LOOP_BARS)
         self._bars.setValue(self._looped[1] if self._looped else 4)
+        inset(self._bars)
         self._bars.setAccessibleName(self.tr("Bars"))
         self._bars.setToolTip(self.tr("How many bars the loop has"))
         self._rows: dict[QWidget, QLabel | None] = {}  # fields that not every target has, with their labels
@@ -475,9 +478,14 @@ def _add_row(rows: QGridLayout, text: str, field: QWidget, button: QPushButton |
         label.setBuddy(field)
         label.setContentsMargins(0, 2 * GRID - 1, 0, 0)
         rows.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
-    rows.addWidget(field, row, 1, 1, 1 if button else 2)
-    if button:
-        rows.addWidget(button, row, 2)
+    if button is None:
+        rows.addWidget(field, row, 1)
+        return label
+    both = QHBoxLayout()
+    both.setSpacing(2 * GRID)
+    both.addWidget(field, 1)
+    both.addWidget(button)
+    rows.addLayout(both, row, 1)
     return label
 
 

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from musicgen_studio.ui.look.theme import GRID
 from musicgen_studio.ui.panels.labels import plain_label
+from musicgen_studio.ui.widgets.tall_area import fade_ends
 
 
 class FactsDialog(QDialog):
@@ -38,6 +39,7 @@ class FactsDialog(QDialog):
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setAccessibleName(page_name)
         area.setWidget(page)
+        fade_ends(area)
         self._buttons = QDialogButtonBox()
         close = self._buttons.addButton(self.tr("Close"), QDialogButtonBox.ButtonRole.RejectRole)
         close.setDefault(True)

@@ -25,10 +25,16 @@ def plain_label(text: str = "", look: Look | None = None, wraps: bool = False) -
 
 
 class ElidedLabel(QLabel):
-    """A one-line label that ends in … where it is too narrow. Its owner gives it a tooltip where that may be."""
+    """A one-line label that is shortened by … where it is too narrow. Its owner gives it a tooltip where that may be.
 
-    def __init__(self, look: Look | None = None) -> None:
+    Args:
+        look: How it is dressed, None for the body's type.
+        left_out: Where it is shortened; of titles, which end in what tells takes apart, in the middle.
+    """
+
+    def __init__(self, look: Look | None = None, left_out: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> None:
         super().__init__()
+        self._left_out = left_out
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         if look is not None:
@@ -40,7 +46,7 @@ class ElidedLabel(QLabel):
 
     def shown_text(self) -> str:
         """Return what there is room for."""
-        return self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.contentsRect().width())
+        return self.fontMetrics().elidedText(self.text(), self._left_out, self.contentsRect().width())
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
         """Draw the text, shortened where it must be."""

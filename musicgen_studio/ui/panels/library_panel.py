@@ -23,6 +23,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QBoxLayout,
     QComboBox,
     QHBoxLayout,
     QLineEdit,
@@ -38,8 +39,8 @@ from PySide6.QtWidgets import (
 from musicgen_studio.core.clip import Clip
 from musicgen_studio.files.sound import is_sound
 from musicgen_studio.library.search import Filter, Order
-from musicgen_studio.ui.look.icons import icon
-from musicgen_studio.ui.look.theme import GRID, Look, set_look
+from musicgen_studio.ui.look.icons import icon, lead_with
+from musicgen_studio.ui.look.theme import GRID, HEAD_PX, Look, set_look
 from musicgen_studio.ui.models.library_model import LibraryModel, Query
 from musicgen_studio.ui.panels.labels import plain_label
 from musicgen_studio.ui.panels.library_columns import ColumnHeader
@@ -51,6 +52,7 @@ REST_MS = 120
 """How long the arrow keys rest on a row before it is previewed: who goes through many rows hears only the last."""
 
 _SEARCH_PX = 32  # in the smallest window
+_NARROW_PX = 220  # below it, what filters stands under the search
 _SHORT_S, _LONG_S = 10.0, 30.0
 
 
@@ -96,6 +98,14 @@ class LibraryPanel(QWidget):
         self._lay_out()
         self._bind()
         self._show_place()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Let the search have a line of its own where it would be too short to be written in."""
+        super().resizeEvent(event)
+        is_narrow = self.width() < _NARROW_PX
+        across = QBoxLayout.Direction.TopToBottom if is_narrow else QBoxLayout.Direction.LeftToRight
+        if across is not self._find.direction():
+            self._find.setDirection(across)
 
     def query(self) -> Query:
         """Return what is searched for and filtered by."""
@@ -159,7 +169,7 @@ class LibraryPanel(QWidget):
 
     def _build_search(self) -> None:
         self._search = QLineEdit(placeholderText=self.tr("Search"), clearButtonEnabled=True)
-        self._search.addAction(icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
+        lead_with(self._search, "search")
         self._search.setAccessibleName(self.tr("Search the library"))
         self._search.setMinimumWidth(_SEARCH_PX)
         self._search.textChanged.connect(self._ask)
@@ -239,6 +249,7 @@ class LibraryPanel(QWidget):
 
     def _lay_out(self) -> None:
         self._heading = plain_label(look=Look.SECTION)
+        self._heading.setFixedHeight(HEAD_PX)
         self._count = plain_label(look=Look.MUTED)
         head = _row(self._heading, self._count)
         head.insertStretch(1)
@@ -263,7 +274,11 @@ class LibraryPanel(QWidget):
         column.setContentsMargins(2 * GRID, 3 * GRID, 2 * GRID, 2 * GRID)
         column.setSpacing(2 * GRID)
         column.addLayout(head)
-        column.addLayout(_row(self._search, self._starred, self._more, self._trash))
+        self._find = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._find.setSpacing(GRID)
+        self._find.addWidget(self._search, 1)
+        self._find.addLayout(_row(self._starred, self._more, self._trash))
+        column.addLayout(self._find)
         column.addWidget(filters)
         column.addWidget(self._pages, 1)
         column.addWidget(self._tags)

@@ -16,16 +16,18 @@ from PySide6.QtWidgets import (
 from musicgen_studio.core.live import MAX_VOICES, Steering
 from musicgen_studio.core.request import USUAL_SAMPLING
 from musicgen_studio.ui.look.icons import icon
-from musicgen_studio.ui.look.theme import GRID, Look, set_look
+from musicgen_studio.ui.look.theme import GRID, HEAD_PX, Look, set_look
 from musicgen_studio.ui.panels.labels import plain_label
 from musicgen_studio.ui.panels.live_page import LivePage
 from musicgen_studio.ui.widgets.flow_layout import FlowLayout
 from musicgen_studio.ui.widgets.prompt_plane import PromptPlane
-from musicgen_studio.ui.widgets.tall_area import TallArea
+from musicgen_studio.ui.widgets.tall_area import Page, TallArea
 from musicgen_studio.ui.widgets.value_slider import ValueSlider
 
 MAX_GUIDANCE, MAX_TEMPERATURE = 10.0, 2.0
 MAX_FADE_S, STOP_FADE_S = 30.0, 1.0
+
+_BETWEEN_PX = 6 * GRID  # two columns: a number belongs to what is left of it
 
 
 class LivePanel(QWidget):
@@ -86,6 +88,7 @@ class LivePanel(QWidget):
         self._scheduled = plain_label("", Look.MUTED, wraps=True)
         self._scheduled.hide()
         self._said = plain_label("", Look.MUTED, wraps=True)
+        self._said.hide()
         self._join()
         self._lay_out()
         self._name_prompts()
@@ -163,6 +166,7 @@ class LivePanel(QWidget):
         """Say how it goes."""
         if text != self._said.text():
             self._said.setText(text)
+            self._said.setVisible(bool(text))
 
     def said(self) -> str:
         """Return what it says of how it goes."""
@@ -205,9 +209,10 @@ class LivePanel(QWidget):
             lines.addWidget(line, row, 0)
             lines.addWidget(level, row, 1)
         self._turned = QGridLayout()
-        self._turned.setSpacing(2 * GRID)
+        self._turned.setHorizontalSpacing(_BETWEEN_PX)
+        self._turned.setVerticalSpacing(2 * GRID)
         self._in_columns(2)
-        page = QWidget()
+        page = Page()
         body = QVBoxLayout(page)
         body.setContentsMargins(0, 0, 0, 0)
         body.setSpacing(3 * GRID)
@@ -220,7 +225,9 @@ class LivePanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(3 * GRID)
-        column.addWidget(plain_label(self.tr("Live"), Look.TITLE))
+        title = plain_label(self.tr("Live"), Look.TITLE)
+        title.setFixedHeight(HEAD_PX)
+        column.addWidget(title)
         self._area = TallArea(page)
         column.addWidget(self._area, 1)
         column.addWidget(_row(self._play, self._end, self._keep, self._close))
@@ -231,8 +238,7 @@ class LivePanel(QWidget):
         super().resizeEvent(event)
         widest = [max(widget.minimumSizeHint().width() for widget in side) for side in zip(*self._pairs(), strict=True)]
         bar_px = self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
-        self._in_columns(2 if self.width() >= sum(widest) + 2 * GRID + bar_px else 1)
-        self._area.updateGeometry()  # what it needs has changed with its page
+        self._in_columns(2 if self.width() >= sum(widest) + _BETWEEN_PX + bar_px else 1)
 
     def _pairs(self) -> tuple[tuple[QWidget, QWidget], ...]:
         return (self.guidance, self.temperature), (self.fade_in, self.fade_out), (self.sparser, self.on_the_bar)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QSpinBox, QVBoxLay
 from musicgen_studio.sound.metronome import MAX_COUNT_IN_BARS, MAX_TEMPO_BPM, MIN_TEMPO_BPM
 from musicgen_studio.ui.look.theme import GRID, Look, set_look
 from musicgen_studio.ui.panels.labels import plain_label
-from musicgen_studio.ui.widgets.number_box import NumberBox
+from musicgen_studio.ui.widgets.number_box import NumberBox, inset
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class MetronomeRow(QWidget):
             (self._bars, self.tr("Count-in"), self.tr("Bars that are counted before the recording begins")),
         ):
             set_look(box, Look.NUMBER)
-            box.lineEdit().setTextMargins(2 * GRID, 0, 2 * GRID, 0)
+            inset(box)
             box.setAlignment(Qt.AlignmentFlag.AlignRight)
             box.setFixedWidth(96)
             box.setAccessibleName(name)

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from musicgen_studio.studio.making.prompting import PastPrompt
-from musicgen_studio.ui.look.icons import icon
+from musicgen_studio.ui.look.icons import icon, lead_with
 from musicgen_studio.ui.look.theme import GRID, Look, set_look
 from musicgen_studio.ui.panels.labels import plain_label
 
@@ -48,7 +48,7 @@ class PromptHistory(QFrame):
         self.resize(*SIZE)
         self._search = QLineEdit(placeholderText=self.tr("Search what you wrote"), clearButtonEnabled=True)
         self._search.setAccessibleName(self.tr("Search the prompts"))
-        self._search.addAction(icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
+        lead_with(self._search, "search")
         self._search.textChanged.connect(self._fill)
         self._search.returnPressed.connect(self._take_current)
         self._search.installEventFilter(self)

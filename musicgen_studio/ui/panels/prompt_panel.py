@@ -41,6 +41,7 @@ from musicgen_studio.ui.widgets.chip_row import ChipRow
 from musicgen_studio.ui.widgets.flow_layout import FlowLayout
 from musicgen_studio.ui.widgets.key_button import KeyButton
 from musicgen_studio.ui.widgets.problem_note import ProblemNote
+from musicgen_studio.ui.widgets.tall_area import Page, fade_ends
 from musicgen_studio.ui.widgets.value_slider import ValueSlider
 from musicgen_studio.ui.widgets.wheel import WheelGuard
 from musicgen_studio.ui.window.shortcuts import Bindings, KeyMap
@@ -48,7 +49,7 @@ from musicgen_studio.ui.window.shortcuts import Bindings, KeyMap
 MIN_S, MAX_S, DEFAULT_S = 1.0, 600.0, 8.0
 TAKES = (1, 2, 4, 8)
 MOST_CHIPS = 12  # of a kind: more would push everything else out of sight
-EXAMPLES = ("happy rock", "energetic EDM", "sad jazz")
+EXAMPLES = ("happy rock", "sad jazz", "energetic EDM")
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,7 +336,7 @@ class PromptPanel(QWidget):
         self._generate.say(self.tr("Generate"), keys.label("generate"))
 
     def _lay_out(self) -> None:
-        self._page = QWidget()
+        self._page = Page()
         inner = QVBoxLayout(self._page)
         inner.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 3 * GRID)
         inner.setSpacing(2 * GRID)
@@ -361,6 +362,7 @@ class PromptPanel(QWidget):
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidget(self._page)
         WheelGuard(self._page)
+        fade_ends(area)
         self._area = area
         for fold in (self.melody, self._sampling.fold):
             fold.toggled.connect(self._make_room, Qt.ConnectionType.QueuedConnection)

@@ -10,6 +10,7 @@ from musicgen_studio.ui.look.theme import GRID, Look, set_look
 from musicgen_studio.ui.panels.asking_card import AskingCard
 from musicgen_studio.ui.panels.clip_words import clock
 from musicgen_studio.ui.panels.labels import plain_label
+from musicgen_studio.ui.widgets.number_box import inset
 
 TAKES, MOST_TAKES = 4, 8
 
@@ -42,6 +43,7 @@ class ReplaceCard(AskingCard):
         self._prompt.setToolTip(self.tr("Left empty, it is made from the words the clip was made from"))
         self._prompt.returnPressed.connect(self._go)
         self._takes = QSpinBox(minimum=1, maximum=MOST_TAKES, value=TAKES)
+        inset(self._takes)
         self._takes.setPrefix(self.tr("takes: "))
         self._takes.setAccessibleName(self.tr("Takes of the section"))
         self._takes.setToolTip(self.tr("How many versions; the one that leads best into what follows is shown first"))

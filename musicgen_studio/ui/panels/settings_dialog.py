@@ -26,10 +26,13 @@ from musicgen_studio.studio.program.settings import MAX_OFFSET_MS, Settings
 from musicgen_studio.ui.look.theme import GRID, Look, set_look
 from musicgen_studio.ui.panels.labels import plain_label
 from musicgen_studio.ui.widgets.choice_box import choice_box
+from musicgen_studio.ui.widgets.number_box import inset
 from musicgen_studio.ui.widgets.tall_area import TallArea
 
 STARTER = "starter"
 MAX_IDLE_MIN = 24 * 60
+
+_LEAST_PX = 118 * GRID  # of its width
 
 
 class SettingsDialog(QDialog):
@@ -104,7 +107,7 @@ class SettingsDialog(QDialog):
 
     def set_library_folder(self, folder: str) -> None:
         """Choose where clips are kept, from the next start on."""
-        self._folder.setText(folder)
+        self._show_folder(folder)
         self._folder_note.setVisible(folder != self._settings.library_folder)
 
     @Slot()
@@ -142,7 +145,7 @@ class SettingsDialog(QDialog):
             self.tr("How exactly it calculates: less is faster and needs less memory"),
         )
         self._unload = QSpinBox(minimum=0, maximum=MAX_IDLE_MIN)
-        self._unload.lineEdit().setTextMargins(2 * GRID, 0, 0, 0)  # the style sheet cannot reach it
+        inset(self._unload)
         self._unload.setSpecialValueText(self.tr("never"))
         self._unload.setSuffix(self.tr(" min idle"))
         self._unload.setToolTip(self.tr("When the checkpoint's memory is given back; it is loaded again when needed"))
@@ -151,7 +154,7 @@ class SettingsDialog(QDialog):
         names = {"": self.tr("The system's")} | {device: _device_title(device) for device in output_devices}
         self._output = choice_box(names, self.tr("The sound device that plays"))
         self._folder = QLineEdit(readOnly=True)
-        self._folder.setToolTip(self.tr("Where all clips are kept; files dragged into other programs must stay there"))
+        self._folder_tip = self.tr("Where all clips are kept; files dragged into other programs must stay there")
         self._folder_note = plain_label(self.tr("Used from the next start of the program."), Look.MUTED, wraps=True)
         self._folder_note.hide()
         self._keys = QPushButton(self.tr("Change keys…"))
@@ -168,7 +171,7 @@ class SettingsDialog(QDialog):
         self._beats = QSpinBox(minimum=1, maximum=MAX_BEATS_PER_BAR)
         self._beats.setToolTip(self.tr("Beats per bar of the metronome; the first one is accented"))
         for box in (self._offset, self._beats):
-            box.lineEdit().setTextMargins(2 * GRID, 0, 0, 0)  # the style sheet cannot reach it
+            inset(box)
 
     def _lay_out(self) -> None:
         page = QWidget()
@@ -203,7 +206,7 @@ class SettingsDialog(QDialog):
         column.setSpacing(4 * GRID)
         column.addWidget(TallArea(page), 1)
         column.addWidget(self._buttons())
-        self.setMinimumWidth(520)
+        column.addStrut(_LEAST_PX)  # not a minimum of the dialog, which would count even where texts need more
 
     def _section(self, form: QFormLayout, title: str) -> None:
         label = plain_label(title.upper(), Look.SECTION)
@@ -258,10 +261,16 @@ class SettingsDialog(QDialog):
         self._unload.setValue(settings.unload_after_min)
         self._offset.setValue(round(settings.recording_offset_ms))
         self._beats.setValue(settings.beats_per_bar)
-        self._folder.setText(settings.library_folder)
+        self._show_folder(settings.library_folder)
         self._follow.setChecked(settings.follow_playhead)
         self._keeps_playing.setChecked(settings.keeps_playing)
         self._describe()
+
+    def _show_folder(self, folder: str) -> None:
+        """Show a folder from its beginning on; where it is too long for its line, the tooltip says all."""
+        self._folder.setText(folder)
+        self._folder.setCursorPosition(0)
+        self._folder.setToolTip(f"{self._folder_tip}\n{folder}")
 
     def _offer_absent(self, device: str) -> None:
         if self._output.findData(device) < 0:

@@ -24,6 +24,7 @@ from musicgen_studio.core.melody import PITCH_CLASSES, Key
 from musicgen_studio.core.tapping import Taps
 from musicgen_studio.ui.look.theme import GRID, Look, set_look
 from musicgen_studio.ui.panels.labels import plain_label
+from musicgen_studio.ui.widgets.number_box import inset
 from musicgen_studio.ui.widgets.segments import Segments
 from musicgen_studio.ui.widgets.tall_area import open_below
 from musicgen_studio.ui.widgets.timeline import Snap
@@ -107,6 +108,7 @@ class TempoCard(QFrame):
             decimals=2, minimum=MIN_TYPED_BPM, maximum=MAX_TYPED_BPM, suffix=f" {self.tr('bpm')}"
         )
         self._tempo.setSpecialValueText(self.tr("no beat"))
+        inset(self._tempo)
         self._tempo.setKeyboardTracking(False)
         self._tempo.setAccessibleName(self.tr("Tempo"))
         self._tempo.setToolTip(self.tr("Beats per minute; the first downbeat stays where it is"))
@@ -120,6 +122,7 @@ class TempoCard(QFrame):
 
     def _build_bars(self) -> None:
         self._beats = QSpinBox(minimum=1, maximum=MAX_BEATS_PER_BAR)
+        inset(self._beats)
         self._beats.setKeyboardTracking(False)
         self._beats.setAccessibleName(self.tr("Beats per bar"))
         self._beats.setToolTip(self.tr("How many beats a bar has"))

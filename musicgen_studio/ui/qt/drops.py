@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QColor, QDragMoveEvent, QDropEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
 from musicgen_studio.ui.look import theme
 
@@ -29,7 +29,7 @@ class FileDrops(QObject):
     ) -> None:
         super().__init__(widget)
         self._widget, self._wants, self._take = widget, wants, take
-        self._light = _Light(widget)
+        self._light = _Light(_framed(widget))
         widget.setAcceptDrops(True)
         widget.installEventFilter(self)
 
@@ -83,6 +83,13 @@ class _Light(QWidget):
         painter.setBrush(tint)
         inner = self.rect().adjusted(_LINE_PX, _LINE_PX, -_LINE_PX, -_LINE_PX)
         painter.drawRoundedRect(inner, theme.RADIUS, theme.RADIUS)
+
+
+def _framed(widget: QWidget) -> QWidget:
+    """Return what has the frame that is seen: of a viewport, which ends where the text does, its field."""
+    field = widget.parentWidget()
+    is_viewport = isinstance(field, QAbstractScrollArea) and field.viewport() is widget
+    return field if field is not None and is_viewport else widget
 
 
 def _files(event: QDropEvent) -> list[Path]:

@@ -15,6 +15,7 @@ from musicgen_studio.ui.look.theme import GRID, Look, set_look
 from musicgen_studio.ui.widgets.flow_layout import FlowLayout
 
 _CHECK_PX = 9.0
+_CHECK_LEFT_PX = 5.0
 
 
 class _Chip(QToolButton):
@@ -23,9 +24,9 @@ class _Chip(QToolButton):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if self.isChecked():
-            square = QRectF(3.0, (self.height() - _CHECK_PX) / 2, _CHECK_PX, _CHECK_PX)
+            square = QRectF(_CHECK_LEFT_PX, (self.height() - _CHECK_PX) / 2, _CHECK_PX, _CHECK_PX)
             if self.layoutDirection() == Qt.LayoutDirection.RightToLeft:
-                square.moveRight(self.width() - 3.0)
+                square.moveRight(self.width() - _CHECK_LEFT_PX)
             paint_icon(QPainter(self), square, "check", theme.current().text)
 
 

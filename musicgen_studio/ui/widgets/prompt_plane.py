@@ -47,7 +47,7 @@ class PromptPlane(QWidget):
 
     def sizeHint(self) -> QSize:
         """Return how large it likes to be: low enough for what stands below it; it takes what room there is."""
-        return QSize(420, 180)
+        return QSize(420, 150)
 
     def set_prompts(self, prompts: Sequence[str]) -> None:
         """Let these lie on it, one to four; the puck goes to the middle if there are more or fewer."""

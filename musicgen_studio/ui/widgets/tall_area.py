@@ -1,11 +1,27 @@
 """What may be larger than the screen: pages that scroll where there is no room, dialogs and popups that stay inside."""
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, Slot
+from PySide6.QtGui import QLinearGradient, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QFrame, QScrollArea, QStyle, QWidget
 
 from musicgen_studio.ui.look.theme import GRID
 
 _LEAST_PX = 120
+_FADE_PX = 3 * GRID
+
+
+class Page(QWidget):
+    """What scrolls up and down. It is as high as its rows need at its present width, not at its narrowest.
+
+    Qt itself asks for the latter: a page whose rows break anew where they must would scroll although all of it fits.
+    """
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the least width, and the height that goes with the width there is."""
+        least, layout, place = super().minimumSizeHint(), self.layout(), self.parentWidget()
+        if place is None or layout is None or not layout.hasHeightForWidth():
+            return least
+        return QSize(least.width(), layout.minimumHeightForWidth(max(place.width(), least.width())))
 
 
 class TallArea(QScrollArea):
@@ -23,6 +39,13 @@ class TallArea(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its fields have the focus
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        fade_ends(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Follow the page: Qt asks for its size when it is shown first, and not again."""
+        if watched is self._page and event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
 
     def sizeHint(self) -> QSize:
         """Return the page's whole size, with room for the bar beside it."""
@@ -34,6 +57,56 @@ class TallArea(QScrollArea):
 
     def _bar_px(self) -> int:
         return self.verticalScrollBar().sizeHint().width()
+
+
+def fade_ends(area: QScrollArea) -> None:
+    """Let a page that scrolls fade into its ground where it goes on, so that what is cut there does not look broken.
+
+    Args:
+        area: It shows the page.
+    """
+    for is_top in (True, False):
+        _Fade(area, is_top=is_top)
+
+
+class _Fade(QWidget):
+    """Lies over the upper or the lower end of a page, as long as there is more of it beyond."""
+
+    def __init__(self, area: QScrollArea, *, is_top: bool) -> None:
+        super().__init__(area)
+        self._area, self._is_top = area, is_top
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.hide()
+        bar = area.verticalScrollBar()
+        bar.valueChanged.connect(self._follow)
+        bar.rangeChanged.connect(self._follow)
+        area.viewport().installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Be as wide as the page."""
+        if event.type() == QEvent.Type.Resize:
+            self._follow()
+        return super().eventFilter(watched, event)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the ground, dense at the end and thin towards the page."""
+        ground = self._area.palette().color(QPalette.ColorRole.Window)
+        thin = self._area.palette().color(QPalette.ColorRole.Window)
+        thin.setAlpha(0)
+        shade = QLinearGradient(0, 0, 0, self.height())
+        shade.setColorAt(0, ground if self._is_top else thin)
+        shade.setColorAt(1, thin if self._is_top else ground)
+        QPainter(self).fillRect(self.rect(), shade)
+
+    @Slot()
+    def _follow(self) -> None:
+        bar, place = self._area.verticalScrollBar(), self._area.viewport().geometry()
+        beyond = bar.value() - bar.minimum() if self._is_top else bar.maximum() - bar.value()
+        height = min(_FADE_PX, beyond, place.height())
+        top = place.top() if self._is_top else place.bottom() + 1 - height
+        self.setGeometry(QRect(place.left(), top, place.width(), height))
+        self.setVisible(beyond > 0)
+        self.raise_()
 
 
 def fit_on_screen(window: QWidget) -> None:

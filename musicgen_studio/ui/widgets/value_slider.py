@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
 
 from musicgen_studio.ui.look.icons import icon
 from musicgen_studio.ui.look.theme import GRID, Look, set_look
-from musicgen_studio.ui.widgets.number_box import NumberBox
+from musicgen_studio.ui.widgets.number_box import NumberBox, inset
 from musicgen_studio.ui.widgets.wheel import WheelGuard
 
 _SLIDER_STEPS = 1000
@@ -110,7 +110,7 @@ class ValueSlider(QWidget):
     def _make_box(self, suffix: str) -> NumberBox:
         box = NumberBox()
         set_look(box, Look.NUMBER)
-        box.lineEdit().setTextMargins(2 * GRID, 0, 2 * GRID, 0)  # a style sheet's padding does not reach it
+        inset(box)
         box.setRange(self._minimum, self._maximum)
         box.setDecimals(self._decimals)
         box.setSingleStep(max(10.0**-self._decimals, round((self._maximum - self._minimum) / 100, self._decimals)))

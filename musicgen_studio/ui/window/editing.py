@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QInputDialog, QWidget
+from PySide6.QtWidgets import QDoubleSpinBox, QInputDialog, QWidget
 
 from musicgen_studio.core.clip import Clip
 from musicgen_studio.studio.arranging.editing import (
@@ -20,6 +20,7 @@ from musicgen_studio.studio.arranging.editing import (
     split_clip,
 )
 from musicgen_studio.studio.program.background import Errand, Lane
+from musicgen_studio.ui.widgets.number_box import inset
 from musicgen_studio.ui.widgets.waveform import WaveformView
 from musicgen_studio.ui.window.listening import Listening
 from musicgen_studio.ui.window.services import Services
@@ -111,6 +112,7 @@ class Editing(QObject):
         dialog.setDoubleRange(-MAX_GAIN_DB, MAX_GAIN_DB)
         dialog.setDoubleDecimals(1)
         dialog.setDoubleStep(1.0)
+        inset(dialog.findChildren(QDoubleSpinBox)[0])
         dialog.doubleValueSelected.connect(lambda gain_db: self._edit(Change.GAIN, self.tr("Gain"), gain_db))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()

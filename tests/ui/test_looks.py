@@ -1,0 +1,163 @@
+"""What a designer looks at: even heights, text clear of its frame, pages that end well, titles that tell."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QRect
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QApplication,
+    QDialogButtonBox,
+    QLabel,
+    QListWidget,
+    QPlainTextEdit,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from musicgen_studio.studio.program.settings import Settings
+from musicgen_studio.ui.look.theme import GRID, HEAD_PX, Look
+from musicgen_studio.ui.models.library_model import LibraryModel
+from musicgen_studio.ui.panels.clip_header import ClipHeader
+from musicgen_studio.ui.panels.compare_row import CompareRow
+from musicgen_studio.ui.panels.labels import ElidedLabel
+from musicgen_studio.ui.panels.library_panel import LibraryPanel
+from musicgen_studio.ui.panels.live_panel import LivePanel
+from musicgen_studio.ui.panels.metronome_row import MetronomeRow
+from musicgen_studio.ui.panels.replace_card import ReplaceCard
+from musicgen_studio.ui.panels.settings_dialog import SettingsDialog
+from musicgen_studio.ui.panels.stem_lanes import StemLanes
+from musicgen_studio.ui.panels.tempo_card import TempoCard
+from musicgen_studio.ui.qt.drops import FileDrops, _Light
+from musicgen_studio.ui.widgets.tall_area import TallArea, _Fade
+from musicgen_studio.ui.window.shortcuts import KeyMap
+from tests.ui.panels.test_stem_lanes import NAMES, stem
+
+TITLE = "Happy rock with organ and drums, in the kitchen at night · take 2"
+
+pytestmark = pytest.mark.usefixtures("dark")
+
+
+def shown(qtbot: QtBot, widget: QWidget, width: int, height: int) -> QWidget:
+    qtbot.addWidget(widget)
+    widget.resize(width, height)
+    widget.show()
+    QApplication.processEvents()
+    QApplication.processEvents()  # a page tells its size only now
+    return widget
+
+
+def settings() -> SettingsDialog:
+    return SettingsDialog(Settings(library_folder="/home/musician/Music/MusicGen Studio"), [], str)
+
+
+@pytest.mark.parametrize("make", [settings, TempoCard, MetronomeRow, ReplaceCard])
+def test_a_number_stands_as_far_from_its_frame_as_any_text(qtbot: QtBot, make: Callable[[], QWidget]) -> None:
+    widget = make()
+    qtbot.addWidget(widget)
+    boxes = widget.findChildren(QAbstractSpinBox)
+    assert boxes
+    assert all(box.lineEdit().textMargins().left() == 2 * GRID for box in boxes)
+
+
+def test_the_main_button_is_as_high_as_the_others_beside_it(qtbot: QtBot) -> None:
+    dialog = shown(qtbot, settings(), 520, 700)
+    buttons = dialog.findChildren(QDialogButtonBox)[0].buttons()
+    live = shown(qtbot, LivePanel(), 644, 620)
+    assert isinstance(live, LivePanel)
+    for row in (buttons, [live._play, live._end, live._keep, live._close]):
+        assert len({button.height() for button in row}) == 1
+
+
+def test_the_library_folder_is_shown_from_its_first_letter_on(qtbot: QtBot) -> None:
+    long = "/" + "/".join(["a very long folder"] * 9)
+    dialog = SettingsDialog(Settings(library_folder=long), [], str)
+    shown(qtbot, dialog, 520, 700)
+    assert dialog._folder.cursorPosition() == 0
+    assert long in dialog._folder.toolTip()
+
+
+@pytest.mark.parametrize("page_px", [100, 900])
+def test_a_page_fades_only_where_it_goes_on(qtbot: QtBot, page_px: int) -> None:
+    page = QWidget()
+    page.setMinimumHeight(page_px)
+    area = shown(qtbot, TallArea(page), 200, 300)
+    assert isinstance(area, QScrollArea)
+    top, bottom = area.findChildren(_Fade)
+    goes_on = page_px > 300
+    assert (top.isVisible(), bottom.isVisible()) == (False, goes_on)
+    if goes_on:
+        assert bottom.geometry().bottom() == area.viewport().geometry().bottom()
+        area.verticalScrollBar().setValue(area.verticalScrollBar().maximum())
+        assert (top.isVisible(), bottom.isVisible()) == (True, False)
+
+
+def test_all_of_the_live_page_is_seen_where_it_fits(qtbot: QtBot) -> None:
+    live = shown(qtbot, LivePanel(), 644, 620)  # as in a window of 1280 x 800
+    assert isinstance(live, LivePanel)
+    assert live._area.verticalScrollBar().maximum() == 0
+
+
+def test_all_stems_are_seen_where_there_is_room(qtbot: QtBot) -> None:
+    lanes = StemLanes()
+    place = QWidget()
+    column = QVBoxLayout(place)
+    column.addWidget(lanes)
+    column.addStretch(1)
+    shown(qtbot, place, 600, 500)
+    lanes.set_stems([stem(name) for name in NAMES])
+    qtbot.waitUntil(
+        lambda: all(each.visibleRegion().boundingRect() == each.rect() for each in lanes._lanes), timeout=1000
+    )
+
+
+def test_a_title_that_is_too_long_still_tells_which_take_it_is(qtbot: QtBot) -> None:
+    header, row = ClipHeader(KeyMap({})), CompareRow()
+    for widget in (header, row):
+        shown(qtbot, widget, 400, 100)
+    header._title.setText(TITLE)
+    row.show_clips((TITLE, TITLE), "B −0.9 dB, so that both are equally loud")
+    QApplication.processEvents()
+    for label in (header._title, row._words):
+        assert isinstance(label, ElidedLabel)
+        assert "…" in label.shown_text()
+        assert label.shown_text().endswith("2")
+    assert row._matched.geometry().right() < row.width()
+
+
+def test_the_search_has_a_line_of_its_own_in_a_narrow_library(qtbot: QtBot) -> None:
+    panel = LibraryPanel(LibraryModel(lambda _clip: None, lambda _clip: None), KeyMap({}))
+    shown(qtbot, panel, 156, 500)
+    assert panel._search.width() >= 130
+    assert panel._search.geometry().bottom() < panel._trash.geometry().top()
+    panel.resize(308, 500)
+    QApplication.processEvents()
+    assert panel._search.geometry().center().y() == pytest.approx(panel._trash.geometry().center().y(), abs=1)
+
+
+def test_the_names_of_the_columns_stand_level(qtbot: QtBot) -> None:
+    header, live = ClipHeader(KeyMap({})), LivePanel()
+    library = LibraryPanel(LibraryModel(lambda _clip: None, lambda _clip: None), KeyMap({}))
+    for widget in (header, live, library):
+        shown(qtbot, widget, 308, 500)
+    titles = [label for label in live.findChildren(QLabel) if label.property("look") == Look.TITLE.value]
+    assert {header._title.height(), library._heading.height(), titles[0].height()} == {HEAD_PX}
+
+
+def test_a_list_leaves_room_for_the_ring_that_shows_where_the_keys_go(qtbot: QtBot) -> None:
+    rows = QListWidget()
+    shown(qtbot, rows, 100, 100)
+    assert rows.viewport().geometry() == QRect(1, 1, 98, 98)
+
+
+def test_what_may_be_dropped_on_a_text_field_lights_up_the_whole_field(qtbot: QtBot) -> None:
+    field = QPlainTextEdit()
+    shown(qtbot, field, 200, 90)
+    FileDrops(field.viewport(), lambda _files: True, lambda _files: Path())
+    (light,) = field.findChildren(_Light)
+    light.shine()
+    assert light.parentWidget() is field
+    assert light.geometry() == field.rect()
