@@ -403,7 +403,7 @@ def test_the_folder_of_a_clip_is_shown_and_the_window_does_not_wait_for_a_name_t
     writer = threading.Thread(target=write)
     writer.start()
     assert is_writing.wait(10)
-    QDesktopServices.setUrlHandler("file", browser, "show_folder")  # type: ignore[arg-type]  # it takes text
+    QDesktopServices.setUrlHandler("file", browser, browser.show_folder.__name__)  # type: ignore[arg-type]  # it takes text
     try:
         hands.window.collection.show_file(clip)
         assert writer.is_alive()
