@@ -2,12 +2,12 @@
 
 from html import escape
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
-from musicgen_studio.ui.look.icons import icon
 from musicgen_studio.ui.look.theme import GRID, Look, set_look
 from musicgen_studio.ui.panels.labels import ElidedLabel, plain_label
+from musicgen_studio.ui.widgets.picture_button import CLOSE_PX, picture_button
 
 _LETTERS = ("A", "B")
 
@@ -71,12 +71,6 @@ class CompareRow(QFrame):
         self._words.setToolTip(f"<qt>{escape(self._titles[number])}</qt>")
 
     def _close_button(self) -> QToolButton:
-        close = QToolButton()
-        close.setIcon(icon("close"))
-        close.setIconSize(QSize(14, 14))
-        close.setAccessibleName(self.tr("End the comparison"))
-        close.setToolTip(close.accessibleName())
-        close.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        close = picture_button("close", self.tr("End the comparison"), CLOSE_PX)
         close.clicked.connect(self.closed)
-        set_look(close, Look.QUIET)
         return close

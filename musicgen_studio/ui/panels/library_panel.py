@@ -13,7 +13,6 @@ from PySide6.QtCore import (
     QModelIndex,
     QPoint,
     QSignalBlocker,
-    QSize,
     Qt,
     QTimer,
     Signal,
@@ -40,12 +39,13 @@ from musicgen_studio.core.clip import Clip
 from musicgen_studio.files.sound import is_sound
 from musicgen_studio.library.search import Filter, Order
 from musicgen_studio.ui.look.icons import icon, lead_with
-from musicgen_studio.ui.look.theme import GRID, HEAD_PX, Look, set_look
+from musicgen_studio.ui.look.theme import GRID, HEAD_PX, Look
 from musicgen_studio.ui.models.library_model import LibraryModel, Query
 from musicgen_studio.ui.panels.labels import plain_label
 from musicgen_studio.ui.panels.library_columns import ColumnHeader
 from musicgen_studio.ui.panels.library_row import LibraryRow
 from musicgen_studio.ui.qt.drops import FileDrops
+from musicgen_studio.ui.widgets.picture_button import picture_button
 from musicgen_studio.ui.window.shortcuts import Bindings, KeyMap
 
 REST_MS = 120
@@ -475,14 +475,8 @@ class _ClipList(QListView):
 
 
 def _toggle(name: str, tip: str) -> QToolButton:
-    button = QToolButton()
+    button = picture_button(name, tip)
     button.setCheckable(True)
-    button.setIcon(icon(name))
-    button.setIconSize(QSize(16, 16))
-    button.setToolTip(tip)
-    button.setAccessibleName(tip)
-    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    set_look(button, Look.QUIET)
     return button
 
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize, Qt, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QWidget
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
-from musicgen_studio.ui.look.icons import icon
 from musicgen_studio.ui.look.theme import GRID, Look, set_look
 from musicgen_studio.ui.panels.labels import ElidedLabel
+from musicgen_studio.ui.widgets.picture_button import CLOSE_PX, picture_button
 
 
 class OfferRow(QFrame):
@@ -27,14 +27,8 @@ class OfferRow(QFrame):
         self._button.setToolTip(self._button.accessibleName())
         self._button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._button.clicked.connect(self._accept)
-        close = QToolButton()
-        close.setIcon(icon("close"))
-        close.setIconSize(QSize(14, 14))
-        close.setAccessibleName(self.tr("Not now"))
-        close.setToolTip(close.accessibleName())
-        close.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        close = picture_button("close", self.tr("Not now"), CLOSE_PX)
         close.clicked.connect(self.withdraw)
-        set_look(close, Look.QUIET)
         row = QHBoxLayout(self)
         row.setContentsMargins(3 * GRID, GRID, GRID, GRID)
         row.setSpacing(2 * GRID)

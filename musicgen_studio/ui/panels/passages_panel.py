@@ -7,7 +7,7 @@ be (`core.plan`), nor for making it.
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QComboBox,
@@ -30,6 +30,7 @@ from musicgen_studio.ui.panels.clip_words import clock
 from musicgen_studio.ui.panels.labels import ElidedLabel, plain_label
 from musicgen_studio.ui.widgets.number_box import NumberBox
 from musicgen_studio.ui.widgets.passage_lane import PassageLane
+from musicgen_studio.ui.widgets.picture_button import picture_button
 from musicgen_studio.ui.widgets.wheel import WheelGuard
 from musicgen_studio.ui.window.shortcuts import Bindings, KeyMap
 
@@ -172,7 +173,7 @@ class PassagesPanel(QWidget):
         self._generate.setToolTip(self.tr("Make the piece in one go, with the takes and the seed on the left"))
         self._generate.clicked.connect(self.generate_requested)
         set_look(self._generate, Look.PRIMARY)
-        close = _tool("close", self.tr("Close the passages"))
+        close = picture_button("close", self.tr("Close the passages"))
         close.setToolTip(self.tr("They are kept"))
         close.clicked.connect(self.closed)
         return _row(plain_label(self.tr("PASSAGES"), Look.SECTION), (self._said, 1), text, self._generate, close)
@@ -219,7 +220,7 @@ class PassagesPanel(QWidget):
         return _row((self._shared, 1), self._tempo, self._beats, *self._build_tools())
 
     def _build_tools(self) -> list[QToolButton]:
-        self._melody = _tool("note", self.tr("Melody of the passage"))
+        self._melody = picture_button("note", self.tr("Melody of the passage"))
         self._melody.setCheckable(True)
         self._melody.clicked.connect(self._ask_for_melody)
         made = [self._melody]
@@ -230,7 +231,7 @@ class PassagesPanel(QWidget):
             ("chevron-right", "passage-later", self.tr("Move the passage to the right"), lambda: self.carry(1)),
             ("trash", "passage-remove", self.tr("Remove the passage"), self.remove),
         ):
-            button = _tool(name, words)
+            button = picture_button(name, words)
             button.clicked.connect(slot)
             self._bindings.tip(button, shortcut_id, words)
             self._bindings.add(shortcut_id, slot, self.has_chosen)
@@ -391,17 +392,6 @@ def _dress(box: QAbstractSpinBox) -> None:
     box.lineEdit().setTextMargins(GRID, 0, GRID, 0)  # a style sheet's padding does not reach it
     box.setMinimumWidth(_FIELD_PX)
     box.setAlignment(Qt.AlignmentFlag.AlignRight)
-
-
-def _tool(name: str, text: str) -> QToolButton:
-    button = QToolButton()
-    button.setIcon(icon(name))
-    button.setIconSize(QSize(16, 16))
-    button.setAccessibleName(text)
-    button.setToolTip(text)
-    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    set_look(button, Look.QUIET)
-    return button
 
 
 def _row(*parts: QWidget | tuple[QWidget, int]) -> QWidget:

@@ -40,6 +40,7 @@ from musicgen_studio.ui.qt.drops import FileDrops
 from musicgen_studio.ui.widgets.chip_row import ChipRow
 from musicgen_studio.ui.widgets.flow_layout import FlowLayout
 from musicgen_studio.ui.widgets.key_button import KeyButton
+from musicgen_studio.ui.widgets.picture_button import picture_button
 from musicgen_studio.ui.widgets.problem_note import ProblemNote
 from musicgen_studio.ui.widgets.tall_area import Page, fade_ends
 from musicgen_studio.ui.widgets.value_slider import ValueSlider
@@ -239,9 +240,9 @@ class PromptPanel(QWidget):
     def _build_help(self, find_past: Find) -> None:
         self.history = PromptHistory(find_past, self)
         self.history.chosen.connect(self._use_prompt)
-        self._surprise = _tool("dice", self.tr("Surprise me"))
+        self._surprise = picture_button("dice", self.tr("Surprise me"))
         self._surprise.clicked.connect(self._make_surprise)
-        self._past = _tool("queue", self.tr("Prompts written before"))
+        self._past = picture_button("queue", self.tr("Prompts written before"))
         self._past.clicked.connect(self._open_history)
         self._bindings.add("surprise", self._make_surprise)
         self._bindings.tip(self._surprise, "surprise", self.tr("Surprise me: a prompt that makes sense"))
@@ -450,16 +451,6 @@ def _segment(text: str, tip: str) -> QToolButton:
     button.setAccessibleName(text)
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     button.setIconSize(QSize(16, 16))
-    set_look(button, Look.QUIET)
-    return button
-
-
-def _tool(name: str, text: str) -> QToolButton:
-    button = QToolButton()
-    button.setIcon(icon(name))
-    button.setIconSize(QSize(16, 16))
-    button.setAccessibleName(text)
-    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     set_look(button, Look.QUIET)
     return button
 

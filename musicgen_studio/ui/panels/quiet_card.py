@@ -1,11 +1,11 @@
 """One quiet card below what matters: a few words and one thing to do, until it is closed for good. Not for problems."""
 
-from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from musicgen_studio.ui.look.icons import icon
 from musicgen_studio.ui.look.theme import GRID, Look, set_look
 from musicgen_studio.ui.panels.labels import plain_label
+from musicgen_studio.ui.widgets.picture_button import CLOSE_PX, picture_button
 
 
 class QuietCard(QFrame):
@@ -26,14 +26,9 @@ class QuietCard(QFrame):
         self._do = QPushButton()
         self._do.clicked.connect(self.taken)
         set_look(self._do, Look.QUIET)
-        close = QToolButton()
-        close.setIcon(icon("close"))
-        close.setIconSize(QSize(14, 14))
-        close.setAccessibleName(self.tr("Do not show this any more"))
-        close.setToolTip(close.accessibleName())
+        close = picture_button("close", self.tr("Do not show this any more"), CLOSE_PX)
         close.clicked.connect(self.hide)
         close.clicked.connect(self.closed)
-        set_look(close, Look.QUIET)
         words = QVBoxLayout()
         words.setSpacing(GRID // 2)
         words.addWidget(self._title)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from functools import partial
 
-from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -28,6 +28,7 @@ from musicgen_studio.ui.look import theme
 from musicgen_studio.ui.look.icons import icon
 from musicgen_studio.ui.look.theme import GRID, Look, set_look
 from musicgen_studio.ui.panels.labels import ElidedLabel, plain_label
+from musicgen_studio.ui.widgets.picture_button import picture_button
 from musicgen_studio.ui.widgets.tall_area import TallArea
 from musicgen_studio.ui.widgets.timeline import Viewport
 from musicgen_studio.ui.widgets.waveform_tiles import WaveformTiles, lane_middles
@@ -169,12 +170,8 @@ class StemLanes(QWidget):
         return [lane.level() for lane in self._lanes]
 
     def _button(self, picture: str, name: str, tip: str) -> QToolButton:
-        button = QToolButton()
-        button.setIcon(icon(picture))
-        button.setIconSize(QSize(16, 16))
-        button.setAccessibleName(name)
+        button = picture_button(picture, name)
         button.setToolTip(tip)
-        set_look(button, Look.QUIET)
         return button
 
     @Slot()

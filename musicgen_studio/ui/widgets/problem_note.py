@@ -1,12 +1,13 @@
 """A problem said where it belongs: what happened, why, and what to do. Plain text; no dialog."""
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from musicgen_studio.errors import UserProblem
-from musicgen_studio.ui.look.icons import icon, paint_icon
+from musicgen_studio.ui.look.icons import paint_icon
 from musicgen_studio.ui.look.theme import GRID, Look, current, set_look
+from musicgen_studio.ui.widgets.picture_button import CLOSE_PX, picture_button
 
 _SIGN_PX = 18
 
@@ -55,13 +56,7 @@ class ProblemNote(QFrame):
             QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
 
     def _close_button(self) -> QToolButton:
-        button = QToolButton()
-        button.setIcon(icon("close"))
-        button.setIconSize(QSize(14, 14))
-        button.setAccessibleName(self.tr("Close this message"))
-        button.setToolTip(self.tr("Close this message"))
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        set_look(button, Look.QUIET)
+        button = picture_button("close", self.tr("Close this message"), CLOSE_PX)
         button.clicked.connect(self._close)
         return button
 

@@ -3,13 +3,14 @@
 import secrets
 from collections.abc import Callable
 
-from PySide6.QtCore import QRegularExpression, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QRegularExpression, Signal, Slot
 from PySide6.QtGui import QRegularExpressionValidator
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QWidget
 
 from musicgen_studio.core.request import MAX_SEED
 from musicgen_studio.ui.look.icons import icon
-from musicgen_studio.ui.look.theme import GRID, Look, set_look
+from musicgen_studio.ui.look.theme import GRID
+from musicgen_studio.ui.widgets.picture_button import picture_button
 
 _NEW_SEEDS = 1_000_000  # as many as can be read out and typed without pain
 
@@ -39,9 +40,9 @@ class SeedField(QWidget):
         self._field.setToolTip(self.tr("The same seed and settings make the same music again"))
         self._field.textEdited.connect(self._take_text)
         self._field.editingFinished.connect(self._show_seed)
-        self._dice = self._button("dice", self.tr("New seed"))
+        self._dice = picture_button("dice", self.tr("New seed"), 18)
         self._dice.clicked.connect(self.roll)
-        self._lock = self._button("unlock", self.tr("Keep the seed"))
+        self._lock = picture_button("unlock", self.tr("Keep the seed"), 18)
         self._lock.setCheckable(True)
         self._lock.toggled.connect(self._turn_lock)
         name = QLabel(self.tr("Seed"))
@@ -81,16 +82,6 @@ class SeedField(QWidget):
     def roll(self) -> None:
         """Throw the dice."""
         self.set_value(self._throw())
-
-    def _button(self, name: str, text: str) -> QToolButton:
-        button = QToolButton()
-        button.setIcon(icon(name))
-        button.setIconSize(QSize(18, 18))
-        button.setAccessibleName(text)
-        button.setToolTip(text)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        set_look(button, Look.QUIET)
-        return button
 
     @Slot(str)
     def _take_text(self, text: str) -> None:
