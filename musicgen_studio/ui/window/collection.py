@@ -95,6 +95,7 @@ class Collection(QObject):
     clip_changed = Signal(object)  # Clip
     preview_requested = Signal(object)  # Clip that the arrow keys have come to
     imported = Signal(object)  # Clip
+    deleted = Signal(list)  # of Clip, for good
     said = Signal(str)  # what is missing of a file, for a person
     file_imported = Signal(object, object)  # Path, and the Clip it became
 
@@ -190,10 +191,12 @@ class Collection(QObject):
             self.tr("Delete 1 clip for good?") if count == 1 else self.tr("Delete {0} clips for good?").format(count)
         )
         box.setInformativeText(
-            self.tr("Their files go, too, but for those that were dragged into other programs. It cannot be undone.")
+            self.tr("The files go, too, but for those that were dragged into other programs. It cannot be undone.")
         )
         box.addButton(self.tr("Delete for good"), QMessageBox.ButtonRole.AcceptRole)
-        box.setDefaultButton(box.addButton(self.tr("Keep them"), QMessageBox.ButtonRole.RejectRole))
+        box.setDefaultButton(
+            box.addButton(self.tr("Keep") if count == 1 else self.tr("Keep them"), QMessageBox.ButtonRole.RejectRole)
+        )
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.accepted.connect(self._empty_trash)
         box.open()
@@ -202,7 +205,16 @@ class Collection(QObject):
     def _empty_trash(self) -> None:
         self._services.undo.clear()  # what is gone cannot be brought back
         self._services.background.run(
-            self.tr("Empty the trash"), self._library.purge_trash, lambda _: self.refresh(), lane=Lane.HOUSE
+            self.tr("Empty the trash"), self._library.purge_trash, self._tell_deleted, lane=Lane.HOUSE
+        )
+
+    def _tell_deleted(self, clips: list[Clip]) -> None:
+        self.refresh()
+        self.deleted.emit(clips)
+        self.said.emit(
+            self.tr("1 clip was deleted for good")
+            if len(clips) == 1
+            else self.tr("{0} clips were deleted for good").format(len(clips))
         )
 
     @Slot(list)

@@ -58,6 +58,7 @@ class Listening(QObject):
     new_device_found = Signal()  # while it plays on another
     preview_moved = Signal(object)  # where a preview is, in seconds; None when it has ended
     shown = Signal(object)  # Clip that is in the middle now
+    cleared = Signal()  # nothing is any more
     loop_changed = Signal()  # it begins to loop, or no longer does
 
     def __init__(
@@ -147,6 +148,23 @@ class Listening(QObject):
         self._going_on = going_on
         for each in (heard[number], *heard[:number], *heard[number + 1 :]):  # what is looked at comes first
             self._read(each)
+
+    def clear(self) -> None:
+        """Show nothing: what was shown is gone."""
+        self._stop_reading()
+        self.end_preview()
+        self._transport.stop()
+        self._heard, self._number = [], 0
+        self._instead = self._drawn = self._clicks = self._selection = None
+        self._waveform.set_sound(None, 1, 0)
+        self._waveform.set_loop(None)
+        self._tell_loop(None)
+        self._header.set_clip(None)
+        self._takes.set_takes(())
+        self._bar.set_time(0.0, 0.0)
+        self._bar.set_playing(False)
+        self._bar.set_available(False)
+        self.cleared.emit()
 
     def _opened(self, clip: Clip) -> Heard:
         settings = self._services.settings
@@ -329,6 +347,8 @@ class Listening(QObject):
             return
         if self._state.is_playing:
             self._transport.pause()
+            return
+        if self.current is None:
             return
         selection = self._waveform.selection()
         self._transport.play(selection[0] if selection else None)

@@ -345,6 +345,7 @@ class MainWindow(QWidget):
         collection.clip_chosen.connect(self.showing.show_clip)
         collection.clip_changed.connect(listening.update_clip)
         collection.clip_changed.connect(self.showing.tell_trashed)
+        collection.deleted.connect(self.showing.leave_deleted)
         collection.clip_changed.connect(self._tell_tempo)
         collection.imported.connect(lambda clip: self.tempo.hear([clip.id]))
         self.tempo.corrected.connect(collection.set_known)

@@ -83,6 +83,7 @@ class Passages(QObject):
         panel.generate_requested.connect(self._make)
         panel.text_requested.connect(self.open_text)
         listening.shown.connect(self._show_clip)
+        listening.cleared.connect(self._forget_clip)
         inbox.job_ended.connect(self._look_again)
         waveform.zoom_changed.connect(self._lie)
         parent.installEventFilter(self)
@@ -215,6 +216,11 @@ class Passages(QObject):
         self._of_clip = _of_several(plan_of_clip(self._services.library, clip))
         if self._of_clip is not None and self._of_clip != self._own:
             self._is_own = False
+        self._show()
+
+    @Slot()
+    def _forget_clip(self) -> None:
+        self._of_clip = None
         self._show()
 
     @Slot()

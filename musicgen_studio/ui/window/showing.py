@@ -98,6 +98,19 @@ class Showing(QObject):
         elif clip.id == self._told_of_trash[0]:
             self._take_back()
 
+    @Slot(list)
+    def leave_deleted(self, clips: list[Clip]) -> None:
+        """Where the clip that is shown was deleted for good, show the newest one instead, or nothing."""
+        current = self._listening.current
+        if current is None or current.clip.id not in {clip.id for clip in clips}:
+            return
+        newest = next((clip for clip in self._services.library.clips() if not clip.is_missing), None)
+        if newest is None:
+            self._listening.clear()
+            self._take_back()
+        else:
+            self.show_clip(newest)
+
     @Slot(object)
     def _leave_trashed(self, clip: Clip) -> None:
         if clip.id != self._told_of_trash[0]:

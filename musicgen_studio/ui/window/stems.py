@@ -63,6 +63,7 @@ class Stems(QObject):
         header.stems_requested.connect(self.show)
         header.separator_chosen.connect(self.choose)
         listening.shown.connect(self._leave)
+        listening.cleared.connect(self._let_go)
         lanes.levels_changed.connect(self._set_levels)
         lanes.closed.connect(self.hide)
         waveform.zoom_changed.connect(self._follow)

@@ -56,6 +56,7 @@ class Tempo(QObject):
         self.card.metronome_toggled.connect(self._click)
         header.tempo_requested.connect(self._open)
         listening.shown.connect(self.show_clip)
+        listening.cleared.connect(lambda: self.show_clip(None))
         waveform.downbeat_dragged.connect(self._put_bar)
 
     def hear_all(self) -> None:

@@ -95,7 +95,7 @@ def test_the_trash_is_emptied_after_a_question(qtbot: QtBot, program: Program, c
     gone = library.sound_file(clips[0].id)
     QTest.keyClick(choose(program, clips[:1]), Qt.Key.Key_Delete)
     window.library._trash.click()
-    for word, is_there in (("Keep them", True), ("Delete for good", False)):
+    for word, is_there in (("Keep", True), ("Delete for good", False)):
         QTest.mouseClick(control(window.library, QPushButton, "Empty the trash"), Qt.MouseButton.LeftButton)
         box = window.findChildren(QMessageBox)[-1]
         next(button for button in box.buttons() if button.text() == word).click()
@@ -104,6 +104,27 @@ def test_the_trash_is_emptied_after_a_question(qtbot: QtBot, program: Program, c
     assert not library.has(clips[0].id)
     assert kept.exists()
     assert not program.services.undo.canUndo(), "it would bring back what is gone"
+
+
+def test_a_clip_that_is_shown_and_deleted_for_good_gives_way(qtbot: QtBot, program: Program, clips: list[Clip]) -> None:
+    window, listening = program.window, program.window.listening
+    for gone, left in ((clips[:1], 2), (clips[1:], 0)):
+        window.showing.show_clip(gone[0])
+        QTest.keyClick(choose(program, gone), Qt.Key.Key_Delete)
+        window.collection._empty_trash()
+        qtbot.waitUntil(lambda left=left: len(program.services.library.clips()) == left, timeout=WAIT_MS)  # type: ignore[misc]
+        if left:
+            qtbot.waitUntil(
+                lambda: listening.current is not None and listening.current.clip.id != clips[0].id, timeout=WAIT_MS
+            )
+    qtbot.waitUntil(lambda: listening.current is None, timeout=WAIT_MS)
+    words = said(window)
+    assert "No clip yet" in words
+    assert "bpm" not in words
+    assert not any(clip.title in said(window.clip_header) for clip in clips)
+    assert "2 clips were deleted for good" in said(window.status)
+    QTest.keyClick(window.waveform, Qt.Key.Key_Space)
+    assert not program.services.transport.poll().is_playing
 
 
 def test_a_missing_file_is_shown_again(qtbot: QtBot, program: Program, clips: list[Clip], tmp_path: Path) -> None:
