@@ -4,7 +4,8 @@ Source: the MPRIS D-Bus interface specification, 2.2. Not for deciding what a ke
 """
 
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
+from time import monotonic
 from typing import Any
 
 from musicgen_studio.ui.desktop.bus import UNKNOWN_METHOD, UNKNOWN_PROPERTY, Answer, Body, Refusal, SessionBus
@@ -42,12 +43,13 @@ class Mpris:
         self._bus = bus
         self._on_command, self._on_seek, self._on_loop, self._on_volume = on_command, on_seek, on_loop, on_volume
         self._state = PlayerState()
+        self._state_s = monotonic()
         bus.serve(PATH, self._answer)
         bus.own(NAME)
 
     def show(self, state: PlayerState) -> None:
         """Tell the desktop what has changed. Where it is goes by itself; only a jump is told."""
-        before, self._state = self._state, state
+        before, self._state, self._state_s = self._state, state, monotonic()
         if any(getattr(before, name) != getattr(state, name) for name in _TOLD):
             old, new = _player_properties(before), _player_properties(state)
             changed = {name: value for name, value in new.items() if old[name] != value and name != "Position"}
@@ -64,19 +66,31 @@ class Mpris:
             self._on_command(Command(method))
             return "", ()
         if interface == _PLAYER and method == "Seek":
-            self._on_seek(max(self._state.position_s + body[0] / _US, 0.0))
+            self._seek(max(self._now().position_s + body[0] / _US, 0.0))
             return "", ()
         if interface == _PLAYER and method == "SetPosition":
             if body[0] == _TRACK and 0 <= body[1] <= self._state.duration_s * _US:  # else it means another clip
-                self._on_seek(body[1] / _US)
+                self._seek(body[1] / _US)
             return "", ()
         if interface == "org.freedesktop.DBus.Peer" and method == "Ping":
             return "", ()
         raise Refusal(UNKNOWN_METHOD, f"{interface}.{method} is not known here")
 
+    def _seek(self, position_s: float) -> None:
+        """Go there; whoever asks meanwhile is told that it is there."""
+        self._state, self._state_s = replace(self._state, position_s=position_s), monotonic()
+        self._on_seek(position_s)
+
+    def _now(self) -> PlayerState:
+        """Return how it stands at this moment: the window says so a few times a second only."""
+        state = self._state
+        if not state.is_playing:
+            return state
+        return replace(state, position_s=min(state.position_s + monotonic() - self._state_s, state.duration_s))
+
     def _answer_properties(self, method: str, body: Body) -> Answer:
         known = (
-            _player_properties(self._state) if body[0] == _PLAYER else _root_properties() if body[0] == _ROOT else {}
+            _player_properties(self._now()) if body[0] == _PLAYER else _root_properties() if body[0] == _ROOT else {}
         )
         if method == "GetAll":
             return "a{sv}", (known,)

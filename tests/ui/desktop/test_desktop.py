@@ -86,6 +86,17 @@ def test_the_desktop_seeks_sets_volume_and_repeats(hands: Hands, shell: Shell) -
     hands.wait(lambda: hands.window.waveform.loop() is not None)
 
 
+def test_two_wishes_in_a_row_add_up_and_the_place_is_that_of_this_moment(hands: Hands, shell: Shell) -> None:
+    hands.make("calm")
+    hands.press(Qt.Key.Key_Space) if hands.is_playing else None
+    hands.wait(lambda: shell.get("PlaybackStatus") == "Paused")
+    track = shell.get("Metadata")["mpris:trackid"][1]
+    shell.call(PLAYER, "SetPosition", "ox", track, 500_000)
+    shell.call(PLAYER, "Seek", "x", 250_000)  # before the window could say where it is
+    assert shell.get("Position") == 750_000
+    hands.wait(lambda: round(hands.window.listening.playhead() / 32_000, 2) == 0.75)
+
+
 def test_next_and_previous_go_through_the_takes(hands: Hands, shell: Shell) -> None:
     hands.make("calm", takes=3)
     hands.wait(lambda: shell.get("CanGoNext") is True)
