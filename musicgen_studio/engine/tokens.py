@@ -310,6 +310,9 @@ def likelihood(model: LanguageModel, told: Conditions, codes: Tensor, known: int
 
     Returns:
         float32 `[clips]`: the mean of log-likelihoods over all tokens from `known` on, in nats.
+
+    Raises:
+        UserProblem: If the model computes what is no number.
     """
     clips, codebooks, frames = codes.shape
     delays = model.config.delays
@@ -328,4 +331,6 @@ def likelihood(model: LanguageModel, told: Conditions, codes: Tensor, known: int
         total += (likely * is_what_follows).sum(dim=-1)
         if step + 1 < steps.shape[-1]:
             logits = model.forward(model.embed(column[..., None].to(model.device)), cache)
+    if not total.isfinite().all():
+        raise not_finite(model.precision)
     return total / (codebooks * (frames - known))

@@ -3,6 +3,7 @@
 from itertools import pairwise
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 import numpy as np
 import pytest
@@ -109,3 +110,15 @@ def test_what_cannot_be_scored(melody_checkpoint: Path) -> None:
     stop = Event()
     stop.set()
     assert engine.score(GenerationRequest(("x",), after=noise), [noise], stop) == []
+
+
+@pytest.mark.parametrize("precision", ["float32", "int8"])
+def test_numbers_that_are_none_are_no_score(text_checkpoint: Path, precision: str) -> None:
+    """Else all fills would be equally good, in silence."""
+    engine: Any = load_engine(text_checkpoint, "cpu", precision)
+    engine.decoder.new_cache(2, 400)
+    engine.decoder._positions[40] = np.inf
+    sounds = [Audio(np.full((32000, 1), level, np.float32), 32000) for level in (0.1, 0.2, 0.3)]
+    request = GenerationRequest(("calm piano",), 1.0, continuation=sounds[0], after=sounds[1])
+    with pytest.raises(UserProblem, match="not sound"):
+        engine.score(request, sounds[2:], Event())
