@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from musicgen_studio.compute.memory import keep_freed_memory
 from musicgen_studio.core.audio import Samples
 from musicgen_studio.core.request import Sampling
 from musicgen_studio.errors import UserProblem
@@ -65,9 +66,10 @@ def ready_codec_folder() -> Path:
 
 
 def prepare(device: torch.device, threads: int | None) -> None:
-    """Set what holds for the whole process: threads on the CPU, faster float32 matrices on CUDA."""
+    """Set what holds for the whole process: threads and memory on the CPU, faster float32 matrices on CUDA."""
     if threads:
         torch.set_num_threads(threads)
+    keep_freed_memory()
     if device.type == "cuda":
         torch.set_float32_matmul_precision("high")
 

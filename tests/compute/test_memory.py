@@ -1,5 +1,8 @@
 """A full graphics card: what the person is told, and that nothing is held on to; and giving memory back."""
 
+import platform
+import subprocess
+import sys
 import weakref
 from functools import partial
 from pathlib import Path
@@ -50,6 +53,34 @@ def test_giving_back_reaches_the_graphics_card(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("torch.cuda.empty_cache", lambda: called.append("emptied"))
     give_memory_back()
     assert called == ["emptied"]
+
+
+_PAGES_OF_A_THREAD = """
+import resource, sys
+from concurrent.futures import ThreadPoolExecutor
+import torch
+from musicgen_studio.compute.memory import keep_freed_memory
+if sys.argv[1] == "kept":
+    keep_freed_memory()
+def blocks(count):
+    for _ in range(count):
+        torch.zeros(10_000_000)  # 40 MB, freed at once
+with ThreadPoolExecutor(1) as pool:
+    pool.submit(blocks, 10).result()
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    pool.submit(blocks, 20).result()
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other C libraries keep memory by themselves")
+def test_memory_that_is_kept_is_not_mapped_anew() -> None:
+    """Not in this process, which would keep all of it until it ends."""
+    given_back, kept = (
+        int(subprocess.check_output([sys.executable, "-c", _PAGES_OF_A_THREAD, how])) for how in ("given back", "kept")
+    )
+    assert given_back > 1000
+    assert kept < given_back / 10
 
 
 def test_what_only_refers_to_itself_is_given_back_too() -> None:
