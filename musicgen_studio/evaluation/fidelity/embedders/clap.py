@@ -1,8 +1,11 @@
 """CLAP: sound and words in one space of 512 numbers, so that their agreement is a cosine. 10 s at a time, 48 kHz.
 
 The network is transformers' `ClapModel`; the weights are a folder in its layout, such as `laion/larger_clap_music`.
-Source: Y. Wu et al. 2023, arXiv 2211.06687. The score of MusicGen's paper is by the same authors' other file
-(`music_audioset_epoch_15_esc_90.14`), so figures are near to it, not the same.
+Source: Y. Wu et al. 2023, arXiv 2211.06687; laion_clap `hook.py`, as AudioCraft's `clap_consistency.py` calls it: sound
+as it is, not rounded to 16 bit, what is shorter than 10 s repeated as often as it fits whole and then silent, words cut
+at 77 tokens. On the same weights the numbers are theirs (4e-8) for sounds of up to 10 s. Of a longer one they take ten
+seconds by chance, here all are heard and the last ten reach back. The score of MusicGen's paper is by the same authors'
+file `music_audioset_epoch_15_esc_90.14`; nobody says whether that is what `larger_clap_music` was made from.
 """
 
 from pathlib import Path
@@ -17,6 +20,8 @@ from musicgen_studio.dsp.resample import mono_at
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.evaluation.fidelity.api import EmbedderInfo, Heard
 from musicgen_studio.evaluation.fidelity.embedders.weights import in_batches, windows
+
+_TOKENS = 77
 
 
 class ClapEmbedder:
@@ -58,7 +63,7 @@ class ClapEmbedder:
         )
 
     def hear(self, audio: Audio) -> Heard:
-        """Return what it says of a sound; see `Embedder`. Shorter than 10 s it is repeated."""
+        """Return what it says of a sound; see `Embedder`. What is shorter than 10 s the extractor fills, see above."""
         rows = windows(mono_at(audio, self._features.sampling_rate), int(self._features.nb_max_samples))
         (embedding,) = in_batches(lambda some: (self._listen(some.numpy()),), rows)
         return Heard(embedding)
@@ -70,7 +75,7 @@ class ClapEmbedder:
     def agreement(self, heard: Heard, prompt: str) -> float | None:
         """Return the cosine of sound and words, -1 to 1, mean of windows."""
         with torch.inference_mode():
-            said = self._tokenizer(prompt, truncation=True, return_tensors="pt")
+            said = self._tokenizer(prompt, truncation=True, max_length=_TOKENS, return_tensors="pt")
             kept = {name: said[name] for name in ("input_ids", "attention_mask")}
             words = _vectors(self._network.get_text_features(**kept)).numpy()[0]
         lengths = np.linalg.norm(heard.embedding, axis=1) * np.linalg.norm(words)

@@ -2,6 +2,8 @@
 
 Weights as published (`Cnn14_mAP=0.431.pth`): they hold the spectrogram's and the mel filters' own matrices, which are
 used. Source: Q. Kong et al. 2020, arXiv 1912.10211; panns_inference `models.py` (`Cnn14`), torchlibrosa `stft.py`.
+panns_inference hears a sound of any length as a whole; here what is longer than the 10 s of AudioSet's clips is cut, so
+that no length counts for more than it was trained on.
 """
 
 from pathlib import Path
@@ -21,6 +23,7 @@ SOUNDS = 527
 _N_FFT, _HOP, _BANDS = 1024, 320, 64
 _WIDTHS = (64, 128, 256, 512, 1024, 2048)
 _QUIETEST = 1e-10
+_LEAST = 31 * _HOP  # 32 frames, which five poolings leave one of
 
 
 class PannsEmbedder:
@@ -49,8 +52,8 @@ class PannsEmbedder:
         )
 
     def hear(self, audio: Audio) -> Heard:
-        """Return what it says of a sound; see `Embedder`. Shorter than 10 s it is repeated."""
-        rows = windows(mono_at(audio, RATE_HZ), round(WINDOW_S * RATE_HZ))
+        """Return what it says of a sound; see `Embedder`. Shorter than 0.31 s it is repeated."""
+        rows = windows(mono_at(audio, RATE_HZ), round(WINDOW_S * RATE_HZ), _LEAST)
         embedding, likely = in_batches(self._network, rows)
         return Heard(embedding, likely)
 

@@ -1,8 +1,10 @@
 """PaSST: 527 sounds of AudioSet, and 768 numbers, for each 10 s; the paper's divergence of tags is by it.
 
 Weights as published (`passt-s-f128-p16-s10-ap.476-swa.pt`). Source: K. Koutini et al. 2022, arXiv 2110.05069;
-hear21passt `models/passt.py`, `models/preprocess.py`, without what only training uses (`head_dist`);
-Kaldi's mel filters as `torchaudio.compliance.kaldi.get_mel_banks` has them.
+hear21passt `models/passt.py`, `models/preprocess.py`, without what only training uses (`head_dist`); Kaldi's mel
+filters as `torchaudio.compliance.kaldi.get_mel_banks` has them. A sound is cut as in AudioCraft's `metrics/kld.py`,
+into 10 s and what is left, nothing filled. There each 10 s are a pair of their own, here a clip's are averaged first:
+the same for clips of up to 10 s, and no more for longer ones.
 """
 
 from functools import cache
@@ -14,10 +16,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from musicgen_studio.core.audio import Audio
+from musicgen_studio.core.audio import Audio, Samples
 from musicgen_studio.dsp.resample import mono_at
 from musicgen_studio.evaluation.fidelity.api import EmbedderInfo, Heard
-from musicgen_studio.evaluation.fidelity.embedders.weights import filled, in_batches, read_tensors, windows
+from musicgen_studio.evaluation.fidelity.embedders.weights import filled, in_batches, read_tensors
 
 RATE_HZ = 32_000
 WINDOW_S = 10.0
@@ -29,6 +31,7 @@ _BANDS, _N_FFT, _WINDOW, _HOP = 128, 1024, 800, 320
 _HIGHEST_HZ = 15_000.0
 _EMPHASIS, _QUIETEST = 0.97, 1e-5
 _EPSILON = 1e-6
+_LEAST_S = 0.15
 
 
 class PasstEmbedder:
@@ -57,9 +60,9 @@ class PasstEmbedder:
         )
 
     def hear(self, audio: Audio) -> Heard:
-        """Return what it says of a sound; see `Embedder`. Shorter than 10 s it is repeated."""
-        rows = windows(mono_at(audio, RATE_HZ), round(WINDOW_S * RATE_HZ))
-        embedding, likely = in_batches(self._listen, rows)
+        """Return what it says of a sound; see `Embedder`. Shorter than 0.15 s it is repeated."""
+        said = [in_batches(self._listen, rows) for rows in _segments(mono_at(audio, RATE_HZ))]
+        embedding, likely = (np.concatenate(parts) for parts in zip(*said, strict=True))
         return Heard(embedding, likely)
 
     def _listen(self, sound: Tensor) -> tuple[Tensor, Tensor]:
@@ -69,6 +72,16 @@ class PasstEmbedder:
     def agreement(self, _heard: Heard, _prompt: str) -> float | None:
         """Return None: it knows no words."""
         return None
+
+
+def _segments(mono: Samples) -> list[Samples]:
+    """Return all whole windows as rows, and what is left as one of its own, unless that is hardly anything."""
+    length, least = round(WINDOW_S * RATE_HZ), round(_LEAST_S * RATE_HZ) + 1
+    if len(mono) < least:
+        mono = np.resize(mono, least)
+    whole = len(mono) // length * length
+    segments = [mono[:whole].reshape(-1, length), mono[None, whole:]]
+    return [rows for rows in segments if rows.size >= least]
 
 
 def log_mels(sound: Tensor) -> Tensor:

@@ -71,18 +71,19 @@ def _unusable(path: Path, why: str) -> UserProblem:
     )
 
 
-def windows(mono: Samples, length: int) -> Samples:
-    """Cut a sound into windows of a length; the last reaches back, and what is shorter is repeated.
+def windows(mono: Samples, length: int, least: int = 1) -> Samples:
+    """Cut a sound into windows of a length; the last reaches back. What is shorter is one window, as it is.
 
     Args:
         mono: float32 `[samples]`; at least one.
         length: In samples.
+        least: What is shorter than this is repeated until it is as long.
 
     Returns:
-        float32 `[windows, length]`.
+        float32 `[windows, length]`, or `[1, samples]` of what is shorter.
     """
-    if len(mono) < length:
-        mono = np.resize(mono, length)
+    if len(mono) <= length:
+        return (mono if len(mono) >= least else np.resize(mono, least))[None]
     starts = [*range(0, len(mono) - length, length), len(mono) - length]
     return np.stack([mono[start : start + length] for start in starts])
 
