@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING
 
 from musicgen_studio.cli.generate import add_engine_options, add_sampling_options
 from musicgen_studio.cli.interrupt import EXIT_INTERRUPTED, stop_on_interrupt
-from musicgen_studio.cli.options import NO_LOUDNESS, SORT_MEASURES, SOUND_FORMATS, Commands, loudness, path, seconds
+from musicgen_studio.cli.options import (
+    NO_LOUDNESS,
+    SORT_HELP,
+    SORT_MEASURES,
+    SOUND_FORMATS,
+    Commands,
+    loudness,
+    path,
+    seconds,
+)
 from musicgen_studio.cli.output import duration_in_words
 from musicgen_studio.core.loudness import STREAMING_LUFS
 from musicgen_studio.core.pace import speed_in_words
@@ -76,7 +85,9 @@ def add_parser(commands: Commands) -> None:
         "--judge", action="store_true", help="measure every clip at the end: agreement, loudness, silence, faults"
     )
     group.add_argument(
-        "--sort", choices=SORT_MEASURES, help="as --judge, and list the clips by this measure, best first"
+        "--sort",
+        choices=SORT_MEASURES,
+        help=f"as --judge, and list the clips by this measure, best first: {SORT_HELP}",
     )
     group.add_argument("--json", action="store_true", help="the lines of the manifest on stdout, a JSON object each")
     parser.set_defaults(run=run, parser=parser)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from musicgen_studio.cli import generate
-from musicgen_studio.cli.options import SORT_MEASURES, Commands, path, seconds
+from musicgen_studio.cli.options import SORT_HELP, SORT_MEASURES, Commands, path, seconds
 from musicgen_studio.errors import UserProblem
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def add_parser(commands: Commands) -> None:
     parser.add_argument(
         "--sort",
         choices=SORT_MEASURES,
-        help="also list the clips by this measure, best first",
+        help=f"also list the clips by this measure, best first: {SORT_HELP}",
     )
     parser.add_argument("--weights", type=path, metavar="FILE|DIR", help="its weights, if they lie elsewhere")
     _add_making(parser)

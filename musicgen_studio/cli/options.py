@@ -13,6 +13,10 @@ SOUND_FORMATS = ("wav16", "wav24", "wav32f", "flac", "ogg", "opus", "mp3")
 NO_LOUDNESS = "none"
 SORT_MEASURES = ("faults", "silence", "noise")
 """Those of `evaluation.ranking.SORTED_BY`, which is slow to import."""
+SORT_HELP = (
+    "these find planted bad clips in 95 of 100 and more. Another style than was asked for and a cut into other music "
+    "are found more seldom (82 to 94), so agreement with the prompt is measured and is nothing to sort by"
+)
 
 
 def path(text: str) -> Path:

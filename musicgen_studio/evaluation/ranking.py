@@ -54,6 +54,8 @@ class Ranked:
         grid: How much of it is on the beat, 0 to 1; None without a beat.
         melody: How far it follows the melody, 0 to 1; None without one.
         faults: What is broken in it.
+        is_noise: Whether it is noise throughout.
+        is_silent: Whether most of it is silent.
     """
 
     take: int
@@ -63,6 +65,8 @@ class Ranked:
     grid: float | None = None
     melody: float | None = None
     faults: tuple[FaultKind, ...] = ()
+    is_noise: bool = False
+    is_silent: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,8 +120,8 @@ def best_first(figures: Sequence[TakeFigures], prompt: str) -> list[Ranked]:
     found = list[Ranked]()
     for number, (each, asked) in enumerate(zip(figures, tags, strict=True)):
         score = _score(each, _mean(asked) / best_tags if asked and best_tags else None)
-        reason = _reason(each, asked)
-        found.append(Ranked(number, score, reason, asked[:_TAGS_SHOWN], each.grid, each.melody, each.faults))
+        heard = (asked[:_TAGS_SHOWN], each.grid, each.melody, each.faults, each.is_noise, each.is_silent)
+        found.append(Ranked(number, score, _reason(each, asked), *heard))
     return sorted(found, key=lambda each: -each.score)
 
 

@@ -70,6 +70,7 @@ def test_a_spoilt_take_comes_last(
             planted = take_figures(spoil(clip.audio(), rng), None)
             order = best_first([*takes[style], planted], style)
             found.append(order[-1].take == VERSIONS)
+            assert (order[-1].is_noise, order[-1].is_silent) == (spoil is _noise, spoil is _silence)
     assert np.mean(found) >= 0.95
 
 

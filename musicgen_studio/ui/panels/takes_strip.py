@@ -184,6 +184,7 @@ def reason(ranked: Ranked) -> str:
         FaultKind.GLITCH: tr("a glitch"),
     }
     broken = [said[kind] for kind in dict.fromkeys(ranked.faults) if kind in said]
+    broken += [tr("noise")] * ranked.is_noise + [tr("silence")] * ranked.is_silent
     return " · ".join(part for part in (*parts, ", ".join(broken) or tr("nothing broken")) if part)
 
 

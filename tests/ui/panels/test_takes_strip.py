@@ -1,6 +1,7 @@
 """The strip of takes: choosing one by click and by key, and which is shown."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,7 +10,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
-from musicgen_studio.ui.panels.takes_strip import TakesStrip, TakeTile, TakeView
+from musicgen_studio.analysis.faults import FaultKind
+from musicgen_studio.evaluation.ranking import Ranked
+from musicgen_studio.ui.panels.takes_strip import TakesStrip, TakeTile, TakeView, reason
 from musicgen_studio.ui.window.shortcuts import KeyMap
 from tests.ui.panels.finding import control, nameless, said
 
@@ -86,6 +89,18 @@ def test_takes_can_be_put_in_the_order_in_which_they_follow(strip: TakesStrip, q
 def by_place(strip: TakesStrip) -> list[TakeTile]:
     QApplication.sendPostedEvents()
     return sorted(visible(strip), key=strip._row.indexOf)
+
+
+@pytest.mark.parametrize(
+    ("bad", "said_of_it"),
+    [({"is_noise": True}, "noise"), ({"is_silent": True}, "silence"), ({"faults": (FaultKind.STOPS,)}, "it stops")],
+)
+def test_what_speaks_against_a_take_is_said(bad: dict[str, Any], said_of_it: str) -> None:
+    good = Ranked(0, 1.0, "", grid=0.9)
+    assert reason(good) == "on the beat 0.90 · nothing broken"
+    told = reason(replace(good, **bad))
+    assert said_of_it in told
+    assert "nothing broken" not in told
 
 
 def test_every_control_has_a_name_and_a_tooltip(strip: TakesStrip) -> None:
