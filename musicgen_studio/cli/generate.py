@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from musicgen_studio.cli.interrupt import EXIT_INTERRUPTED, stop_on_interrupt
-from musicgen_studio.cli.options import SOUND_FORMATS, Commands, loudness, path
+from musicgen_studio.cli.options import MELODY_MIX, SOUND_FORMATS, Commands, loudness, path
 from musicgen_studio.cli.output import Output
 from musicgen_studio.compute.device import DEVICES
 from musicgen_studio.compute.precision import PRECISIONS
@@ -82,7 +82,7 @@ def _add_music_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--melody-mix",
         action=argparse.BooleanOptionalAction,
-        help="follow a mix's lead and chords without drums and bass, or all that sounds (default: the first of mixes)",
+        help=MELODY_MIX,
     )
     group.add_argument(
         "--continue",
@@ -174,8 +174,10 @@ def run(args: argparse.Namespace) -> int:
     record, ordered = _order(args)
     if record is None and args.seed is None:
         output.note(f"seed {ordered.order.seed}")
-    if ordered.order.melody is not None and ordered.order.melody.separator is not None:
-        output.note("the melody is a mix: its lead and chords are followed, not its drums and bass (--no-melody-mix)")
+    from musicgen_studio.cli.order import mixes_told
+
+    for line in mixes_told(ordered.order, "--no-melody-mix" if args.melody and record is None else ""):
+        output.note(line)
     engine = _load_engine(
         ordered.entry.folder,
         args.device or (record.device if record else "auto"),

@@ -18,6 +18,9 @@ SORT_HELP = (
     "are found more seldom (82 to 94), so agreement with the prompt is measured and is nothing to sort by"
 )
 
+MELODY_MIX = "follow a mix's lead and chords without drums and bass, or all that sounds (default: the first of mixes)"
+"""Of the option `--melody-mix`."""
+
 
 def path(text: str) -> Path:
     """Read a path; `~` is the home folder, also where no shell has seen to it."""

@@ -56,6 +56,22 @@ class Ordered:
     best_only: bool = False
 
 
+def mixes_told(order: Order, hint: str = "") -> list[str]:
+    """Say which of an order's melodies are mixes, of which not all is followed.
+
+    Args:
+        order: Any.
+        hint: The option by which all of the first one is followed; empty without one.
+    """
+    told = [("the melody", order.melody, f" ({hint})" if hint else "")]
+    told += [(f"the melody from {passage.start_s:g} s on", passage.melody, "") for passage in order.passages]
+    return [
+        f"{name} is a mix: its lead and chords are followed, not its drums and bass{how}"
+        for name, melody, how in told
+        if melody is not None and melody.separator is not None
+    ]
+
+
 def order_from(args: argparse.Namespace, values: dict[str, Any]) -> Ordered:
     """Turn options into an order.
 

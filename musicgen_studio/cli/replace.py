@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from musicgen_studio.cli.generate import add_engine_options, load, save
-from musicgen_studio.cli.options import Commands, path, point_s
+from musicgen_studio.cli.options import MELODY_MIX, Commands, path, point_s
 from musicgen_studio.cli.output import Output
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ def add_parser(commands: Commands) -> None:
         "--takes", type=int, default=TAKES, metavar="N", help="versions, 1 to 16 (default: %(default)s)"
     )
     parser.add_argument("--melody", type=path, metavar="FILE", help="what the section follows: a sound or MIDI file")
+    parser.add_argument("--melody-mix", action=argparse.BooleanOptionalAction, help=MELODY_MIX)
     parser.add_argument("--seed", type=int, metavar="N", help="the same seed makes the same music (default: random)")
     add_engine_options(parser)
     parser.add_argument("--out", type=path, metavar="DIR", help="where the files go (default: the folder of the clip)")
@@ -42,6 +43,7 @@ def add_parser(commands: Commands) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Make the section, and write the takes, the best one first."""
+    from musicgen_studio.cli.order import mixes_told
     from musicgen_studio.studio.making.record import Record
 
     output = Output(as_json=args.json)
@@ -49,6 +51,8 @@ def run(args: argparse.Namespace) -> int:
     ordered = _ordered(args, record)
     if args.seed is None:
         output.note(f"seed {ordered.order.seed}")
+    for line in mixes_told(ordered.order, "--no-melody-mix"):
+        output.note(line)
     engine = load(ordered.entry.folder, args.device or "auto", args.precision or "auto")
     return save(engine, ordered, args.out or args.clip.parent, output)
 
@@ -65,7 +69,7 @@ def _ordered(args: argparse.Namespace, record: "Record | None") -> "Ordered":
         ensure_folder(args.out)
     seed = secrets.randbelow(2**31) if args.seed is None else args.seed
     wish = wish_of(record, args.prompt, args.start_s, seed, args.takes)
-    melody = None if args.melody is None else open_melody(args.melody)
+    melody = None if args.melody is None else open_melody(args.melody, of_mix=args.melody_mix)
     section = replacement(args.clip, replace(wish, takes=args.takes), (args.start_s, args.end_s), melody)
     entry = find(args.checkpoint or (record.checkpoint.folder if record else STARTER))
     return Ordered(section.order, section.request, entry, CheckpointRecord.of(entry))

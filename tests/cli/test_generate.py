@@ -36,6 +36,13 @@ def _hum(path: Path, level: float = 0.1, duration_s: float = 1.0) -> Path:
     return path
 
 
+def _mix(path: Path) -> Path:
+    """Write something that is of more than one voice."""
+    noise = np.random.default_rng(1).standard_normal((48_000, 2)) * 0.1
+    write(path, Audio(noise.astype(np.float32), 32_000), SoundFormat.WAV24)
+    return path
+
+
 # --- what it makes ---
 
 
@@ -186,9 +193,7 @@ def _sound(cli: CommandLine, name: str) -> "np.ndarray[Any, Any]":
 
 
 def test_a_mix_is_followed_without_drums_and_bass_and_says_so(cli: CommandLine) -> None:
-    mix = cli.folder / "mix.wav"
-    rng = np.random.default_rng(1)
-    write(mix, Audio((rng.standard_normal((48_000, 2)) * 0.1).astype(np.float32), 32_000), SoundFormat.WAV24)
+    mix = _mix(cli.folder / "mix.wav")
     _, _, err = cli("generate", "a", "--seconds", "1", "--seed", "5", "--melody", mix)
     assert "the melody is a mix: its lead and chords are followed" in err
     melody = Record.read(cli.folder / "clips" / "a-5.json").order.melody
@@ -201,6 +206,15 @@ def test_a_mix_is_followed_without_drums_and_bass_and_says_so(cli: CommandLine) 
     melody = Record.read(cli.folder / "clips" / "b-5.json").order.melody
     assert melody is not None
     assert melody.separator is None
+
+
+def test_a_mix_in_a_passage_says_so_too(cli: CommandLine) -> None:
+    _mix(cli.folder / "song.wav")
+    (cli.folder / "piece.txt").write_text("0:00 | cut | a | song.wav\n0:02 | cut | b | song.wav\n", encoding="utf-8")
+    code, _, err = cli("generate", "--passages", "piece.txt", "--seconds", "4", "--seed", "3")
+    assert code == 0
+    assert [line.split(" is a mix")[0] for line in err.splitlines()] == ["the melody", "the melody from 2 s on"]
+    assert "--no-melody-mix" not in err  # which is of --melody
 
 
 @pytest.mark.parametrize("together", ["1", "2"])

@@ -4,7 +4,8 @@ import json
 
 import numpy as np
 
-from musicgen_studio.files.sound import read
+from musicgen_studio.core.audio import Audio
+from musicgen_studio.files.sound import SoundFormat, read, write
 from musicgen_studio.studio.making.record import Record
 from tests.cli.conftest import CommandLine
 
@@ -30,6 +31,19 @@ def test_it_replaces_a_section_as_the_clip_was_made(cli: CommandLine) -> None:
         np.testing.assert_array_equal(made.samples[: 2 * 32000], original.samples[: 2 * 32000])
         np.testing.assert_array_equal(made.samples[4 * 32000 :], original.samples[4 * 32000 :])
         assert not np.array_equal(made.samples, original.samples)
+
+
+def test_a_mix_that_it_follows_is_told_and_can_be_followed_whole(cli: CommandLine) -> None:
+    noise = np.random.default_rng(1).standard_normal((48_000, 2)) * 0.1
+    write(cli.folder / "mix.wav", Audio(noise.astype(np.float32), 32_000), SoundFormat.WAV24)
+    words = ("replace", _clip(cli), "--from", "2", "--to", "4", "--takes", "1", "--melody", "mix.wav", "--seed", "8")
+    for options, told, folder in (((), True, "y"), (("--no-melody-mix",), False, "z")):
+        code, _, err = cli(*words, *options, "--out", folder)
+        assert code == 0
+        assert ("the melody is a mix: its lead and chords are followed" in err) is told
+        melody = Record.read(cli.folder / folder / "happy-rock-8.json").order.melody
+        assert melody is not None
+        assert (melody.separator is not None) is told
 
 
 def test_it_can_be_made_again(cli: CommandLine) -> None:
