@@ -147,6 +147,10 @@ def _render_live(app: QApplication, program: Program, save: Save, settle: Callab
         window.resize(size)
         settle(app)
         save(name, window)
+    live.panel.prompts[3].setText("dark synth bass")
+    live.panel.prompts[3].editingFinished.emit()
+    settle(app)
+    save("live-four", window)
     window.resize(small)
     live.write_schedule()
     live.schedule_dialog.set_text(

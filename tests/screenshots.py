@@ -28,14 +28,18 @@ from musicgen_studio.ui.panels.diagnostics_dialog import DiagnosticsDialog
 from musicgen_studio.ui.panels.prompt_panel import PromptValues
 from musicgen_studio.ui.qt.drops import _Light
 from musicgen_studio.ui.window.action_table import CLIP_MENU, MENUS, TAKE_MENU, WAVEFORM_MENU
-from tests import checkpoint_screens, clip_screens, composing_screens, melody_screens, stem_screens
+from tests import asking_screens, checkpoint_screens, clip_screens, composing_screens, melody_screens, stem_screens
 from tests.longer import Longer
 from tests.melody_screens import Singers
 
 WAIT_MS = 600_000
 
 
-_PLAIN = {"clips": clip_screens.render, "composing": composing_screens.render}
+_PLAIN = {
+    "clips": clip_screens.render,
+    "composing": composing_screens.render,
+    "asking": asking_screens.render,
+}
 """Parts whose clips are of plain sound."""
 
 _WITH_A_HOME: dict[str, Callable[..., object]] = {
@@ -50,10 +54,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Render every state of the window to PNG files.")
     parser.add_argument("out", type=Path)
     parser.add_argument("--scale", choices=["1", "1.5", "2"], help="only this scale (default: 1 and 2)")
+    parser.add_argument("--theme", choices=["dark", "light"], help="only this theme (default: both)")
     parser.add_argument("--longer", action="store_true", help="make every text a third longer")
     parser.add_argument(
         "--part",
-        choices=["window", "melody", "menus", "checkpoints", "clips", "composing", "stems"],
+        choices=["window", "melody", "menus", "checkpoints", "clips", "composing", "stems", "asking"],
         help="only this part (default: all)",
     )
     args = parser.parse_args()
@@ -70,7 +75,7 @@ def main() -> int:
     def save(name: str, widget: QWidget) -> None:
         widget.grab().save(str(args.out / f"{name}{suffix}.png"))
 
-    for theme in ("dark", "light"):
+    for theme in ("dark", "light") if args.theme is None else (args.theme,):
         if args.part in (None, "menus"):
             _render_menus(app, theme, save)
         if args.part in (None, "window"):
@@ -101,7 +106,8 @@ def _save_as(save: Callable[[str, QWidget], object], theme: str, name: str, widg
 
 def _command(args: argparse.Namespace, scale: str) -> list[str]:
     part = (["--part", args.part] if args.part else []) + ["--longer"] * args.longer
-    return [sys.executable, "-m", "tests.screenshots", str(args.out), "--scale", scale, *part]
+    theme = ["--theme", args.theme] if args.theme else []
+    return [sys.executable, "-m", "tests.screenshots", str(args.out), "--scale", scale, *part, *theme]
 
 
 def _render_menus(app: QApplication, theme: str, save: Callable[[str, QWidget], object]) -> None:
@@ -195,6 +201,9 @@ def _save_stems(app: QApplication, program: Program, theme: str, save: Callable[
     next(box for box in window.lanes.findChildren(QToolButton) if box.accessibleName() == "Mute Drums").click()
     _settle(app)
     save(f"stems-{theme}", window)
+    next(box for box in window.lanes.findChildren(QToolButton) if box.accessibleName() == "Solo Bass").click()
+    _settle(app)
+    save(f"stems-solo-{theme}", window)
     window.stems.hide()
 
 

@@ -18,11 +18,14 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from musicgen_studio.core.clip import Clip, Origin
+from musicgen_studio.export.targets import Target
 from musicgen_studio.studio.program.settings import Settings
 from musicgen_studio.ui.look.theme import GRID, HEAD_PX, Look
 from musicgen_studio.ui.models.library_model import LibraryModel
 from musicgen_studio.ui.panels.clip_header import ClipHeader
 from musicgen_studio.ui.panels.compare_row import CompareRow
+from musicgen_studio.ui.panels.export_dialog import ExportDialog
 from musicgen_studio.ui.panels.labels import ElidedLabel
 from musicgen_studio.ui.panels.library_panel import LibraryPanel
 from musicgen_studio.ui.panels.live_panel import LivePanel
@@ -161,3 +164,14 @@ def test_what_may_be_dropped_on_a_text_field_lights_up_the_whole_field(qtbot: Qt
     light.shine()
     assert light.parentWidget() is field
     assert light.geometry() == field.rect()
+
+
+def test_an_export_has_no_hole_above_its_buttons_when_another_target_asks_for_less(qtbot: QtBot) -> None:
+    clip = Clip("a" * 32, "Happy rock", Origin.GENERATED, "2026-03-01T14:03:00+00:00", 32_000, 32_000, 2)
+    dialog = ExportDialog([clip], Path("/nowhere"))
+    shown(qtbot, dialog, 520, 480)
+    heights = []
+    for target in (Target.LOOP, Target.MIDI, Target.LOOP):
+        dialog._target.setCurrentIndex(dialog._target.findData(target))
+        heights.append(dialog.height())
+    assert heights[1] < heights[0] == heights[2]

@@ -369,6 +369,7 @@ class ExportDialog(QDialog):
         self._target_note.setText(note)
         self._target_note.setVisible(bool(note))
         self._refresh()
+        self._make_room(fits=True)
 
     def _sound_format(self) -> SoundFormat:
         return SoundFormat(self._format.currentData())
@@ -454,10 +455,15 @@ class ExportDialog(QDialog):
             lines.append(self.tr("The folder will be made."))
         return "\n".join(lines)
 
-    def _make_room(self) -> None:
-        """Grow where texts take more lines than before; a layout does that by itself only when it is shown first."""
+    def _make_room(self, *, fits: bool = False) -> None:
+        """Grow where texts take more lines than before; a layout does that by itself only when it is shown first.
+
+        Args:
+            fits: Whether to shrink, too: another target has fewer fields, and would leave a hole above the buttons.
+        """
+        self._column.activate()  # what was hidden or shown just now counts
         needed = self._column.totalHeightForWidth(self.width())
-        if self.isVisible() and needed > self.height():
+        if self.isVisible() and (needed > self.height() or fits):
             self.resize(self.width(), needed)
 
     @Slot()

@@ -265,7 +265,10 @@ class LibraryPanel(QWidget):
         rows = QVBoxLayout(clips)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
-        rows.addWidget(self.header)
+        names = QHBoxLayout()
+        names.setContentsMargins(1, 0, 1, 0)  # of the ring around the list, so that they stand above its columns
+        names.addWidget(self.header)
+        rows.addLayout(names)
         rows.addWidget(self._list, 1)
         self._pages = QStackedWidget()
         self._pages.addWidget(clips)

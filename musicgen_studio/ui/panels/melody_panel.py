@@ -299,6 +299,7 @@ class MelodyPanel(FoldBox):
         column.addWidget(self._normalise)
         self._take_part = QWidget()
         column = _column(self._take_part)
+        column.addSpacing(GRID)
         column.addWidget(plain_label(self.tr("RECORDINGS"), Look.SECTION))
         column.addWidget(self._takes)
         column.addWidget(self._trim)

@@ -81,7 +81,7 @@ class _Light(QWidget):
         tint.setAlphaF(0.12)
         painter.setPen(QPen(QColor(colours.accent), _LINE_PX))
         painter.setBrush(tint)
-        inner = self.rect().adjusted(_LINE_PX, _LINE_PX, -_LINE_PX, -_LINE_PX)
+        inner = self.rect().toRectF().adjusted(_LINE_PX / 2, _LINE_PX / 2, -_LINE_PX / 2, -_LINE_PX / 2)
         painter.drawRoundedRect(inner, theme.RADIUS, theme.RADIUS)
 
 
