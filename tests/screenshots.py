@@ -138,47 +138,62 @@ def _render_menus(app: QApplication, theme: str, save: Callable[[str, QWidget], 
 
 
 def _render(app: QApplication, theme: str, save: Callable[[str, QWidget], object]) -> None:
-    with _program(theme) as program:
-        window = program.window
-        window.resize(1280, 800)
-        window.show()
-        _settle(app)
-        save(f"empty-{theme}", window)
-        window.generation.generate(
-            PromptValues(prompt="happy rock with organ and drums", duration_s=12, takes=2, seed=41)
-        )
-        _until(app, lambda: window.listening.current is not None and window.listening.current.peaks.frames > 150_000)
-        save(f"generating-{theme}", window)
-        _until(app, lambda: len(program.services.library.clips()) == 2 and not program.services.loop.views())
-        window.generation.generate(PromptValues(prompt="sad jazz, slow piano", duration_s=4, seed=7))
-        _until(app, lambda: len(program.services.library.clips()) == 3 and not program.services.loop.views())
-        clip = program.services.library.clips()[-1]
-        window.collection.rename(clip.id, "Night drive")
-        window.listening.show_clip(program.services.library.get(clip.id))  # with its new title
-        window.waveform.set_selection((64_000, 160_000))
-        _settle(app, 1500)
-        save(f"clip-{theme}", window)
-        window.prompt.set_problem(UserProblem("This cannot be made.", "The length is 0.", "Choose a length above 0."))
-        _settle(app)
-        save(f"problem-{theme}", window)
-        window.prompt.set_problem(None)
-        window.offer.offer("“Sad jazz, slow piano” is being made", "Show", lambda: None)
-        light = window.waveform.findChildren(_Light)[0]
-        light.shine()
-        _settle(app)
-        save(f"offer-and-drop-{theme}", window)
-        light.hide()
-        window.offer.withdraw()
-        _save_stems(app, program, theme, save)
-        window.resize(800, 560)
-        _settle(app)
-        save(f"small-{theme}", window)
-        for name in ("settings", "shortcuts", "about"):
-            window.dialog_requested.emit(name)
-            _save_dialog(app, name, theme, save)
-        window.export_requested.emit([clip])
-        _save_dialog(app, "export", theme, save)
-        _save_what_folds_out(app, program, theme, save)
+    """The window while music is made, and what was made after the next start, which no longer tells today's speed."""
+    with tempfile.TemporaryDirectory() as folder:
+        with _program_in(folder, theme) as program:
+            _render_making(app, program, theme, save)
+        with _program_in(folder, theme) as program:
+            _render_made(app, program, theme, save)
+
+
+def _render_making(app: QApplication, program: Program, theme: str, save: Callable[[str, QWidget], object]) -> None:
+    window, library = program.window, program.services.library
+    window.resize(1280, 800)
+    window.show()
+    _settle(app)
+    save(f"empty-{theme}", window)
+    window.generation.generate(PromptValues(prompt="happy rock with organ and drums", duration_s=12, takes=2, seed=41))
+    _until(app, lambda: window.listening.current is not None and window.listening.current.peaks.frames > 150_000)
+    save(f"generating-{theme}", window)
+    _until(app, lambda: len(library.clips()) == 2 and not program.services.loop.views())
+    window.generation.generate(PromptValues(prompt="sad jazz, slow piano", duration_s=4, seed=7))
+    _until(app, lambda: len(library.clips()) == 3 and not program.services.loop.views())
+    window.collection.rename(library.clips()[-1].id, "Night drive")
+    _until(app, lambda: all(clip.known is not None for clip in library.clips()))
+
+
+def _render_made(app: QApplication, program: Program, theme: str, save: Callable[[str, QWidget], object]) -> None:
+    window = program.window
+    clip = program.services.library.clips()[-1]
+    window.resize(1280, 800)
+    window.show()
+    _until(app, lambda: program.services.loop.facts is not None)
+    window.listening.show_clip(clip)
+    _until(app, lambda: not window.listening.is_drawing)
+    window.waveform.set_selection((64_000, 160_000))
+    _settle(app, 1500)
+    save(f"clip-{theme}", window)
+    window.prompt.set_problem(UserProblem("This cannot be made.", "The length is 0.", "Choose a length above 0."))
+    _settle(app)
+    save(f"problem-{theme}", window)
+    window.prompt.set_problem(None)
+    window.offer.offer("“Sad jazz, slow piano” is being made", "Show", lambda: None)
+    light = window.waveform.findChildren(_Light)[0]
+    light.shine()
+    _settle(app)
+    save(f"offer-and-drop-{theme}", window)
+    light.hide()
+    window.offer.withdraw()
+    _save_stems(app, program, theme, save)
+    window.resize(800, 560)
+    _settle(app)
+    save(f"small-{theme}", window)
+    for name in ("settings", "shortcuts", "about"):
+        window.dialog_requested.emit(name)
+        _save_dialog(app, name, theme, save)
+    window.export_requested.emit([clip])
+    _save_dialog(app, "export", theme, save)
+    _save_what_folds_out(app, program, theme, save)
 
 
 def _save_stems(app: QApplication, program: Program, theme: str, save: Callable[[str, QWidget], object]) -> None:
@@ -251,11 +266,16 @@ def _save_dialog(app: QApplication, name: str, theme: str, save: Callable[[str, 
 
 @contextmanager
 def _program(theme: str, inputs: InputSystem | None = None) -> Iterator[Program]:
-    with tempfile.TemporaryDirectory() as folder:
-        settings = Path(folder) / "settings.json"
-        settings.write_text(json.dumps({"library_folder": f"{folder}/library", "theme": theme}), encoding="utf-8")
-        with Program(settings, inputs=inputs) as program:
-            yield program
+    with tempfile.TemporaryDirectory() as folder, _program_in(folder, theme, inputs) as program:
+        yield program
+
+
+@contextmanager
+def _program_in(folder: str, theme: str, inputs: InputSystem | None = None) -> Iterator[Program]:
+    settings = Path(folder) / "settings.json"
+    settings.write_text(json.dumps({"library_folder": f"{folder}/library", "theme": theme}), encoding="utf-8")
+    with Program(settings, inputs=inputs) as program:
+        yield program
 
 
 def _settle(app: QApplication, for_ms: int = 300) -> None:
