@@ -17,12 +17,17 @@ To follow a melody or go on from a sound, put it into the request:
 `GenerationRequest(("sad jazz",), melody=read("hum.wav"))`. To have the sound while it is made, take the blocks as they
 come: `for block in engine.stream(request, threading.Event())`.
 
+A section is made anew by `replace_section(engine, clip, 8, 12, request)`, and what is broken by `mend(engine, clip,
+request)`; `rank(clips, "sad jazz")` says which take is the best, and why. With `ends=True, endings=4` a request comes
+to an end, by itself where it can.
+
 Music without end is steered while it is made: `mailbox = Mailbox(Steering(("calm piano", "techno"), (1, 0)))`, then
 `for sound in live(engine, mailbox, seconds=60)`, and from any thread `mailbox.put(...)`.
 
 Importing this package is instant; what a function needs is imported when it is called.
 """
 
+from dataclasses import replace
 from os import PathLike
 from typing import TYPE_CHECKING
 
@@ -37,11 +42,13 @@ if TYPE_CHECKING:
     from musicgen_studio.core.analysis import Analysis
     from musicgen_studio.core.audio import Audio
     from musicgen_studio.core.live import Mailbox, Steering, SteeringSource
+    from musicgen_studio.core.melody import Melody
     from musicgen_studio.core.passages import Passage
     from musicgen_studio.core.request import GenerationRequest
     from musicgen_studio.engine.api import Engine, LiveEngine, StopFlag
     from musicgen_studio.evaluation.fidelity.judging import Judgement
     from musicgen_studio.evaluation.fidelity.measures import JudgedClip
+    from musicgen_studio.evaluation.ranking import Ranked
     from musicgen_studio.files.sound import SoundFormat
 
     __version__: str
@@ -63,8 +70,11 @@ __all__ = [
     "load",
     "loop",
     "make_batch",
+    "mend",
+    "rank",
     "read",
     "read_passages",
+    "replace_section",
     "stems",
     "write",
 ]
@@ -114,6 +124,92 @@ def generate(engine: "Engine", request: "GenerationRequest", stop: "StopFlag | N
     memory = InMemory()
     make(engine, request, stop if stop is not None else Event(), [memory])
     return memory.clips()
+
+
+def replace_section(
+    engine: "Engine",
+    audio: "Audio",
+    start_s: float,
+    end_s: float,
+    request: "GenerationRequest",
+    stop: "StopFlag | None" = None,
+) -> "list[Audio]":
+    """Make a section of a sound anew; outside of it the sound stays as it is, sample for sample.
+
+    Args:
+        engine: From `load`.
+        audio: From `generate` or `read`.
+        start_s: Where the section begins.
+        end_s: Where it ends.
+        request: Its prompts, melody, takes, seed and sampling count, and `ends` where the section is the end.
+        stop: As in `generate`. What is not whole is then left out.
+
+    Returns:
+        The whole sound, once for each take, the one that fits best to what stands after first.
+
+    Raises:
+        UserProblem: If the section cannot be, or the checkpoint cannot do what is asked.
+    """
+    from threading import Event
+
+    from musicgen_studio.studio.arranging.replacing import section_request
+    from musicgen_studio.studio.making.make import make
+    from musicgen_studio.studio.making.sinks.memory import InMemory
+
+    memory = InMemory()
+    asked = section_request(audio, (start_s, end_s), request)
+    make(engine, asked, stop if stop is not None else Event(), [memory])
+    return memory.best_first()
+
+
+def mend(engine: "Engine", audio: "Audio", request: "GenerationRequest", stop: "StopFlag | None" = None) -> "Audio":
+    """Make anew what is broken in a sound: where it stops, fades to nothing, glitches, or ends in the middle.
+
+    Args:
+        engine: From `load`.
+        audio: From `generate` or `read`.
+        request: What the sound is: its prompt, takes, seed and sampling count. Of several takes the best is kept.
+        stop: As in `generate`. The sound is then mended as far as it got.
+
+    Returns:
+        The sound, the same where nothing is broken.
+
+    Raises:
+        UserProblem: If the checkpoint cannot do what is asked.
+    """
+    from threading import Event
+
+    from musicgen_studio.studio.arranging.mending import broken_sections
+    from musicgen_studio.studio.arranging.replacing import section_request
+    from musicgen_studio.studio.making.make import make
+    from musicgen_studio.studio.making.sinks.best import Best
+    from musicgen_studio.studio.making.sinks.memory import InMemory
+
+    wanted = stop if stop is not None else Event()
+    for section in broken_sections(audio):
+        wish = replace(request, ends=section.ends, endings=int(section.ends))
+        asked, memory = section_request(audio, (section.start_s, section.end_s), wish), InMemory()
+        make(engine, asked, wanted, [Best(memory, asked, lambda _line: None)])
+        if wanted.is_set() or not memory.clips():
+            break
+        (audio,) = memory.clips()
+    return audio
+
+
+def rank(takes: "Sequence[Audio]", prompt: str, melody: "Audio | Melody | None" = None) -> "list[Ranked]":
+    """Put takes of one prompt in order, best first, by what is measured: tags, melody, beat, faults, noise, silence.
+
+    Args:
+        takes: From `generate`.
+        prompt: What they were made of.
+        melody: What they were to follow, or None.
+
+    Returns:
+        For each its number among the takes, from 0, and the reason.
+    """
+    from musicgen_studio.evaluation.ranking import ranked
+
+    return ranked(takes, prompt, melody)
 
 
 def live(

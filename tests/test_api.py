@@ -10,9 +10,24 @@ import numpy as np
 import pytest
 
 import musicgen_studio
-from musicgen_studio import Audio, GenerationRequest, Passage, UserProblem, generate, load, read, read_passages, write
+from musicgen_studio import (
+    Audio,
+    GenerationRequest,
+    Passage,
+    UserProblem,
+    generate,
+    load,
+    mend,
+    rank,
+    read,
+    read_passages,
+    replace_section,
+    write,
+)
 from musicgen_studio.checkpoints.catalogue import find
 from musicgen_studio.dsp.loudness import integrated_lufs
+from musicgen_studio.studio.making.sink import TakeEnded
+from musicgen_studio.studio.making.sinks.memory import InMemory
 from tests.fake_engine import FakeEngine
 
 
@@ -32,8 +47,11 @@ def test_the_surface_is_small_and_all_there() -> None:
         "load",
         "loop",
         "make_batch",
+        "mend",
+        "rank",
         "read",
         "read_passages",
+        "replace_section",
         "stems",
         "write",
     ]
@@ -142,3 +160,48 @@ def test_sounds_are_judged(tmp_path: Path) -> None:
     assert [row["musicnn.agreement"] is None for row in found.rows()[:3]] == [False, False, True]
     with pytest.raises(ValueError, match="one for each of the 3 sounds, got 1"):
         musicgen_studio.judge(tones, prompts=["piano"])
+
+
+def test_a_section_is_replaced_and_the_rest_stays(text_checkpoint: Path) -> None:
+    engine = load(text_checkpoint, device="cpu", precision="float32")
+    clip = generate(engine, GenerationRequest(("calm piano",), duration_s=3.0))[0]
+    takes = replace_section(engine, clip, 1.0, 2.0, GenerationRequest(("rock",), seed=3, takes=2))
+    assert len(takes) == 2
+    assert not np.array_equal(takes[0].samples, takes[1].samples)
+    for take in takes:
+        assert take.frames == clip.frames
+        np.testing.assert_array_equal(take.samples[:32000], clip.samples[:32000])
+        np.testing.assert_array_equal(take.samples[64000:], clip.samples[64000:])
+        assert not np.array_equal(take.samples[32000:64000], clip.samples[32000:64000])
+
+
+def test_what_fits_best_comes_first() -> None:
+    memory = InMemory()
+    for take, fit in enumerate((-1.0, 0.5, 2.0, -1.5)):
+        memory.take_ended(TakeEnded(0, take, _tone(0.1 * (take + 1)), is_complete=True, fit=fit))
+    levels = [float(np.abs(take.samples).max()) for take in memory.best_first()]
+    assert levels == pytest.approx([0.3, 0.2, 0.1, 0.4], abs=1e-3)
+
+
+def test_what_is_broken_is_mended_and_whole_music_is_left_alone() -> None:
+    clip = generate(FakeEngine(), GenerationRequest(("a",), duration_s=12.0))[0]
+    broken = clip.samples.copy()
+    broken[4 * 32000 : 7 * 32000] = 0
+    request = GenerationRequest(("a",), takes=2, seed=4)
+    engine = FakeEngine()
+    mended = mend(engine, Audio(broken, 32000), request)
+    assert [asked.ends for asked in engine.requests] == [False, True]
+    assert np.abs(mended.samples[4 * 32000 : 7 * 32000]).max() > 0.1
+    assert np.abs(mended.samples[-20:]).max() < 1e-3
+    np.testing.assert_array_equal(mended.samples[: 3 * 32000], clip.samples[: 3 * 32000])
+    fading = Audio(clip.samples * np.linspace(1, 0, clip.frames, dtype=np.float32)[:, None], 32000)
+    assert mend(FakeEngine(), fading, request) is fading
+
+
+def test_takes_are_ranked_with_reasons() -> None:
+    good = generate(FakeEngine(), GenerationRequest(("a",), duration_s=6.0))[0]
+    stops = good.samples.copy()
+    stops[2 * 32000 : 5 * 32000] = 0
+    order = rank([Audio(stops, 32000), good], "rock")
+    assert [each.take for each in order] == [1, 0]
+    assert "it stops" in order[1].reason

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from math import ceil
 from pathlib import Path
 
+from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.melody import Melody
 from musicgen_studio.core.request import GenerationRequest
 from musicgen_studio.errors import UserProblem
@@ -136,6 +137,35 @@ def replacement(
         return Replacement(order, order.request(sounds))
     except ValueError as error:
         raise UserProblem("This cannot be made as it is set.", f"{error}.", "Change that value.") from error
+
+
+def section_request(sound: Audio, section_s: tuple[float, float], wish: GenerationRequest) -> GenerationRequest:
+    """Return what an engine is asked for so that a section of a sound is made anew.
+
+    Args:
+        sound: The whole of it.
+        section_s: Where the section begins and ends, in seconds.
+        wish: Prompts, melody, seed, takes and how tokens are chosen, and whether a section that reaches to the end is
+            to come to an end; what it says of lengths, passages and other sounds does not count.
+
+    Raises:
+        UserProblem: If the section cannot be.
+    """
+    cut = cut_of(sound.frames, sound.sample_rate, *section_s)
+    before = replace(sound, samples=sound.samples[: cut.before]) if cut.before else None
+    after = None if cut.after is None else replace(sound, samples=sound.samples[cut.after :])
+    ends = wish.ends and after is None
+    return replace(
+        wish,
+        duration_s=cut.duration_s,
+        continuation=before,
+        after=after,
+        aligned=after is not None,
+        passages=(),
+        ends=ends,
+        endings=wish.endings if ends else 0,
+        together=1,
+    )
 
 
 def notes_of(melody: MelodySource) -> Melody | None:
