@@ -107,13 +107,13 @@ def play_live(me: Musician, minutes: float) -> None:
     """Play live so long, keep it, and make it again."""
     me.window.passages.close()
     begun_s, clips = monotonic(), len(me.clips())
-    play_and_steer(me)
+    dragged_s = play_and_steer(me)
     for share in np.linspace(0, minutes, ceil(minutes) + 1)[1:]:
         until(f"{share:g} minutes were played", partial(_is_later, begun_s + 60 * float(share)))
     playing = me.window.live.playing
     assert playing is not None
     print(playing.facts, f"knob to ear {playing.knob_to_ear_s} s", flush=True)  # noqa: T201
-    keep_and_make_again(me, clips)
+    keep_and_make_again(me, dragged_s, clips)
 
 
 def main() -> int:

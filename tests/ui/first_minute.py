@@ -92,9 +92,9 @@ class Musician:
         until("quiet", lambda: not self.hears())
 
 
-def until(what: str, holds: Callable[[], bool]) -> None:
-    """Let the program run until something is so, and say it."""
-    deadline = QDeadlineTimer(WITHIN_MS)
+def until(what: str, holds: Callable[[], bool], longer_s: float = 0.0) -> None:
+    """Let the program run until something is so, and say it; how much longer than usual it may take."""
+    deadline = QDeadlineTimer(WITHIN_MS + round(1000 * longer_s))
     while not holds():
         assert not deadline.hasExpired(), f"did not come: {what}"
         loop = QEventLoop()

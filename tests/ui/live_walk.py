@@ -15,8 +15,17 @@ from PySide6.QtWidgets import QApplication, QPushButton, QSlider
 
 from musicgen_studio import paths
 from musicgen_studio.app import Program
+from musicgen_studio.core.audio import Audio
+from musicgen_studio.core.clip import Clip
+from musicgen_studio.evaluation.live_controls import measured
 from tests.ui.first_minute import CTRL, SHIFT, Musician, home, until
 from tests.ui.panels.finding import control
+
+SLOWEST = 6
+"""Music is made again in this many times its length at most, on a computer that is busy with other things, too."""
+
+UNSTEERED_S, LEAD_S = 7.0, 4.0
+"""So much is heard before the puck is dragged, and so much of what is heard then was perhaps made before."""
 
 
 def drag_puck(me: Musician) -> None:
@@ -29,8 +38,8 @@ def drag_puck(me: Musician) -> None:
     QTest.mouseRelease(plane, left, pos=end)
 
 
-def play_and_steer(me: Musician) -> None:
-    """Open, write two prompts, play, drag, and hear what the volume says."""
+def play_and_steer(me: Musician) -> float:
+    """Open, write two prompts, play, drag, and hear what the volume says; return how much was heard before the drag."""
     live, panel = me.window.live, me.window.live.panel
     until("the window has the keys", me.window.isActiveWindow)
     me.press(Qt.Key.Key_L, CTRL | SHIFT)
@@ -44,7 +53,8 @@ def play_and_steer(me: Musician) -> None:
     until("it is heard", me.hears)
     playing = live.playing
     assert playing is not None
-    before = playing.mailbox.steering.weights
+    until("there is something to compare with", lambda: heard_s(me) > UNSTEERED_S)
+    before, dragged_s = playing.mailbox.steering.weights, heard_s(me)
     drag_puck(me)
     after = playing.mailbox.steering.weights
     assert after[1] > before[1]
@@ -54,10 +64,30 @@ def play_and_steer(me: Musician) -> None:
     until("the volume counts", lambda: not me.hears())
     volume.setValue(volume.maximum())
     until("it is heard again", me.hears)
+    return dragged_s
 
 
-def keep_and_make_again(me: Musician, clips: int = 0) -> None:
-    """Keep a part and all of it, and make both once more; so many clips are there before."""
+def heard_s(me: Musician) -> float:
+    """Return how much live music was heard."""
+    facts = me.window.live.playing and me.window.live.playing.facts
+    return facts.heard_s if facts else 0.0
+
+
+def hear_the_change(me: Musician, whole: Clip, dragged_s: float) -> None:
+    """Compare what was heard of a calm piano with what was heard of techno: its beat."""
+    sound = me.program.services.library.read(whole.id)
+    frames = [round(time_s * sound.sample_rate) for time_s in (1.0, dragged_s, dragged_s + LEAD_S)]
+    calm, driving = (
+        measured(Audio(sound.samples[first:end], sound.sample_rate))[0]
+        for first, end in ((frames[0], frames[1]), (frames[2], sound.frames))
+    )
+    print(f"{calm:.1f} strong onsets a second before the drag, {driving:.1f} after it", flush=True)  # noqa: T201
+    assert driving > calm
+
+
+def keep_and_make_again(me: Musician, dragged_s: float, clips: int = 0) -> None:
+    """Keep a part and all of it, hear the change in it, and make both once more; so many clips are there before."""
+    until("enough is heard", lambda: heard_s(me) > dragged_s + LEAD_S + UNSTEERED_S)
     live, library = me.window.live, me.program.services.library
     before = {clip.id for clip in me.clips()}
     live.panel.plane.setFocus()
@@ -66,10 +96,12 @@ def keep_and_make_again(me: Musician, clips: int = 0) -> None:
     live.stop()
     until("all of it is kept", lambda: len(me.clips()) == clips + 2 and live.playing is None)
     until("quiet", lambda: not me.hears())
-    for clip in [each for each in me.clips() if each.id not in before]:
+    kept = [each for each in me.clips() if each.id not in before]
+    hear_the_change(me, max(kept, key=lambda each: each.frames), dragged_s)
+    for clip in kept:
         known = {each.id for each in me.clips()}
         live.make_again(clip)
-        until("it is made again", lambda: not live.is_making_again)
+        until("it is made again", lambda: not live.is_making_again, SLOWEST * clip.duration_s)
         (again,) = [each for each in me.clips() if each.id not in known]
         assert np.array_equal(library.read(again.id).samples, library.read(clip.id).samples)
 
@@ -81,8 +113,7 @@ def main() -> int:
         with Program(paths.settings_file(), watches_devices=True) as program:
             program.window.show()
             me = Musician(program, recording)
-            play_and_steer(me)
-            keep_and_make_again(me)
+            keep_and_make_again(me, play_and_steer(me))
             print("walked", flush=True)  # noqa: T201
     return 0
 
