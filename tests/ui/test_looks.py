@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QRect
+from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
@@ -13,6 +14,7 @@ from PySide6.QtWidgets import (
     QListWidget,
     QPlainTextEdit,
     QScrollArea,
+    QStyleOptionViewItem,
     QVBoxLayout,
     QWidget,
 )
@@ -20,14 +22,16 @@ from pytestqt.qtbot import QtBot
 
 from musicgen_studio.core.clip import Clip, Origin
 from musicgen_studio.export.targets import Target
+from musicgen_studio.library.search import Order
 from musicgen_studio.studio.program.settings import Settings
-from musicgen_studio.ui.look.theme import GRID, HEAD_PX, Look
+from musicgen_studio.ui.look.theme import GRID, HEAD_PX, Look, current
 from musicgen_studio.ui.models.library_model import LibraryModel
 from musicgen_studio.ui.panels.clip_header import ClipHeader
 from musicgen_studio.ui.panels.compare_row import CompareRow
 from musicgen_studio.ui.panels.export_dialog import ExportDialog
 from musicgen_studio.ui.panels.labels import ElidedLabel
 from musicgen_studio.ui.panels.library_panel import LibraryPanel
+from musicgen_studio.ui.panels.library_row import LibraryRow
 from musicgen_studio.ui.panels.live_panel import LivePanel
 from musicgen_studio.ui.panels.metronome_row import MetronomeRow
 from musicgen_studio.ui.panels.replace_card import ReplaceCard
@@ -175,3 +179,20 @@ def test_an_export_has_no_hole_above_its_buttons_when_another_target_asks_for_le
         dialog._target.setCurrentIndex(dialog._target.findData(target))
         heights.append(dialog.height())
     assert heights[1] < heights[0] == heights[2]
+
+
+@pytest.mark.parametrize(("order", "is_seen"), [(Order.NEWEST, False), (Order.LONGEST, True)])
+def test_a_narrow_row_leaves_out_when_it_was_made(order: Order, is_seen: bool) -> None:
+    clip = Clip("a" * 32, "Night drive", Origin.GENERATED, "2026-03-01T14:03:00+00:00", 32_000, 32_000, 2, seed=41)
+    model = LibraryModel(lambda _clip: None, lambda _clip: None)
+    model.set_clips([clip])
+    row, option = LibraryRow(), QStyleOptionViewItem()
+    row.set_order(order)
+    picture = QImage(120, 52, QImage.Format.Format_RGB32)
+    picture.fill(0)
+    option.rect = picture.rect()
+    with QPainter(picture) as painter:
+        row.paint(painter, option, model.index(0))
+    bright = QColor(current().muted).lightness() + 10  # all else in the lower line is muted
+    lower = [x for x in range(76, 120) for y in range(30, 52) if QColor(picture.pixel(x, y)).lightness() > bright]
+    assert bool(lower) is is_seen

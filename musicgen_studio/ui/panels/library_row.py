@@ -86,6 +86,8 @@ class LibraryRow(QStyledItemDelegate):
             return
         painter.setFont(theme.number_font())
         for place in columns:
+            if place.order is Order.NEWEST and not places.is_pictured:
+                continue  # what tells one clip from another needs all of so short a line
             is_it, text = place.order is self._order, model.value(clip, place.order)
             painter.setPen(QColor(theme.current().text if is_it else theme.current().muted))
             cell = QRect(row.left() + place.left, places.words.top(), place.width - _CELL_EDGE, places.words.height())
