@@ -36,6 +36,11 @@ def add_parser(commands: Commands) -> None:
     which.add_argument(
         "--faults", action="store_true", help="examine how surely stops, fades and glitches in a clip are noticed"
     )
+    which.add_argument(
+        "--endings",
+        action="store_true",
+        help="examine how surely an end is told from a stop, and how often one comes",
+    )
     which.add_argument("--beats", action="store_true", help="examine how tempo, bars and key are heard")
     parser.add_argument(
         "--work", type=path, metavar="DIR", help="its training: look for copies there; of --beats, the net"
@@ -82,9 +87,22 @@ def _broken(args: argparse.Namespace) -> int:
     return 0
 
 
+def _ended(args: argparse.Namespace) -> int:
+    from musicgen_studio.training.judge.endings import examine, table
+    from musicgen_studio.training.music.synth import find_synthesizer
+    from musicgen_studio.training.run import starter_folder
+
+    found = examine(find_synthesizer(), starter_folder(), args.clips or (3 if args.quick else 40), _print_line)
+    told = json.dumps({"evaluate": {kind: asdict(each) for kind, each in found.items()}})
+    print(told if args.json else table(found))
+    return 0
+
+
 def _made(args: argparse.Namespace) -> int:
     if args.faults:
         return _broken(args)
+    if args.endings:
+        return _ended(args)
     if args.separator is not None:
         return _separator(args)
 

@@ -7,6 +7,7 @@ import pytest
 from musicgen_studio.analysis.endings import IN_KEY, LEAST_S, rest_of
 from musicgen_studio.analysis.faults import RATE_HZ
 from musicgen_studio.core.audio import Audio, Samples
+from musicgen_studio.training.judge.endings import Ends, ends_of, table
 from tests.dsp.music import beat
 
 BAR_S = 4 * 0.48 * 2  # of `beat(24)`, which has its kick at the beginning
@@ -81,3 +82,13 @@ def test_music_that_had_ended_before_and_silence_do_not_count() -> None:
     assert rest_of(_piece(), 30.0) is None
     assert rest_of(Audio(np.zeros((RATE_HZ, 1), np.float32), RATE_HZ), 0.0) is None
     assert rest_of(Audio(np.zeros((10, 1), np.float32), RATE_HZ), 0.0) is None
+
+
+def test_ends_are_told_from_cuts_and_counted() -> None:
+    piece = _piece(rest_s=2.0)
+    long = np.concatenate([np.tile(piece.samples[: round(4 * BAR_S * RATE_HZ)], (2, 1)), piece.samples])[:, 0]
+    found = ends_of([long, long])
+    assert found["ends"] == Ends(2, 2, 2)
+    assert found["cuts"] == Ends(2, 0, 0)
+    assert found["cuts that die away"].rested == 2
+    assert "2 of   2 come to rest,   2 on the bar" in table(found)
