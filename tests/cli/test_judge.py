@@ -10,10 +10,13 @@ from lxml import html
 
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip, Origin
-from musicgen_studio.files.sound import SoundFormat, write
+from musicgen_studio.evaluation.fidelity.embedders.choose import CLAP_REPOSITORY, open_embedder
+from musicgen_studio.files.sound import SoundFormat, read, write
 from musicgen_studio.library.library import Library
 from musicgen_studio.studio.program import settings
+from tests.checkpoints.hub.server import FakeHub, serving
 from tests.cli.conftest import CommandLine
+from tests.evaluation.fidelity.clap_files import write_clap
 
 
 def _tones(folder: Path, *pitches_hz: float) -> Path:
@@ -83,6 +86,28 @@ def test_the_library_is_searched(cli: CommandLine, monkeypatch: pytest.MonkeyPat
     code, _, err = cli("judge", "--library", "polka", "--out", "x")
     assert code == 1
     assert "The library has none for “polka”" in err
+
+
+def test_clap_comes_from_the_hub_and_judges(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What `checkpoints download` takes of the published files is enough, the words' table among it."""
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY", "HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HF_HOME", str(cli.folder / "hf"))
+    clap = write_clap(cli.folder / "published")
+    (clap / "README.md").write_text("---\nlicense: apache-2.0\n---\n", encoding="utf-8")
+    files = {path.name: path.read_bytes() for path in clap.iterdir()}
+    with serving(FakeHub({CLAP_REPOSITORY: files})) as hub:
+        monkeypatch.setenv("HF_ENDPOINT", hub.address)
+        code, _, err = cli("checkpoints", "download", CLAP_REPOSITORY, "--accept-licence")
+        assert code == 0, err
+    _tones(cli.folder / "clips", 220, 330)
+    code, _, err = cli("judge", "clips", "--against", "clips", "--embedding", "clap", "--players", "0", "--out", "x")
+    assert code == 0, err
+    assert _figures(cli.folder / "x")["clap.frechet"] == 0
+    heard = open_embedder("clap")
+    given = open_embedder("clap", clap)
+    tone = read(cli.folder / "clips" / "220.wav")
+    assert heard.agreement(heard.hear(tone), "sad jazz") == given.agreement(given.hear(tone), "sad jazz")
 
 
 def test_what_cannot_be_judged_is_told(cli: CommandLine) -> None:

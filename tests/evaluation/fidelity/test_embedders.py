@@ -3,7 +3,6 @@
 import pickle
 import sys
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -20,6 +19,7 @@ from musicgen_studio.evaluation.fidelity.embedders.vggish import Vggish, example
 from musicgen_studio.evaluation.fidelity.embedders.weights import read_tensors
 from musicgen_studio.evaluation.fidelity.judging import judge
 from musicgen_studio.evaluation.fidelity.measures import JudgedClip
+from tests.evaluation.fidelity.clap_files import write_clap
 
 
 def _random(network: nn.Module, seed: int = 0) -> dict[str, Tensor]:
@@ -50,30 +50,6 @@ def _panns_filters(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     return tensors
 
 
-def _clap(folder: Path) -> Path:
-    """Save a small CLAP with random weights in transformers' layout."""
-    from musicgen_studio.compute.torchaudio_import import make_torchaudio_importable
-
-    make_torchaudio_importable()
-    from tokenizers import Tokenizer, models, pre_tokenizers, processors
-    from transformers import ClapConfig, ClapFeatureExtractor, ClapModel, PreTrainedTokenizerFast
-
-    pieces = ("<s>", "<pad>", "</s>", "<unk>", *sorted(pre_tokenizers.ByteLevel.alphabet()))
-    tokenizer = Tokenizer(models.BPE({piece: number for number, piece in enumerate(pieces)}, []))
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    tokenizer.post_processor = processors.RobertaProcessing(("</s>", 2), ("<s>", 0), add_prefix_space=False)
-    special = {"bos_token": "<s>", "eos_token": "</s>", "pad_token": "<pad>", "unk_token": "<unk>"}
-    PreTrainedTokenizerFast(tokenizer_object=tokenizer, **special).save_pretrained(folder)
-    ClapFeatureExtractor(truncation="rand_trunc", padding="repeatpad", frequency_min=50).save_pretrained(folder)
-    text: dict[str, Any] = {"vocab_size": len(pieces), "hidden_size": 16, "num_hidden_layers": 1}
-    text |= {"num_attention_heads": 2, "intermediate_size": 16, "max_position_embeddings": 80}
-    audio: dict[str, Any] = {"patch_embeds_hidden_size": 16, "depths": [1, 1], "num_attention_heads": [2, 2]}
-    audio |= {"hidden_size": 32, "enable_fusion": False}
-    torch.manual_seed(0)
-    ClapModel(ClapConfig(text_config=text, audio_config=audio, projection_dim=24)).save_pretrained(folder)
-    return folder
-
-
 @pytest.fixture(scope="module")
 def weights(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Files of random weights in the published layouts, as small as the layouts allow."""
@@ -86,7 +62,7 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         "vggish": folder / "vggish-10086976.pth",
         "panns": folder / "Cnn14_mAP=0.431.pth",
         "passt": folder / "passt-s-f128-p16-s10-ap.476-swa.pt",
-        "clap": _clap(folder / "clap"),
+        "clap": write_clap(folder / "clap"),
     }
 
 
