@@ -14,7 +14,7 @@ from musicgen_studio.core.melody import Floats, Key, Melody, Note, PitchCurve
 from musicgen_studio.dsp.notes import CleanUp
 from musicgen_studio.dsp.peaks import PeakPyramid
 from musicgen_studio.ui.look.icons import icon
-from musicgen_studio.ui.look.theme import GRID, Look, set_look
+from musicgen_studio.ui.look.theme import GRID, HEAD_PX, Look, set_look
 from musicgen_studio.ui.panels.clean_up_box import CleanUpBox
 from musicgen_studio.ui.panels.clip_words import clock
 from musicgen_studio.ui.panels.labels import ElidedLabel, plain_label
@@ -69,6 +69,7 @@ class MelodyEditor(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._title = ElidedLabel(Look.TITLE)
+        self._title.setFixedHeight(HEAD_PX)
         self._facts = ElidedLabel(Look.MUTED)
         self._tempo_bpm = 120.0
         self._folds_itself = True
