@@ -45,7 +45,8 @@ if TYPE_CHECKING:
     from musicgen_studio.core.melody import Melody
     from musicgen_studio.core.passages import Passage
     from musicgen_studio.core.request import GenerationRequest
-    from musicgen_studio.engine.api import Engine, LiveEngine, StopFlag
+    from musicgen_studio.core.stopping import StopFlag
+    from musicgen_studio.engine.api import Engine, LiveEngine
     from musicgen_studio.evaluation.fidelity.judging import Judgement
     from musicgen_studio.evaluation.fidelity.measures import JudgedClip
     from musicgen_studio.evaluation.ranking import Ranked
@@ -309,7 +310,7 @@ def make_batch(
     from threading import Event
 
     from musicgen_studio.batch.local import Crew
-    from musicgen_studio.batch.plan import Settings, read_plan
+    from musicgen_studio.batch.plan import BatchSettings, read_plan
     from musicgen_studio.batch.ray_cluster import Cluster
     from musicgen_studio.batch.run import Makers, run_batch
     from musicgen_studio.checkpoints.catalogue import find
@@ -318,7 +319,7 @@ def make_batch(
     from musicgen_studio.studio.making.order import CheckpointRecord
 
     entry = find(fspath(checkpoint))
-    plan = read_plan(Path(table), CheckpointRecord.of(entry), Settings(seconds, takes, seed))
+    plan = read_plan(Path(table), CheckpointRecord.of(entry), BatchSettings(seconds, takes, seed))
     if ray is None:
         crew = Crew.of_this_computer(workers, graphics_cards(device))
         makers: Makers | Cluster = Makers(entry.folder, load_engine, crew, device, precision)

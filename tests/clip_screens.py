@@ -14,11 +14,10 @@ from musicgen_studio.app import Program
 from musicgen_studio.core.audio import Audio, Samples
 from musicgen_studio.core.clip import Clip, Origin
 from musicgen_studio.library.files import new_id
-from musicgen_studio.library.search import Order
+from musicgen_studio.library.search import Sorting
 from musicgen_studio.studio.arranging.choosing import choose
 from musicgen_studio.studio.arranging.noticing import notice
-from musicgen_studio.studio.making.order import CheckpointRecord
-from musicgen_studio.studio.making.order import Order as MakingOrder
+from musicgen_studio.studio.making.order import CheckpointRecord, Order
 from musicgen_studio.studio.making.record import FORMAT, Record
 from musicgen_studio.ui.panels.prompt_panel import PromptValues
 from musicgen_studio.ui.window.action_table import WAVEFORM_MENU
@@ -69,10 +68,10 @@ def _save_columns(
     for clip in library.clips():
         notice(library, clip)
     columns.setSizes([268, 300, 712])
-    window.library.header.choose(Order.BEST)
+    window.library.header.choose(Sorting.BEST)
     settle(app)
     save("clip-library-columns", window)
-    window.library.header.choose(Order.NEWEST)
+    window.library.header.choose(Sorting.NEWEST)
     columns.setSizes(COLUMNS)
     settle(app)
 
@@ -190,7 +189,7 @@ def _render_trash(app: QApplication, program: Program, save: Save, settle: Calla
 
 def _record(clip: Clip, take: int) -> Record:
     starter = CheckpointRecord("starter", "0" * 64, clip.licence, "starter")
-    order = MakingOrder((clip.prompt,), 12.0, takes=3, seed=41)
+    order = Order((clip.prompt,), 12.0, takes=3, seed=41)
     return Record(
         format=FORMAT,
         order=order,

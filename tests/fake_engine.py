@@ -8,9 +8,10 @@ import numpy as np
 from musicgen_studio.core.audio import Audio, Samples
 from musicgen_studio.core.melody import Melody
 from musicgen_studio.core.request import USUAL_SAMPLING, GenerationRequest, Sampling
+from musicgen_studio.core.stopping import StopFlag
 from musicgen_studio.dsp.channels import with_channels
 from musicgen_studio.dsp.resample import resample
-from musicgen_studio.engine.api import AudioBlock, EngineInfo, StopFlag
+from musicgen_studio.engine.api import AudioBlock, EngineInfo
 from musicgen_studio.errors import UserProblem
 
 BLOCK_S = 0.5

@@ -25,7 +25,7 @@ from typing import IO, Any
 from musicgen_studio.batch.folder import BatchFolder, Failure
 from musicgen_studio.batch.progress import BatchPace, BatchProgress
 from musicgen_studio.batch.worker import Post
-from musicgen_studio.engine.api import StopFlag
+from musicgen_studio.core.stopping import StopFlag
 from musicgen_studio.errors import UserProblem
 
 MAX_DEATHS = 5

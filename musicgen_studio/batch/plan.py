@@ -33,7 +33,7 @@ _COLUMN_OF_FIELD = {"duration_s": "seconds", "passage": "passages"}
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class BatchSettings:
     """What holds for all rows, or where a row is silent. Musical values as in `GenerationRequest`, with their ranges.
 
     Args:
@@ -144,7 +144,7 @@ class BatchPlan:
         return sum(len(group.rows) * group.order.takes for group in self.groups)
 
 
-def read_plan(table: Path, checkpoint: CheckpointRecord, settings: Settings | None = None) -> BatchPlan:
+def read_plan(table: Path, checkpoint: CheckpointRecord, settings: BatchSettings | None = None) -> BatchPlan:
     """Read a table and plan it; nothing is made.
 
     Args:
@@ -156,11 +156,13 @@ def read_plan(table: Path, checkpoint: CheckpointRecord, settings: Settings | No
         UserProblem: If the table or a file that it names cannot be used; naming line and column.
     """
     rows = read_table(table)
-    groups = _grouped(_orders(table, rows, settings or Settings()), settings or Settings(), len(str(len(rows))))
+    groups = _grouped(
+        _orders(table, rows, settings or BatchSettings()), settings or BatchSettings(), len(str(len(rows)))
+    )
     return BatchPlan(tuple(groups), checkpoint, table.name, program_version())
 
 
-def _orders(table: Path, rows: tuple[Row, ...], settings: Settings) -> list[tuple[Order, bool]]:
+def _orders(table: Path, rows: tuple[Row, ...], settings: BatchSettings) -> list[tuple[Order, bool]]:
     """Return each row's order, and whether it is still to be found out if its melody is a mix."""
     known, alike = dict[Path, str](), Counter[Order]()
     orders, faults = list[tuple[Order, bool]](), list[str]()
@@ -183,7 +185,7 @@ def _orders(table: Path, rows: tuple[Row, ...], settings: Settings) -> list[tupl
     return orders
 
 
-def _order(row: Row, folder: Path, settings: Settings, known: dict[Path, str]) -> tuple[Order, bool]:
+def _order(row: Row, folder: Path, settings: BatchSettings, known: dict[Path, str]) -> tuple[Order, bool]:
     piece = _piece(row, folder)
     if row.melody is not None and piece.melody is not None:
         raise ValueError("melody names one melody, the first passage another; leave one of them out")
@@ -219,7 +221,7 @@ def _piece(row: Row, folder: Path) -> Piece:
     return Piece(row.prompt)
 
 
-def _grouped(orders: Iterable[tuple[Order, bool]], settings: Settings, digits: int) -> Iterator[Group]:
+def _grouped(orders: Iterable[tuple[Order, bool]], settings: BatchSettings, digits: int) -> Iterator[Group]:
     """Yield rows that differ in the prompt alone together, empty prompts apart: those may need no guidance."""
     alike = dict[tuple[Order, bool, bool], list[tuple[int, str]]]()
     for row, (order, is_open) in enumerate(orders, start=1):

@@ -21,9 +21,9 @@ from musicgen_studio.batch.claims import Claim
 from musicgen_studio.batch.folder import LOOK_AGAIN_S, BatchFolder, Failure
 from musicgen_studio.batch.plan import BatchPlan, Group
 from musicgen_studio.batch.progress import BatchPace, BatchProgress
-from musicgen_studio.batch.ray_worker import Made, RayWorker, Seat, versions
+from musicgen_studio.batch.ray_worker import MadeGroup, RayWorker, Seat, versions
 from musicgen_studio.batch.work import LoadEngine, where_it_was
-from musicgen_studio.engine.api import StopFlag
+from musicgen_studio.core.stopping import StopFlag
 from musicgen_studio.errors import UserProblem
 
 MAX_DEATHS = 5
@@ -204,7 +204,7 @@ class _Driver:
                 "RAY_AUTH_MODE=token.",
             )
 
-    def _made(self, actor: _Actor, made: Made) -> None:
+    def _made(self, actor: _Actor, made: MadeGroup) -> None:
         assert actor.group is not None
         (group, claim), actor.group = actor.group, None
         self._crew.free.append(actor)

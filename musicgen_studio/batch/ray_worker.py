@@ -62,7 +62,7 @@ class Seat:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class MadeGroup:
     """What came of a group.
 
     Args:
@@ -103,7 +103,7 @@ class RayWorker:
             return f"{problem.what} {problem.why}"
         return ""
 
-    def make(self, group: Group, sources: Mapping[str, Any], folder: Path | None = None) -> Made:
+    def make(self, group: Group, sources: Mapping[str, Any], folder: Path | None = None) -> MadeGroup:
         """Make a group.
 
         Args:
@@ -116,15 +116,15 @@ class RayWorker:
             for source in group.sources():
                 _keep(source, sources[source.sha256])
             if folder is not None:
-                return Made({}, self._made(group, _seen(folder)))
+                return MadeGroup({}, self._made(group, _seen(folder)))
             with TemporaryDirectory(prefix="batch-") as scratch:
                 failure = self._made(group, Path(scratch))
-                return Made({path.name: path.read_bytes() for path in Path(scratch).iterdir()}, failure)
+                return MadeGroup({path.name: path.read_bytes() for path in Path(scratch).iterdir()}, failure)
         except UserProblem as problem:
-            return Made({}, Failure.of(problem))
+            return MadeGroup({}, Failure.of(problem))
         except Exception as error:  # noqa: BLE001 - one group's fault is not the others'; the driver notes it
             detail = "".join(traceback.format_exception(error))
-            return Made({}, Failure(f"A fault in the program: {error!r}.", "", detail))
+            return MadeGroup({}, Failure(f"A fault in the program: {error!r}.", "", detail))
 
     def _made(self, group: Group, folder: Path) -> Failure | None:
         assert self._engine is not None

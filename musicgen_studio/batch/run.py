@@ -19,7 +19,7 @@ from musicgen_studio.batch.progress import BatchProgress
 from musicgen_studio.batch.ray_cluster import Cluster, run_on_ray
 from musicgen_studio.batch.work import LoadEngine
 from musicgen_studio.batch.worker import Post
-from musicgen_studio.engine.api import StopFlag
+from musicgen_studio.core.stopping import StopFlag
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from typing import Protocol
 
 from musicgen_studio.batch.plan import Group
 from musicgen_studio.checkpoints.fingerprint import file_sha256
-from musicgen_studio.engine.api import Engine, StopFlag
+from musicgen_studio.core.stopping import StopFlag
+from musicgen_studio.engine.api import Engine
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.studio.making.make import make_order
 from musicgen_studio.studio.making.order import CheckpointRecord, Order, Sounds, SourceFile

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from musicgen_studio.batch.manifest import Figures
-    from musicgen_studio.batch.plan import Settings
+    from musicgen_studio.batch.plan import BatchSettings
     from musicgen_studio.batch.progress import BatchProgress
     from musicgen_studio.batch.ray_cluster import Cluster
     from musicgen_studio.batch.run import BatchResult, Makers
@@ -149,15 +149,15 @@ def _check_usage(args: argparse.Namespace) -> None:
             args.parser.error(f"--{name} is {least} to {most}, got {value}")
 
 
-def _settings(args: argparse.Namespace) -> "Settings":
-    from musicgen_studio.batch.plan import Settings
+def _settings(args: argparse.Namespace) -> "BatchSettings":
+    from musicgen_studio.batch.plan import BatchSettings
     from musicgen_studio.cli.order import check_rate
     from musicgen_studio.export.finish import FinishSettings
     from musicgen_studio.files.sound import SoundFormat
 
     check_rate(args.rate, args.format)
     lufs = None if args.loudness == NO_LOUDNESS else args.loudness
-    return Settings(
+    return BatchSettings(
         duration_s=args.seconds,
         takes=args.takes,
         seed=args.seed,

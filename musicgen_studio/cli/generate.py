@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from musicgen_studio.cli.order import Ordered
     from musicgen_studio.core.request import GenerationRequest
     from musicgen_studio.engine.api import Engine
-    from musicgen_studio.studio.making.playback import LivePlayback, Player
+    from musicgen_studio.studio.making.playback import LivePlayback, OpenPlayer
     from musicgen_studio.studio.making.record import Record
 
 MAX_BEST = 16
@@ -258,15 +258,15 @@ def _make(engine: "Engine", ordered: "Ordered", out: Path, output: Output, *, pl
     from musicgen_studio.studio.making.sink import Sink
     from musicgen_studio.studio.making.sinks.best import Best
     from musicgen_studio.studio.making.sinks.folder import Folder
-    from musicgen_studio.studio.making.sinks.heard import Heard
     from musicgen_studio.studio.making.sinks.pace import Pace
+    from musicgen_studio.studio.making.sinks.played import Played
 
     folder = Folder(out, ordered.order, ordered.checkpoint, output.clip, ordered.only)
     best = Best(folder, ordered.request, output.note) if ordered.best_only else folder
     sinks: list[Sink] = [Pace(output.progress), best]
     with _playback(ordered.request, output, play) as playback:
         if playback is not None:
-            sinks.insert(0, Heard(playback, ordered.only))
+            sinks.insert(0, Played(playback, ordered.only))
         with stop_on_interrupt() as stop:
             make_order(engine, ordered.order, ordered.request, stop, sinks)
         if stop.is_set():
@@ -292,7 +292,7 @@ def _playback(request: "GenerationRequest", output: Output, play: bool | None) -
         output.problem(playback.problem)
 
 
-def _open_player() -> "AbstractContextManager[Player]":
+def _open_player() -> "AbstractContextManager[OpenPlayer]":
     from musicgen_studio.sound.player import open_player
 
     return open_player(preroll_s=PREROLL_S)

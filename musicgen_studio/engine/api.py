@@ -15,15 +15,8 @@ from musicgen_studio.core.audio import Audio, Samples
 from musicgen_studio.core.ending import Ending
 from musicgen_studio.core.live import LiveRequest, Steering, SteeringSource, Told
 from musicgen_studio.core.request import USUAL_SAMPLING, GenerationRequest, Sampling
+from musicgen_studio.core.stopping import StopFlag
 from musicgen_studio.errors import UserProblem
-
-
-class StopFlag(Protocol):
-    """Anything with `is_set`, such as `threading.Event`. May be set from any thread."""
-
-    def is_set(self) -> bool:
-        """Tell whether the run is to stop."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,9 +26,10 @@ from musicgen_studio.compute.threads import use_threads
 from musicgen_studio.core.audio import Audio, Samples
 from musicgen_studio.core.live import MAX_VOICES, LiveRequest, SteeringSource
 from musicgen_studio.core.request import MAX_TAKES, GenerationRequest
+from musicgen_studio.core.stopping import StopFlag
 from musicgen_studio.dsp.channels import with_channels
 from musicgen_studio.dsp.resample import resample
-from musicgen_studio.engine.api import AudioBlock, EngineInfo, LiveChunk, LiveMusic, LiveState, StopFlag
+from musicgen_studio.engine.api import AudioBlock, EngineInfo, LiveChunk, LiveMusic, LiveState
 from musicgen_studio.engine.checkpoint.needs import check_memory, check_room, smaller_where_short, weight_count
 from musicgen_studio.engine.checkpoint.open import open_checkpoint
 from musicgen_studio.engine.checkpoint.values import Checkpoint

@@ -23,7 +23,7 @@ from torch import Tensor
 from musicgen_studio.compute.precision import not_finite
 from musicgen_studio.compute.threads import one_thread
 from musicgen_studio.core.request import Sampling
-from musicgen_studio.engine.api import StopFlag
+from musicgen_studio.core.stopping import StopFlag
 from musicgen_studio.engine.conditions.over_time import Stretch
 from musicgen_studio.engine.conditions.rows import Conditions, Rows
 from musicgen_studio.engine.model.protocol import LanguageModel, StepMaker

@@ -18,10 +18,11 @@ import numpy as np
 
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.request import GenerationRequest
+from musicgen_studio.core.stopping import StopFlag
 from musicgen_studio.dsp.breaks import break_at
 from musicgen_studio.dsp.onsets import RATE_HZ
 from musicgen_studio.dsp.resample import mono_at
-from musicgen_studio.engine.api import AudioBlock, Engine, StopFlag, whole_clips
+from musicgen_studio.engine.api import AudioBlock, Engine, whole_clips
 from musicgen_studio.engine.musicgen import load_engine
 
 PROMPTS = ("happy rock", "sad jazz", "energetic EDM", "calm piano", "funk with bass and drums", "acoustic folk guitar")

@@ -8,11 +8,11 @@ Not for what becomes of the sound (`finish`) nor for what files are called (`nam
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip
 from musicgen_studio.core.names import folded
+from musicgen_studio.core.stopping import StopFlag
 from musicgen_studio.errors import StoppedError, UserProblem
 from musicgen_studio.export.course import Course, OnShare
 from musicgen_studio.export.finish import ENCODE_COST, FinishSettings, cost, finish
@@ -25,14 +25,6 @@ SAMPLE_RATES_HZ = (32_000, 44_100, 48_000)
 """What other programs like to read, and the export dialog offers."""
 
 _LOAD_COST = 0.6  # in the unit of `finish.ENCODE_COST`
-
-
-class StopFlag(Protocol):
-    """Anything with `is_set`, such as `threading.Event`. May be set from any thread."""
-
-    def is_set(self) -> bool:
-        """Tell whether the export is to stop."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from threading import RLock
 
 from musicgen_studio.core.clip import Clip, Origin
 from musicgen_studio.core.verdict import UNKNOWN, Verdict
-from musicgen_studio.library.search import Filter, Order, in_order, match_expression, tempo_in
+from musicgen_studio.library.search import Filter, Sorting, in_order, match_expression, tempo_in
 
 
 class ClipsAtHand:
@@ -57,7 +57,7 @@ class ClipsAtHand:
         min_bpm: float | None = None,
         max_bpm: float | None = None,
         key: str | None = None,
-        order: Order = Order.NEWEST,
+        order: Sorting = Sorting.NEWEST,
         is_reversed: bool = False,
         verdict: Callable[[str], Verdict] = lambda _: UNKNOWN,
     ) -> list[Clip]:

@@ -54,7 +54,7 @@ def tempo_in(typed: str) -> Tempo | None:
     return Tempo(int(found[0][1]), typed[: found[0].start()] + " " + typed[found[0].end() :])
 
 
-class Order(StrEnum):
+class Sorting(StrEnum):
     """By what clips are listed, each in the direction that is looked for first."""
 
     NEWEST = "newest"
@@ -70,12 +70,12 @@ class Order(StrEnum):
     @property
     def keeps_families(self) -> bool:
         """Whether what was made of a clip may stand under it: a list that is sorted by a value is sorted throughout."""
-        return self in (Order.NEWEST, Order.STARS)
+        return self in (Sorting.NEWEST, Sorting.STARS)
 
     @property
     def is_of_verdict(self) -> bool:
         """Whether it asks for what was measured of a clip."""
-        return self in (Order.BEST, Order.FAULTS)
+        return self in (Sorting.BEST, Sorting.FAULTS)
 
     def of(self, clip: Clip, verdict: Verdict) -> float | str | None:
         """Return what a clip is sorted by, the lowest first; None if there is no such thing, as without a tempo.
@@ -84,28 +84,28 @@ class Order(StrEnum):
         them.
         """
         match self:
-            case Order.TITLE:
+            case Sorting.TITLE:
                 return clip.title.casefold()
-            case Order.LONGEST:
+            case Sorting.LONGEST:
                 return -clip.duration_s
-            case Order.LARGEST:
+            case Sorting.LARGEST:
                 return -clip.sound_bytes
-            case Order.STARS:
+            case Sorting.STARS:
                 return not clip.is_starred
-            case Order.TEMPO:
+            case Sorting.TEMPO:
                 return clip.bpm
-            case Order.KEY:
+            case Sorting.KEY:
                 return clip.key_name or None
-            case Order.BEST:
+            case Sorting.BEST:
                 return verdict.place
-            case Order.FAULTS:
+            case Sorting.FAULTS:
                 return verdict.faults
             case _:
                 return 0.0
 
 
 def in_order(
-    newest_first: Sequence[Clip], order: Order, is_reversed: bool, verdict: Callable[[str], Verdict]
+    newest_first: Sequence[Clip], order: Sorting, is_reversed: bool, verdict: Callable[[str], Verdict]
 ) -> list[Clip]:
     """Return clips in an order, in either direction; equals stay newest first, and what has no value comes last.
 
@@ -115,7 +115,7 @@ def in_order(
         is_reversed: Whether the other way round.
         verdict: Gives what was measured of a clip, by its id; asked only if the order is of that.
     """
-    if order is Order.NEWEST:
+    if order is Sorting.NEWEST:
         return list(reversed(newest_first)) if is_reversed else list(newest_first)
     measured = verdict if order.is_of_verdict else lambda _: UNKNOWN
     valued = [(order.of(clip, measured(clip.id)), clip) for clip in newest_first]

@@ -8,17 +8,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from musicgen_studio.core.audio import Audio, Samples
+from musicgen_studio.core.stopping import StopFlag
 
 OnProgress = Callable[[float], None]
 """Told which share is done, 0 to 1."""
-
-
-class StopFlag(Protocol):
-    """Anything with `is_set`, such as `threading.Event`. May be set from any thread."""
-
-    def is_set(self) -> bool:
-        """Tell whether the work is to stop."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

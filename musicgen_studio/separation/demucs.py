@@ -20,9 +20,10 @@ from torch import Tensor
 from torch.nn import functional
 
 from musicgen_studio.core.audio import Audio, Samples
+from musicgen_studio.core.stopping import StopFlag
 from musicgen_studio.dsp.resample import resample
 from musicgen_studio.errors import StoppedError, UserProblem
-from musicgen_studio.separation.api import OnProgress, SeparatorInfo, StopFlag, with_rest
+from musicgen_studio.separation.api import OnProgress, SeparatorInfo, with_rest
 from musicgen_studio.separation.models import MODELS, DemucsModel, demucs_is_installed, found_models, model_file
 
 _OVERLAP = 0.25

@@ -20,8 +20,9 @@ from torch import Tensor
 from torch.nn import functional
 
 from musicgen_studio.core.audio import Audio, Samples
+from musicgen_studio.core.stopping import StopFlag
 from musicgen_studio.errors import StoppedError
-from musicgen_studio.separation.api import OnProgress, SeparatorInfo, StopFlag, with_rest
+from musicgen_studio.separation.api import OnProgress, SeparatorInfo, with_rest
 from musicgen_studio.separation.models import default_weights
 from musicgen_studio.separation.network import (
     BINS,

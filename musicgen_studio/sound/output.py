@@ -157,7 +157,7 @@ class DeviceClock:
         return asked_s
 
 
-class Output(Protocol):
+class SoundOutput(Protocol):
     """Something open that asks for sound. `play`, `advance`, `fault` and `close` belong to one thread."""
 
     @property
@@ -218,7 +218,7 @@ class SoundSystem(Protocol):
         """Look for new ones; False if that must wait because one is in use. May raise UserProblem."""
         ...
 
-    def open(self, device: SoundDevice, latency_s: float = LATENCY_S) -> Output:
+    def open(self, device: SoundDevice, latency_s: float = LATENCY_S) -> SoundOutput:
         """Open one that asks so far ahead, at first silent. Raises UserProblem if it cannot be."""
         ...
 
@@ -234,7 +234,7 @@ class PortAudioSystem:
         """As `refresh_devices`."""
         return refresh_devices()
 
-    def open(self, device: SoundDevice, latency_s: float = LATENCY_S) -> Output:
+    def open(self, device: SoundDevice, latency_s: float = LATENCY_S) -> SoundOutput:
         """Open a device for playing.
 
         Args:
@@ -248,7 +248,7 @@ class PortAudioSystem:
 
 
 class DeviceOutput:
-    """A device, open and running from the start. An `Output`.
+    """A device, open and running from the start. An `SoundOutput`.
 
     Args:
         device: Where to play.
@@ -325,7 +325,7 @@ class DeviceOutput:
 
 
 class SilentOutput:
-    """A clock that takes sound in real time and lets nobody hear it. An `Output`, for one thread.
+    """A clock that takes sound in real time and lets nobody hear it. An `SoundOutput`, for one thread.
 
     Args:
         rate: Frames per second in Hz, above 0.

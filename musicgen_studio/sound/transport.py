@@ -22,7 +22,7 @@ from musicgen_studio.sound.devices import DeviceName, SoundDevice
 from musicgen_studio.sound.feed import SHORTEST_LOOP_S, Feed
 from musicgen_studio.sound.losses import Losses
 from musicgen_studio.sound.meter import FULL_SCALE
-from musicgen_studio.sound.output import Output, PortAudioSystem, SilentOutput, SoundSystem
+from musicgen_studio.sound.output import PortAudioSystem, SilentOutput, SoundOutput, SoundSystem
 from musicgen_studio.sound.playable import PlayableSound
 from musicgen_studio.sound.transport_state import RESERVE_S, OutputFacts, TransportState, time_to_start_s
 
@@ -65,7 +65,7 @@ class Transport:
         self._wanted: DeviceName | None = None
         self._failed: set[tuple[str, str]] = set()
         self._failed_s = clock()
-        self._output: Output | None = None
+        self._output: SoundOutput | None = None
         self._opened: SoundDevice | None = None
         self._seen_underflows = 0
         self._must_reopen = False
@@ -355,7 +355,7 @@ class Transport:
             while self._output.advance():  # what is left fades out
                 pass
 
-    def _play_on(self, sound: PlayableSound, output: Output) -> None:
+    def _play_on(self, sound: PlayableSound, output: SoundOutput) -> None:
         if self._feed is None:
             self._feed = Feed(sound, output.rate, output.channels)
             self._feed.set_loop(self._loop)
@@ -466,7 +466,7 @@ class Transport:
 
     def _open_first(
         self, wanted: DeviceName | None, failed: frozenset[tuple[str, str]]
-    ) -> tuple[SoundDevice | None, Output | None, UserProblem | None]:
+    ) -> tuple[SoundDevice | None, SoundOutput | None, UserProblem | None]:
         """Open the wanted device, or else the default one, unless it failed; and say what kept from the first."""
         notice: UserProblem | None = None
         try:

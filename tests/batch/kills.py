@@ -24,7 +24,7 @@ from pathlib import Path
 import numpy as np
 import psutil
 
-from musicgen_studio.batch.plan import BatchPlan, Settings, read_plan
+from musicgen_studio.batch.plan import BatchPlan, BatchSettings, read_plan
 from musicgen_studio.batch.work import make_group
 from musicgen_studio.checkpoints.catalogue import find
 from musicgen_studio.core.audio import Audio
@@ -87,7 +87,7 @@ class Trial:
     def expected(self, table: Path) -> dict[str, str]:
         """Return what one process makes: by name, the sha256 of the samples."""
         entry = find(self.checkpoint)
-        plan: BatchPlan = read_plan(table, CheckpointRecord.of(entry), Settings())
+        plan: BatchPlan = read_plan(table, CheckpointRecord.of(entry), BatchSettings())
         engine = load_engine(entry.folder, threads=THREADS)
         alone = self.scratch / "alone"
         alone.mkdir()

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from musicgen_studio.batch.folder import BatchFolder
-from musicgen_studio.batch.plan import Settings, read_plan
+from musicgen_studio.batch.plan import BatchSettings, read_plan
 from musicgen_studio.batch.work import make_group
 from musicgen_studio.checkpoints.catalogue import find
 from musicgen_studio.engine.musicgen import load_engine
@@ -133,7 +133,7 @@ def measure(seconds: float, together: int, repeats: int, checkpoint: str) -> Rat
     with tempfile.TemporaryDirectory() as scratch:
         table = Path(scratch) / "orders.csv"
         table.write_text("prompt\n" + "".join(f"happy rock {row}\n" for row in range(together * repeats)))
-        plan = read_plan(table, CheckpointRecord.of(entry), Settings(seconds, together=together))
+        plan = read_plan(table, CheckpointRecord.of(entry), BatchSettings(seconds, together=together))
         folder = BatchFolder(Path(scratch) / "out", plan)
         made, driven = list[float](), list[float]()
         for group in plan.groups:

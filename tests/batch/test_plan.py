@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from musicgen_studio.batch.plan import BatchPlan, Settings, read_plan
+from musicgen_studio.batch.plan import BatchPlan, BatchSettings, read_plan
 from musicgen_studio.core.melody import Melody, Note
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.files.midi import write_midi
@@ -63,7 +63,9 @@ def test_the_same_table_elsewhere_is_the_same_plan_and_other_content_is_not(tmp_
     assert read_plan(tmp_path / "two" / "t.jsonl", CHECKPOINT).orders_sha256 == first.orders_sha256
     other = read_plan(_written(tmp_path / "three", 61), CHECKPOINT)
     assert other.orders_sha256 != first.orders_sha256
-    assert read_plan(tmp_path / "one" / "t.jsonl", CHECKPOINT, Settings(top_k=9)).orders_sha256 != first.orders_sha256
+    assert (
+        read_plan(tmp_path / "one" / "t.jsonl", CHECKPOINT, BatchSettings(top_k=9)).orders_sha256 != first.orders_sha256
+    )
 
 
 def test_passages_say_prompt_melody_and_length(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from torch import Tensor
 from musicgen_studio.compute.torchaudio_import import make_torchaudio_importable
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.request import Sampling
-from musicgen_studio.engine.api import StopFlag
+from musicgen_studio.core.stopping import StopFlag
 from musicgen_studio.engine.conditions.over_time import Stretch
 from musicgen_studio.engine.conditions.rows import Conditions
 from musicgen_studio.engine.model.protocol import LanguageModel

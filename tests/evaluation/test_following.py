@@ -10,8 +10,9 @@ import pytest
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.melody import Melody
 from musicgen_studio.core.request import GenerationRequest
+from musicgen_studio.core.stopping import StopFlag
 from musicgen_studio.dsp.tones import tones
-from musicgen_studio.engine.api import AudioBlock, StopFlag
+from musicgen_studio.engine.api import AudioBlock
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.evaluation import following
 from musicgen_studio.evaluation.following import example_melodies, measured, run_melody_bench

@@ -8,8 +8,9 @@ import pytest
 
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.request import GenerationRequest
+from musicgen_studio.core.stopping import StopFlag
 from musicgen_studio.dsp.onsets import RATE_HZ
-from musicgen_studio.engine.api import AudioBlock, Engine, StopFlag
+from musicgen_studio.engine.api import AudioBlock, Engine
 from musicgen_studio.evaluation import sections
 from tests.dsp.music import notes
 from tests.fake_engine import FakeEngine

@@ -10,7 +10,7 @@ from musicgen_studio.core.melody import Key
 from musicgen_studio.core.tempo_map import TempoMap
 from musicgen_studio.library.changing import known_edit
 from musicgen_studio.library.library import Library
-from musicgen_studio.library.search import Order
+from musicgen_studio.library.search import Sorting
 from tests.library.samples import add, titles
 
 A_MINOR, E_FLAT = Key(9, is_minor=True, strength=0.9), Key(3, is_minor=False, strength=0.9)
@@ -65,8 +65,8 @@ def test_clips_are_filtered_by_tempo_and_key(shelf: Library) -> None:
 
 
 def test_clips_are_sorted_by_tempo_or_key_and_the_rest_comes_last(shelf: Library) -> None:
-    assert titles(shelf.clips(order=Order.TEMPO)) == ["slow", "vague", "fast", "unheard", "silent"]
-    assert titles(shelf.clips(order=Order.KEY)) == ["fast", "vague", "slow", "unheard", "silent"]
+    assert titles(shelf.clips(order=Sorting.TEMPO)) == ["slow", "vague", "fast", "unheard", "silent"]
+    assert titles(shelf.clips(order=Sorting.KEY)) == ["fast", "vague", "slow", "unheard", "silent"]
     assert titles(shelf.clips()) == ["unheard", "silent", "vague", "slow", "fast"]
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from musicgen_studio.core.clip import Clip
 from musicgen_studio.core.verdict import UNKNOWN, Verdict
-from musicgen_studio.library.search import Order, in_order
+from musicgen_studio.library.search import Sorting, in_order
 from tests.ui.clips import make_clip
 
 CLIPS = [
@@ -17,7 +17,7 @@ CLIPS = [
 VERDICTS = {CLIPS[0].id: Verdict(2, 2, 1), CLIPS[1].id: Verdict(1, 2, 0)}
 
 
-def seeds(order: Order, is_reversed: bool = False) -> list[int | None]:
+def seeds(order: Sorting, is_reversed: bool = False) -> list[int | None]:
     found = in_order(CLIPS, order, is_reversed, lambda clip_id: VERDICTS.get(clip_id, UNKNOWN))
     return [clip.seed for clip in found]
 
@@ -25,18 +25,18 @@ def seeds(order: Order, is_reversed: bool = False) -> list[int | None]:
 @pytest.mark.parametrize(
     ("order", "first", "turned"),
     [
-        (Order.NEWEST, [3, 2, 1], [1, 2, 3]),
-        (Order.TITLE, [1, 3, 2], [2, 3, 1]),
-        (Order.LONGEST, [2, 1, 3], [3, 1, 2]),
-        (Order.LARGEST, [2, 1, 3], [3, 1, 2]),
-        (Order.STARS, [1, 3, 2], [3, 2, 1]),
-        (Order.TEMPO, [1, 3, 2], [3, 1, 2]),
-        (Order.KEY, [1, 3, 2], [1, 3, 2]),
-        (Order.BEST, [2, 3, 1], [3, 2, 1]),
-        (Order.FAULTS, [2, 3, 1], [3, 2, 1]),
+        (Sorting.NEWEST, [3, 2, 1], [1, 2, 3]),
+        (Sorting.TITLE, [1, 3, 2], [2, 3, 1]),
+        (Sorting.LONGEST, [2, 1, 3], [3, 1, 2]),
+        (Sorting.LARGEST, [2, 1, 3], [3, 1, 2]),
+        (Sorting.STARS, [1, 3, 2], [3, 2, 1]),
+        (Sorting.TEMPO, [1, 3, 2], [3, 1, 2]),
+        (Sorting.KEY, [1, 3, 2], [1, 3, 2]),
+        (Sorting.BEST, [2, 3, 1], [3, 2, 1]),
+        (Sorting.FAULTS, [2, 3, 1], [3, 2, 1]),
     ],
 )
-def test_each_order_both_ways(order: Order, first: list[int], turned: list[int]) -> None:
+def test_each_order_both_ways(order: Sorting, first: list[int], turned: list[int]) -> None:
     assert seeds(order) == first
     assert seeds(order, is_reversed=True) == turned
 
@@ -45,7 +45,7 @@ def test_ten_thousand_are_sorted_by_what_was_measured_within_a_moment() -> None:
     many: list[Clip] = [make_clip(number) for number in range(10_000)]
     verdicts = {clip.id: Verdict(1 + number % 4, 4, number % 3) for number, clip in enumerate(many)}
     began = time.process_time()
-    found = in_order(many, Order.BEST, False, lambda clip_id: verdicts[clip_id])
+    found = in_order(many, Sorting.BEST, False, lambda clip_id: verdicts[clip_id])
     assert time.process_time() - began < 0.2
     assert [verdicts[clip.id].place for clip in found[::2500]] == [1, 2, 3, 4]
 

@@ -19,7 +19,7 @@ from musicgen_studio.dsp.resample import resample
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.sound.devices import DeviceName, SoundDevice
 from musicgen_studio.sound.growing import GrowingSound
-from musicgen_studio.sound.output import Fill, Output, PortAudioSystem
+from musicgen_studio.sound.output import Fill, PortAudioSystem, SoundOutput
 from musicgen_studio.sound.transport import Transport
 from musicgen_studio.sound.transport_state import OutputFacts, TransportState, time_to_start_s
 from tests.sound.conftest import RATE, PulseServer, Recording
@@ -95,7 +95,7 @@ class NoSound:
         """There is still none."""
         return True
 
-    def open(self, device: SoundDevice, latency_s: float = 0.15) -> Output:  # noqa: ARG002
+    def open(self, device: SoundDevice, latency_s: float = 0.15) -> SoundOutput:  # noqa: ARG002
         """Never asked for."""
         raise AssertionError(device)
 
@@ -437,7 +437,7 @@ def test_a_place_that_is_not_made_yet_is_waited_for(clock: Clock) -> None:
 
 
 class Card:
-    """A sound card that the test turns by hand. An `Output`."""
+    """A sound card that the test turns by hand. An `SoundOutput`."""
 
     def __init__(self, device: SoundDevice) -> None:
         self.name, self.rate, self.channels, self.underflows = device.name, device.default_rate, 2, 0

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from musicgen_studio.engine.api import Engine, StopFlag
+from musicgen_studio.core.stopping import StopFlag
+from musicgen_studio.engine.api import Engine
 from musicgen_studio.studio.making.make import make
 from musicgen_studio.studio.making.order import CheckpointRecord, Order, Sounds
 from musicgen_studio.studio.making.sink import Sink

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from musicgen_studio.engine.model.cuda.graphs import Recorder, Work
+from musicgen_studio.engine.model.cuda.graphs import GraphRecorder, Work
 from musicgen_studio.training.codec.network import build_codec, codec_config
 from musicgen_studio.training.codec.train import _Learning
 from musicgen_studio.training.recorded import RecordedStep
@@ -39,7 +39,7 @@ class _OnPaper:
         return again
 
 
-class _AsItIs(Recorder):
+class _AsItIs(GraphRecorder):
     """Never records."""
 
     can_record = False
@@ -67,7 +67,7 @@ def test_what_cannot_be_recorded_is_taken_as_it_is_and_told_once() -> None:
 
 
 def test_without_cuda_nothing_is_recorded() -> None:
-    taken, recorder = list[int](), Recorder(CPU)
+    taken, recorder = list[int](), GraphRecorder(CPU)
     step = RecordedStep(lambda: taken.append(len(taken)), recorder, keep_quiet)
     for _ in range(5):
         step()
@@ -76,7 +76,7 @@ def test_without_cuda_nothing_is_recorded() -> None:
 
 
 def _learned(
-    tiny: Settings, stage: str, recorder: Recorder | _OnPaper, device: torch.device
+    tiny: Settings, stage: str, recorder: GraphRecorder | _OnPaper, device: torch.device
 ) -> tuple[dict[str, Tensor], list[str]]:
     """Learn six batches of two shapes; return the weights, and what was said of each."""
     codec = build_codec(codec_config(tiny.codec), 5).to(device)
@@ -88,7 +88,7 @@ def _learned(
     return {name: tensor.cpu() for name, tensor in codec.state_dict().items()}, words
 
 
-def _same(stage: str, tiny: Settings, recorder: Recorder | _OnPaper, device: torch.device, close: float) -> None:
+def _same(stage: str, tiny: Settings, recorder: GraphRecorder | _OnPaper, device: torch.device, close: float) -> None:
     (found, said), (expected, _) = (_learned(tiny, stage, each, device) for each in (recorder, _AsItIs()))
     assert "left out" not in " ".join(said)
     for name, tensor in expected.items():
@@ -105,7 +105,7 @@ def test_a_codec_learns_the_same_by_recorded_steps(stage: str, tiny: Settings) -
 @needs_gpu
 @pytest.mark.parametrize("stage", ["autoencoder", "joint", "decoder", "adversarial"])
 def test_a_codec_learns_the_same_by_cuda_graphs(stage: str, tiny: Settings) -> None:
-    _same(stage, tiny, Recorder(CUDA), CUDA, 1e-2)
+    _same(stage, tiny, GraphRecorder(CUDA), CUDA, 1e-2)
 
 
 @needs_gpu

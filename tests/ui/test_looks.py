@@ -22,7 +22,7 @@ from pytestqt.qtbot import QtBot
 
 from musicgen_studio.core.clip import Clip, Origin
 from musicgen_studio.export.targets import Target
-from musicgen_studio.library.search import Order
+from musicgen_studio.library.search import Sorting
 from musicgen_studio.studio.program.settings import Settings
 from musicgen_studio.ui.look.theme import GRID, HEAD_PX, Look, current
 from musicgen_studio.ui.models.library_model import LibraryModel
@@ -181,8 +181,8 @@ def test_an_export_has_no_hole_above_its_buttons_when_another_target_asks_for_le
     assert heights[1] < heights[0] == heights[2]
 
 
-@pytest.mark.parametrize(("order", "is_seen"), [(Order.NEWEST, False), (Order.LONGEST, True)])
-def test_a_narrow_row_leaves_out_when_it_was_made(order: Order, is_seen: bool) -> None:
+@pytest.mark.parametrize(("order", "is_seen"), [(Sorting.NEWEST, False), (Sorting.LONGEST, True)])
+def test_a_narrow_row_leaves_out_when_it_was_made(order: Sorting, is_seen: bool) -> None:
     clip = Clip("a" * 32, "Night drive", Origin.GENERATED, "2026-03-01T14:03:00+00:00", 32_000, 32_000, 2, seed=41)
     model = LibraryModel(lambda _clip: None, lambda _clip: None)
     model.set_clips([clip])

@@ -19,8 +19,8 @@ from musicgen_studio.engine.checkpoint.weights import (
     PickleFile,
     SafetensorsFile,
     Shape,
+    StoredWeights,
     TensorFile,
-    Weights,
     read_json,
 )
 from musicgen_studio.errors import UserProblem
@@ -45,7 +45,7 @@ class Adapter:
     config: AdapterConfig
     base: Path
 
-    def merged(self, base: Weights) -> Weights:
+    def merged(self, base: StoredWeights) -> StoredWeights:
         """Return the base's weights with the adapter in them. Names and shapes are checked; numbers are not read."""
         return base.behind(_MergedFile(self, base))
 
@@ -96,7 +96,7 @@ class _MergedFile:
         UserProblem: If it changes what is not there, or in a way that is not known.
     """
 
-    def __init__(self, adapter: Adapter, base: Weights) -> None:
+    def __init__(self, adapter: Adapter, base: StoredWeights) -> None:
         self._file = _tensors(adapter.folder)
         self._adapter, self._base = adapter, base
         self._halves: dict[str, dict[str, str]] = {}  # by tensor of the base: name of A, name of B

@@ -40,7 +40,7 @@ from musicgen_studio.engine.checkpoint.values import (
 from musicgen_studio.engine.checkpoint.weights import (
     PickleFile,
     Shape,
-    Weights,
+    StoredWeights,
     load_pickle,
     open_weights,
     read_json,
@@ -122,7 +122,7 @@ class AudioCraftWeights(StoredCheckpoint):
     """
 
     def __init__(
-        self, config: CheckpointConfig, codec: StoredCodec, text_encoder: StoredTextEncoder, weights: Weights
+        self, config: CheckpointConfig, codec: StoredCodec, text_encoder: StoredTextEncoder, weights: StoredWeights
     ) -> None:
         super().__init__(config, codec, text_encoder, weights.unwrapped(_TOP))
         self._weights.require(_shapes(config), _HARMLESS)
@@ -176,7 +176,7 @@ class AudioCraftCheckpoint(AudioCraftWeights):
         settings = Settings.of(path, load_pickle(path))
         codec, text_encoder = _open_codec(folder), _open_text_encoder(folder, settings)
         config = _checkpoint_config(settings, codec.config, text_encoder.width)
-        super().__init__(config, codec, text_encoder, Weights.of([PickleFile(path, "best_state")], path))
+        super().__init__(config, codec, text_encoder, StoredWeights.of([PickleFile(path, "best_state")], path))
 
 
 class TrainedCheckpoint(AudioCraftWeights):
@@ -201,7 +201,9 @@ class TrainedCheckpoint(AudioCraftWeights):
             named = str(settings.get("compression_model_checkpoint") or "").removeprefix("//pretrained/")
             codec = _open_pretrained_codec(folder, named or "facebook/encodec_32khz")
         config = _checkpoint_config(settings, codec.config, text_encoder.width)
-        super().__init__(config, codec, text_encoder, Weights.of([_TrainedFile(path, _best_state(path, found))], path))
+        super().__init__(
+            config, codec, text_encoder, StoredWeights.of([_TrainedFile(path, _best_state(path, found))], path)
+        )
 
 
 def _best_state(path: Path, found: dict[Any, Any]) -> dict[str, Tensor]:
@@ -245,7 +247,7 @@ def open_fine_tuned(folder: Path, base: StoredCheckpoint) -> AudioCraftWeights:
         UserProblem: If it does not fit the base, or is damaged.
     """
     path = folder / FINE_TUNED_FILE
-    weights = Weights.of([PickleFile(path)], path)
+    weights = StoredWeights.of([PickleFile(path)], path)
     return AudioCraftWeights(base.config, base.stored_codec, base.stored_text_encoder, weights)
 
 
@@ -330,7 +332,7 @@ def _open_codec(folder: Path) -> StoredCodec:
         return _open_pretrained_codec(folder, str(contents["pretrained"]))
     settings = Settings.of(path, contents)
     config = parse_config(_encodec_settings(settings), path)
-    weights = Weights.of([PickleFile(path, "best_state")], path)
+    weights = StoredWeights.of([PickleFile(path, "best_state")], path)
     return StoredCodec(config, weights.renamed(_transformers_codec_name), path)
 
 

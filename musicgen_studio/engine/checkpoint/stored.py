@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from musicgen_studio.engine.checkpoint.submodels import StoredCodec, StoredTextEncoder
 from musicgen_studio.engine.checkpoint.values import CheckpointConfig
-from musicgen_studio.engine.checkpoint.weights import Weights
+from musicgen_studio.engine.checkpoint.weights import StoredWeights
 
 if TYPE_CHECKING:
     from transformers import EncodecModel
@@ -24,7 +24,7 @@ class StoredCheckpoint:
     """
 
     def __init__(
-        self, config: CheckpointConfig, codec: StoredCodec, text_encoder: StoredTextEncoder, weights: Weights
+        self, config: CheckpointConfig, codec: StoredCodec, text_encoder: StoredTextEncoder, weights: StoredWeights
     ) -> None:
         self.config = config
         self._codec = codec

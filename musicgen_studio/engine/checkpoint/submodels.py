@@ -21,7 +21,7 @@ from musicgen_studio.compute.torchaudio_import import make_torchaudio_importable
 from musicgen_studio.engine.checkpoint.encodec import folded
 from musicgen_studio.engine.checkpoint.on_demand import can_be_read_on_demand, read_on_demand
 from musicgen_studio.engine.checkpoint.values import CheckpointConfig
-from musicgen_studio.engine.checkpoint.weights import DOWNLOAD_AGAIN, Shape, Weights, read_json, unreadable
+from musicgen_studio.engine.checkpoint.weights import DOWNLOAD_AGAIN, Shape, StoredWeights, read_json, unreadable
 from musicgen_studio.errors import UserProblem
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class StoredCodec:
         UserProblem: If it is of a kind that MusicGen does not use, or tensors are missing, too many or misshapen.
     """
 
-    def __init__(self, config: Any, weights: Weights, path: Path) -> None:
+    def __init__(self, config: Any, weights: StoredWeights, path: Path) -> None:
         _require_plain_codec(config, path)
         self.config = config
         self._weights = weights.renamed(_new_weight_norm_name)
@@ -116,7 +116,7 @@ class StoredTextEncoder:
             or misshapen.
     """
 
-    def __init__(self, config: Any, weights: Weights, path: Path, tokenizer_folder: Path) -> None:
+    def __init__(self, config: Any, weights: StoredWeights, path: Path, tokenizer_folder: Path) -> None:
         self.config = config
         self._tokenizer_folder = tokenizer_folder
         if not has_tokenizer(tokenizer_folder):

@@ -232,7 +232,7 @@ class _Place:
     name: str
 
 
-class Weights:
+class StoredWeights:
     """The tensors of one or more files, or of a part of them, under the names of the reader's choice.
 
     Args:
@@ -247,7 +247,7 @@ class Weights:
         self._prefix = prefix
 
     @classmethod
-    def of(cls, files: Iterable[TensorFile], origin: Path) -> "Weights":
+    def of(cls, files: Iterable[TensorFile], origin: Path) -> "StoredWeights":
         """Put files together.
 
         Args:
@@ -279,12 +279,12 @@ class Weights:
         place = self._places[name]
         return place.file.shapes[place.name]
 
-    def behind(self, file: TensorFile) -> "Weights":
+    def behind(self, file: TensorFile) -> "StoredWeights":
         """Return these with a file's tensors before them: of a name that is in both, the file's counts."""
         over = {name: _Place(file, name) for name in file.shapes}
-        return Weights(self._origin, {**self._places, **over}, self._prefix)
+        return StoredWeights(self._origin, {**self._places, **over}, self._prefix)
 
-    def unwrapped(self, known: Sequence[str]) -> "Weights":
+    def unwrapped(self, known: Sequence[str]) -> "StoredWeights":
         """Return these without what wrappers put before names: `module.`, `_orig_mod.`, `model.`.
 
         Args:
@@ -304,23 +304,23 @@ class Weights:
         """The names of all tensors, in order."""
         return list(self._places)
 
-    def under(self, prefix: str) -> "Weights":
+    def under(self, prefix: str) -> "StoredWeights":
         """Return the part whose names begin with a prefix, the prefix taken off."""
         cut = len(prefix)
         places = {name[cut:]: place for name, place in self._places.items() if name.startswith(prefix)}
-        return Weights(self._origin, places, self._prefix + prefix)
+        return StoredWeights(self._origin, places, self._prefix + prefix)
 
-    def without(self, *prefixes: str) -> "Weights":
+    def without(self, *prefixes: str) -> "StoredWeights":
         """Return the part whose names begin with none of the prefixes."""
         places = {name: place for name, place in self._places.items() if not name.startswith(prefixes)}
-        return Weights(self._origin, places, self._prefix)
+        return StoredWeights(self._origin, places, self._prefix)
 
-    def renamed(self, rename: Callable[[str], str]) -> "Weights":
+    def renamed(self, rename: Callable[[str], str]) -> "StoredWeights":
         """Return the same tensors under other names. Of two that get the same name, the first counts."""
         places: dict[str, _Place] = {}
         for name, place in self._places.items():
             places.setdefault(rename(name), place)
-        return Weights(self._origin, places, self._prefix)
+        return StoredWeights(self._origin, places, self._prefix)
 
     def require(self, expected: Mapping[str, Shape], harmless: str = r"(?!)") -> None:
         """Check names and shapes against what a model needs. No numbers are read.
@@ -444,7 +444,7 @@ def weights_file(folder: Path) -> Path | None:
     return next((folder / name for name in names if (folder / name).is_file()), None)
 
 
-def open_weights(folder: Path) -> Weights:
+def open_weights(folder: Path) -> StoredWeights:
     """Open the weights of a folder in transformers' layout, whole or in shards.
 
     Args:
@@ -464,10 +464,10 @@ def open_weights(folder: Path) -> Weights:
             DOWNLOAD_AGAIN,
         )
     kind: Callable[[Path], TensorFile] = SafetensorsFile if ".safetensors" in path.name else PickleFile
-    return _open_shards(path, kind) if path.suffix == ".json" else Weights.of([kind(path)], path)
+    return _open_shards(path, kind) if path.suffix == ".json" else StoredWeights.of([kind(path)], path)
 
 
-def _open_shards(index: Path, kind: Callable[[Path], TensorFile]) -> Weights:
+def _open_shards(index: Path, kind: Callable[[Path], TensorFile]) -> StoredWeights:
     weight_map = read_json(index).get("weight_map")
     if not isinstance(weight_map, dict) or not all(_is_plain_name(shard) for shard in weight_map.values()):
         raise UserProblem(
@@ -481,7 +481,7 @@ def _open_shards(index: Path, kind: Callable[[Path], TensorFile]) -> Weights:
             f"{index} promises {_listed(misplaced)}; {weight_map[misplaced[0]]} has none such.",
             DOWNLOAD_AGAIN,
         )
-    return Weights.of(files.values(), index)
+    return StoredWeights.of(files.values(), index)
 
 
 def _is_plain_name(shard: object) -> bool:

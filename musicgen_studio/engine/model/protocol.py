@@ -12,7 +12,7 @@ from torch import Tensor
 
 from musicgen_studio.compute.precision import Precision
 from musicgen_studio.core.request import Sampling
-from musicgen_studio.engine.api import StopFlag
+from musicgen_studio.core.stopping import StopFlag
 from musicgen_studio.engine.checkpoint.values import DecoderConfig
 from musicgen_studio.engine.sampling import Noise
 

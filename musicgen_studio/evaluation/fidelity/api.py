@@ -43,7 +43,7 @@ class EmbedderInfo:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Heard:
+class Embedded:
     """What a network says of a clip, window by window.
 
     Args:
@@ -69,10 +69,10 @@ class Embedder(Protocol):
         """What there is to say of it."""
         ...
 
-    def hear(self, audio: Audio) -> Heard:
+    def hear(self, audio: Audio) -> Embedded:
         """Return what it says of a sound of any rate, channels and length."""
         ...
 
-    def agreement(self, heard: Heard, prompt: str) -> float | None:
+    def agreement(self, heard: Embedded, prompt: str) -> float | None:
         """Return how far a sound agrees with words, more is better; None where it can say nothing of these words."""
         ...

@@ -15,7 +15,7 @@ from musicgen_studio.core.melody import Melody
 from musicgen_studio.dsp.chroma import chroma, follows
 from musicgen_studio.dsp.loudness import integrated_lufs
 from musicgen_studio.dsp.resample import mono_at
-from musicgen_studio.evaluation.fidelity.api import Embedder, Floats, Heard
+from musicgen_studio.evaluation.fidelity.api import Embedded, Embedder, Floats
 from musicgen_studio.files.untrusted import read_untrusted
 
 Figures = dict[str, float | None]
@@ -63,7 +63,7 @@ class MeasuredClip:
     """
 
     clip: JudgedClip
-    heard: Heard
+    heard: Embedded
     chroma: Floats
     figures: Figures
 

@@ -18,7 +18,8 @@ import numpy as np
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip, Origin
 from musicgen_studio.core.live import LiveRequest, Mailbox, Steering, SteeringSource
-from musicgen_studio.engine.api import LiveChunk, LiveEngine, StopFlag
+from musicgen_studio.core.stopping import StopFlag
+from musicgen_studio.engine.api import LiveChunk, LiveEngine
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.library.library import Library
 from musicgen_studio.library.partial import PartialClip

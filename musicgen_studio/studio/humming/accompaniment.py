@@ -12,7 +12,7 @@ from musicgen_studio.errors import UserProblem
 from musicgen_studio.sound.devices import DeviceName
 from musicgen_studio.sound.metronome import ClickTrack
 from musicgen_studio.sound.monitor import InputMonitor
-from musicgen_studio.sound.output import LATENCY_S, Fill, Output, SoundSystem
+from musicgen_studio.sound.output import LATENCY_S, Fill, SoundOutput, SoundSystem
 from musicgen_studio.sound.recorder import Input
 from musicgen_studio.studio.humming.recording_state import RecordingSetup
 
@@ -39,7 +39,7 @@ class Accompaniment:
         self.clicks: ClickTrack | None = None
         self._outputs, self._tell = outputs, tell
         self._clock = clock
-        self._output: Output | None = None
+        self._output: SoundOutput | None = None
         self._monitor: InputMonitor | None = None
 
     def let_in(self, source: Input, setup: RecordingSetup) -> None:
@@ -104,13 +104,13 @@ class Accompaniment:
         while self._output.advance():
             pass
 
-    def drop(self) -> Output | None:
+    def drop(self) -> SoundOutput | None:
         """Know of nothing any more, after a bug; return the output that is still to be closed."""
         output, self._output = self._output, None
         self._monitor = self.clicks = None
         return output
 
-    def _open_output(self, setup: RecordingSetup, latency_s: float) -> Output | None:
+    def _open_output(self, setup: RecordingSetup, latency_s: float) -> SoundOutput | None:
         problem: UserProblem | None = None
         try:
             devices = [device for device in self._outputs.devices() if device.outputs]

@@ -20,11 +20,12 @@ import numpy.typing as npt
 
 from musicgen_studio.core.audio import Audio, Samples
 from musicgen_studio.core.request import GenerationRequest
+from musicgen_studio.core.stopping import StopFlag
 from musicgen_studio.dsp.breaks import change_at
 from musicgen_studio.dsp.meeting import MOST_S, lateness_s, moved
 from musicgen_studio.dsp.onsets import RATE_HZ
 from musicgen_studio.dsp.resample import mono_at
-from musicgen_studio.engine.api import AudioBlock, Engine, StopFlag
+from musicgen_studio.engine.api import AudioBlock, Engine
 
 BEYOND_S = 1.5
 """So much of the right side's beats is compared."""

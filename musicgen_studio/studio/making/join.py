@@ -21,10 +21,11 @@ import numpy as np
 from musicgen_studio.core.audio import Audio, Samples
 from musicgen_studio.core.passages import from_on
 from musicgen_studio.core.request import MAX_SEED, GenerationRequest
+from musicgen_studio.core.stopping import StopFlag
 from musicgen_studio.dsp.channels import with_channels
 from musicgen_studio.dsp.fades import equal_power_crossfade
 from musicgen_studio.dsp.resample import StreamResampler, resample
-from musicgen_studio.engine.api import AudioBlock, Engine, EngineInfo, StopFlag
+from musicgen_studio.engine.api import AudioBlock, Engine, EngineInfo
 from musicgen_studio.studio.making.ending import ended
 from musicgen_studio.studio.making.fill import filled
 

@@ -12,7 +12,8 @@ import numpy as np
 from musicgen_studio.checkpoints.catalogue import CheckpointEntry, find
 from musicgen_studio.core.audio import Audio, Samples
 from musicgen_studio.core.live import Replayed
-from musicgen_studio.engine.api import EngineInfo, LiveEngine, StopFlag
+from musicgen_studio.core.stopping import StopFlag
+from musicgen_studio.engine.api import EngineInfo, LiveEngine
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.studio.making.live_record import LiveRecord, Stretch, read_live, unusable
 from musicgen_studio.studio.making.order import CheckpointRecord

@@ -14,7 +14,8 @@ import numpy as np
 
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.request import GenerationRequest
-from musicgen_studio.engine.api import AudioBlock, Engine, StopFlag
+from musicgen_studio.core.stopping import StopFlag
+from musicgen_studio.engine.api import AudioBlock, Engine
 from musicgen_studio.studio.making.join import as_first_joined, joined
 from musicgen_studio.studio.making.order import Order
 from musicgen_studio.studio.making.sink import Begun, Sink, TakeEnded

@@ -24,7 +24,7 @@ RESERVE_S = 0.2  # what one slow step may cost
 _JOIN_S = 0.1  # Ctrl-C is seen between two waits; on Windows nothing interrupts one
 
 
-class Player(Protocol):
+class OpenPlayer(Protocol):
     """An open sound device, as `sound.player` gives it."""
 
     def write(self, audio: Audio) -> None:
@@ -55,7 +55,7 @@ class LivePlayback:
 
     def __init__(
         self,
-        open_player: Callable[[], AbstractContextManager[Player]],
+        open_player: Callable[[], AbstractContextManager[OpenPlayer]],
         wanted_s: float,
         given_s: float = 0.0,
         clock: Callable[[], float] = time.monotonic,
@@ -70,7 +70,7 @@ class LivePlayback:
         self._held: list[Audio] = []
         self._queue: SimpleQueue[Audio | None] = SimpleQueue()
         self._cut = Event()
-        self._player: Player | None = None
+        self._player: OpenPlayer | None = None
         self._thread: Thread | None = None
 
     def __enter__(self) -> Self:

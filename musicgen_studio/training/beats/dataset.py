@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from musicgen_studio.analysis.frames import FRAMES_PER_S, frames_of
 from musicgen_studio.core.audio import Audio, Samples
-from musicgen_studio.engine.api import StopFlag
+from musicgen_studio.core.stopping import StopFlag
 from musicgen_studio.training.beats.music import Played, draw_timing, play
 from musicgen_studio.training.music.synth import SAMPLE_RATE, Synthesizer
 from musicgen_studio.training.pace import Report, duration

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.dsp.onsets import onsets_kept
-from musicgen_studio.evaluation.fidelity.api import Heard
+from musicgen_studio.evaluation.fidelity.api import Embedded
 from musicgen_studio.evaluation.fidelity.distance import frechet, tag_divergence
 from musicgen_studio.evaluation.fidelity.embedders.choose import open_embedder
 from musicgen_studio.training.codec.network import latents_of, sound_of
@@ -108,11 +108,11 @@ def _tag_figures(pairs: _Pairs) -> dict[str, float]:
     return {"musicnn_frechet_distance": frechet(*windows), "musicnn_divergence": float(np.mean(apart))}
 
 
-def _heard(sound: Tensor) -> Heard:
+def _heard(sound: Tensor) -> Embedded:
     return open_embedder().hear(Audio(sound[0].cpu().numpy()[:, None], SAMPLE_RATE))
 
 
-def _tags(heard: Heard) -> npt.NDArray[np.float32]:
+def _tags(heard: Embedded) -> npt.NDArray[np.float32]:
     assert heard.likely is not None  # musicnn knows tags
     return heard.likely
 

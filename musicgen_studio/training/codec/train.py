@@ -30,7 +30,7 @@ from torch.nn import functional
 
 from musicgen_studio.compute.precision import has_fast_bfloat16, mixed
 from musicgen_studio.core.audio import Audio
-from musicgen_studio.engine.model.cuda.graphs import Recorder
+from musicgen_studio.engine.model.cuda.graphs import GraphRecorder
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.files.sound import SoundFormat, write
 from musicgen_studio.files.whole import ensure_folder
@@ -254,7 +254,7 @@ class _Learning:
         recorder: Records | None = None,
     ) -> None:
         self._codec, self._stage, self._report = codec, stage, report
-        self._recorder: Records = recorder or Recorder(device)
+        self._recorder: Records = recorder or GraphRecorder(device)
         self._steps = dict[torch.Size, tuple[Tensor, RecordedStep]]()
         self._told = torch.zeros(3, device=device)  # loss, the judge's, length of the gradient
         moves_encoder = stage in ("autoencoder", "joint")

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from musicgen_studio.core.audio import Samples
-from musicgen_studio.engine.api import StopFlag
+from musicgen_studio.core.stopping import StopFlag
 from musicgen_studio.training.language.dataset import encode
 from musicgen_studio.training.language.network import MelodyLanguageModel
 from musicgen_studio.training.music.corpus import Shard

@@ -16,9 +16,9 @@ import numpy.typing as npt
 import torch
 
 from musicgen_studio.core.audio import Samples, mono_mix
+from musicgen_studio.core.stopping import StopFlag
 from musicgen_studio.dsp.chroma import HOP as CHROMA_HOP_SAMPLES
 from musicgen_studio.dsp.resample import resample
-from musicgen_studio.engine.api import StopFlag
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.files.sound import is_sound
 from musicgen_studio.files.text import read_lines

@@ -21,8 +21,8 @@ import numpy as np
 import numpy.typing as npt
 
 from musicgen_studio.core.audio import Audio, Samples
+from musicgen_studio.core.stopping import StopFlag
 from musicgen_studio.dsp.chroma import mono_chroma
-from musicgen_studio.engine.api import StopFlag
 from musicgen_studio.files import sound as audiofile
 from musicgen_studio.files.whole import ensure_folder
 from musicgen_studio.training.music.captions import caption

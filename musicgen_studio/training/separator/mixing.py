@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from musicgen_studio.core.audio import Samples
-from musicgen_studio.engine.api import StopFlag
+from musicgen_studio.core.stopping import StopFlag
 from musicgen_studio.training.music.synth import SAMPLE_RATE
 from musicgen_studio.training.pace import Report
 from musicgen_studio.training.separator.pieces import SCALE

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from musicgen_studio.core.audio import Samples
-from musicgen_studio.engine.api import StopFlag
+from musicgen_studio.core.stopping import StopFlag
 from musicgen_studio.training.music.composer import Wish, compose
 from musicgen_studio.training.music.instruments import KITS, PROGRAMS
 from musicgen_studio.training.music.score import Role, Score

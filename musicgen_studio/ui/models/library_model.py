@@ -29,7 +29,7 @@ from PySide6.QtCore import (
 from musicgen_studio.core.analysis import bpm_text
 from musicgen_studio.core.clip import Clip, Origin
 from musicgen_studio.core.verdict import UNKNOWN, Verdict
-from musicgen_studio.library.search import Filter, Order
+from musicgen_studio.library.search import Filter, Sorting
 from musicgen_studio.ui.panels.clip_words import clock
 
 Peaks = tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]
@@ -64,7 +64,7 @@ class Query:
 
     text: str = ""
     filter: Filter = field(default_factory=Filter)
-    order: Order = Order.NEWEST
+    order: Sorting = Sorting.NEWEST
     is_reversed: bool = False
 
     @property
@@ -230,28 +230,28 @@ class LibraryModel(QAbstractListModel):
         ]
         return [text for is_so, text in said if is_so]
 
-    def value(self, clip: Clip, order: Order) -> str:
+    def value(self, clip: Clip, order: Sorting) -> str:
         """Say what stands in a column of a clip, empty where nothing is known."""
         verdict, known = self._verdict_of(clip.id), clip.known
         match order:
-            case Order.TEMPO:
+            case Sorting.TEMPO:
                 return "" if clip.bpm is None else bpm_text(clip.bpm) + ("" if clip.tempo_bpm is not None else "?")
-            case Order.KEY:
+            case Sorting.KEY:
                 return clip.key or (known.key_text if known is not None else "")
-            case Order.LONGEST:
+            case Sorting.LONGEST:
                 return clock(clip.duration_s, tenths=False)
-            case Order.NEWEST:
+            case Sorting.NEWEST:
                 return _moment(clip.created)
-            case Order.LARGEST:
+            case Sorting.LARGEST:
                 return QLocale().formattedDataSize(clip.sound_bytes, 1, QLocale.DataSizeFormat.DataSizeSIFormat)
-            case Order.BEST:
+            case Sorting.BEST:
                 return "" if verdict.place is None else self.tr("{0} of {1}").format(verdict.place, verdict.takes)
-            case Order.FAULTS:
+            case Sorting.FAULTS:
                 return "" if verdict.faults is None else str(verdict.faults or self.tr("no"))
             case _:
                 return ""
 
-    def facts(self, clip: Clip, besides: Collection[Order] = ()) -> list[str]:
+    def facts(self, clip: Clip, besides: Collection[Sorting] = ()) -> list[str]:
         """Say what tells a clip from others of its name, the most telling first: take, kind, length, time, seed.
 
         Args:
@@ -267,11 +267,11 @@ class LibraryModel(QAbstractListModel):
             clip.stem,  # at the end of its title, which a narrow row cuts off
             *clip.title.split(MARK)[1:],
             kinds.get(clip.origin, ""),
-            "" if Order.LONGEST in besides else clock(clip.duration_s, tenths=False),
-            "" if Order.NEWEST in besides else _moment(clip.created),
+            "" if Sorting.LONGEST in besides else clock(clip.duration_s, tenths=False),
+            "" if Sorting.NEWEST in besides else _moment(clip.created),
             self.tr("seed {0}").format(clip.seed) if clip.seed is not None else "",
             *(f"#{tag}" for tag in clip.tags),
-            "" if {Order.TEMPO, Order.KEY} <= set(besides) else clip.music_text,
+            "" if {Sorting.TEMPO, Sorting.KEY} <= set(besides) else clip.music_text,
             clip.checkpoint,
         ]
         return [text for text in said if text]

@@ -11,7 +11,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QFontMetrics
 from PySide6.QtWidgets import QMenu, QPushButton, QToolButton, QWidget
 
-from musicgen_studio.library.search import Order
+from musicgen_studio.library.search import Sorting
 from musicgen_studio.ui.look.icons import icon
 from musicgen_studio.ui.look.theme import Look, set_look
 
@@ -28,17 +28,17 @@ _TITLE_PX = 260
 _TITLE_PADDING_PX = 5
 _NARROW_PX = 76
 _WIDTHS_PX = {
-    Order.TEMPO: 68,
-    Order.KEY: 76,
-    Order.LONGEST: 70,
-    Order.NEWEST: 68,
-    Order.LARGEST: 68,
-    Order.BEST: 58,
-    Order.FAULTS: 74,
+    Sorting.TEMPO: 68,
+    Sorting.KEY: 76,
+    Sorting.LONGEST: 70,
+    Sorting.NEWEST: 68,
+    Sorting.LARGEST: 68,
+    Sorting.BEST: 58,
+    Sorting.FAULTS: 74,
 }
 """From left to right."""
 
-_WANTED = (Order.LONGEST, Order.NEWEST, Order.TEMPO, Order.KEY, Order.BEST, Order.FAULTS, Order.LARGEST)
+_WANTED = (Sorting.LONGEST, Sorting.NEWEST, Sorting.TEMPO, Sorting.KEY, Sorting.BEST, Sorting.FAULTS, Sorting.LARGEST)
 """Which come first where there is no room for all."""
 
 
@@ -52,7 +52,7 @@ class Place:
         width: In px.
     """
 
-    order: Order
+    order: Sorting
     left: int
     width: int
 
@@ -62,14 +62,14 @@ def title_left(width_px: int) -> int:
     return _TITLE_LEFT_PX if width_px >= PICTURED_PX else _TITLE_LEFT_BARE_PX
 
 
-def columns_of(width_px: int, order: Order) -> list[Place]:
+def columns_of(width_px: int, order: Sorting) -> list[Place]:
     """Return the columns right of the title that a list has room for, from left to right.
 
     Args:
         width_px: Of the list's rows.
         order: What it is sorted by, which always has its column.
     """
-    sorted_by = order if order in _WIDTHS_PX else Order.NEWEST
+    sorted_by = order if order in _WIDTHS_PX else Sorting.NEWEST
     if width_px < COMPACT_PX:
         return [Place(sorted_by, width_px - _NARROW_PX, _NARROW_PX)]
     room, shown = width_px - _TITLE_PX, {sorted_by}
@@ -96,14 +96,14 @@ class ColumnHeader(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._order, self._is_reversed, self._row_px = Order.NEWEST, False, 0
-        self._buttons = {order: self._button(order) for order in (Order.TITLE, *_WIDTHS_PX)}
+        self._order, self._is_reversed, self._row_px = Sorting.NEWEST, False, 0
+        self._buttons = {order: self._button(order) for order in (Sorting.TITLE, *_WIDTHS_PX)}
         self._menu_button = self._make_menu()
         self.setFixedHeight(self._menu_button.sizeHint().height())
         self._show()
 
     @property
-    def order(self) -> Order:
+    def order(self) -> Sorting:
         """By what the clips are sorted."""
         return self._order
 
@@ -124,30 +124,35 @@ class ColumnHeader(QWidget):
 
     def reset(self) -> None:
         """Show the newest first, and tell nobody."""
-        self._order, self._is_reversed = Order.NEWEST, False
+        self._order, self._is_reversed = Sorting.NEWEST, False
         self._show()
 
-    def choose(self, order: Order) -> None:
+    def choose(self, order: Sorting) -> None:
         """Sort by something; what is sorted by it already is turned round."""
         self._set(order, not self._is_reversed if order is self._order else False)
 
-    def _set(self, order: Order, is_reversed: bool) -> None:
+    def _set(self, order: Sorting, is_reversed: bool) -> None:
         self._order, self._is_reversed = order, is_reversed
         self._show()
         self.order_chosen.emit(order, is_reversed)
 
-    def _button(self, order: Order) -> QPushButton:
+    def _button(self, order: Sorting) -> QPushButton:
         button = QPushButton(self)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.setProperty("side", "left" if order is Order.TITLE else "right")
+        button.setProperty("side", "left" if order is Sorting.TITLE else "right")
         set_look(button, Look.COLUMN)
         button.clicked.connect(lambda: self.choose(order))
         return button
 
     def _make_menu(self) -> QToolButton:
         menu, group = QMenu(self), QActionGroup(self)
-        self._choices = dict[Order, QAction]()
-        for order in (Order.NEWEST, Order.TITLE, Order.STARS, *(each for each in _WIDTHS_PX if each != Order.NEWEST)):
+        self._choices = dict[Sorting, QAction]()
+        for order in (
+            Sorting.NEWEST,
+            Sorting.TITLE,
+            Sorting.STARS,
+            *(each for each in _WIDTHS_PX if each != Sorting.NEWEST),
+        ):
             action = menu.addAction(order_name(order))
             action.setCheckable(True)
             group.addAction(action)
@@ -183,10 +188,10 @@ class ColumnHeader(QWidget):
         self._turned.setChecked(self._is_reversed)
         self._lay_out()
 
-    def _arrow(self, order: Order) -> str:
+    def _arrow(self, order: Sorting) -> str:
         if order is not self._order:
             return ""
-        falls = self._order in (Order.NEWEST, Order.LONGEST, Order.LARGEST)  # the greatest is first
+        falls = self._order in (Sorting.NEWEST, Sorting.LONGEST, Sorting.LARGEST)  # the greatest is first
         return " ↓" if falls is not self._is_reversed else " ↑"
 
     def set_row_px(self, width_px: int) -> None:
@@ -201,58 +206,58 @@ class ColumnHeader(QWidget):
         first = min(place.left for place in columns.values())
         for order, button in self._buttons.items():
             place = columns.get(order)
-            if order is Order.TITLE:
+            if order is Sorting.TITLE:
                 left, wanted = title_left(self._row_px) - _TITLE_PADDING_PX, button.sizeHint().width()
                 button.setGeometry(left, 0, wanted if wanted <= first - left else 0, height)  # half a word says nothing
             elif place is not None:
                 button.setText(self._fitting(order, button.fontMetrics(), place.width - 2 * _TITLE_PADDING_PX))
                 button.setGeometry(place.left, 0, place.width, height)
-            button.setVisible(place is not None or order is Order.TITLE)
+            button.setVisible(place is not None or order is Sorting.TITLE)
 
-    def _fitting(self, order: Order, metrics: QFontMetrics, room_px: int) -> str:
+    def _fitting(self, order: Sorting, metrics: QFontMetrics, room_px: int) -> str:
         """Return a column's name, shortened where a language has a longer one; its tip says all. The arrow stays."""
         name, arrow = column_name(order), self._arrow(order)
         shown = metrics.elidedText(name, Qt.TextElideMode.ElideRight, room_px - metrics.horizontalAdvance(arrow))
         return shown + arrow
 
 
-def column_name(order: Order) -> str:
+def column_name(order: Sorting) -> str:
     """Return what stands above a column, empty for what has none."""
     tr = partial(QCoreApplication.translate, "library_columns")
     return {
-        Order.TITLE: tr("Title"),
-        Order.TEMPO: tr("Tempo"),
-        Order.KEY: tr("Key"),
-        Order.LONGEST: tr("Length"),
-        Order.NEWEST: tr("Made"),
-        Order.LARGEST: tr("Size"),
-        Order.BEST: tr("Best"),
-        Order.FAULTS: tr("Broken"),
+        Sorting.TITLE: tr("Title"),
+        Sorting.TEMPO: tr("Tempo"),
+        Sorting.KEY: tr("Key"),
+        Sorting.LONGEST: tr("Length"),
+        Sorting.NEWEST: tr("Made"),
+        Sorting.LARGEST: tr("Size"),
+        Sorting.BEST: tr("Best"),
+        Sorting.FAULTS: tr("Broken"),
     }.get(order, "")
 
 
-def order_name(order: Order) -> str:
+def order_name(order: Sorting) -> str:
     """Return an order in words."""
     tr = partial(QCoreApplication.translate, "library_columns")
     return {
-        Order.NEWEST: tr("Newest first"),
-        Order.TITLE: tr("By title"),
-        Order.STARS: tr("Starred first"),
-        Order.TEMPO: tr("Slowest first"),
-        Order.KEY: tr("By key"),
-        Order.LONGEST: tr("Longest first"),
-        Order.LARGEST: tr("Largest first"),
-        Order.BEST: tr("Best take first"),
-        Order.FAULTS: tr("Least broken first"),
+        Sorting.NEWEST: tr("Newest first"),
+        Sorting.TITLE: tr("By title"),
+        Sorting.STARS: tr("Starred first"),
+        Sorting.TEMPO: tr("Slowest first"),
+        Sorting.KEY: tr("By key"),
+        Sorting.LONGEST: tr("Longest first"),
+        Sorting.LARGEST: tr("Largest first"),
+        Sorting.BEST: tr("Best take first"),
+        Sorting.FAULTS: tr("Least broken first"),
     }[order]
 
 
-def _meaning(order: Order) -> str:
+def _meaning(order: Sorting) -> str:
     """Return what else is to be known of a column, empty for most."""
     tr = partial(QCoreApplication.translate, "library_columns")
     return {
-        Order.TEMPO: tr("A tempo with ? is a guess"),
-        Order.KEY: tr("A key with ? is a guess"),
-        Order.BEST: tr("Its place among the takes it was compared with"),
-        Order.FAULTS: tr("How often it stops, fades to silence or has a glitch, where somebody has looked"),
+        Sorting.TEMPO: tr("A tempo with ? is a guess"),
+        Sorting.KEY: tr("A key with ? is a guess"),
+        Sorting.BEST: tr("Its place among the takes it was compared with"),
+        Sorting.FAULTS: tr("How often it stops, fades to silence or has a glitch, where somebody has looked"),
     }.get(order, "")

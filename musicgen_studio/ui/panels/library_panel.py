@@ -37,7 +37,7 @@ from PySide6.QtWidgets import (
 
 from musicgen_studio.core.clip import Clip
 from musicgen_studio.files.sound import is_sound
-from musicgen_studio.library.search import Filter, Order
+from musicgen_studio.library.search import Filter, Sorting
 from musicgen_studio.ui.look.icons import icon, lead_with
 from musicgen_studio.ui.look.theme import GRID, HEAD_PX, Look
 from musicgen_studio.ui.models.library_model import LibraryModel, Query
@@ -355,7 +355,7 @@ class LibraryPanel(QWidget):
         self._show_count()
 
     @Slot(object)
-    def _sort(self, order: Order) -> None:
+    def _sort(self, order: Sorting) -> None:
         self._row.set_order(order)
         self._list.viewport().update()
         self._ask()

@@ -5,7 +5,7 @@ from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter
 from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from musicgen_studio.core.clip import Clip
-from musicgen_studio.library.search import Order
+from musicgen_studio.library.search import Sorting
 from musicgen_studio.ui.look import theme
 from musicgen_studio.ui.look.icons import paint_icon
 from musicgen_studio.ui.models.library_model import MARK, ClipRole, LibraryModel
@@ -28,9 +28,9 @@ class LibraryRow(QStyledItemDelegate):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._order = Order.NEWEST
+        self._order = Sorting.NEWEST
 
-    def set_order(self, order: Order) -> None:
+    def set_order(self, order: Sorting) -> None:
         """Say by what the clips are sorted: that has a column, whatever room there is."""
         self._order = order
 
@@ -86,7 +86,7 @@ class LibraryRow(QStyledItemDelegate):
             return
         painter.setFont(theme.number_font())
         for place in columns:
-            if place.order is Order.NEWEST and not places.is_pictured:
+            if place.order is Sorting.NEWEST and not places.is_pictured:
                 continue  # what tells one clip from another needs all of so short a line
             is_it, text = place.order is self._order, model.value(clip, place.order)
             painter.setPen(QColor(theme.current().text if is_it else theme.current().muted))

@@ -11,7 +11,7 @@ import numpy as np
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QLineEdit, QListView
 
-from musicgen_studio.library.search import Order
+from musicgen_studio.library.search import Sorting
 from musicgen_studio.ui.models.library_model import LibraryModel
 from musicgen_studio.ui.window.main_window import MainWindow
 
@@ -88,9 +88,9 @@ def _orders(window: MainWindow) -> Iterator[Callable[[], None]]:
     """Sort by everything there is a column for, both ways, and at last as at first."""
     header, rows = window.library.header, _rows(window)
 
-    def choose(order: Order) -> None:
+    def choose(order: Sorting) -> None:
         header.choose(order)
         rows.viewport().repaint()
 
-    others = [each for each in Order if each is not Order.NEWEST]
-    return (partial(choose, order) for order in (*(each for each in others for _ in range(2)), Order.NEWEST))
+    others = [each for each in Sorting if each is not Sorting.NEWEST]
+    return (partial(choose, order) for order in (*(each for each in others for _ in range(2)), Sorting.NEWEST))

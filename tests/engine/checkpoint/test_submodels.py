@@ -9,7 +9,7 @@ import torch
 
 from musicgen_studio.engine.checkpoint.open import open_checkpoint
 from musicgen_studio.engine.checkpoint.submodels import StoredTextEncoder, parse_config, require_fit
-from musicgen_studio.engine.checkpoint.weights import SafetensorsFile, Weights
+from musicgen_studio.engine.checkpoint.weights import SafetensorsFile, StoredWeights
 from musicgen_studio.errors import UserProblem
 from tests import tiny_checkpoints as tiny
 
@@ -23,7 +23,7 @@ def test_a_text_encoder_other_than_t5(tmp_path: Path) -> None:
     theirs.save_pretrained(tmp_path)
     tiny.build_tokenizer().save_pretrained(tmp_path)
     path = tmp_path / "config.json"
-    weights = Weights.of([SafetensorsFile(tmp_path / "model.safetensors")], tmp_path)
+    weights = StoredWeights.of([SafetensorsFile(tmp_path / "model.safetensors")], tmp_path)
     stored = StoredTextEncoder(parse_config(theirs.config.to_dict(), path), weights, path, tmp_path)
     encoder, tokenizer = stored.load()
     ids = tokenizer("calm piano", return_tensors="pt").input_ids

@@ -12,8 +12,8 @@ from musicgen_studio.engine.checkpoint import weights as weights_module
 from musicgen_studio.engine.checkpoint.weights import (
     PickleFile,
     SafetensorsFile,
+    StoredWeights,
     TensorFile,
-    Weights,
     load_pickle,
     open_weights,
     read_json,
@@ -44,7 +44,7 @@ KINDS = pytest.mark.parametrize("kind", [_safetensors, _pickled])
 
 @KINDS
 def test_reads_what_was_written(kind: Callable[[Path], TensorFile], tmp_path: Path) -> None:
-    weights = Weights.of([kind(tmp_path)], tmp_path)
+    weights = StoredWeights.of([kind(tmp_path)], tmp_path)
     weights.require({name: tuple(tensor.shape) for name, tensor in _STATE.items()})
     read = weights.read(_STATE)
     assert {name: tensor.tolist() for name, tensor in read.items()} == {n: t.tolist() for n, t in _STATE.items()}
@@ -54,7 +54,7 @@ def test_reads_what_was_written(kind: Callable[[Path], TensorFile], tmp_path: Pa
 @KINDS
 def test_tensors_outlive_their_file(kind: Callable[[Path], TensorFile], tmp_path: Path) -> None:
     file = kind(tmp_path)
-    read = Weights.of([file], tmp_path).read(["a.weight"])
+    read = StoredWeights.of([file], tmp_path).read(["a.weight"])
     size = file.path.stat().st_size
     with file.path.open("r+b") as overwritten:
         overwritten.write(b"\xff" * size)
@@ -66,12 +66,12 @@ def test_large_tensors_are_read_in_groups(
     kind: Callable[[Path], TensorFile], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(weights_module, "_GROUP_ELEMENTS", 5)
-    read = Weights.of([kind(tmp_path)], tmp_path).read(_STATE)
+    read = StoredWeights.of([kind(tmp_path)], tmp_path).read(_STATE)
     assert all(torch.equal(read[name], tensor) for name, tensor in _STATE.items())
 
 
 def test_parts_and_new_names(tmp_path: Path) -> None:
-    weights = Weights.of([_safetensors(tmp_path)], tmp_path)
+    weights = StoredWeights.of([_safetensors(tmp_path)], tmp_path)
     part = weights.under("a.").renamed(lambda name: name.upper())
     part.require({"WEIGHT": (2, 3), "BIAS": (2,)})
     assert torch.equal(part.read(["BIAS"])["BIAS"], torch.ones(2))
@@ -79,20 +79,20 @@ def test_parts_and_new_names(tmp_path: Path) -> None:
 
 
 def test_missing_tensors_are_named_in_full(tmp_path: Path) -> None:
-    weights = Weights.of([_safetensors(tmp_path)], tmp_path / "model.safetensors")
+    weights = StoredWeights.of([_safetensors(tmp_path)], tmp_path / "model.safetensors")
     with pytest.raises(UserProblem, match=r"model\.safetensors lacks the tensors “a\.x0”, “a\.x1”, “a\.x2” and 2 more"):
         weights.under("a.").require({f"x{i}": (1,) for i in range(5)})
 
 
 def test_surplus_tensors_are_refused_unless_harmless(tmp_path: Path) -> None:
-    weights = Weights.of([_safetensors(tmp_path)], tmp_path)
+    weights = StoredWeights.of([_safetensors(tmp_path)], tmp_path)
     with pytest.raises(UserProblem, match="has the tensors “b”"):
         weights.require({"a.weight": (2, 3), "a.bias": (2,)})
     weights.require({"a.weight": (2, 3), "a.bias": (2,)}, harmless="^b$")
 
 
 def test_wrong_shape_is_named(tmp_path: Path) -> None:
-    weights = Weights.of([_safetensors(tmp_path)], tmp_path).without("a.")
+    weights = StoredWeights.of([_safetensors(tmp_path)], tmp_path).without("a.")
     with pytest.raises(UserProblem, match=r"“b” has shape \[4\], the configuration asks for \[5\]"):
         weights.require({"b": (5,)})
 
@@ -103,7 +103,7 @@ def test_numbers_must_be_finite(kind: Callable[..., TensorFile], bad: float, tmp
     tensor = torch.zeros(3, 3, dtype=torch.float16)
     tensor[1, 2] = bad
     file = kind(tmp_path, {"good": torch.zeros(1), "bad": tensor})
-    weights = Weights.of([file], tmp_path)
+    weights = StoredWeights.of([file], tmp_path)
     weights.read(["good"])
     with pytest.raises(UserProblem, match="“bad” has numbers that are infinite or no numbers"):
         weights.read(["good", "bad"])
@@ -113,7 +113,7 @@ def test_numbers_must_be_finite(kind: Callable[..., TensorFile], bad: float, tmp
 def test_whole_numbers_are_refused(kind: Callable[..., TensorFile], tmp_path: Path) -> None:
     file = kind(tmp_path, {"quantized": torch.zeros(3, dtype=torch.int8)})
     with pytest.raises(UserProblem, match=r"“quantized” is torch\.int8"):
-        Weights.of([file], tmp_path).read(["quantized"])
+        StoredWeights.of([file], tmp_path).read(["quantized"])
 
 
 @KINDS
@@ -134,7 +134,7 @@ def test_missing_files_are_named(kind: Callable[[Path], TensorFile], tmp_path: P
 
 def test_a_file_damaged_after_opening_is_named(tmp_path: Path) -> None:
     for file in (_safetensors(tmp_path), _pickled(tmp_path)):
-        weights = Weights.of([file], tmp_path)
+        weights = StoredWeights.of([file], tmp_path)
         file.path.write_bytes(b"something else")
         with pytest.raises(UserProblem, match="is damaged"):
             weights.read(["b"])

@@ -10,7 +10,7 @@ from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip
 from musicgen_studio.core.verdict import UNKNOWN, Verdict
 from musicgen_studio.library.library import Library
-from musicgen_studio.library.search import Order
+from musicgen_studio.library.search import Sorting
 from musicgen_studio.studio.arranging.choosing import choose, chosen
 from musicgen_studio.studio.arranging.noticing import notice
 from musicgen_studio.studio.arranging.verdicts import verdict_of
@@ -47,7 +47,7 @@ def test_the_list_is_sorted_by_what_was_measured_now_and_after_a_restart(tmp_pat
         ranked = chosen(library, whole)
         assert ranked is not None
         assert ranked.take == 1
-        best = library.clips(order=Order.BEST, verdict=lambda clip_id: verdict_of(library, clip_id))
+        best = library.clips(order=Sorting.BEST, verdict=lambda clip_id: verdict_of(library, clip_id))
         assert [clip.id for clip in best] == [whole.id, broken.id]
     with Library(tmp_path) as library:
         assert verdicts(library) == known

@@ -17,7 +17,7 @@ from musicgen_studio.errors import UserProblem
 from musicgen_studio.library.library import Library
 from musicgen_studio.sound.devices import SoundDevice
 from musicgen_studio.sound.metronome import Metronome
-from musicgen_studio.sound.output import Fill, Output
+from musicgen_studio.sound.output import Fill, SoundOutput
 from musicgen_studio.studio.humming.recording import RecordingSession
 from musicgen_studio.studio.humming.recording_state import Phase, RecordingSetup, RecordingState
 from musicgen_studio.studio.program.settings import Settings
@@ -29,7 +29,7 @@ _SPEAKER = SoundDevice("speaker", "test", 0, 2, 48000, is_default_input=False, i
 
 
 class _FakeOutput:
-    """An `Output` that the test lets ask."""
+    """An `SoundOutput` that the test lets ask."""
 
     name = "speaker"
     rate = 48000
@@ -83,7 +83,7 @@ class _FakeOutputs:
         """Nothing changes."""
         return True
 
-    def open(self, device: SoundDevice, latency_s: float = 0.15) -> Output:  # noqa: ARG002
+    def open(self, device: SoundDevice, latency_s: float = 0.15) -> SoundOutput:  # noqa: ARG002
         """Open it, or not."""
         assert device in self.present
         if self.refusal is not None:

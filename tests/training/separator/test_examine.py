@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from musicgen_studio.core.audio import Audio, Samples
-from musicgen_studio.separation.api import OnProgress, SeparatorInfo, StopFlag
+from musicgen_studio.core.stopping import StopFlag
+from musicgen_studio.separation.api import OnProgress, SeparatorInfo
 from musicgen_studio.training.music.synth import SAMPLE_RATE, Synthesizer
 from musicgen_studio.training.separator.examine import (
     examine,

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from musicgen_studio.core.clip import Clip, Origin
 from musicgen_studio.core.verdict import UNKNOWN, Verdict
-from musicgen_studio.library.search import Filter, Order
+from musicgen_studio.library.search import Filter, Sorting
 from musicgen_studio.ui.models.library_model import ClipRole, LibraryModel, Peaks, Query
 from tests.ui.clips import make_clip
 
@@ -173,15 +173,19 @@ def test_a_list_that_is_sorted_by_a_value_keeps_no_families(model: LibraryModel)
 def test_a_column_says_what_is_known_and_nothing_else() -> None:
     verdicts = {make_clip(1).id: Verdict(2, 4, 0), make_clip(2).id: Verdict(faults=3)}
     model = LibraryModel(lambda _: None, drag_file, lambda clip_id: verdicts.get(clip_id, UNKNOWN))
-    said = [model.value(make_clip(1, tempo_bpm=92.4, key="A minor"), order) for order in Order]
-    known = dict(zip(Order, said, strict=True))
-    assert known[Order.TEMPO] == "92.4"
-    assert known[Order.KEY] == "A minor"
-    assert known[Order.BEST] == "2 of 4"
-    assert known[Order.FAULTS] == "no"
-    assert known[Order.LARGEST].endswith("kB") or known[Order.LARGEST].endswith("MB")
-    assert [model.value(make_clip(2), order) for order in (Order.FAULTS, Order.BEST, Order.TEMPO)] == ["3", "", ""]
-    assert model.value(make_clip(3), Order.FAULTS) == ""
+    said = [model.value(make_clip(1, tempo_bpm=92.4, key="A minor"), order) for order in Sorting]
+    known = dict(zip(Sorting, said, strict=True))
+    assert known[Sorting.TEMPO] == "92.4"
+    assert known[Sorting.KEY] == "A minor"
+    assert known[Sorting.BEST] == "2 of 4"
+    assert known[Sorting.FAULTS] == "no"
+    assert known[Sorting.LARGEST].endswith("kB") or known[Sorting.LARGEST].endswith("MB")
+    assert [model.value(make_clip(2), order) for order in (Sorting.FAULTS, Sorting.BEST, Sorting.TEMPO)] == [
+        "3",
+        "",
+        "",
+    ]
+    assert model.value(make_clip(3), Sorting.FAULTS) == ""
 
 
 def test_a_query_knows_whether_it_narrows() -> None:

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from musicgen_studio.core.clip import Clip
-from musicgen_studio.library.search import Filter, Order
+from musicgen_studio.library.search import Filter, Sorting
 from musicgen_studio.ui.look import theme
 from musicgen_studio.ui.models.library_model import LibraryModel, Query
 from musicgen_studio.ui.panels.library_panel import LibraryPanel
@@ -161,7 +161,7 @@ def test_a_click_on_a_column_sorts_by_it_and_another_turns_it_round(shown: Shown
     assert made.text() == "Made ↑"
     with qtbot.waitSignal(shown.panel.query_changed) as asked:
         QTest.mouseClick(control(shown.panel, QPushButton, "Sort by Title"), LEFT)
-    assert asked.args == [Query(order=Order.TITLE)]
+    assert asked.args == [Query(order=Sorting.TITLE)]
     assert made.text() == "Made"
     assert not shown.panel.query().is_narrowed
 
@@ -169,14 +169,14 @@ def test_a_click_on_a_column_sorts_by_it_and_another_turns_it_round(shown: Shown
 def test_every_order_is_in_the_menu_and_what_is_sorted_by_has_its_column(shown: Shown, qtbot: QtBot) -> None:
     menu = control(shown.panel, QToolButton, "Order of the clips").menu()
     actions = {action.text(): action for action in menu.actions() if not action.isSeparator()}
-    assert len(actions) == len(Order) + 1
+    assert len(actions) == len(Sorting) + 1
     with qtbot.waitSignal(shown.panel.query_changed) as asked:
         actions["Best take first"].trigger()
-    assert asked.args == [Query(order=Order.BEST)]
+    assert asked.args == [Query(order=Sorting.BEST)]
     assert control(shown.panel, QPushButton, "Sort by Best").isVisible()
     assert not control(shown.panel, QPushButton, "Sort by Made").isVisible()
     actions["The other way round"].trigger()
-    assert shown.panel.query() == Query(order=Order.BEST, is_reversed=True)
+    assert shown.panel.query() == Query(order=Sorting.BEST, is_reversed=True)
 
 
 def test_a_wide_list_has_a_column_for_each_value_above_its_values(shown: Shown) -> None:

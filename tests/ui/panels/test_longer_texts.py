@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from musicgen_studio.library.search import Order
+from musicgen_studio.library.search import Sorting
 from musicgen_studio.sound.meter import Level
 from musicgen_studio.studio.humming.recording_state import Phase, RecordingState
 from musicgen_studio.studio.humming.take import TakeEdit
@@ -150,8 +150,8 @@ def test_the_prompts_page_is_not_cut_at_the_side(qtbot: QtBot) -> None:
     assert panel._page.width() <= panel._area.viewport().width()
 
 
-@pytest.mark.parametrize("order", [Order.LONGEST, Order.BEST, Order.FAULTS])
-def test_no_name_above_a_column_is_cut_at_the_left(qtbot: QtBot, order: Order) -> None:
+@pytest.mark.parametrize("order", [Sorting.LONGEST, Sorting.BEST, Sorting.FAULTS])
+def test_no_name_above_a_column_is_cut_at_the_left(qtbot: QtBot, order: Sorting) -> None:
     header = ColumnHeader()
     qtbot.addWidget(header)
     header.resize(RIGHT, 30)

@@ -7,7 +7,7 @@ import pytest
 from musicgen_studio.app import Program
 from musicgen_studio.library.library import Library
 from musicgen_studio.library.many import write_many
-from musicgen_studio.library.search import Order
+from musicgen_studio.library.search import Sorting
 from musicgen_studio.ui.window import library_bench
 from tests.ui.test_window import Loader, loader, settings_file
 
@@ -42,7 +42,7 @@ def test_scrolling_searching_and_sorting_are_measured(tmp_path: Path, settings_f
         figures = library_bench.measure_library(window, lines.append)
         assert any(0 < count < CLIPS for count in counts)  # what was typed has narrowed it
         assert window._model.rowCount() == CLIPS
-        assert (window.library.query().text, window.library.query().order) == ("", Order.NEWEST)
+        assert (window.library.query().text, window.library.query().order) == ("", Sorting.NEWEST)
     assert len(lines) == 3
     assert len(figures) == 9
     assert all(isinstance(value, float) and value > 0 for value in figures.values())

@@ -16,8 +16,9 @@ from pytestqt.qtbot import QtBot
 from musicgen_studio.app import Program
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip, Origin
+from musicgen_studio.core.stopping import StopFlag
 from musicgen_studio.errors import UserProblem
-from musicgen_studio.separation.api import OnProgress, SeparatorInfo, StopFlag
+from musicgen_studio.separation.api import OnProgress, SeparatorInfo
 from musicgen_studio.sound.mixing import StemMix
 from musicgen_studio.studio.program import settings
 from musicgen_studio.studio.program.downloads import DownloadEnded

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from musicgen_studio.engine.checkpoint.values import DecoderConfig
-from musicgen_studio.engine.model.cuda.graphs import Recorder, Recordings, Work
+from musicgen_studio.engine.model.cuda.graphs import GraphRecorder, Recordings, Work
 from musicgen_studio.engine.model.plain import sinusoidal_positions
 
 STEPS_AT_ONCE = 5
@@ -70,7 +70,7 @@ class StaticBuffers:
         self.input_pos = torch.zeros(1, device=device, dtype=torch.int64)
         self.x = torch.zeros(size.rows, 1, config.width, device=device, dtype=dtype)
         self.logits = torch.zeros(size.rows, config.codebooks, config.card, device=device)
-        self.recorder = Recorder(device)
+        self.recorder = GraphRecorder(device)
         self.decode_steps: dict[int, Work] = {}
         """What moves all rows on by a position, by how many positions are looked at."""
         self.chunks: dict[int, ChunkBuffers] = {}

@@ -28,7 +28,7 @@ from torch.nn import functional
 
 from musicgen_studio.compute.precision import Precision, not_finite
 from musicgen_studio.core.request import Sampling
-from musicgen_studio.engine.api import StopFlag
+from musicgen_studio.core.stopping import StopFlag
 from musicgen_studio.engine.checkpoint.values import (
     Affine,
     CrossAttentionWeights,

@@ -20,7 +20,7 @@ from torch import Tensor
 Work = Callable[[], None]
 
 
-class Recorder:
+class GraphRecorder:
     """Records pieces of work that run one after the other and share their intermediate memory.
 
     Args:

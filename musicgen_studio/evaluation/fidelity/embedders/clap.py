@@ -18,7 +18,7 @@ from musicgen_studio.compute.torchaudio_import import make_torchaudio_importable
 from musicgen_studio.core.audio import Audio, Samples
 from musicgen_studio.dsp.resample import mono_at
 from musicgen_studio.errors import UserProblem
-from musicgen_studio.evaluation.fidelity.api import EmbedderInfo, Heard
+from musicgen_studio.evaluation.fidelity.api import Embedded, EmbedderInfo
 from musicgen_studio.evaluation.fidelity.embedders.weights import in_batches, windows
 
 _TOKENS = 77
@@ -62,17 +62,17 @@ class ClapEmbedder:
             "Apache-2.0, as its card says",
         )
 
-    def hear(self, audio: Audio) -> Heard:
+    def hear(self, audio: Audio) -> Embedded:
         """Return what it says of a sound; see `Embedder`. What is shorter than 10 s the extractor fills, see above."""
         rows = windows(mono_at(audio, self._features.sampling_rate), int(self._features.nb_max_samples))
         (embedding,) = in_batches(lambda some: (self._listen(some.numpy()),), rows)
-        return Heard(embedding)
+        return Embedded(embedding)
 
     def _listen(self, rows: Samples) -> torch.Tensor:
         taken = self._features(list(rows), sampling_rate=self._features.sampling_rate, return_tensors="pt")
         return _vectors(self._network.get_audio_features(**taken))
 
-    def agreement(self, heard: Heard, prompt: str) -> float | None:
+    def agreement(self, heard: Embedded, prompt: str) -> float | None:
         """Return the cosine of sound and words, -1 to 1, mean of windows."""
         with torch.inference_mode():
             said = self._tokenizer(prompt, truncation=True, max_length=_TOKENS, return_tensors="pt")

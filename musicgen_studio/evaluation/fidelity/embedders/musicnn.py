@@ -8,7 +8,7 @@ import numpy as np
 
 from musicgen_studio.analysis.tags import EMBEDDING, NAMES, WINDOW_S, Tagger, tag
 from musicgen_studio.core.audio import Audio
-from musicgen_studio.evaluation.fidelity.api import EmbedderInfo, Heard
+from musicgen_studio.evaluation.fidelity.api import Embedded, EmbedderInfo
 from musicgen_studio.evaluation.fidelity.words import asked_tags
 
 TAGS = tuple(name for tagger in Tagger for name in NAMES[tagger])
@@ -31,12 +31,12 @@ class MusicnnEmbedder:
             "ISC",
         )
 
-    def hear(self, audio: Audio) -> Heard:
+    def hear(self, audio: Audio) -> Embedded:
         """Return what it says of a sound; see `Embedder`."""
         said = [tag(audio, tagger) for tagger in Tagger]
-        return Heard(said[0].embedding, np.concatenate([each.likely for each in said], axis=1))
+        return Embedded(said[0].embedding, np.concatenate([each.likely for each in said], axis=1))
 
-    def agreement(self, heard: Heard, prompt: str) -> float | None:
+    def agreement(self, heard: Embedded, prompt: str) -> float | None:
         """Return how likely the tags are that the words name, on average, 0 to 1; None if they name none."""
         assert heard.likely is not None  # it always knows tags
         asked = asked_tags(prompt, TAGS)

@@ -14,7 +14,7 @@ from torch.nn import functional
 
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.dsp.resample import mono_at
-from musicgen_studio.evaluation.fidelity.api import EmbedderInfo, Heard
+from musicgen_studio.evaluation.fidelity.api import Embedded, EmbedderInfo
 from musicgen_studio.evaluation.fidelity.embedders.weights import filled, in_batches, read_tensors, windows
 
 RATE_HZ = 32_000
@@ -51,13 +51,13 @@ class PannsEmbedder:
             "CC-BY 4.0, as its page on Zenodo says",
         )
 
-    def hear(self, audio: Audio) -> Heard:
+    def hear(self, audio: Audio) -> Embedded:
         """Return what it says of a sound; see `Embedder`. Shorter than 0.31 s it is repeated."""
         rows = windows(mono_at(audio, RATE_HZ), round(WINDOW_S * RATE_HZ), _LEAST)
         embedding, likely = in_batches(self._network, rows)
-        return Heard(embedding, likely)
+        return Embedded(embedding, likely)
 
-    def agreement(self, _heard: Heard, _prompt: str) -> float | None:
+    def agreement(self, _heard: Embedded, _prompt: str) -> float | None:
         """Return None: it knows no words."""
         return None
 

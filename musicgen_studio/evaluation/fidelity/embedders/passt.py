@@ -18,7 +18,7 @@ from torch.nn import functional
 
 from musicgen_studio.core.audio import Audio, Samples
 from musicgen_studio.dsp.resample import mono_at
-from musicgen_studio.evaluation.fidelity.api import EmbedderInfo, Heard
+from musicgen_studio.evaluation.fidelity.api import Embedded, EmbedderInfo
 from musicgen_studio.evaluation.fidelity.embedders.weights import filled, in_batches, read_tensors
 
 RATE_HZ = 32_000
@@ -59,17 +59,17 @@ class PasstEmbedder:
             "Apache-2.0",
         )
 
-    def hear(self, audio: Audio) -> Heard:
+    def hear(self, audio: Audio) -> Embedded:
         """Return what it says of a sound; see `Embedder`. Shorter than 0.15 s it is repeated."""
         said = [in_batches(self._listen, rows) for rows in _segments(mono_at(audio, RATE_HZ))]
         embedding, likely = (np.concatenate(parts) for parts in zip(*said, strict=True))
-        return Heard(embedding, likely)
+        return Embedded(embedding, likely)
 
     def _listen(self, sound: Tensor) -> tuple[Tensor, Tensor]:
         logits, embedding = self._network(log_mels(sound))
         return embedding, logits.softmax(dim=1)  # as shares: what AudioCraft's divergence is of
 
-    def agreement(self, _heard: Heard, _prompt: str) -> float | None:
+    def agreement(self, _heard: Embedded, _prompt: str) -> float | None:
         """Return None: it knows no words."""
         return None
 

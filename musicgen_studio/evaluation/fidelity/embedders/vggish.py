@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from musicgen_studio.core.audio import Audio, Samples
 from musicgen_studio.dsp.resample import mono_at
-from musicgen_studio.evaluation.fidelity.api import EmbedderInfo, Heard
+from musicgen_studio.evaluation.fidelity.api import Embedded, EmbedderInfo
 from musicgen_studio.evaluation.fidelity.embedders.weights import filled, in_batches, read_tensors
 
 NUMBERS = 128
@@ -53,12 +53,12 @@ class VggishEmbedder:
             "Apache-2.0",
         )
 
-    def hear(self, audio: Audio) -> Heard:
+    def hear(self, audio: Audio) -> Embedded:
         """Return what it says of a sound; see `Embedder`. Shorter than 0.975 s it is repeated."""
         (embedding,) = in_batches(lambda rows: (self._network(rows),), examples(mono_at(audio, RATE_HZ)))
-        return Heard(embedding)
+        return Embedded(embedding)
 
-    def agreement(self, _heard: Heard, _prompt: str) -> float | None:
+    def agreement(self, _heard: Embedded, _prompt: str) -> float | None:
         """Return None: it knows no words."""
         return None
 

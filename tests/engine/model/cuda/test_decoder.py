@@ -21,7 +21,7 @@ from musicgen_studio.engine.checkpoint.values import Checkpoint
 from musicgen_studio.engine.conditions.rows import Conditions
 from musicgen_studio.engine.model.cuda.buffers import KEPT_CHOICES, STEPS_AT_ONCE
 from musicgen_studio.engine.model.cuda.decoder import GraphedDecoder
-from musicgen_studio.engine.model.cuda.graphs import Recorder
+from musicgen_studio.engine.model.cuda.graphs import GraphRecorder
 from musicgen_studio.engine.model.load import load_language_model
 from musicgen_studio.engine.model.plain import Decoder
 from musicgen_studio.engine.model.protocol import LanguageModel, StepMaker
@@ -382,13 +382,13 @@ def test_other_settings_after_a_run_that_ended_on_a_full_chunk(text: Checkpoint,
 def counted_recordings(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], None]]:
     """Let recordings be made as they are, and return the list of what was recorded from now on."""
     recorded: list[Callable[[], None]] = []
-    repeatable = Recorder.repeatable
+    repeatable = GraphRecorder.repeatable
 
-    def counting(self: Recorder, work: Callable[[], None], counters: Sequence[Tensor]) -> Callable[[], None]:
+    def counting(self: GraphRecorder, work: Callable[[], None], counters: Sequence[Tensor]) -> Callable[[], None]:
         recorded.append(work)
         return repeatable(self, work, counters)
 
-    monkeypatch.setattr(Recorder, "repeatable", counting)
+    monkeypatch.setattr(GraphRecorder, "repeatable", counting)
     return recorded
 
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from musicgen_studio.engine.model.cuda.graphs import Recorder, Recordings
+from musicgen_studio.engine.model.cuda.graphs import GraphRecorder, Recordings
 from tests.gpu import CUDA, needs_gpu
 
 
@@ -26,7 +26,7 @@ class Summing:
 
 def totals(device: torch.device) -> list[Tensor]:
     work = Summing(device)
-    again = Recorder(device).repeatable(work, [work.row])
+    again = GraphRecorder(device).repeatable(work, [work.row])
     made = []
     for _ in range(4):
         again()
@@ -42,7 +42,7 @@ def test_without_a_gpu_the_work_is_done_each_time() -> None:
 def test_work_runs_once_for_its_recording_and_its_counters_are_set_back(device: torch.device) -> None:
     work = Summing(device)
     work.row.fill_(2)
-    Recorder(device).repeatable(work, [work.row])
+    GraphRecorder(device).repeatable(work, [work.row])
     assert torch.equal(work.total.cpu(), torch.tensor([12.0, 14.0, 16.0]))
     assert work.row.item() == 2
 
@@ -55,7 +55,7 @@ def test_recorded_work_is_the_same_work() -> None:
 @needs_gpu
 def test_recordings_share_memory_and_do_not_disturb_each_other() -> None:
     first, second = Summing(CUDA), Summing(CUDA)
-    recorder = Recorder(CUDA)
+    recorder = GraphRecorder(CUDA)
     one, other = (recorder.repeatable(work, [work.row]) for work in (first, second))
     one()
     other()
@@ -74,16 +74,16 @@ def test_work_that_cannot_be_recorded_says_why() -> None:
             raise ValueError("the reason")
 
     with pytest.raises(ValueError, match="the reason"):
-        Recorder(CUDA).repeatable(waiting, [row])
+        GraphRecorder(CUDA).repeatable(waiting, [row])
     work = Summing(CUDA)  # recording goes on working
-    Recorder(CUDA).repeatable(work, [work.row])()
+    GraphRecorder(CUDA).repeatable(work, [work.row])()
     assert torch.equal(work.total.cpu(), torch.tensor([0.0, 2.0, 4.0]))
 
 
 @pytest.mark.parametrize("device", [torch.device("cpu"), pytest.param(CUDA, marks=needs_gpu)], ids=str)
 def test_only_so_many_recordings_are_kept(device: torch.device) -> None:
     """The one not used for longest gives way; what is left still works."""
-    recorder, kept, made = Recorder(device), Recordings(device, limit=2), list[str]()
+    recorder, kept, made = GraphRecorder(device), Recordings(device, limit=2), list[str]()
     works = {name: Summing(device) for name in "abc"}
 
     def get(name: str) -> None:

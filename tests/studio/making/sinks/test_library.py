@@ -7,7 +7,8 @@ from threading import Event
 import pytest
 
 from musicgen_studio.core.request import GenerationRequest
-from musicgen_studio.engine.api import AudioBlock, StopFlag
+from musicgen_studio.core.stopping import StopFlag
+from musicgen_studio.engine.api import AudioBlock
 from musicgen_studio.library.library import Library
 from musicgen_studio.studio.making.make import make
 from musicgen_studio.studio.making.order import Order, Sounds

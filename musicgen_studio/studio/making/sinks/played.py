@@ -7,7 +7,7 @@ from musicgen_studio.engine.api import AudioBlock
 from musicgen_studio.studio.making.sink import Begun, Sink
 
 
-class Player(Protocol):
+class BlockPlayer(Protocol):
     """Takes blocks of sound while they are made, such as `playback.LivePlayback`."""
 
     def write(self, audio: Audio) -> None:
@@ -15,7 +15,7 @@ class Player(Protocol):
         ...
 
 
-class Heard(Sink):
+class Played(Sink):
     """Hands a player the first take of every prompt; of prompts made together one at most.
 
     Args:
@@ -23,7 +23,7 @@ class Heard(Sink):
         only: Numbers of the prompt and the take that is heard instead, from 0, or None.
     """
 
-    def __init__(self, player: Player, only: tuple[int, int] | None = None) -> None:
+    def __init__(self, player: BlockPlayer, only: tuple[int, int] | None = None) -> None:
         self._player = player
         self._heard = set() if only is None else {only}
 
