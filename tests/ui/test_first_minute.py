@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt, SignalInstance
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from musicgen_studio.app import Program
@@ -294,6 +294,22 @@ def test_the_first_order_says_that_it_waits_for_the_checkpoint(
         assert "● Ready" not in said(status)
         go_on.set()
         qtbot.waitUntil(lambda: "● Ready" in said(status), timeout=WAIT_MS)
+
+
+def test_who_has_left_a_text_by_esc_comes_back_from_a_dialog_to_the_music(hands: Hands) -> None:
+    """Qt gave the keys to the first field it found: B, to compare, was typed into the search."""
+    hands.make("calm")
+    hands.press(Qt.Key.Key_K, CTRL)
+    hands.type("ca")
+    hands.press(Qt.Key.Key_Escape)
+    assert hands.window.waveform.hasFocus()
+    hands.press(Qt.Key.Key_M, SHIFT)
+    hands.wait(lambda: isinstance(QApplication.activeWindow(), QDialog))
+    hands.type("Chorus")
+    hands.press(Qt.Key.Key_Return)
+    hands.window.activateWindow()
+    hands.wait(hands.window.isActiveWindow)
+    hands.wait(hands.window.waveform.hasFocus)
 
 
 def test_esc_stops_what_was_just_ordered_though_the_cursor_is_still_in_the_prompt(

@@ -326,8 +326,6 @@ class Listening(QObject):
 
     def _connect(self) -> None:
         bar, waveform = self._bar, self._waveform
-        bar.play_requested.connect(self.toggle_play)
-        bar.stop_requested.connect(self._transport.stop)
         bar.to_start_requested.connect(lambda: self._transport.seek(0))
         bar.to_end_requested.connect(self._to_end)
         bar.loop_toggled.connect(self.set_loop)

@@ -342,6 +342,8 @@ class MainWindow(QWidget):
         self.prompt.generate_requested.connect(self.new_music.await_music)
         self.new_music.stop_wished.connect(self.generation.cancel)
         self.prompt.text_changed.connect(self.new_music.stay_in_text)
+        self.bar.play_requested.connect(self.toggle_play)
+        self.bar.stop_requested.connect(self.stop)
         collection.clip_chosen.connect(self.showing.show_clip)
         collection.clip_changed.connect(listening.update_clip)
         collection.clip_changed.connect(self.showing.tell_trashed)
@@ -418,9 +420,35 @@ class MainWindow(QWidget):
         self.menus.attach(MELODY_MENU, self.prompt.melody)
         self.menus.attach(WAVEFORM_MENU, self.waveform)
         self._guard = FocusGuard(self)
-        self._guard.text_left.connect(self.new_music.stop_at_once)
+        self._guard.escaped.connect(self.new_music.stop_at_once)
+        self._guard.text_left.connect(self._focus_middle)
         self.installEventFilter(self._guard)
         FocusKeeper(self)
+
+    @Slot()
+    def toggle_play(self) -> None:
+        """Play or pause what is in the middle: the clip, or live music."""
+        if not self.live.is_open():
+            self.listening.toggle_play()
+        elif self.live.playing is None:
+            self.live.play()
+        else:
+            self.live.stop()
+
+    @Slot()
+    def stop(self) -> None:
+        """Stop what is in the middle."""
+        if self.live.is_open():
+            self.live.stop()
+        else:
+            self._services.transport.stop()
+
+    @Slot()
+    def _focus_middle(self) -> None:
+        """Give the keys to what is in the middle, or a dialog that closes would give them to any field."""
+        for view in (self.waveform, self.live.panel.plane):
+            if view.isVisible():
+                view.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _bind_clips(self) -> None:
         self.clip_actions = ClipActions(

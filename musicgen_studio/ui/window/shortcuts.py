@@ -204,13 +204,15 @@ class FocusGuard(QObject):
     on the window: `window.installEventFilter(guard)`. What nobody inside accepted comes up to there.
     """
 
-    text_left = Signal()  # by Esc
+    escaped = Signal()  # a text was left by Esc
+    text_left = Signal()  # so or by a click: nobody has the focus
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Take a key for the focused control; everything else goes its way."""
         focused = QApplication.focusWidget()
         if event.type() == QEvent.Type.MouseButtonPress and isinstance(focused, TEXT_FIELDS):
             focused.clearFocus()
+            self.text_left.emit()
         if not isinstance(event, QKeyEvent):
             return super().eventFilter(watched, event)
         if event.type() == QEvent.Type.ShortcutOverride and _lives_on(focused, event):
@@ -219,6 +221,7 @@ class FocusGuard(QObject):
         if event.type() == QEvent.Type.KeyPress and focused is not None and _leaves(focused, event):
             focused.clearFocus()
             self.text_left.emit()
+            self.escaped.emit()
             return True
         return super().eventFilter(watched, event)
 

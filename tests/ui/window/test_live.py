@@ -147,6 +147,27 @@ def test_changes_wait_for_the_bar_where_that_is_wished(program: Program, qtbot: 
     qtbot.waitUntil(lambda: live.playing is None, timeout=60_000)
 
 
+def test_space_plays_and_stops_what_is_seen(program: Program, qtbot: QtBot) -> None:
+    """On the live page it played the clip that nobody saw."""
+    window, live = program.window, program.window.live
+    window.show()
+    qtbot.waitUntil(window.isActiveWindow, timeout=60_000)
+    window.generation.generate(PromptValues(prompt="calm", duration_s=1.0))
+    qtbot.waitUntil(lambda: len(program.services.library.clips()) == 1, timeout=60_000)
+    program.services.transport.stop()
+    live.open("calm piano")
+    qtbot.waitUntil(live.panel.plane.hasFocus, timeout=60_000)
+    QTest.keyClick(live.panel.plane, Qt.Key.Key_Space)
+    playing = live.playing
+    assert playing is not None
+    assert not program.services.transport.poll().is_playing
+    qtbot.waitUntil(lambda: playing.facts is not None and playing.facts.heard_s > 0.5, timeout=60_000)
+    QTest.keyClick(live.panel.plane, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: live.playing is None, timeout=60_000)
+    assert not program.services.transport.poll().is_playing
+    live.close()
+
+
 def test_an_order_that_waits_for_live_music_says_so(program: Program, qtbot: QtBot) -> None:
     window, live = program.window, program.window.live
     live.open("calm piano")
