@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QListWidget,
     QPlainTextEdit,
+    QPushButton,
     QScrollArea,
     QStyleOptionViewItem,
     QVBoxLayout,
@@ -26,6 +27,7 @@ from musicgen_studio.library.search import Sorting
 from musicgen_studio.studio.program.settings import Settings
 from musicgen_studio.ui.look.theme import GRID, HEAD_PX, Look, current
 from musicgen_studio.ui.models.library_model import LibraryModel
+from musicgen_studio.ui.panels.checkpoint_words import CheckpointWords
 from musicgen_studio.ui.panels.clip_header import ClipHeader
 from musicgen_studio.ui.panels.compare_row import CompareRow
 from musicgen_studio.ui.panels.export_dialog import ExportDialog
@@ -34,6 +36,8 @@ from musicgen_studio.ui.panels.library_panel import LibraryPanel
 from musicgen_studio.ui.panels.library_row import LibraryRow
 from musicgen_studio.ui.panels.live_panel import LivePanel
 from musicgen_studio.ui.panels.metronome_row import MetronomeRow
+from musicgen_studio.ui.panels.offer_details import OfferDetails
+from musicgen_studio.ui.panels.passages_panel import PassagesPanel
 from musicgen_studio.ui.panels.replace_card import ReplaceCard
 from musicgen_studio.ui.panels.settings_dialog import SettingsDialog
 from musicgen_studio.ui.panels.stem_lanes import StemLanes
@@ -196,3 +200,18 @@ def test_a_narrow_row_leaves_out_when_it_was_made(order: Sorting, is_seen: bool)
     bright = QColor(current().muted).lightness() + 10  # all else in the lower line is muted
     lower = [x for x in range(76, 120) for y in range(30, 52) if QColor(picture.pixel(x, y)).lightness() > bright]
     assert bool(lower) is is_seen
+
+
+def test_the_picture_on_a_main_button_is_drawn_in_the_ink_of_its_words(qtbot: QtBot) -> None:
+    made = (LivePanel(), ClipHeader(KeyMap({})), PassagesPanel(KeyMap({})), OfferDetails(CheckpointWords()))
+    buttons = []
+    for panel in made:
+        qtbot.addWidget(panel)
+        buttons += [each for each in panel.findChildren(QPushButton) if each.property("look") == Look.PRIMARY.value]
+    pictured = [button for button in buttons if not button.icon().isNull()]
+    assert len(pictured) >= 5
+    for button in pictured:
+        picture = button.icon().pixmap(32, 32).toImage()
+        dots = [picture.pixelColor(x, y) for x in range(32) for y in range(32)]
+        inks = {dot.name() for dot in dots if dot.alpha() == 255}
+        assert inks == {current().on_accent}, button.text()

@@ -145,9 +145,10 @@ class OfferDetails(QWidget):
 
     def _build_buttons(self) -> None:
         self._use = _button(self.tr("Use it"), self.tr("Let it make the music from now on"))
-        self._get = _button(self.tr("Download"), self.tr("Download it beside the music"), "download")
+        self._get = _button(self.tr("Download"), self.tr("Download it beside the music"))
         for button in (self._use, self._get):
             set_look(button, Look.PRIMARY)
+        self._get.setIcon(icon("download", "on_accent"))
         self._pause = _button(self.tr("Pause"), self.tr("Let the download rest; what has come is kept"), "pause")
         self._resume = _button(self.tr("Go on"), self.tr("Go on with the download where it was"), "play")
         self._cancel = _button(self.tr("Give up"), self.tr("Stop the download and delete what has come of it"), "close")
