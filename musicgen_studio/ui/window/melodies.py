@@ -1,7 +1,7 @@
 """The melody that the music is to follow: chosen, heard in the background, shown, edited, kept, and given to an order.
 
-It stands between the melody's fold, the page of notes and the studio. Not for recording (`recording`) or for orders
-(`generation`).
+It stands between the melody's fold, the page of notes and the studio. Not for recording (`recording`), for its
+files (`melody_files`) or for orders (`generation`).
 """
 
 from collections.abc import Callable
@@ -9,20 +9,17 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QStandardPaths, QTimer, Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtWidgets import QWidget
 
 from musicgen_studio.core.clip import Clip, Origin
 from musicgen_studio.core.melody import CHROMA_RATE_HZ, Melody, Note
-from musicgen_studio.core.names import clean_name
 from musicgen_studio.dsp.notes import CleanUp
 from musicgen_studio.dsp.tones import tones
 from musicgen_studio.errors import UserProblem
-from musicgen_studio.files.midi import write_midi
 from musicgen_studio.sound.metronome import Metronome
 from musicgen_studio.studio.arranging.composing import Tune, record_of_clip
 from musicgen_studio.studio.humming.hearing import Hearing
-from musicgen_studio.studio.humming.midi_file import lasting_midi
 from musicgen_studio.studio.humming.sketch import Kind, Sketch
 from musicgen_studio.studio.humming.take import TakeEdit, keep_take_edit, take_edit
 from musicgen_studio.studio.making.order import SourceFile
@@ -42,7 +39,7 @@ from musicgen_studio.ui.window.followed import (
     own_notes,
     sounded,
 )
-from musicgen_studio.ui.window.late_drag import LateDrag
+from musicgen_studio.ui.window.melody_files import MelodyFiles
 from musicgen_studio.ui.window.services import Services
 from musicgen_studio.ui.window.undo import ChangeMelody
 
@@ -87,7 +84,7 @@ class Melodies(QObject):
         self._trim = QTimer(self, singleShot=True, interval=_TRIM_AFTER_MS)
         self._trim.timeout.connect(self._use_trim)
         self._wanted_edit = TakeEdit()
-        self._dragged = LateDrag(services.background, self)
+        self._files = MelodyFiles(services, self)
         self._connect()
         self._recall()
 
@@ -139,20 +136,7 @@ class Melodies(QObject):
         if isinstance(tune, MelodySource) and tune.record is not None:
             then(tune.record.file)
             return
-        self._write_file(self._as_file(sketch), lambda path: then(str(path)))
-
-    def _as_file(self, sketch: Sketch) -> Callable[[], Path]:
-        """Return what writes the notes into a file that stays."""
-        return partial(lasting_midi, self._services.library, sketch.notes, self._title(), sketch.key)
-
-    def _write_file(self, work: Callable[[], Path], then: Callable[[Path], object] = lambda _: None) -> None:
-        """Write a file in the background; why it cannot be written is said."""
-
-        def otherwise(errand: ErrandDone) -> None:
-            if errand.problem is not None:
-                self.problem_found.emit(errand.problem)
-
-        self._services.background.run(self.tr("Export the notes as MIDI"), work, then, otherwise)
+        self._files.keep(sketch, self._title(), lambda path: then(str(path)))
 
     # From elsewhere
 
@@ -210,8 +194,8 @@ class Melodies(QObject):
         editor.sound_requested.connect(self._touch)
         editor.export_requested.connect(self._ask_export)
         editor.drag_requested.connect(lambda: self._drag(editor))
-        self._dragged.said.connect(self.said)
-        self._dragged.problem_found.connect(self.problem_found)
+        self._files.said.connect(self.said)
+        self._files.problem_found.connect(self.problem_found)
         editor.closed.connect(partial(self.editor_requested.emit, False))
 
     @Slot(object)
@@ -296,29 +280,17 @@ class Melodies(QObject):
             self.touch_requested.emit(tones(Melody.of([Note(0.0, _TOUCH_S, pitch)]), RATE))
 
     def _drag(self, source: QWidget) -> None:
-        sketch = self._now.sketch
-        if sketch is None or not sketch.notes.notes:
-            return
-        is_late = self.tr("The notes are written: drag them once more.")
-        self._dragged.begin(source, self.tr("Export the notes as MIDI"), self._as_file(sketch), is_late)
+        if self._now.sketch is not None:
+            self._files.drag(source, self._now.sketch, self._title())
 
     @Slot()
     def _ask_export(self) -> None:
-        folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.MusicLocation)
-        dialog = QFileDialog(self._editor, self.tr("Export the notes as MIDI"), folder)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilter(self.tr("MIDI files ({0})").format("*.mid"))
-        dialog.setDefaultSuffix("mid")
-        dialog.selectFile(f"{clean_name(self._title())}.mid")
-        dialog.fileSelected.connect(lambda file: self.export(Path(file)))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        self._files.ask_where(self._title(), self.export, self._editor)
 
     def export(self, path: Path) -> None:
         """Write the notes as a MIDI file."""
-        sketch = self._now.sketch
-        if sketch is not None:
-            self._write_file(partial(_written, path, sketch))
+        if self._now.sketch is not None:
+            self._files.export(path, self._now.sketch)
 
     # Hearing
 
@@ -497,11 +469,6 @@ class Melodies(QObject):
         sketch, asked = self._now.sketch, self._asked
         if sketch is not None and self._now.hearing is None and not asked and sketch.kind is not Kind.NOTES:
             self._hear(sketch, self._now.edit, keeps_notes=True)
-
-
-def _written(path: Path, sketch: Sketch) -> Path:
-    write_midi(path, sketch.notes, sketch.key)
-    return path
 
 
 _NONE = Melody((), 0.0).chroma(0, CHROMA_RATE_HZ)

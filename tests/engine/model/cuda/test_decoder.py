@@ -291,13 +291,13 @@ def test_a_room_is_used_again_and_remembers_nothing(text: Checkpoint) -> None:
     assert_near(again, logits(plain(text), 2, (3, 1, 1)))
 
 
-def test_two_memories_at_a_time_have_a_room_each(text: Checkpoint) -> None:
+def test_two_caches_at_a_time_have_buffers_each(text: Checkpoint) -> None:
     model = graphed(text)
     one, other = model.new_cache(2, 50), model.new_cache(2, 50)
     assert one.buffers is not other.buffers
 
 
-def test_rooms_that_do_not_fit_are_given_back(text: Checkpoint) -> None:
+def test_buffers_that_do_not_fit_are_given_back(text: Checkpoint) -> None:
     model = graphed(text)
     for _ in range(2):
         cache = model.new_cache(2, 50)
