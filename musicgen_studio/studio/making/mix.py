@@ -1,7 +1,8 @@
 """The melody of a song: lead and other of a mix, without its drums and bass, which would be heard as melody too.
 
-As AudioCraft does with the vocals and other of Demucs (`modules/conditioners.py`, `ChromaStemConditioner`). Measured on
-mixes of the composer: see `tests/studio/making/test_mix.py`. Not for taking clips apart (`studio.arranging.stems`).
+As AudioCraft does with the vocals and other of Demucs (`modules/conditioners.py`, `ChromaStemConditioner`). The
+tune comes through better for it, in the chroma and in the music that follows it: `python -m tests.studio.making.mixes`
+measures both. Not for taking clips apart (`studio.arranging.stems`).
 """
 
 from threading import Event
