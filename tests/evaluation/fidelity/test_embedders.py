@@ -135,6 +135,16 @@ def test_clap_says_what_transformers_says(seconds: float, prompt: str, weights: 
     assert ours.agreement(heard, prompt) == pytest.approx(float(cosine), abs=1e-6)
 
 
+def test_a_fused_clap_says_the_same_each_time(tmp_path: Path) -> None:
+    """Its extractor calls one sound of several a long one, by chance; the network fuses what is called so."""
+    clap = open_embedder("clap", write_clap(tmp_path / "clap", is_fused=True))
+    sound = _sound(35.0, rate=48000)
+    heard = [clap.hear(sound).embedding for _ in range(4)]
+    assert all(np.array_equal(each, heard[0]) for each in heard)
+    alone = clap.hear(Audio(sound.samples[:480_000], 48000)).embedding
+    assert np.allclose(heard[0][:1], alone, atol=1e-6)
+
+
 @pytest.mark.parametrize("seconds", [8.0, 0.4])
 def test_short_sounds_are_heard_as_they_are(seconds: float, weights: dict[str, Path]) -> None:
     """Nothing is filled: their authors' code takes any length, and AudioCraft's says that filling moves the figure."""

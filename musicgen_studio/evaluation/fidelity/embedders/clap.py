@@ -70,6 +70,8 @@ class ClapEmbedder:
 
     def _listen(self, rows: Samples) -> torch.Tensor:
         taken = self._features(list(rows), sampling_rate=self._features.sampling_rate, return_tensors="pt")
+        if self._features.truncation == "fusion":  # of several it would call one a long sound, by chance
+            taken["is_longer"] = torch.ones_like(taken["is_longer"], dtype=torch.bool)
         return _vectors(self._network.get_audio_features(**taken))
 
     def agreement(self, heard: Embedded, prompt: str) -> float | None:
