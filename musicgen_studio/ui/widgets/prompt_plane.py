@@ -6,7 +6,7 @@ The mouse drags the puck, and so do the arrow keys; Home puts it into the middle
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleValueChangeEvent, QColor, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -26,6 +26,8 @@ PLACES = (
 STEP, SMALL_STEP = 0.05, 0.01
 _EDGE_PX, _PUCK_PX, _LEAST_PX, _MOST_PX = 34, 11, 7, 24
 _MIDDLE = (0.5, 0.5)
+_MOVES = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
+_WITH = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
 
 
 class PromptPlane(QWidget):
@@ -93,22 +95,24 @@ class PromptPlane(QWidget):
         """Move it."""
         self._drag(event)
 
+    def event(self, event: QEvent) -> bool:
+        """Take the keys that move the puck before they count as keys of the window, which move the playhead."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _is_ours(event):
+            event.accept()
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Move the puck."""
-        step = SMALL_STEP if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else STEP
-        moves = {
-            Qt.Key.Key_Left: (-step, 0.0),
-            Qt.Key.Key_Right: (step, 0.0),
-            Qt.Key.Key_Up: (0.0, -step),
-            Qt.Key.Key_Down: (0.0, step),
-        }
-        move = moves.get(Qt.Key(event.key()))
-        if move is not None:
-            self.move_puck(self._puck[0] + move[0], self._puck[1] + move[1])
-        elif event.key() == Qt.Key.Key_Home:
-            self.move_puck(*_MIDDLE)
-        else:
+        if not _is_ours(event):
             super().keyPressEvent(event)
+            return
+        if event.key() == Qt.Key.Key_Home:
+            self.move_puck(*_MIDDLE)
+            return
+        step = SMALL_STEP if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else STEP
+        right, down = _MOVES[Qt.Key(event.key())]
+        self.move_puck(self._puck[0] + step * right, self._puck[1] + step * down)
 
     def paintEvent(self, _event: object) -> None:
         """Draw prompts, lines that say how much each counts, and the puck."""
@@ -155,3 +159,8 @@ class PromptPlane(QWidget):
 
     def _point(self, x: float, y: float) -> QPointF:
         return QPointF(_EDGE_PX + x * (self.width() - 2 * _EDGE_PX), _EDGE_PX + y * (self.height() - 2 * _EDGE_PX))
+
+
+def _is_ours(event: QKeyEvent) -> bool:
+    """Tell whether a key moves the puck."""
+    return not event.modifiers() & ~_WITH and (event.key() in _MOVES or event.key() == Qt.Key.Key_Home)

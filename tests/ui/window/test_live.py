@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from musicgen_studio.app import Program
@@ -220,6 +221,25 @@ def test_the_plane_by_keys_and_in_words(qtbot: QtBot) -> None:
         assert len(places) == len(plane.weights()) == count
     QTest.mouseClick(plane, Qt.MouseButton.LeftButton, pos=plane.rect().topLeft() + plane._point(0.0, 0.0).toPoint())
     assert plane.weights() == (1.0, 0.0, 0.0, 0.0)
+
+
+def test_the_puck_has_its_keys_and_the_playhead_does_not_move(program: Program, qtbot: QtBot) -> None:
+    window, live = program.window, program.window.live
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    live.open("calm piano")
+    live.panel.prompts[1].setText("driving rock")
+    live.panel.prompts[1].editingFinished.emit()
+    live.panel.plane.setFocus()
+    focused = QApplication.focusWidget()
+    assert focused is live.panel.plane
+    for _ in range(10):
+        QTest.keyClick(focused, Qt.Key.Key_Left)
+    assert live.panel.plane.weights() == (1.0, 0.0)
+    QTest.keyClick(focused, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    assert live.panel.plane.puck()[0] == pytest.approx(0.01)
+    QTest.keyClick(focused, Qt.Key.Key_Home)
+    assert live.panel.plane.weights() == (0.5, 0.5)
 
 
 def test_prompts_by_the_minute_are_played_and_it_fades_in_and_out(program: Program, qtbot: QtBot) -> None:
