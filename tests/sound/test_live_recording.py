@@ -231,3 +231,27 @@ def test_a_killed_program_keeps_what_came_from_the_sound_server(pulse: PulseServ
         (clip,) = library.reconcile().recovered
         assert clip.frames > told - RATE
         assert np.abs(library.read(clip.id).samples[-RATE // 4 :]).max() == pytest.approx(0.5, abs=0.02)
+
+
+def test_a_sound_server_without_a_processor_loses_no_input_and_ends_no_take(
+    session: RecordingSession, device: SoundDevice, pulse: PulseServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    _arm(session, _setup(device, count_in_bars=0))
+    for _ in range(2):
+        until(session, lambda _: session._input is not None and session._input.is_awake)
+        lost = caplog.text.count("lost an input")
+        with pulse.starved():
+            until(session, lambda _, lost=lost: caplog.text.count("lost an input") > lost)  # type: ignore[misc]
+        until(session, lambda _, lost=lost: caplog.text.count("it was opened again") > lost)  # type: ignore[misc]
+    state = session.poll()
+    assert (state.phase, state.problem) == (Phase.ARMED, None)
+    session.record()
+    until(session, lambda state: state.recorded_s > 0.5)
+    with pulse.starved():
+        wait_s = monotonic() + 2.0
+        until(session, lambda _: monotonic() > wait_s)
+    recorded_s = session.poll().recorded_s
+    until(session, lambda state: state.recorded_s > recorded_s + 0.5)
+    state = session.poll()
+    assert (state.phase, state.problem) == (Phase.RECORDING, None)
