@@ -3,7 +3,7 @@
 They draw what they are given; holding and falling are measured elsewhere (`sound`).
 """
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QRectF, Qt, Signal
 from PySide6.QtGui import QAccessible, QColor, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -58,9 +58,16 @@ class LevelDisplay(QWidget):
         if event.button() == Qt.MouseButton.LeftButton:
             self.reset_requested.emit()
 
+    def event(self, event: QEvent) -> bool:
+        """Take the keys that press it before they count as keys of the window, where Space plays."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _presses(event):
+            event.accept()
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Reset the light."""
-        if event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        if _presses(event):
             self.reset_requested.emit()
         else:
             super().keyPressEvent(event)
@@ -94,3 +101,8 @@ def paint_bar(painter: QPainter, area: QRectF, level: Level) -> None:
 def share(level_db: float) -> float:
     """Return the place of a level on a bar, 0 to 1."""
     return min(max(1.0 - level_db / FLOOR_DB, 0.0), 1.0)
+
+
+def _presses(event: QKeyEvent) -> bool:
+    keys = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter)
+    return not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier and event.key() in keys

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible, QFontMetricsF, QPaintEvent
+from PySide6.QtGui import QAccessible, QAction, QFontMetricsF, QPaintEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -93,6 +93,21 @@ def test_a_click_and_a_key_ask_to_put_the_light_out(meter: CountingMeter, qtbot:
         QTest.mouseClick(meter, Qt.MouseButton.LeftButton)
     with qtbot.waitSignal(meter.reset_requested):
         QTest.keyClick(meter, key)
+
+
+def test_a_key_of_the_window_does_not_take_its_key(meter: CountingMeter, qtbot: QtBot) -> None:
+    played = list[bool]()
+    play = QAction(meter)
+    play.setShortcut(Qt.Key.Key_Space)
+    play.triggered.connect(played.append)
+    meter.addAction(play)
+    qtbot.waitUntil(meter.isActiveWindow)
+    meter.setFocus()
+    with qtbot.waitSignal(meter.reset_requested):
+        QTest.keyClick(meter, Qt.Key.Key_Space)
+    assert played == []
+    QTest.keyClick(meter, Qt.Key.Key_Space, Qt.KeyboardModifier.ControlModifier)
+    assert played == []
 
 
 def test_a_screen_reader_hears_it(meter: CountingMeter) -> None:
