@@ -154,7 +154,7 @@ def train_language(
         report(f"language model: on the codec in {ready_codec_folder()}; `train codec` would have made another")
     if begin_with is None:
         model = MelodyLanguageModel(Sizes.of(settings.language, codec.config, text.width), settings.language.seed)
-        if carry_from is not None and load_state(workspace.language / "state.pt") is None:
+        if carry_from is not None and not (workspace.language / "state.pt").is_file():
             _carry_over(carry_from, model, codec, workspace, limits, report)
     else:
         model = load_language_model(begin_with)
