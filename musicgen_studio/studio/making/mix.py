@@ -1,8 +1,9 @@
 """The melody of a song: lead and other of a mix, without its drums and bass, which would be heard as melody too.
 
-As AudioCraft does with the vocals and other of Demucs (`modules/conditioners.py`, `ChromaStemConditioner`). The
-tune comes through better for it, in the chroma and in the music that follows it: `python -m tests.studio.making.mixes`
-measures both. Not for taking clips apart (`studio.arranging.stems`).
+As AudioCraft does with the vocals and other of Demucs (`modules/conditioners.py`, `ChromaStemConditioner`). The chroma
+of eight bands has the lead at .98 of all moments for it instead of .90. Of the music that follows, less is certain: a
+gain of .04 for the starter's own clips, none that two draws agree on for bands (`python -m tests.studio.making.mixes`).
+Not for taking clips apart (`studio.arranging.stems`).
 """
 
 from threading import Event
