@@ -215,3 +215,16 @@ def test_the_picture_on_a_main_button_is_drawn_in_the_ink_of_its_words(qtbot: Qt
         dots = [picture.pixelColor(x, y) for x in range(32) for y in range(32)]
         inks = {dot.name() for dot in dots if dot.alpha() == 255}
         assert inks == {current().on_accent}, button.text()
+
+
+@pytest.mark.parametrize("width", [280, 640])
+def test_generate_says_all_of_its_word_over_narrow_passages(qtbot: QtBot, width: int) -> None:
+    panel = PassagesPanel(KeyMap({}))
+    place = QWidget()
+    place.setMinimumWidth(1)  # as the window, which may be narrower than its parts would like
+    QVBoxLayout(place).addWidget(panel)
+    panel.setVisible(True)
+    panel.set_open(True)
+    shown(qtbot, place, width, 200)
+    assert panel._generate.width() >= panel._generate.sizeHint().width()
+    assert panel._text.isVisible() is (width > 300)

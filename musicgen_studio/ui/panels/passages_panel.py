@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QComboBox,
@@ -159,11 +160,19 @@ class PassagesPanel(QWidget):
         plan, number = self.lane.plan(), self.lane.chosen()
         return (None, 0) if plan is None or number is None else (plan, number)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave writing as text to the menu where its button would press Generate together."""
+        super().resizeEvent(event)
+        others = [part for part in self._head.findChildren(QWidget) if part not in (self._said, self._text)]
+        needed = sum(part.minimumSizeHint().width() + GRID for part in others) + self._said.minimumWidth()
+        self._text.setVisible(needed + GRID + self._text.minimumSizeHint().width() <= self.width())
+
     # Building.
 
     def _build_head(self) -> QWidget:
         self._said = ElidedLabel(Look.MUTED)
-        text = QPushButton(self.tr("As text…"))
+        self._said.setMinimumWidth(GRID)  # where there is no room, the buttons need it more
+        self._text = text = QPushButton(self.tr("As text…"))
         text.setAccessibleName(self.tr("Write the passages as text"))
         text.setToolTip(self.tr("The same passages, a line each"))
         text.clicked.connect(self.text_requested)
