@@ -46,9 +46,23 @@ def prepare(places: Places, clip: Clip, master: Path) -> None:
             old.unlink(missing_ok=True)
 
 
-def is_ready(places: Places, clip: Clip) -> bool:
-    """Tell whether `hand_out` has nothing to read or write."""
-    return _target(places, clip).exists() or places.ready_file(clip.id, _mark_of(clip)).exists()
+def take_ready(places: Places, clip: Clip) -> Path | None:
+    """Return the file of a clip, named as the clip is called now, or None if something would have to be read for it.
+
+    Raises:
+        UserProblem: If the file cannot be moved to its place.
+    """
+    target = _target(places, clip)
+    if target.exists():
+        return target
+    ready = places.ready_file(clip.id, _mark_of(clip))
+    if not ready.exists():
+        return None
+    with writing(_WHAT, places.drag):
+        make_folder(places.drag / clip.id)
+        make_folder(target.parent)
+        move(ready, target)
+    return target
 
 
 def hand_out(places: Places, clip: Clip, master: Path) -> Path:
@@ -57,16 +71,12 @@ def hand_out(places: Places, clip: Clip, master: Path) -> Path:
     Raises:
         UserProblem: If the master cannot be read, or the file not be written.
     """
-    target = _target(places, clip)
-    if not target.exists():
-        ready = places.ready_file(clip.id, _mark_of(clip))
-        if not ready.exists():
-            prepare(places, clip, master)
-        with writing(_WHAT, places.drag):
-            make_folder(places.drag / clip.id)
-            make_folder(target.parent)
-            move(ready, target)
-    return target
+    file = take_ready(places, clip)
+    if file is None:
+        prepare(places, clip, master)
+        file = take_ready(places, clip)
+        assert file is not None
+    return file
 
 
 def _target(places: Places, clip: Clip) -> Path:

@@ -66,15 +66,14 @@ class FilesForOthers(ClipsAtHand):
         """Return what `drag_file` returns if that needs no reading, writing or waiting, else None. Any thread.
 
         Raises:
-            UserProblem: If the sound is missing, or the file cannot be moved to its place.
+            UserProblem: If the file cannot be moved to its place.
             KeyError: If there is no such clip.
         """
         clip = self.get(clip_id)
-        sound = self._sound_of(clip)
         if not self._rendering.acquire(blocking=False):
             return None
         try:
-            return drag.hand_out(self._places, clip, sound) if drag.is_ready(self._places, clip) else None
+            return drag.take_ready(self._places, clip)
         finally:
             self._rendering.release()
 

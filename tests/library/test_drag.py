@@ -1,6 +1,7 @@
 """Files for other programs: real, permanent, and named so that people and systems can read them."""
 
 import struct
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Origin
 from musicgen_studio.core.melody import Key
 from musicgen_studio.core.tempo_map import TempoMap
+from musicgen_studio.errors import UserProblem
 from musicgen_studio.files import sound as audiofile
 from musicgen_studio.library.library import Library
 from tests.library.samples import RATE, add, new_clip, noise
@@ -130,3 +132,26 @@ def chunks_of(file: Path) -> dict[str, bytes]:
         found[name] = content[at + 8 : at + 8 + size]
         at += 8 + size + size % 2
     return found
+
+
+def test_a_drag_that_is_not_ready_looks_for_no_file_and_waits_for_nobody(library: Library) -> None:
+    """Where a master is gone the whole folder is looked through, which is nothing for who drags."""
+    clip = add(library)
+    library.keep_found(clip.id, Analysis(TempoMap.constant(120, 4.0), 1.0))
+    library.sound_file(clip.id).unlink()
+    is_writing, go_on = threading.Event(), threading.Event()
+
+    def write() -> None:
+        with library._changing:
+            is_writing.set()
+            go_on.wait(10)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    assert is_writing.wait(10)
+    assert library.drag_file_if_ready(clip.id) is None
+    assert writer.is_alive()
+    go_on.set()
+    writer.join(10)
+    with pytest.raises(UserProblem, match="is missing"):
+        library.drag_file(clip.id)

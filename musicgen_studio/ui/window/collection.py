@@ -64,6 +64,8 @@ class MiniWaveforms(QObject):
             that is begun, and said.
         """
         library = self._services.library
+        if clip.is_missing:
+            return None
         try:
             file = library.drag_file_if_ready(clip.id)
         except UserProblem:
