@@ -112,6 +112,10 @@ class LivePanel(QWidget):
         for widget in (self._schedule, self.fade_in):  # hold from the beginning on
             widget.setEnabled(not is_playing)
 
+    def set_ending(self) -> None:
+        """Show that it ends with the phrase."""
+        self._end.setEnabled(False)
+
     def set_schedule(self, words: str | None) -> None:
         """Show what is played by the minute, or let the prompts of the page be played.
 

@@ -65,12 +65,13 @@ class Live(QObject):
         self.schedule_dialog.used.connect(self._use_schedule)
         self.schedule_dialog.dropped.connect(self._drop_schedule)
         self._kept_page = ""
+        self._is_ending = False
         self._poll = QTimer(self, interval=POLL_MS)
         self._poll.timeout.connect(self._look)
         panel = self.panel
         panel.play_requested.connect(self.play)
         panel.stop_requested.connect(self.stop)
-        panel.end_requested.connect(lambda: self.playing and self.playing.end_with_the_phrase())
+        panel.end_requested.connect(self.end_with_the_phrase)
         panel.keep_requested.connect(self.keep)
         panel.close_requested.connect(self.close)
         panel.schedule_requested.connect(self.write_schedule)
@@ -146,6 +147,7 @@ class Live(QObject):
         )
         self.playing.keeps_all = self.panel.keep_all.isChecked()
         self.playing.turn_on_the_bar(is_on=self.panel.on_the_bar.isChecked())
+        self._is_ending = False
         self.panel.set_playing(True)
         self.keep_page()
         services.loop.play(self.playing)
@@ -156,6 +158,14 @@ class Live(QObject):
         """Let it fade out."""
         if self.playing is not None:
             self.playing.stop(self.panel.fade_out.value())
+
+    @Slot()
+    def end_with_the_phrase(self) -> None:
+        """Let it end where four bars end, and say so until then."""
+        if self.playing is not None and self.playing.facts is not None:
+            self.playing.end_with_the_phrase()
+            self._is_ending = True
+            self.panel.set_ending()
 
     @Slot()
     def write_schedule(self) -> None:
@@ -287,6 +297,8 @@ class Live(QObject):
         if heard_s is not None:
             told = self.tr("from a control to its sound {0:.2f} s, and {1:.2f} s in the device")
             words.append(told.format(heard_s, playing.latency_s))
+        if self._is_ending:
+            words.append(self.tr("it ends with the phrase"))
         if facts.waits_s is not None:
             words.append(self.tr("the change comes with the bar"))
         if facts.breaks:

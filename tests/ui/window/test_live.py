@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from musicgen_studio.app import Program
@@ -28,7 +28,7 @@ from musicgen_studio.ui.panels.live_page import LivePage
 from musicgen_studio.ui.panels.live_panel import LivePanel
 from musicgen_studio.ui.panels.prompt_panel import PromptValues
 from musicgen_studio.ui.widgets.prompt_plane import PLACES, PromptPlane
-from tests.ui.panels.finding import said
+from tests.ui.panels.finding import control, said
 
 
 def _load(folder: Path) -> LoadedEngine:
@@ -221,6 +221,24 @@ def test_the_plane_by_keys_and_in_words(qtbot: QtBot) -> None:
         assert len(places) == len(plane.weights()) == count
     QTest.mouseClick(plane, Qt.MouseButton.LeftButton, pos=plane.rect().topLeft() + plane._point(0.0, 0.0).toPoint())
     assert plane.weights() == (1.0, 0.0, 0.0, 0.0)
+
+
+def test_it_ends_with_the_phrase_and_says_so_until_then(program: Program, qtbot: QtBot) -> None:
+    live = program.window.live
+    live.open("calm piano")
+    live.play()
+    playing = live.playing
+    assert playing is not None
+    qtbot.waitUntil(lambda: playing.facts is not None and playing.facts.heard_s > 1, timeout=60_000)
+    button = control(live.panel, QPushButton, "End with the phrase")
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert not button.isEnabled()
+    qtbot.waitUntil(lambda: "it ends with the phrase" in live.panel.said(), timeout=10_000)
+    qtbot.waitUntil(lambda: live.playing is None, timeout=120_000)
+    live.play()
+    assert button.isEnabled()
+    live.stop()
+    qtbot.waitUntil(lambda: live.playing is None, timeout=60_000)
 
 
 def test_the_puck_has_its_keys_and_the_playhead_does_not_move(program: Program, qtbot: QtBot) -> None:
