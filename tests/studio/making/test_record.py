@@ -25,7 +25,7 @@ from musicgen_studio.studio.making.order import (
     SourceFile,
     portable_path,
 )
-from musicgen_studio.studio.making.record import Record, melody_similarity, program_version
+from musicgen_studio.studio.making.record import Record, made_from_s, melody_similarity, program_version
 
 ORDER = Order(
     prompts=("happy rock", 'sad jazz, "smoky" — 悲しい'),
@@ -48,7 +48,7 @@ RECORD = Record(
     take=1,
     melody_similarity=0.61,
     fit=-4.5,
-    ending=Ending(4, 3, 2, is_own=True, early_s=1.25, late_beats=-0.01, chord_share=0.6),
+    ending=Ending(4, 3, 2, is_own=True, late_beats=-0.01, chord_share=0.6),
     checkpoint=CheckpointRecord("starter", "cd" * 32, "free to use for anything", "starter"),
     device="cpu",
     precision="int8",
@@ -252,3 +252,10 @@ def test_a_file_whose_name_is_no_text_survives_the_record(tmp_path: Path) -> Non
     again = Record.from_json((tmp_path / "clip.json").read_text(encoding="utf-8"))
     assert again.order.melody is not None
     assert again.order.melody.file == name
+
+
+def test_where_new_music_begins_is_known_of_a_clip_that_ends_early() -> None:
+    early = replace(RECORD, frames=round(9.5 * 32000), ending=Ending(1, 1, 1, is_own=True, early_s=1.25))
+    assert made_from_s(early) == pytest.approx(2.75)  # 9.5 and 1.25 less the 8 that were ordered
+    assert made_from_s(replace(early, ending=None)) == pytest.approx(1.5)
+    assert Record.from_json(early.to_json()) == early
