@@ -143,7 +143,7 @@ _DRIVER = """
 import sys, threading
 from pathlib import Path
 from musicgen_studio.batch.local import Crew
-from musicgen_studio.batch.plan import Settings, read_plan
+from musicgen_studio.batch.plan import BatchSettings, read_plan
 from musicgen_studio.batch.run import Makers, run_batch
 from musicgen_studio.export.finish import FinishSettings
 from musicgen_studio.files.sound import SoundFormat
@@ -151,7 +151,8 @@ from tests.batch.conftest import CHECKPOINT
 from tests.batch.fakes import load_fake
 
 table, out, checkpoint = map(Path, sys.argv[1:])
-plan = read_plan(table, CHECKPOINT, Settings(duration_s=0.5, finish=FinishSettings(SoundFormat.WAV32F), together=1))
+settings = BatchSettings(duration_s=0.5, finish=FinishSettings(SoundFormat.WAV32F), together=1)
+plan = read_plan(table, CHECKPOINT, settings)
 run_batch(plan, out, Makers(checkpoint, load_fake, Crew(2, 1)), threading.Event(),
           lambda progress: print(progress.clips, flush=True))
 """
