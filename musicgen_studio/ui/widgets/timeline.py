@@ -12,6 +12,7 @@ from musicgen_studio.core.tempo_map import TempoMap
 
 MIN_FRAMES_PER_COLUMN = 0.05  # twenty pixels for a sample
 _TICK_STEPS_S = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800)
+_SLACK = 1e-6  # of a pixel
 _SLACK_BARS = 1e-6  # what begins this little before the sound begins with it
 _TICK_STEPS_BARS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 
@@ -57,6 +58,13 @@ class Viewport:
     def x(self, frame: float) -> float:
         """Return where a frame lies, in Qt's pixels from the left edge."""
         return (frame / self.frames_per_column - self.first_column) / self.ratio
+
+    def is_seen(self, start: float, end: float) -> bool:
+        """Tell whether anything from a frame to another lies in the view; what ends or begins at its edge does.
+
+        The zoom is rounded: where all is seen, the last frame may come out a trace right of the edge.
+        """
+        return self.x(end) >= -_SLACK and self.x(start) <= self.columns / self.ratio + _SLACK
 
     def frame(self, x: float) -> int:
         """Return which frame lies at `x`, within the sound."""

@@ -218,7 +218,7 @@ def _paint_faults(painter: QPainter, scene: Scene, colours: Colours) -> None:
     painter.setFont(fault_font())
     for number, fault in enumerate(scene.faults):
         flag = scene.fault_flag(number)
-        if fault.span[1] < scene.view.start_frame or fault.span[0] > scene.view.end_frame:
+        if not scene.view.is_seen(*fault.span):
             continue
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen if fault.is_quiet else QPen(QColor(colours.warning), 1))

@@ -144,8 +144,7 @@ class Scene:
         return next((number for number in reversed(there) if self.fault_flag(number).contains(at)), None)
 
     def _is_seen(self, number: int) -> bool:
-        first, end = (self.view.x(frame) for frame in self.faults[number].span)
-        return end >= 0 and first <= self.width
+        return self.view.is_seen(*self.faults[number].span)
 
     def grip_at(self, at: QPointF) -> Grip:
         """Return what lies under a point."""

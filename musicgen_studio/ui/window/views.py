@@ -84,7 +84,7 @@ class Views(QObject):
         sound = self._listening.drawn
         if current is None or not self._is_spectral or not isinstance(sound, GrowingSound):
             return
-        start, end = max(int(view.start_frame), 0), min(int(view.end_frame), sound.frames)
+        start, end = max(round(view.start_frame), 0), min(round(view.end_frame), sound.frames)
         wanted = (current.clip.id, sound is current.sound, start, end, view.columns)
         if end - start < 1 or wanted == self._wanted:
             return

@@ -24,6 +24,15 @@ def test_at_first_everything_is_seen() -> None:
     assert view.frame(500) == 5 * RATE
 
 
+@pytest.mark.parametrize("ratio", [1.0, 1.5, 2.0])
+def test_where_all_is_seen_its_end_is_however_wide_the_view(ratio: float) -> None:
+    for width in range(100, 2000):
+        view = _view(8, width, ratio)
+        assert view.is_seen(view.total_frames, view.total_frames), width
+        assert round(view.end_frame) == view.total_frames, width
+        assert not view.is_seen(view.total_frames * 1.1, view.total_frames * 1.2)
+
+
 @given(st.lists(st.tuples(st.floats(0.1, 10), st.floats(0, 1000), st.floats(-500, 500)), max_size=20))
 def test_no_journey_leaves_the_sound(journey: list[tuple[float, float, float]]) -> None:
     view = _view()
