@@ -202,8 +202,18 @@ class Library(FilesForOthers, ChangingClips, KeptTexts):
             found = None if owner not in self._clips else self._masters.path(owner)
         return found if found is not None and found.exists() else None
 
+    def is_in_place(self, clip_id: str) -> bool:
+        """Tell whether the sound of a clip is where it was last, waiting for nobody; else `check_sound` may find it.
+
+        Raises:
+            KeyError: If there is no such clip.
+        """
+        return self._masters.path(clip_id).exists()
+
     def check_sound(self, clip_id: str) -> None:
-        """See whether the sound of a clip is there, without reading it.
+        """See whether the sound of a clip is there, without reading it; look through the library's folders if not.
+
+        That may take long: not for the window's thread where it is not `is_in_place`.
 
         Raises:
             UserProblem: If it is gone.

@@ -3,6 +3,8 @@
 Not for playing it (`listening`), or for music that begins to be made (`new_music`).
 """
 
+from functools import partial
+
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QStackedWidget
 
@@ -52,6 +54,7 @@ class Showing(QObject):
         self._services, self._listening, self._recording, self._offer = services, listening, recording, offer
         self._pages, self._editor, self._waveform = pages, editor, waveform
         self._told_of_trash = "", ""  # the clip's id, and what was said
+        self._looked_for: str | None = None  # the id of the clip to be shown once its file is found
         listening.shown.connect(self._leave_trashed)
 
     @property
@@ -62,6 +65,29 @@ class Showing(QObject):
     @Slot(object)
     def show_clip(self, clip: Clip) -> None:
         """Show a clip, or say why it cannot be."""
+        self._show(clip, plays=False)
+
+    @Slot(object)
+    def play_clip(self, clip: Clip) -> None:
+        """Show a clip and play it from its start."""
+        self._show(clip, plays=True)
+
+    def _show(self, clip: Clip, *, plays: bool) -> None:
+        library = self._services.library
+        self._looked_for = None
+        if library.is_in_place(clip.id):
+            self._show_there(clip, plays=plays)
+            return
+        # Its file was moved, or is gone: every folder of the library is looked through, behind the window.
+        self._looked_for = clip.id
+        found = partial(self._show_found, clip, plays=plays)
+        self._services.background.run(self.tr("Find its file"), partial(library.check_sound, clip.id), found)
+
+    def _show_found(self, clip: Clip, _found: None, *, plays: bool) -> None:
+        if self._looked_for == clip.id and self._services.library.has(clip.id):  # nothing else was asked for since
+            self._show_there(self._services.library.get(clip.id), plays=plays)
+
+    def _show_there(self, clip: Clip, *, plays: bool) -> None:
         try:
             self._listening.show_clip(clip)
         except UserProblem as problem:
@@ -70,13 +96,7 @@ class Showing(QObject):
         self._offer.withdraw()
         self.open_editor(False)
         self.problem_found.emit(None)
-
-    @Slot(object)
-    def play_clip(self, clip: Clip) -> None:
-        """Show a clip and play it from its start."""
-        self.show_clip(clip)
-        current = self._listening.current
-        if current is not None and current.clip.id == clip.id:
+        if plays:
             self._listening.play_from(0)
 
     @Slot(object)

@@ -86,6 +86,40 @@ def test_a_clip_whose_file_is_gone_says_so_and_the_one_before_stays(program: Pro
     assert listening.current.clip == first
 
 
+def test_a_clip_whose_file_was_moved_is_looked_for_behind_the_window(qtbot: QtBot, program: Program) -> None:
+    first, moved = imported(program), imported(program, clip_id="b" * 32)
+    window, library = program.window, program.services.library
+    file = library.sound_file(moved.id)
+    (file.parent / "elsewhere").mkdir()
+    file.rename(file.parent / "elsewhere" / file.name)
+    window.showing.show_clip(first)
+    with library._changing:  # as while somebody writes: who looks has to wait, the window has not
+        window.showing.play_clip(moved)
+        assert window.listening.current is not None
+        assert window.listening.current.clip == first
+    qtbot.waitUntil(
+        lambda: window.listening.current is not None and window.listening.current.clip.id == moved.id, timeout=WAIT_MS
+    )
+    qtbot.waitUntil(lambda: window.listening.playhead() > 0, timeout=WAIT_MS)
+    assert library.sound_file(moved.id).parent.name == "elsewhere"
+
+
+def test_a_clip_chosen_while_another_is_looked_for_stays(qtbot: QtBot, program: Program) -> None:
+    first, moved = imported(program), imported(program, clip_id="b" * 32)
+    window, library = program.window, program.services.library
+    file = library.sound_file(moved.id)
+    file.rename(file.with_name("elsewhere.wav"))
+    with library._changing:
+        window.showing.show_clip(moved)
+        window.showing.show_clip(first)
+    later: list[None] = []
+    program.services.background.run("after it", lambda: None, later.append)
+    qtbot.waitUntil(lambda: bool(later), timeout=WAIT_MS)
+    assert library.sound_file(moved.id).name == "elsewhere.wav", "it was found"
+    assert window.listening.current is not None
+    assert window.listening.current.clip == first
+
+
 @pytest.mark.parametrize("is_held", [True, False])
 def test_a_selection_is_written_beside_the_window_and_dragged_if_the_button_is_still_down(
     qtbot: QtBot, program: Program, watch: Watch, dragged: list[Path], monkeypatch: pytest.MonkeyPatch, is_held: bool
