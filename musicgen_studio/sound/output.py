@@ -248,7 +248,7 @@ class PortAudioSystem:
 
 
 class DeviceOutput:
-    """A device, open and running from the start. An `SoundOutput`.
+    """A device, open and running from the start. A `SoundOutput`.
 
     Args:
         device: Where to play.
@@ -325,7 +325,7 @@ class DeviceOutput:
 
 
 class SilentOutput:
-    """A clock that takes sound in real time and lets nobody hear it. An `SoundOutput`, for one thread.
+    """A clock that takes sound in real time and lets nobody hear it. A `SoundOutput`, for one thread.
 
     Args:
         rate: Frames per second in Hz, above 0.
