@@ -133,6 +133,7 @@ def render(
 def _render_live(app: QApplication, program: Program, save: Save, settle: Callable[..., None]) -> None:
     """Render the page for playing live, as large as it likes and as small as it can be."""
     window, live = program.window, program.window.live
+    window.prompt.set_values(PromptValues(prompt="calm piano with strings"))
     live.open("calm piano with strings")
     for line, words in zip(
         live.panel.prompts[1:], ("driving rock with a lead guitar", "energetic techno"), strict=False

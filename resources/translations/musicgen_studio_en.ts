@@ -24,6 +24,14 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>noise</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>silence</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>nothing broken</source>
         <translation type="unfinished"></translation>
     </message>
@@ -877,10 +885,6 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Their files go, too, but for those that were dragged into other programs. It cannot be undone.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Delete for good</source>
         <translation type="unfinished"></translation>
     </message>
@@ -902,6 +906,22 @@
     </message>
     <message>
         <source>Find its file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The files go, too, but for those that were dragged into other programs. It cannot be undone.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>1 clip was deleted for good</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} clips were deleted for good</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1669,10 +1689,6 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>The new part comes to an end: it fades over its last bar</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>How the music goes over into the new passage</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1682,6 +1698,10 @@
     </message>
     <message>
         <source>New words for the added part</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The new part ends: by itself where one of some tries does, else it fades</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1807,6 +1827,22 @@
 </context>
 <context>
     <name>Generation</name>
+    <message>
+        <source>preparing the order</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>playing live</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>making a live clip again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{0}” waits for its end</source>
+        <translation type="unfinished"></translation>
+    </message>
     <message>
         <source>Prepare the order</source>
         <translation type="unfinished"></translation>
@@ -2202,6 +2238,10 @@ Drop sound files here to go on from them, and drag clips from here into your DAW
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>it ends with the phrase</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>the change comes with the bar</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2415,14 +2455,6 @@ Drop sound files here to go on from them, and drag clips from here into your DAW
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Export the notes as MIDI</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>MIDI files ({0})</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Find the melody of {0}</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2595,6 +2627,21 @@ Drop sound files here to go on from them, and drag clips from here into your DAW
     </message>
     <message>
         <source>CLEAN UP</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>MelodyFiles</name>
+    <message>
+        <source>The notes are written: drag them once more.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export the notes as MIDI</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>MIDI files ({0})</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -3768,10 +3815,6 @@ Below them is what the model sees: one pitch class at a time, C also where there
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>It fades over its last bar; leave it off for loops</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Voices come out wordless and blurred: MusicGen plays instruments, it cannot sing.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -3785,6 +3828,10 @@ Below them is what the model sees: one pitch class at a time, C also where there
     </message>
     <message>
         <source>Generate</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Its last bars are made until they rest by themselves, else they fade; not for loops</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3843,6 +3890,10 @@ Below them is what the model sees: one pitch class at a time, C also where there
     </message>
     <message>
         <source>failed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>stopping</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -4631,6 +4682,10 @@ Below them is what the model sees: one pitch class at a time, C also where there
 <context>
     <name>Showing</name>
     <message>
+        <source>Find its file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>“{0}” is in the trash; it stays open until you leave it</source>
         <translation type="unfinished"></translation>
     </message>
@@ -4650,7 +4705,7 @@ Below them is what the model sees: one pitch class at a time, C also where there
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>preparing the order</source>
+        <source>stopping</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -5192,6 +5247,25 @@ Below them is what the model sees: one pitch class at a time, C also where there
     </message>
     <message>
         <source>Takes recordings apart into drums, bass, voices, guitar, piano and the rest.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ending</name>
+    <message>
+        <source>ends by itself ({0} of {1} tries did well)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>fades out</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>fades out (none of {0} tries came to rest by itself)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>fades out ({0} of {1} tries rested, none on the bar and in key)</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
