@@ -1,11 +1,11 @@
 """The window: it makes the parts and joins them. What they do: `generation`, `listening`, `showing` and so on."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QMenuBar,
@@ -25,7 +25,7 @@ from musicgen_studio.studio.making.prompting import PastPrompt, past_prompts
 from musicgen_studio.studio.making.queue import JobState
 from musicgen_studio.studio.program.background import ErrandDone
 from musicgen_studio.ui.models.library_model import LibraryModel
-from musicgen_studio.ui.panels.clip_header import ClipHeader, ExtendValues
+from musicgen_studio.ui.panels.clip_header import ClipHeader
 from musicgen_studio.ui.panels.compare_row import CompareRow
 from musicgen_studio.ui.panels.header_bar import HeaderBar
 from musicgen_studio.ui.panels.library_panel import LibraryPanel
@@ -55,7 +55,7 @@ from musicgen_studio.ui.window.action_table import (
 )
 from musicgen_studio.ui.window.actions import ClipActions
 from musicgen_studio.ui.window.best import Best
-from musicgen_studio.ui.window.binding import bind_clip, bind_melody
+from musicgen_studio.ui.window.binding import bind_clip, bind_melody, join_header
 from musicgen_studio.ui.window.collection import Collection, MiniWaveforms
 from musicgen_studio.ui.window.comparing import Comparing
 from musicgen_studio.ui.window.editing import Editing
@@ -70,6 +70,7 @@ from musicgen_studio.ui.window.live import Live
 from musicgen_studio.ui.window.marks import ClipMarks
 from musicgen_studio.ui.window.melodies import Melodies
 from musicgen_studio.ui.window.menus import Menus
+from musicgen_studio.ui.window.middle import Middle
 from musicgen_studio.ui.window.new_music import NewMusic
 from musicgen_studio.ui.window.news import News
 from musicgen_studio.ui.window.passages import Passages
@@ -81,14 +82,13 @@ from musicgen_studio.ui.window.selection_drags import SelectionDrags
 from musicgen_studio.ui.window.services import Services
 from musicgen_studio.ui.window.shortcuts import Bindings, FocusGuard, KeyMap
 from musicgen_studio.ui.window.showing import Showing
-from musicgen_studio.ui.window.state import WindowState
+from musicgen_studio.ui.window.state import StateKeeper
 from musicgen_studio.ui.window.stems import Stems
 from musicgen_studio.ui.window.tempo import Tempo
 from musicgen_studio.ui.window.views import Views
 
 LOW_PX = 680
 QWIDGETSIZE_MAX = (1 << 24) - 1  # Qt's own: as high as it likes
-KEEP_AFTER_MS = 2000
 QUEUE_POLL_MS = 100
 QUEUE_PX = 168
 
@@ -118,7 +118,6 @@ class MainWindow(QWidget):
         self._make_showing()
         self._lay_out()
         self._join()
-        self._join_header()
         self._join_melody()
         self._bind_keys()
         self._join_told()
@@ -162,25 +161,9 @@ class MainWindow(QWidget):
 
     def open_last(self) -> None:
         """Show the clip that was shown last, if nothing else is shown yet and it is still there."""
-        state = WindowState.from_json(self._services.library.recall("window"))
-        library = self._services.library
-        if state is None or self.listening.current is not None or not library.has(state.clip):
-            return
-        clip = library.get(state.clip)
-        if clip.trashed is None and not clip.is_missing:
+        clip = self._state.last_clip()
+        if clip is not None and self.listening.current is None:
             self.showing.show_clip(clip)
-
-    def keep_state(self) -> None:
-        """Write down what the next start is to find again."""
-        state = WindowState(
-            geometry=bytes(self.saveGeometry().toBase64().data()).decode(),
-            columns=bytes(self._columns.saveState().toBase64().data()).decode(),
-            values=asdict(self.prompt.values()),
-            folds=self.prompt.folds(),
-            clip="" if self.listening.current is None else self.listening.current.clip.id,
-        )
-        self._services.remember("window", state.to_json())
-        self.live.keep_page()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Keep the state and let the program end; if orders wait that would be lost, ask first."""
@@ -189,12 +172,11 @@ class MainWindow(QWidget):
             event.ignore()
             self._quitting.ask(len(waiting))
             return
-        self._keep.stop()
         self._poll.stop()
         self.listening.close()
         self.errands.close()
         self.recording.close()
-        self.keep_state()
+        self._state.keep()
         self.closing.emit()
         super().closeEvent(event)
 
@@ -258,6 +240,16 @@ class MainWindow(QWidget):
         self._pages.addWidget(self.editor)
         self.live = Live(self._services, self.listening, self.melodies, self._pages, self)
         middle = (self._note, self.offer, self._pages, self.card, self.queue)
+        self.middle = Middle(
+            self._services.transport,
+            self.listening,
+            self.live,
+            self.showing,
+            self.editor,
+            self.waveform,
+            self.bar,
+            self,
+        )
         self._columns = placing.columns(
             self.prompt, placing.column(middle, self._pages, placing.MARGIN_PX), self.library
         )
@@ -342,8 +334,8 @@ class MainWindow(QWidget):
         self.prompt.generate_requested.connect(self.new_music.await_music)
         self.new_music.stop_wished.connect(self.generation.cancel)
         self.prompt.text_changed.connect(self.new_music.stay_in_text)
-        self.bar.play_requested.connect(self.toggle_play)
-        self.bar.stop_requested.connect(self.stop)
+        self.bar.play_requested.connect(self.middle.toggle_play)
+        self.bar.stop_requested.connect(self.middle.stop)
         collection.clip_chosen.connect(self.showing.show_clip)
         collection.clip_changed.connect(listening.update_clip)
         collection.clip_changed.connect(self.showing.tell_trashed)
@@ -366,21 +358,7 @@ class MainWindow(QWidget):
         self.waveform.play_requested.connect(listening.play_from)
         self.minis.ready.connect(self._model.refresh)
         self.header.settings_requested.connect(partial(self.dialog_requested.emit, "settings"))
-
-    def _join_header(self) -> None:
-        header, generation = self.clip_header, self.generation
-        for asked in (
-            header.extend_requested,
-            header.replace_requested,
-            header.again_requested,
-            header.variations_requested,
-        ):
-            asked.connect(self.new_music.await_music)
-        header.extend_requested.connect(self._extend)
-        header.again_requested.connect(self._on_current(generation.again))
-        header.variations_requested.connect(self._on_current(generation.vary))
-        header.use_settings_requested.connect(self._on_current(generation.use_settings))
-        header.export_requested.connect(self._on_current(lambda clip: self.export_requested.emit([clip])))
+        join_header(self.clip_header, listening, self.generation, self.new_music, self.export_requested)
 
     def _bind_keys(self) -> None:
         self._bindings = Bindings(self, self._keys)
@@ -392,8 +370,9 @@ class MainWindow(QWidget):
         add("passages-text", self.passages.open_text)
         self.passages.menu_at(lambda place: self.menus.pop_up(PASSAGE_MENU, place))
         add("prompt", self.prompt.focus_prompt)
-        add("next-section", lambda: move_section(self._sections_of_keys(), 1))
-        add("previous-section", lambda: move_section(self._sections_of_keys(), -1))
+        sides = self.prompt, self.library
+        add("next-section", lambda: move_section(self.middle.between(*sides), 1))
+        add("previous-section", lambda: move_section(self.middle.between(*sides), -1))
         add("preview-library", self._turn_preview, is_on=lambda: self._services.settings.previews_library)
         add("full-screen", self._turn_full_screen, is_on=self.isFullScreen)
         add("checkpoints", self.header.checkpoints_requested.emit)
@@ -421,34 +400,9 @@ class MainWindow(QWidget):
         self.menus.attach(WAVEFORM_MENU, self.waveform)
         self._guard = FocusGuard(self)
         self._guard.escaped.connect(self.new_music.stop_at_once)
-        self._guard.text_left.connect(self._focus_middle)
+        self._guard.text_left.connect(self.middle.take_focus)
         self.installEventFilter(self._guard)
         FocusKeeper(self)
-
-    @Slot()
-    def toggle_play(self) -> None:
-        """Play or pause what is in the middle: the clip, or live music."""
-        if not self.live.is_open():
-            self.listening.toggle_play()
-        elif self.live.playing is None:
-            self.live.play()
-        else:
-            self.live.stop()
-
-    @Slot()
-    def stop(self) -> None:
-        """Stop what is in the middle."""
-        if self.live.is_open():
-            self.live.stop()
-        else:
-            self._services.transport.stop()
-
-    @Slot()
-    def _focus_middle(self) -> None:
-        """Give the keys to what is in the middle, or a dialog that closes would give them to any field."""
-        for view in (self.waveform, self.live.panel.plane):
-            if view.isVisible():
-                view.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _bind_clips(self) -> None:
         self.clip_actions = ClipActions(
@@ -493,13 +447,6 @@ class MainWindow(QWidget):
     def _chosen(self) -> list[Clip]:
         return self.clip_actions.chosen()
 
-    def _sections_of_keys(self) -> tuple[QWidget, ...]:
-        middle: tuple[QWidget, ...] = (self.editor.notes,) if self.showing.is_editing else (self.waveform, self.bar)
-        return (self.prompt, *middle, self.library)
-
-    def _has_sound(self) -> bool:
-        return self.listening.current is not None
-
     @Slot()
     def _turn_preview(self) -> None:
         settings = self._services.settings
@@ -514,18 +461,10 @@ class MainWindow(QWidget):
         self.resize(*placing.USUAL_SIZE)
         self.use_settings()
         self.prompt.show_examples(not self._services.library.clips())
-        state = WindowState.from_json(self._services.library.recall("window"))
-        if state is not None:
-            self.restoreGeometry(QByteArray.fromBase64(state.geometry.encode()))
-            self._columns.restoreState(QByteArray.fromBase64(state.columns.encode()))
-            self.prompt.set_values(replace(self.prompt.values(), **state.values))
-            self.prompt.set_folds(*state.folds)
+        self._state = StateKeeper(self._services, self._columns, self.prompt, self.listening, self.live, self)
+        self._state.find_again()
         placing.stay_on_screen(self)
-        self._keep = QTimer(self, singleShot=True, interval=KEEP_AFTER_MS)
-        self._keep.timeout.connect(self.keep_state)
-        self.prompt.values_changed.connect(self._keep.start)
-        self._columns.splitterMoved.connect(self._keep.start)
-        self.listening.shown.connect(self._keep.start)
+        self._state.begin()
         self._poll = QTimer(self, interval=QUEUE_POLL_MS)
         self._poll.timeout.connect(self.generation.poll)
         self._poll.start()
@@ -577,19 +516,6 @@ class MainWindow(QWidget):
     def _use_starter(self) -> None:
         """Use the checkpoint that follows melodies from now on."""
         self.settings_wished.emit(replace(self._services.settings, checkpoint=STARTER))
-
-    @Slot(object)
-    def _extend(self, values: ExtendValues) -> None:
-        current = self.listening.current
-        if current is not None:
-            self.generation.extend(current.clip, values, self.listening.playhead())
-
-    def _on_current(self, action: Callable[[Clip], object]) -> Callable[[], None]:
-        def act() -> None:
-            if self.listening.current is not None:
-                action(self.listening.current.clip)
-
-        return act
 
     def use_settings(self) -> None:
         """Follow the settings that concern what is shown."""

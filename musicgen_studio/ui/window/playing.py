@@ -51,12 +51,12 @@ class Playing(QObject):
         listening, number = self._window.listening, self._window.listening.take[0]
         match command:
             case Command.PLAY_PAUSE:
-                self._window.toggle_play()
+                self._window.middle.toggle_play()
             case Command.PLAY | Command.PAUSE:
                 if listening.is_playing is (command is Command.PAUSE):
                     listening.toggle_play()
             case Command.STOP:
-                self._window.stop()
+                self._window.middle.stop()
             case Command.NEXT | Command.PREVIOUS:
                 listening.choose_take(max(number + (1 if command is Command.NEXT else -1), 0))
             case Command.RAISE:
