@@ -4,6 +4,7 @@
 """
 
 import contextlib
+import gc
 import logging
 import os
 import sys
@@ -72,9 +73,7 @@ def run_window(files: Sequence[Path] = ()) -> int:
     Args:
         files: Sound and MIDI files to open in it.
     """
-    from musicgen_studio.ui.qt.features import read_no_sources
-
-    read_no_sources()  # before all else is imported
+    _import_fast()  # before all else is imported
     let_go_soon()
     from PySide6.QtGui import QIcon
     from PySide6.QtWidgets import QApplication
@@ -113,13 +112,19 @@ def run_window(files: Sequence[Path] = ()) -> int:
     return code
 
 
+def _import_fast() -> None:
+    """Let modules be imported without looking for garbage among them, or for PySide's other spellings."""
+    from musicgen_studio.ui.qt.features import read_no_sources
+
+    gc.disable()  # what modules consist of stays; `Garbage` takes over from here, and gives it back at the end
+    read_no_sources()
+
+
 def measure_window(report: "Callable[[str], None]") -> dict[str, object]:
     """Measure how the window feels, offscreen; see `ui.window_bench`."""
     started_s = time.perf_counter()
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    from musicgen_studio.ui.qt.features import read_no_sources
-
-    read_no_sources()
+    _import_fast()
     from PySide6.QtWidgets import QApplication
 
     from musicgen_studio.ui.window import bench as window_bench
@@ -177,6 +182,7 @@ class Program:
     ) -> None:
         from musicgen_studio.library.library import Library
         from musicgen_studio.studio.program import settings
+        from musicgen_studio.ui.look.theme import undressed
         from musicgen_studio.ui.qt.bridge import Bridge
         from musicgen_studio.ui.qt.engine_thread import EngineThread
         from musicgen_studio.ui.qt.garbage import Garbage
@@ -191,8 +197,9 @@ class Program:
         self._garbage = Garbage(_give_memory_back)
         self.services = self._make_services(settings_file, chosen, library, load_engine or _load_engine, inputs)
         apply_settings(self.services)
-        self.window = MainWindow(self.services)
-        self.dialogs = Dialogs(self.services, self.window)
+        with undressed():
+            self.window = MainWindow(self.services)
+            self.dialogs = Dialogs(self.services, self.window)
         self.desktop = Playing(self.services, self.window).desktop
         self._bridge.posted.connect(self.window.inbox.take)
         self._thread = EngineThread(self.services.loop)

@@ -5,6 +5,8 @@ painting takes its colours from `current()`. Not for layout or icons.
 """
 
 import string
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
@@ -177,6 +179,23 @@ def apply_theme(app: QApplication, theme: Theme) -> None:
     app.setFont(font())
     app.setPalette(_palette(colours))
     app.setStyleSheet(_style_sheet(colours))
+
+
+@contextmanager
+def undressed() -> Iterator[None]:
+    """Leave the style sheet off while many widgets are built, and dress them all at the end, at once.
+
+    A widget that is given its place is dressed anew each time, with all in it: for a window of some hundreds of them
+    that is a sixth of a second. Palette, style and type stay in force.
+    """
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    sheet = app.styleSheet()
+    app.setStyleSheet("")
+    try:
+        yield
+    finally:
+        app.setStyleSheet(sheet)
 
 
 def font(size_px: int = BODY_PX, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:

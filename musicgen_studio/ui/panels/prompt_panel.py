@@ -13,11 +13,9 @@ from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
-    QFrame,
     QHBoxLayout,
     QPlainTextEdit,
     QPushButton,
-    QScrollArea,
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
@@ -42,7 +40,7 @@ from musicgen_studio.ui.widgets.flow_layout import FlowLayout
 from musicgen_studio.ui.widgets.key_button import KeyButton
 from musicgen_studio.ui.widgets.picture_button import picture_button
 from musicgen_studio.ui.widgets.problem_note import ProblemNote
-from musicgen_studio.ui.widgets.tall_area import Page, fade_ends
+from musicgen_studio.ui.widgets.tall_area import Page, TallArea
 from musicgen_studio.ui.widgets.value_slider import ValueSlider
 from musicgen_studio.ui.widgets.wheel import WheelGuard
 from musicgen_studio.ui.window.shortcuts import Bindings, KeyMap
@@ -356,34 +354,18 @@ class PromptPanel(QWidget):
         inner.addWidget(_flow((self._ends, self._best)))
         inner.addWidget(self._sampling)
         inner.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(self._page)
+        self._area = TallArea(self._page)
         WheelGuard(self._page)
-        fade_ends(area)
-        self._area = area
-        for fold in (self.melody, self._sampling.fold):
-            fold.toggled.connect(self._make_room, Qt.ConnectionType.QueuedConnection)
-        self._make_room()
         # Later, as what is to be seen is often laid out only now.
         for wanted in (self.melody.seen_wanted, self._seen_wanted):
             wanted.connect(self._show_part, Qt.ConnectionType.QueuedConnection)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 3 * GRID)
         column.setSpacing(2 * GRID)
-        column.addWidget(area, 1)
+        column.addWidget(self._area, 1)
         bottom = _row(self._generate)
         bottom.setContentsMargins(3 * GRID, 0, 3 * GRID, 0)
         column.addLayout(bottom)
-
-    @Slot()
-    def _make_room(self) -> None:
-        """Be as wide as the widest part needs at least: nothing here scrolls sideways."""
-        bar = self._area.verticalScrollBar().sizeHint().width()
-        self._area.setMinimumWidth(self._page.minimumSizeHint().width() + bar)
 
     @Slot(object)
     def _show_part(self, part: QWidget) -> None:

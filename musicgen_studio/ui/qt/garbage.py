@@ -30,7 +30,6 @@ class Garbage(QObject):
     def __init__(self, afterwards: Callable[[], None] = lambda: None, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._afterwards = afterwards
-        self._was_enabled = gc.isenabled()
         gc.disable()
         self._timer = QTimer(self, interval=LOOK_MS)
         self._timer.timeout.connect(self._look)
@@ -50,8 +49,7 @@ class Garbage(QObject):
         """Give the collection back to Python, with all that was set aside."""
         self._timer.stop()
         gc.unfreeze()
-        if self._was_enabled:
-            gc.enable()
+        gc.enable()
 
     @Slot()
     def _look(self) -> None:

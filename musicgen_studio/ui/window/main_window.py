@@ -468,6 +468,7 @@ class MainWindow(QWidget):
         self._poll = QTimer(self, interval=QUEUE_POLL_MS)
         self._poll.timeout.connect(self.generation.poll)
         self._poll.start()
+        self.generation.poll()  # an empty queue would be seen for a moment
         self.prompt.focus_prompt()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
