@@ -4,7 +4,7 @@ Takes that were ranked say what speaks for each, takes that were made to a melod
 put in that order.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from math import inf
@@ -56,7 +56,7 @@ class TakesStrip(QWidget):
         parent: Qt's owner.
     """
 
-    take_chosen = Signal(int)  # from 0
+    take_chosen = Signal(int)  # its own number, from 0
     menu_requested = Signal(QPoint)  # where on the screen: what can be done with the take that is shown
 
     def __init__(self, keys: KeyMap, parent: QWidget | None = None) -> None:
@@ -64,7 +64,7 @@ class TakesStrip(QWidget):
         self._bindings = Bindings(self, keys)
         self._current = ElidedLabel(Look.MUTED)
         self._shown: int | None = None
-        self._takes: Sequence[TakeView] = ()
+        self._takes: Mapping[int, TakeView] = {}
         self._ranks = self._make_ranks()
         self._tiles = [self._make_tile(number) for number in range(MAX_TAKES)]
         head = QHBoxLayout()
@@ -79,17 +79,17 @@ class TakesStrip(QWidget):
         column.setSpacing(GRID)
         column.addLayout(head)
         column.addLayout(self._row)
-        self.set_takes(())
+        self.set_takes({})
 
-    def set_takes(self, takes: Sequence[TakeView]) -> None:
-        """Show these takes, the first eight of them."""
+    def set_takes(self, takes: Mapping[int, TakeView]) -> None:
+        """Show these takes by their own numbers, from 0: one that is gone leaves the others theirs."""
         self._takes = takes
         self.setVisible(len(takes) > 1)
-        self._ranks.setVisible(any(take.worth is not None for take in takes))
-        for number, tile in enumerate(self._tiles):
-            tile.setVisible(number < len(takes))
-            tile.setEnabled(number < len(takes))
-            tile.show_take(takes[number] if number < len(takes) else TakeView(None, 0.0))
+        self._ranks.setVisible(any(take.worth is not None for take in takes.values()))
+        for tile in self._tiles:
+            tile.setVisible(tile.number in takes)
+            tile.setEnabled(tile.number in takes)
+            tile.show_take(takes.get(tile.number, TakeView(None, 0.0)))
         self._order()
         self.set_current(self._shown)
 
@@ -122,10 +122,12 @@ class TakesStrip(QWidget):
 
     def _in_words(self, number: int) -> str:
         """Say what speaks for a take, or how far it follows its melody, if that is known."""
-        ranked = self._takes[number].ranked if number < len(self._takes) else None
-        if ranked is not None:
-            return reason(ranked)
-        known = self._takes[number].similarity if number < len(self._takes) else None
+        take = self._takes.get(number)
+        if take is None:
+            return ""
+        if take.ranked is not None:
+            return reason(take.ranked)
+        known = take.similarity
         return "" if known is None else self.tr("follows the melody {0}").format(similarity(known))
 
     def _make_ranks(self) -> QToolButton:
@@ -144,8 +146,8 @@ class TakesStrip(QWidget):
         """Lay the tiles out, by number or by what speaks for them; each keeps its number."""
         order = list(self._tiles)
         if self._ranks.isChecked():
-            known = [-inf if take.worth is None else take.worth for take in self._takes]
-            order.sort(key=lambda tile: -known[tile.number] if tile.number < len(known) else inf)
+            known = {number: take.worth for number, take in self._takes.items() if take.worth is not None}
+            order.sort(key=lambda tile: -known[tile.number] if tile.number in known else inf)
         if [self._row.indexOf(tile) for tile in order] == list(range(len(order))):
             return
         for tile in order:

@@ -25,6 +25,7 @@ class Heard:
         shown_frames: How much of the peaks is on the screen.
         is_catching_up: Whether its peaks are being taken in the background.
         ranked: What speaks for it among its takes, where that was measured.
+        number: Its own among the takes of its order, from 0; it keeps it when others are gone.
     """
 
     clip: Clip
@@ -34,6 +35,7 @@ class Heard:
     shown_frames: int = 0
     is_catching_up: bool = False
     ranked: Ranked | None = None
+    number: int = 0
 
     @property
     def is_making(self) -> bool:

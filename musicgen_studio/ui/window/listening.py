@@ -4,7 +4,7 @@ It stands between the transport, the waveform and the bars around it, and polls 
 (`generation`) or for keeping them (`collection`).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from time import monotonic
 
@@ -23,6 +23,7 @@ from musicgen_studio.sound.playable import PlayableSound
 from musicgen_studio.sound.transport_state import TransportState
 from musicgen_studio.studio.arranging.choosing import chosen
 from musicgen_studio.studio.arranging.composing import passage_frames, splice_frame
+from musicgen_studio.studio.arranging.markers import record_in
 from musicgen_studio.studio.arranging.opening import Opening
 from musicgen_studio.studio.arranging.takes import takes_of
 from musicgen_studio.studio.program.background import Lane
@@ -110,7 +111,7 @@ class Listening(QObject):
 
     @property
     def take(self) -> tuple[int, int]:
-        """The take that is shown, from 0, and how many there are; (0, 0) for none."""
+        """The place among the takes of the one that is shown, from 0, and how many there are; (0, 0) for none."""
         return self._number, len(self._heard)
 
     @property
@@ -142,11 +143,11 @@ class Listening(QObject):
         self._services.library.check_sound(clip.id)
         takes = [take for take in takes_of(self._services.library, clip) if not take.is_missing or take == clip]
         heard = [self._opened(take) for take in takes[:MAX_TAKES]]
-        number = takes.index(clip) if clip in takes[:MAX_TAKES] else 0
+        place = takes.index(clip) if clip in takes[:MAX_TAKES] else 0
         going_on = None if place_s is None else (clip.id, place_s, self.is_playing)
-        self._show(heard, number)
+        self._show(heard, place)
         self._going_on = going_on
-        for each in (heard[number], *heard[:number], *heard[number + 1 :]):  # what is looked at comes first
+        for each in (heard[place], *heard[:place], *heard[place + 1 :]):  # what is looked at comes first
             self._read(each)
 
     def clear(self) -> None:
@@ -160,7 +161,7 @@ class Listening(QObject):
         self._waveform.set_loop(None)
         self._tell_loop(None)
         self._header.set_clip(None)
-        self._takes.set_takes(())
+        self._takes.set_takes({})
         self._bar.set_time(0.0, 0.0)
         self._bar.set_playing(False)
         self._bar.set_available(False)
@@ -171,7 +172,11 @@ class Listening(QObject):
         has_clicks = clip.origin is Origin.RECORDED and settings.clicks_playing and clip.tempo_bpm
         metronome = Metronome(clip.tempo_bpm, settings.beats_per_bar) if has_clicks and clip.tempo_bpm else None
         opening = Opening(self._services.library, clip, metronome)
-        return Heard(clip, opening.sound, opening.peaks, opening, ranked=chosen(self._services.library, clip))
+        record = record_in(clip)
+        ranked = chosen(self._services.library, clip)
+        return Heard(
+            clip, opening.sound, opening.peaks, opening, ranked=ranked, number=0 if record is None else record.take
+        )
 
     def _read(self, heard: Heard) -> None:
         if heard.opening is not None:
@@ -190,7 +195,12 @@ class Listening(QObject):
             given_frames: How much of it was there before and goes on: a little of that is played, at once.
             plays: Whether it is to be heard.
         """
-        self._show([Heard(clip, sound, PeakPyramid(sound.channels)) for clip, sound in zip(clips, sounds, strict=True)])
+        self._show(
+            [
+                Heard(clip, sound, PeakPyramid(sound.channels), number=number)
+                for number, (clip, sound) in enumerate(zip(clips, sounds, strict=True))
+            ]
+        )
         if given_frames:
             self._waveform.set_markers([given_frames])
         if plays:
@@ -384,19 +394,41 @@ class Listening(QObject):
 
     @Slot(int)
     def choose_take(self, number: int) -> None:
-        """Show and play another take, from where the playhead is."""
-        if number == self._number or number >= len(self._heard):
-            return
-        place, was_playing = self.playhead(), self._state.is_playing
-        self._load(number)
-        if was_playing:
-            self._transport.play(min(place, self._heard[number].sound.frames))
+        """Show and play another take by its own number, from where the playhead is."""
+        numbers = [heard.number for heard in self._heard]
+        if number in numbers:
+            self._choose(numbers.index(number))
 
     def choose_clip(self, clip_id: str) -> None:
         """Show another of the takes, by its clip's id."""
         ids = [heard.clip.id for heard in self._heard]
         if clip_id in ids:
-            self.choose_take(ids.index(clip_id))
+            self._choose(ids.index(clip_id))
+
+    def step_take(self, steps: int) -> None:
+        """Show the take so many places further on, or back if negative; at either end the one that is shown stays."""
+        place = self._number + steps
+        if 0 <= place < len(self._heard):
+            self._choose(place)
+
+    def _choose(self, place: int) -> None:
+        if place == self._number:
+            return
+        frame, was_playing = self.playhead(), self._state.is_playing
+        self._load(place)
+        if was_playing:
+            self._transport.play(min(frame, self._heard[place].sound.frames))
+
+    def forget(self, gone: Collection[str]) -> None:
+        """Let go of takes beside the one that is shown, by their clips' ids: they were deleted for good."""
+        current = self.current
+        for heard in self._heard:
+            if heard.clip.id in gone and heard.opening is not None and heard is not current:
+                heard.opening.stop()
+        self._heard = [heard for heard in self._heard if heard is current or heard.clip.id not in gone]
+        if current is not None:
+            self._number = self._heard.index(current)
+        self._show_takes()
 
     def take_reasons(self) -> None:
         """Show what has been found out about the takes."""
@@ -464,7 +496,7 @@ class Listening(QObject):
         self._transport.load(self._audible(heard), self._speed(heard))
         self._waveform.set_loop(None)
         self._tell_loop(None)
-        self._takes.set_current(number if len(self._heard) > 1 else None)
+        self._takes.set_current(heard.number if len(self._heard) > 1 else None)
         self._selection = None
         self._tell_clip()
         self.shown.emit(heard.clip)
@@ -482,10 +514,10 @@ class Listening(QObject):
 
     def _show_takes(self) -> None:
         if len(self._heard) < 2:
-            self._takes.set_takes(())
+            self._takes.set_takes({})
             return
-        self._takes.set_takes([take_view(heard) for heard in self._heard])
-        self._takes.set_current(self._number)
+        self._takes.set_takes({heard.number: take_view(heard) for heard in self._heard})
+        self._takes.set_current(self._heard[self._number].number)
 
     def _show_state(self, state: TransportState, heard: Heard) -> None:
         rate = heard.sound.sample_rate

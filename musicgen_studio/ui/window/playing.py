@@ -48,7 +48,7 @@ class Playing(QObject):
     @Slot(object)
     def obey(self, command: Command) -> None:
         """Do what a media key asks for."""
-        listening, number = self._window.listening, self._window.listening.take[0]
+        listening = self._window.listening
         match command:
             case Command.PLAY_PAUSE:
                 self._window.middle.toggle_play()
@@ -58,7 +58,7 @@ class Playing(QObject):
             case Command.STOP:
                 self._window.middle.stop()
             case Command.NEXT | Command.PREVIOUS:
-                listening.choose_take(max(number + (1 if command is Command.NEXT else -1), 0))
+                listening.step_take(1 if command is Command.NEXT else -1)
             case Command.RAISE:
                 self._window.come_to_front()
             case Command.QUIT:

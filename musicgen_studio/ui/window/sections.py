@@ -147,7 +147,7 @@ class Sections(QObject):
         if len(known) == len(ids):
             best = fits.index(max(known))
             if shown is not None and shown.clip.id in ids:
-                self._listening.choose_take(best)
+                self._listening.choose_clip(ids[best])
             if len(known) > 1:
                 self.said.emit(self.tr("Take {0} leads best into what follows; 0 is the original").format(best + 1))
         text = self.tr("Replace a section of “{0}”").format(event.clips[0].title)

@@ -120,9 +120,10 @@ class Showing(QObject):
 
     @Slot(list)
     def leave_deleted(self, clips: list[Clip]) -> None:
-        """Where the clip that is shown was deleted for good, show the newest one instead, or nothing."""
-        current = self._listening.current
-        if current is None or current.clip.id not in {clip.id for clip in clips}:
+        """Show nothing that was deleted for good: where the shown clip was, the newest one instead, or nothing."""
+        current, gone = self._listening.current, {clip.id for clip in clips}
+        self._listening.forget(gone)
+        if current is None or current.clip.id not in gone:
             return
         newest = next((clip for clip in self._services.library.clips() if not clip.is_missing), None)
         if newest is None:

@@ -91,7 +91,7 @@ def bar() -> QWidget:
 
 def takes() -> QWidget:
     strip = TakesStrip(KeyMap())
-    strip.set_takes([TakeView(None)] * 8)
+    strip.set_takes(dict.fromkeys(range(8), TakeView(None)))
     strip.set_current(7)
     return strip
 

@@ -23,7 +23,7 @@ TAKE = TakeView((np.full(8, -0.5, np.float32), np.full(8, 0.5, np.float32)), 0.5
 def strip(qtbot: QtBot) -> TakesStrip:
     strip = TakesStrip(KeyMap())
     qtbot.addWidget(strip)
-    strip.set_takes([TAKE, TakeView(None, 0.0), TAKE, TAKE])
+    strip.set_takes(dict(enumerate([TAKE, TakeView(None, 0.0), TAKE, TAKE])))
     with qtbot.waitExposed(strip):
         strip.show()
     strip.activateWindow()
@@ -58,14 +58,14 @@ def test_the_mark_is_set_from_outside_only_and_said_in_words(strip: TakesStrip) 
 
 @pytest.mark.parametrize(("count", "shown"), [(0, 0), (1, 0), (2, 2), (8, 8), (9, 8)])
 def test_it_shows_two_to_eight_takes(strip: TakesStrip, count: int, shown: int) -> None:
-    strip.set_takes([TAKE] * count)
+    strip.set_takes(dict.fromkeys(range(count), TAKE))
     assert len(visible(strip)) == shown
     assert strip.isVisible() == bool(shown)
 
 
 def test_how_far_each_follows_its_melody_is_said(strip: TakesStrip) -> None:
     assert "follows" not in said(strip)
-    strip.set_takes([replace(TAKE, similarity=share) for share in (0.3, 0.614, None)])
+    strip.set_takes({take: replace(TAKE, similarity=share) for take, share in enumerate((0.3, 0.614, None))})
     strip.set_current(1)
     assert "Take 2 is shown and heard · follows the melody 0.61" in said(strip)
     names = [tile.accessibleName() for tile in visible(strip)]
@@ -76,7 +76,7 @@ def test_how_far_each_follows_its_melody_is_said(strip: TakesStrip) -> None:
 def test_takes_can_be_put_in_the_order_in_which_they_follow(strip: TakesStrip, qtbot: QtBot) -> None:
     best_first = control(strip, QToolButton, "Best first")
     assert not best_first.isVisible()
-    strip.set_takes([replace(TAKE, similarity=share) for share in (0.3, 0.61, 0.2, 0.5)])
+    strip.set_takes({take: replace(TAKE, similarity=share) for take, share in enumerate((0.3, 0.61, 0.2, 0.5))})
     best_first.click()
     assert [tile.number for tile in by_place(strip)] == [1, 3, 0, 2]
     with qtbot.waitSignal(strip.take_chosen) as chosen:

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -14,7 +15,9 @@ from musicgen_studio.core.clip import Clip, Origin
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.files.sound import read
 from musicgen_studio.ui.panels.clip_header import ExtendValues
-from tests.ui.test_window import WAIT_MS, loader, program, settings_file
+from musicgen_studio.ui.panels.takes_strip import TakeTile
+from tests.ui.panels.finding import said
+from tests.ui.test_window import WAIT_MS, loader, program, settings_file, type_and_generate
 from tests.ui.window.watching import Watch, dragged, watch
 
 __all__ = ["dragged", "loader", "program", "settings_file", "watch"]
@@ -174,3 +177,48 @@ def test_a_row_whose_file_is_not_there_yet_is_written_beside_the_window(
     assert file is not None
     assert file.name == "Another name.wav"
     assert watch.opened == []
+
+
+def tiles(program: Program) -> list[int]:
+    """The takes in the strip, by their numbers as they are seen."""
+    return [tile.number + 1 for tile in program.window.takes.findChildren(TakeTile) if tile.isVisible()]
+
+
+def shown(program: Program) -> str:
+    """The title in the middle."""
+    current = program.window.listening.current
+    return "" if current is None else current.clip.title
+
+
+def test_takes_keep_their_numbers_when_one_of_them_goes(qtbot: QtBot, program: Program) -> None:
+    type_and_generate(qtbot, program, "calm", clips=4, takes=4)
+    window, library = program.window, program.services.library
+    clips = sorted(library.clips(), key=lambda clip: clip.title)
+    library.trash([clips[2].id])
+    window.showing.show_clip(library.get(clips[0].id))
+    assert tiles(program) == [1, 2, 4]
+    QTest.keyClick(window.waveform, Qt.Key.Key_3)
+    assert shown(program) == "Calm · take 1"
+    QTest.keyClick(window.waveform, Qt.Key.Key_4)
+    assert shown(program) == "Calm · take 4"
+    assert "Take 4 is shown and heard" in said(window.takes)
+
+
+def test_a_take_that_is_deleted_for_good_leaves_the_strip(qtbot: QtBot, program: Program) -> None:
+    type_and_generate(qtbot, program, "calm", clips=4, takes=4)
+    window, library, listening = program.window, program.services.library, program.window.listening
+    clips = sorted(library.clips(), key=lambda clip: clip.title)
+    window.showing.show_clip(library.get(clips[3].id))
+    assert tiles(program) == [1, 2, 3, 4]
+    for gone, left, current in ((1, [1, 3, 4], 4), (0, [3, 4], 4), (2, [], 4)):
+        library.trash([clips[gone].id])
+        with qtbot.waitSignal(window.collection.deleted, timeout=WAIT_MS):
+            window.collection._empty_trash()
+        assert tiles(program) == left
+        assert shown(program) == f"Calm · take {current}"
+        QTest.keyClick(window.waveform, getattr(Qt.Key, f"Key_{gone + 1}"))
+        assert shown(program) == f"Calm · take {current}"
+        assert not set(listening.other_takes()) & {clips[gone].id}
+    QTest.keyClick(window.waveform, Qt.Key.Key_Space)
+    assert listening.current is not None
+    assert not window.takes.isVisible()
