@@ -70,6 +70,7 @@ class Transport:
         self._seen_underflows = 0
         self._must_reopen = False
         self._must_refresh = False
+        self._has_news = False  # somebody saw a device come or go; a lost one alone is no news
         self._must_take_new = False
         self._refresh_after_s = clock()
         self._must_start = False  # the output's clock begins with the music
@@ -195,14 +196,14 @@ class Transport:
     def devices_changed(self) -> None:
         """Say that a device came or went. PortAudio looks for it as soon as nothing plays on a device."""
         with self._changed:
-            self._must_refresh = True
+            self._must_refresh = self._has_news = True
             self._failed.clear()
             self._changed.notify()
 
     def use_new_devices(self) -> None:
         """Look for devices now, though it plays: it breaks off for a moment and goes on, on one that is new."""
         with self._changed:
-            if self._must_refresh:
+            if self._has_news:
                 self._must_take_new = True
                 self._changed.notify()
 
@@ -241,7 +242,7 @@ class Transport:
                 device="" if self._output is None else self._output.name,
                 problem=self._problem,
                 notice=self._notice,
-                has_new_devices=self._must_refresh and self._is_playing and self._is_on_device,
+                has_new_devices=self._has_news and self._is_playing and self._is_on_device,
             )
 
     def close(self) -> None:
@@ -428,6 +429,7 @@ class Transport:
             is_done = True
         with self._changed:
             self._must_refresh = not is_done
+            self._has_news = self._has_news and not is_done
             self._refresh_after_s = self._clock() + _RETRY_S
             if is_done and self._must_take_new:
                 self._must_take_new = False

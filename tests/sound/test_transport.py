@@ -558,8 +558,12 @@ def test_a_lost_device_pauses_and_the_default_goes_on() -> None:
         assert transport.poll().position_frame == int(lost.position_frame)
 
 
-def test_a_device_that_only_seemed_lost_is_opened_again_and_nothing_is_said(caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize("may_refresh", [True, False], ids=["alone", "while an input is open"])
+def test_a_device_that_only_seemed_lost_is_opened_again_and_nothing_is_said(
+    caplog: pytest.LogCaptureFixture, may_refresh: bool
+) -> None:
     system = Cards(_named("interface"), _named("usual", is_default=True))
+    system.may_refresh = may_refresh
     with _transport(system) as transport:
         transport.choose_device(_named("interface"))
         _play(transport, "interface")
@@ -570,6 +574,7 @@ def test_a_device_that_only_seemed_lost_is_opened_again_and_nothing_is_said(capl
         until(transport, lambda _: bool(system.opened[1].ask(4800).any()))
         state = transport.poll()  # not what was asked for before it sounded
         assert (state.is_playing, state.device, state.problem, state.notice) == (True, "interface", None, None)
+        assert not state.has_new_devices
         assert state.position_frame >= before
         assert "lost a device" in caplog.text
 
