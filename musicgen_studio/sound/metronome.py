@@ -169,7 +169,8 @@ class ClickTrack:
         self._beat_s = metronome.beat_s
         self._rate = rate
         self._audible = (-np.inf if is_heard_before else 0.0, np.inf if is_heard_after else 0.0)
-        count_in_s = count_in_bars * metronome.beats_per_bar * metronome.beat_s
+        self._first_beat = -count_in_bars * metronome.beats_per_bar
+        count_in_s = -self._first_beat * metronome.beat_s
         lead_s = _LEAD_S if count_in_bars or is_heard_after else 0.0
         self._beat_0_frame = round((lead_s + count_in_s) * rate)
         self._clicks = Clicks(metronome, rate, self._beat_0_frame)
@@ -203,9 +204,9 @@ class ClickTrack:
         return float(np.quantile(reports_s, _TRUE_SHARE)) + self._beat_0_frame / self._rate
 
     def beat(self, now_s: float) -> float | None:
-        """Return which beat is heard now, with its fraction, below 0 in the count-in; None until that is known."""
+        """Return which beat is heard now, with its fraction, below 0 in the count-in; None before the first."""
         beat_0_s = self.beat_0_s
         if beat_0_s is None:
             return None
         self._beat = max(self._beat, (now_s - beat_0_s) / self._beat_s)  # nobody counts backwards
-        return self._beat
+        return self._beat if self._beat >= self._first_beat else None

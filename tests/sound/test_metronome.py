@@ -105,13 +105,20 @@ def test_without_a_count_in_or_clicks_beat_0_is_at_once() -> None:
     assert track.beat(4.0) == 2.0
 
 
+def test_nobody_counts_more_beats_than_are_heard() -> None:
+    track = ClickTrack(Metronome(120, 4), 1, is_heard_before=True, is_heard_after=False, rate=_RATE)
+    track.fill(np.empty((_RATE // 10, 1), np.float32), 0.15, 10.0)
+    assert track.beat(10.3) is None, "the first of four clicks is heard at 10.4"
+    assert track.beat(10.45) == pytest.approx(-3.9)
+
+
 def test_one_late_call_does_not_move_the_beat() -> None:
     track = ClickTrack(Metronome(60, 2), 1, is_heard_before=True, is_heard_after=True, rate=_RATE)
     for call in range(9):
         late_s = 0.5 if call == 3 else 0.001 * (call % 2)
         track.fill(np.empty((_RATE // 10, 1), np.float32), 0.15, 10 + call / 10 + late_s)
     assert track.beat_0_s == pytest.approx(12.4, abs=0.002)
-    assert track.beat(10.4) == pytest.approx(-2.0, abs=0.002)
+    assert track.beat(10.5) == pytest.approx(-1.9, abs=0.002)
 
 
 if __name__ == "__main__":
