@@ -25,7 +25,8 @@ from musicgen_studio.core.clip import Clip
 from musicgen_studio.core.melody import Floats, Melody
 from musicgen_studio.dsp.peaks import Peaks
 from musicgen_studio.errors import UserProblem
-from musicgen_studio.files.midi import EXTENSIONS, MidiTrack, holds_midi
+from musicgen_studio.files import midi, sound
+from musicgen_studio.files.midi import MidiTrack, holds_midi
 from musicgen_studio.files.sound import is_sound
 from musicgen_studio.paths import resources_dir
 from musicgen_studio.studio.humming.sketch import Kind
@@ -43,7 +44,6 @@ from musicgen_studio.ui.widgets.problem_note import ProblemNote
 from musicgen_studio.ui.widgets.segments import Segments
 from musicgen_studio.ui.window.shortcuts import Bindings, KeyMap
 
-_SOUNDS = ("*.wav", "*.flac", "*.ogg", "*.opus", "*.mp3", "*.aiff", "*.aif")
 _STEP_S = 0.1
 EXAMPLE_HUM, EXAMPLE_LINE = "example-hum.wav", "example-line.mid"  # in resources/melodies
 
@@ -436,17 +436,16 @@ class MelodyPanel(FoldBox):
 
     @Slot()
     def _ask_sound(self) -> None:
-        self._ask(self.tr("Melody from a sound file"), self.tr("Sound files ({0})").format(" ".join(_SOUNDS)))
+        self._ask(self.tr("Melody from a sound file"), self.tr("Sound files ({0})"), sound.EXTENSIONS)
 
     @Slot()
     def _ask_midi(self) -> None:
-        wanted = " ".join(f"*{ending}" for ending in EXTENSIONS)
-        self._ask(self.tr("Melody from a MIDI file"), self.tr("MIDI files ({0})").format(wanted))
+        self._ask(self.tr("Melody from a MIDI file"), self.tr("MIDI files ({0})"), midi.EXTENSIONS)
 
-    def _ask(self, title: str, name_filter: str) -> None:
+    def _ask(self, title: str, kind: str, endings: Sequence[str]) -> None:
         dialog = QFileDialog(self, title)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilter(name_filter)
+        dialog.setNameFilter(kind.format(" ".join(f"*{ending}" for ending in endings)))
         dialog.fileSelected.connect(lambda file: self.choose_file(Path(file)))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()

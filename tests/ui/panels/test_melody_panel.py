@@ -6,12 +6,22 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QDoubleSpinBox, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QFileDialog,
+    QPushButton,
+    QToolButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from musicgen_studio.core.clip import Origin
 from musicgen_studio.core.melody import CHROMA_RATE_HZ
 from musicgen_studio.errors import UserProblem
+from musicgen_studio.files import midi, sound
 from musicgen_studio.files.midi import MidiTrack
 from musicgen_studio.studio.humming.recording_state import Phase, RecordingState
 from musicgen_studio.studio.humming.sketch import Kind
@@ -66,6 +76,21 @@ def test_each_source_has_its_page(panel: MelodyPanel, qtbot: QtBot, source: str,
         control(panel, QToolButton, source).click()
     assert shown(panel, name)
     assert not shown(panel, "Get ready")
+
+
+@pytest.mark.parametrize(
+    ("source", "name", "endings"),
+    [("File", "Choose a sound file…", sound.EXTENSIONS), ("MIDI", "Choose a MIDI file…", midi.EXTENSIONS)],
+)
+def test_whatever_can_be_followed_can_be_chosen(
+    panel: MelodyPanel, source: str, name: str, endings: tuple[str, ...]
+) -> None:
+    control(panel, QToolButton, source).click()
+    control(panel, QPushButton, name).click()
+    (dialog,) = panel.findChildren(QFileDialog)
+    (offered,) = dialog.nameFilters()
+    assert set(offered[offered.index("(") + 1 : -1].split()) == {f"*{ending}" for ending in endings}
+    dialog.reject()
 
 
 def test_r_opens_the_recorder_and_does_what_its_button_says(panel: MelodyPanel, qtbot: QtBot) -> None:
