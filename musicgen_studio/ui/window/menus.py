@@ -5,9 +5,9 @@ A menu that opens asks each of its actions whether it can be done now. Not for w
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from PySide6.QtCore import QObject, QPoint, Qt
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Slot
+from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtWidgets import QApplication, QMenu, QMenuBar, QWidget
 
 from musicgen_studio.ui.window.action_table import GROUPS, MENUS, menu_title, ready
 from musicgen_studio.ui.window.shortcuts import Bindings, BoundAction
@@ -34,7 +34,7 @@ class Menus(QObject):
 
     def __init__(self, window: QWidget, bar: QMenuBar) -> None:
         super().__init__(window)
-        self._window = window
+        self._window, self._bar = window, bar
         self.actions = _bound(window.findChildren(Bindings))
         self._menus: dict[str, QMenu] = {}
         for shortcut_id, action in self.actions.items():
@@ -42,10 +42,18 @@ class Menus(QObject):
         for menu in MENUS:
             self._menus[menu] = bar.addMenu(f"&{menu_title(menu)}")
             self._fill(self._menus[menu], menu)
+            self._menus[menu].aboutToHide.connect(lambda: QTimer.singleShot(0, self._leave_bar))
 
     def menu(self, name: str) -> QMenu:
         """Return a menu of the bar by its English name, or a submenu by both, such as `Play/Takes`."""
         return self._menus[name]
+
+    @Slot()
+    def _leave_bar(self) -> None:
+        """Give the keys back with the menu: Qt keeps its name lit, and the keys in the bar, until a second Esc."""
+        if self._bar.activeAction() is not None and QApplication.activePopupWidget() is None:
+            esc = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Escape, Qt.KeyboardModifier.NoModifier)
+            QApplication.sendEvent(self._bar, esc)
 
     def context_menu(self, groups: Iterable[Sequence[str]]) -> QMenu:
         """Make a menu of actions, given by id; it deletes itself when it is closed."""

@@ -413,3 +413,20 @@ def test_the_folder_of_a_clip_is_shown_and_the_window_does_not_wait_for_a_name_t
         go_on.set()
         QDesktopServices.unsetUrlHandler("file")
         writer.join(10)
+
+
+def test_a_menu_that_is_left_by_esc_gives_the_keys_back(qtbot: QtBot, program: Program) -> None:
+    """Qt leaves the menu's name lit, and the keys in the bar, until Esc is pressed once more."""
+    window, bar = program.window, program.window.menu_bar
+    window.activateWindow()
+    window.waveform.setFocus()
+    qtbot.waitUntil(window.waveform.hasFocus, timeout=WAIT_MS)
+    file, edit = (window.menus.menu(name) for name in ("File", "Edit"))
+    QTest.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.actionGeometry(file.menuAction()).center())
+    qtbot.waitUntil(file.isVisible, timeout=WAIT_MS)
+    QTest.keyClick(file, Qt.Key.Key_Right)
+    qtbot.waitUntil(edit.isVisible, timeout=WAIT_MS)
+    assert bar.activeAction() is edit.menuAction()
+    QTest.keyClick(edit, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: bar.activeAction() is None, timeout=WAIT_MS)
+    assert window.focusWidget() is window.waveform
