@@ -32,16 +32,26 @@ def similarity(share: float) -> str:
 
 def how_it_ends(ending: Ending) -> str:
     """Write how a clip ends, and why so: `fades out (none of 4 tries came to rest by itself)`."""
+    if not ending.tried:
+        return QCoreApplication.translate("ending", "fades out")
+    if ending.tried == 1:
+        return _of_one_try(ending)
     if ending.is_own:
         words = QCoreApplication.translate("ending", "ends by itself ({0} of {1} tries did well)")
         return words.format(ending.good, ending.tried)
-    if not ending.tried:
-        return QCoreApplication.translate("ending", "fades out")
     if not ending.rested:
         words = QCoreApplication.translate("ending", "fades out (none of {0} tries came to rest by itself)")
         return words.format(ending.tried)
     words = QCoreApplication.translate("ending", "fades out ({0} of {1} tries rested, none on the bar and in key)")
     return words.format(ending.rested, ending.tried)
+
+
+def _of_one_try(ending: Ending) -> str:
+    if ending.is_own:
+        return QCoreApplication.translate("ending", "ends by itself")
+    if not ending.rested:
+        return QCoreApplication.translate("ending", "fades out (it did not come to rest by itself)")
+    return QCoreApplication.translate("ending", "fades out (it rested, but not on the bar and in key)")
 
 
 def length(start_s: float, end_s: float, tempo_map: TempoMap | None) -> str:

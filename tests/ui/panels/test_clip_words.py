@@ -38,6 +38,9 @@ def test_how_a_clip_ends_is_said_with_the_reason() -> None:
     assert how_it_ends(Ending(4)) == "fades out (none of 4 tries came to rest by itself)"
     assert how_it_ends(Ending(4, 2)) == "fades out (2 of 4 tries rested, none on the bar and in key)"
     assert how_it_ends(Ending(4, 2, 1, is_own=True)) == "ends by itself (1 of 4 tries did well)"
+    assert how_it_ends(Ending(1)) == "fades out (it did not come to rest by itself)"
+    assert how_it_ends(Ending(1, 1)) == "fades out (it rested, but not on the bar and in key)"
+    assert how_it_ends(Ending(1, 1, 1, is_own=True)) == "ends by itself"
     for values in ((1, 2), (4, 1, 2), (-1,)):
         with pytest.raises(ValueError, match="good <= rested <= tried"):
             Ending(*values)
