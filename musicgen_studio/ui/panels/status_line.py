@@ -77,7 +77,8 @@ class StatusLine(QWidget):
         idle = meanwhile or self.tr("● Ready")
         self._state.setText(idle if job is None or not is_at_work else self.in_words(job))
         if job is not None and is_at_work:
-            self._strip.set_share(job.made_s / job.wanted_s if job.state is not JobState.LOADING else None)
+            is_known = job.state is not JobState.LOADING and job.made_s > 0  # the first sound may be a minute away
+            self._strip.set_share(job.made_s / job.wanted_s if is_known else None)
 
     def announce(self, text: str, *, is_done: bool = False) -> None:
         """Say something in passing, also to a screen reader; it stays in the list. An empty text empties the line.

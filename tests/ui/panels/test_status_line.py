@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from musicgen_studio.studio.making.queue import JobState
 from musicgen_studio.ui.panels.status_line import StatusLine
+from musicgen_studio.ui.widgets.progress_strip import ProgressStrip
 from musicgen_studio.ui.window.shortcuts import KeyMap
 from tests.ui.models.test_queue_model import job
 from tests.ui.panels.finding import control, nameless, said
@@ -41,6 +42,14 @@ def line(qtbot: QtBot) -> StatusLine:
 def test_it_says_what_is_going_on(line: StatusLine, shown: None, words: str) -> None:
     line.set_job(shown)
     assert words in said(line).split("\n")
+
+
+@pytest.mark.parametrize(("made_s", "share"), [(0.0, None), (4.8, 0.6)])
+def test_the_strip_moves_as_long_as_nothing_is_made_yet(line: StatusLine, made_s: float, share: float | None) -> None:
+    """Four versions of a section come whole, after a minute of an empty strip."""
+    line.set_job(job(1, state=JobState.MAKING, made_s=made_s))
+    (strip,) = (each for each in line.findChildren(ProgressStrip) if each.isVisible())
+    assert strip.share() == share
 
 
 def test_cancelling_by_button_and_by_key(line: StatusLine, qtbot: QtBot) -> None:

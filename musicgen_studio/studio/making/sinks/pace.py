@@ -23,7 +23,7 @@ class Progress:
         elapsed_s: Seconds since the start of the run.
         speed: "× real time", of the music since the first block: what came before it says nothing about what is to
             come. With little more than that it is made_s / elapsed_s where that is 1 or more, or all is made: it cannot
-            have been slower. Else 0.0, not known.
+            have been slower. Else 0.0, not known. Fills come whole, all at once at the end: theirs is known then.
         left_s: Seconds to wait at this speed, None as long as it is not measured.
     """
 
@@ -51,6 +51,7 @@ class Pace(Sink):
         self._made_s = self._wanted_s = self._given_s = 0.0
         self._prompts = 1
         self._at_work = 0
+        self._come_whole = False
         self._first: tuple[float, float] | None = None  # when the first block of new music came, and how much it was
 
     def begin(self, begun: Begun) -> None:
@@ -60,6 +61,7 @@ class Pace(Sink):
         self._wanted_s = self._prompts * request.takes * request.duration_s
         # What is continued comes back at once; counting it would promise a speed that is not there.
         self._given_s = begun.given_s
+        self._come_whole = request.aligned
 
     def block(self, block: AudioBlock) -> None:
         """Count a block, and tell."""
@@ -80,9 +82,10 @@ class Pace(Sink):
         """Return the speed and the seconds left, as `Progress` has them."""
         first_s, first_made_s = self._first or (now_s, self._made_s)
         made_s, took_s = self._made_s - first_made_s, now_s - first_s
-        if made_s > 0 and took_s > 0 and (made_s >= _LEAST_S or took_s >= _LEAST_WAIT_S):
+        if not self._come_whole and made_s > 0 and took_s > 0 and (made_s >= _LEAST_S or took_s >= _LEAST_WAIT_S):
             speed = made_s / took_s
             return speed, (self._wanted_s - self._made_s) / speed
         at_least = self._made_s / elapsed_s if elapsed_s > 0 else 0.0
         is_all = 0 < self._wanted_s <= self._made_s
-        return at_least if at_least >= 1 or is_all else 0.0, 0.0 if is_all else None
+        is_known = is_all or (at_least >= 1 and not self._come_whole)
+        return at_least if is_known else 0.0, 0.0 if is_all else None

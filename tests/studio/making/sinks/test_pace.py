@@ -1,6 +1,7 @@
 """How far a run is and how long it will take, with a clock of our own."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import count, pairwise
 from threading import Event
 
@@ -67,3 +68,19 @@ def test_a_few_hundredths_of_a_second_are_no_measure(make_order: OrderMaker) -> 
     assert [one.left_s is None for one in told] == [True, True, True, False, False]
     assert told[2].speed == 0.0
     assert told[3].speed == pytest.approx(0.5 / 0.5)
+
+
+def test_fills_that_come_whole_promise_no_speed_by_how_fast_they_are_handed_over(make_order: OrderMaker) -> None:
+    """Four fills took a minute, and “7.3× real time” was said of the last tenth of a second of it."""
+    told: list[Progress] = []
+    seconds = iter([0.0, 60.0, 60.05, 60.1, 60.15])
+    pace = Pace(told.append, lambda: next(seconds))
+    after = Audio(np.full((40000, 1), 0.1, np.float32), 32000)
+    request = replace(make_order(takes=4).request(Sounds()), after=after, aligned=True)
+    pace.begin(Begun(request, FakeEngine().info, 32000, 1, 0.0))
+    for take in range(4):
+        whole = Audio(np.zeros((round(32000 * request.duration_s), 1), np.float32), 32000)
+        pace.block(AudioBlock(0, take, 0, whole, is_last=True))
+    assert [(one.speed, one.left_s) for one in told[:3]] == [(0.0, None)] * 3
+    assert told[3].speed == pytest.approx(4 * request.duration_s / 60.15)
+    assert told[3].left_s == 0.0
