@@ -4,7 +4,16 @@ from math import inf
 
 import pytest
 
-from musicgen_studio.studio.arranging.live_lead import LEAD_S, LEAST_LEAD_S, MAX_LEAD_S, NEAR_S, QUIET_S, SPARE_S, Lead
+from musicgen_studio.studio.arranging.live_lead import (
+    AFTER_BREAK_S,
+    LEAD_S,
+    LEAST_LEAD_S,
+    MAX_LEAD_S,
+    NEAR_S,
+    QUIET_S,
+    SPARE_S,
+    Lead,
+)
 
 
 def test_a_break_makes_it_half_as_much_again_up_to_a_most() -> None:
@@ -51,3 +60,22 @@ def test_it_ends_at_the_least_on_a_quiet_machine_and_is_never_raised_to_it(begun
     for chunk in range(3000):
         lead.note(chunk / 10, lead.lead_s - 0.03 if chunk else inf, 0)
     assert lead.lead_s == pytest.approx(min(begun_s, LEAST_LEAD_S))
+
+
+@pytest.mark.parametrize("every_s", [20, 60, 240, 600])
+def test_a_machine_that_is_held_up_now_and_then_breaks_the_sound_a_few_times_in_two_hours(every_s: int) -> None:
+    lead, breaks, chunk_s = Lead(), 0, 0.1
+    for chunk in range(round(2 * 3600 / chunk_s)):
+        made_s = chunk * chunk_s
+        unheard_s = lead.lead_s - (0.25 if chunk % (every_s * 10) == 99 else 0.03)
+        breaks += unheard_s < 0
+        lead.note(made_s, max(unheard_s, 0.0), breaks)
+    assert breaks <= 6
+
+
+def test_one_break_is_forgotten_after_some_minutes() -> None:
+    lead = Lead()
+    lead.note(1.0, 0.0, 1)
+    for chunk in range(10, round(3 * AFTER_BREAK_S * 10)):
+        lead.note(chunk / 10, lead.lead_s - 0.03, 1)
+    assert lead.lead_s <= LEAD_S
