@@ -15,11 +15,13 @@ from musicgen_studio.batch.folder import BatchFolder
 from musicgen_studio.batch.plan import BatchPlan, Group
 from musicgen_studio.checkpoints.fingerprint import file_sha256
 from musicgen_studio.files.whole import replacing, write_text
+from musicgen_studio.studio.making.order import Order
 from musicgen_studio.studio.making.record import Record
 
 CSV_NAME, PARQUET_NAME = "manifest.csv", "manifest.parquet"
 
 MADE, FAILED, MISSING = "made", "failed", "missing"
+LEAD_AND_CHORDS = "lead and chords"
 
 _WHOLE = ("row", "seed", "take", "group", "passages", "top_k", "sample_rate", "frames")
 _NUMBERS = (
@@ -27,13 +29,14 @@ _NUMBERS = (
     *("duration_s", "gain_db", "limited_db"),
 )
 _NAMES = (
-    *("row", "status", "file", "prompt", "seconds", "seed", "take", "group", "melody", "passages"),
+    *("row", "status", "file", "prompt", "seconds", "seed", "take", "group", "melody", "followed", "passages"),
     *("guidance_scale", "temperature", "top_k", "top_p", "melody_similarity", "fit", "sample_rate", "frames"),
     *("duration_s", "gain_db", "limited_db", "device", "precision", "checkpoint", "checkpoint_sha256", "licence"),
     *("program_version", "created", "sound_sha256", "why", "what_to_do"),
 )
 COLUMNS: dict[str, type] = {name: int if name in _WHOLE else float if name in _NUMBERS else str for name in _NAMES}
-"""Names and types. `take` counts from 1; `passages` says how many follow the prompt; `why` is of what failed."""
+"""Names and types. `take` counts from 1; `passages` says how many follow the prompt; `followed`, what is followed of a melody that
+is a mix; `why` is of what failed."""
 
 Figures = Mapping[str, float | int | str | None]
 Measure = Callable[[list[tuple[Path, Record]]], Iterable[Figures]]
@@ -99,6 +102,7 @@ def _made(sound: Path, record: Record) -> dict[str, Any]:
     order = record.order
     return {
         "status": MADE,
+        "followed": _followed(order),
         "file": sound.name,
         **{name: getattr(order, name) for name in ("guidance_scale", "temperature", "top_k", "top_p")},
         **{name: getattr(record, name) for name in ("melody_similarity", "fit", "sample_rate", "frames")},
@@ -109,6 +113,12 @@ def _made(sound: Path, record: Record) -> dict[str, Any]:
         "checkpoint_sha256": record.checkpoint.sha256,
         "sound_sha256": file_sha256(sound),
     }
+
+
+def _followed(order: Order) -> str | None:
+    melodies = (order.melody, *(passage.melody for passage in order.passages))
+    is_mix = any(melody is not None and melody.separator is not None for melody in melodies)
+    return LEAD_AND_CHORDS if is_mix else None
 
 
 def _add_measured(lines: list[dict[str, Any]], folder: BatchFolder, measure: Measure) -> None:

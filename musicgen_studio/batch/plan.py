@@ -47,6 +47,7 @@ class BatchSettings:
         top_k: Among how many sounds.
         top_p: Among the likeliest.
         finish: What becomes of the sound on its way into a file.
+        of_mix: Whether of melodies that rows name lead and other are followed without drums and bass; None is of mixes.
     """
 
     duration_s: float | None = None
@@ -58,6 +59,7 @@ class BatchSettings:
     top_k: int | None = None
     top_p: float | None = None
     finish: FinishSettings = field(default_factory=lambda: FinishSettings(loudness_lufs=STREAMING_LUFS))
+    of_mix: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ class Group:
         order: What is made.
         is_melody_open: Whether it is still to be found out if the melody is a mix (`source.open_melody`).
         digits: Of the rows' numbers in file names.
+        of_mix: What was said of that, None for nothing.
     """
 
     number: int
@@ -77,6 +80,7 @@ class Group:
     order: Order
     is_melody_open: bool = False
     digits: int = 1
+    of_mix: bool | None = None
 
     @property
     def name(self) -> str:
@@ -128,7 +132,7 @@ class BatchPlan:
     def orders_sha256(self) -> str:
         """What tells these orders from others: where the files lie does not count, what is in them does."""
         lines = (
-            json.dumps([group.number, group.rows, group.is_melody_open, _without_places(asdict(group.order))])
+            json.dumps([group.number, group.rows, *_how_followed(group), _without_places(asdict(group.order))])
             for group in self.groups
         )
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
@@ -234,9 +238,14 @@ def _grouped(orders: Iterable[tuple[Order, bool]], settings: BatchSettings, digi
         for first in range(0, len(members), size):
             rows, prompts = zip(*members[first : first + size], strict=True)
             whole = replace(order, prompts=prompts, together=len(prompts))
-            made.append(Group(0, rows, whole, is_open, digits))
+            made.append(Group(0, rows, whole, is_open, digits, settings.of_mix if is_open else None))
     for number, group in enumerate(sorted(made, key=lambda group: group.rows[0]), start=1):
         yield replace(group, number=number)
+
+
+def _how_followed(group: Group) -> list[bool]:
+    """Return what tells groups apart whose melodies are followed otherwise; as ever where nothing was said of it."""
+    return [group.is_melody_open] if group.of_mix is None else [group.is_melody_open, group.of_mix]
 
 
 def _without_places(value: object) -> object:

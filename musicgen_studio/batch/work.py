@@ -79,7 +79,7 @@ def _opened(group: Group, place: Callable[[SourceFile], Path]) -> tuple[Order, S
         return order, sounds
     path = place(order.melody)
     _check_same(order.melody, path)
-    tune = open_melody(path, sha256=order.melody.sha256)
+    tune = open_melody(path, of_mix=group.of_mix, sha256=order.melody.sha256)
     _, sounds = reopen(replace(_placed(order, place), melody=None), moved=moved)
     followed = order.melody if tune.record is None else replace(tune.record, file=order.melody.file)
     return replace(order, melody=followed), replace(sounds, melody=tune.melody)

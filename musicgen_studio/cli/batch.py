@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from musicgen_studio.cli.generate import add_engine_options, add_sampling_options
 from musicgen_studio.cli.interrupt import EXIT_INTERRUPTED, stop_on_interrupt
 from musicgen_studio.cli.options import (
+    MELODY_MIX,
     NO_LOUDNESS,
     SORT_HELP,
     SORT_MEASURES,
@@ -58,6 +59,7 @@ def add_parser(commands: Commands) -> None:
         "--seed", type=int, default=0, metavar="N", help="rows that are alike go on from it (default: 0)"
     )
     group.add_argument("--takes", type=int, default=1, metavar="N", help="versions of a row, 1 to 16 (default: 1)")
+    group.add_argument("--melody-mix", action=argparse.BooleanOptionalAction, help=MELODY_MIX)
     add_sampling_options(parser)
     add_engine_options(parser)
     group = parser.add_argument_group("who makes it")
@@ -167,6 +169,7 @@ def _settings(args: argparse.Namespace) -> "BatchSettings":
         top_k=args.top_k,
         top_p=args.top_p,
         finish=FinishSettings(SoundFormat(args.format), args.rate, lufs, compressor=args.compressor),
+        of_mix=args.melody_mix,
     )
 
 
@@ -255,6 +258,12 @@ def _tell(result: "BatchResult", measure: str | None, *, as_json: bool) -> None:
             print(json.dumps(clip, ensure_ascii=False), flush=True)
         return
     print(f"{result.made} of {len(result.clips)} clips are in {result.manifest.parent}", flush=True)
+    if mixes := sum(clip["followed"] is not None for clip in result.clips):
+        print(
+            f"in {mixes} of them the melody is a mix: its lead and chords are followed, not its drums and bass "
+            "(--no-melody-mix)",
+            file=sys.stderr,
+        )
     if measure is not None:
         from musicgen_studio.evaluation.fidelity.figure import number
 

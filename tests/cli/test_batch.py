@@ -4,13 +4,16 @@ import csv
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from musicgen_studio.batch.progress import BatchProgress
 from musicgen_studio.cli import batch
 from musicgen_studio.cli.batch import progress_line
 from musicgen_studio.cli.options import SORT_MEASURES
+from musicgen_studio.core.audio import Audio
 from musicgen_studio.evaluation.ranking import SORTED_BY
+from musicgen_studio.files.sound import SoundFormat, write
 from musicgen_studio.studio.making.record import Record
 from tests.batch.fakes import load_fake
 from tests.cli.conftest import CommandLine
@@ -107,3 +110,20 @@ def test_a_folder_of_tables_elsewhere(cli: CommandLine, tmp_path: Path) -> None:
     (tmp_path / "lists" / "t.csv").write_text("prompt\na\n")
     code, out, _ = cli("batch", Path("lists") / "t.csv", "--out", Path("deep") / "er", "--seconds", "0.5")
     assert (code, out) == (0, f"1 of 1 clips are in {Path('deep') / 'er'}\n")
+
+
+def test_a_melody_that_is_a_mix_is_told_and_all_of_it_can_be_followed(cli: CommandLine) -> None:
+    noise = np.random.default_rng(1).standard_normal((48_000, 2)) * 0.1
+    write(cli.folder / "mix.wav", Audio(noise.astype(np.float32), 32_000), SoundFormat.WAV24)
+    (cli.folder / "t.csv").write_text("prompt,melody\na,mix.wav\nb,\n")
+    followed = list[tuple[str, bool]]()
+    for folder, options in (("x", ()), ("y", ("--no-melody-mix",))):
+        code, _, err = cli("batch", "t.csv", "--out", folder, "--seconds", "0.5", *options)
+        assert code == 0
+        with (cli.folder / folder / "manifest.csv").open(encoding="utf-8", newline="") as file:
+            first, second = csv.DictReader(file)
+        assert second["followed"] == ""
+        followed.append((first["followed"], "in 1 of them the melody is a mix: its lead and chords are followed" in err))
+    assert followed == [("lead and chords", True), ("", False)]
+    code, _, err = cli("batch", "t.csv", "--out", "x", "--seconds", "0.5", "--no-melody-mix")
+    assert code == 1  # another order than that of the folder

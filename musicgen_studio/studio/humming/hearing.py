@@ -42,7 +42,9 @@ class Hearing:
         source: The sound itself, to be followed as it was sung; of a mix its lead and other; None where there is none.
         curve: Its pitch, or None.
         peaks: Its waveform, or None.
-        chroma: What the model sees of the sound, float32 `[frames, 12]` at 7.8125 Hz, or None.
+        chroma: What the model sees of that sound, float32 `[frames, 12]` at 7.8125 Hz, or None.
+        whole: Of a mix the same with drums and bass, None of anything else.
+        whole_chroma: What the model sees of that, or None.
         is_one_voice: Whether the notes can be relied on: a single voice or instrument.
         tracks: Of a MIDI file, those to choose from.
         remark: What is missing of the file or was stepped over, as a sentence; empty if nothing.
@@ -54,6 +56,8 @@ class Hearing:
     curve: PitchCurve | None = None
     peaks: PeakPyramid | None = None
     chroma: Floats | None = None
+    whole: MelodySource | None = None
+    whole_chroma: Floats | None = None
     is_one_voice: bool = True
     tracks: tuple[MidiTrack, ...] = ()
     remark: str = ""
@@ -63,6 +67,19 @@ class Hearing:
         """Of the sound in Hz; 1 without one."""
         audio = None if self.source is None else self.source.melody
         return audio.sample_rate if isinstance(audio, Audio) else 1
+
+    @property
+    def is_mix(self) -> bool:
+        """Whether there is a choice between lead and other, and all of it."""
+        return self.whole is not None
+
+    def sound(self, *, follows_all: bool) -> MelodySource | None:
+        """Return the sound to be followed, of a mix with or without its drums and bass; None where there is none."""
+        return self.whole if follows_all and self.whole is not None else self.source
+
+    def seen(self, *, follows_all: bool) -> Floats | None:
+        """Return what the model sees of that sound, or None."""
+        return self.whole_chroma if follows_all and self.whole_chroma is not None else self.chroma
 
 
 def hear_take(library: Library, clip_id: str, stop: Event | None = None) -> Hearing:
@@ -118,20 +135,23 @@ def _heard(
     peaks.append(audio.samples)
     has_one_voice = is_one_voice(curve, audio)
     record = SourceFile(portable_path(file), file_sha256(file))
-    followed = audio
+    source, seen = MelodySource(audio, record), chroma(audio)
+    whole = whole_seen = None
     if may_be_mix and not has_one_voice:
+        whole, whole_seen = source, seen
         followed, mark = lead_and_other(audio, stop)
-        record = replace(record, separator=mark)
-    seen = chroma(followed)
+        source, seen = MelodySource(followed, replace(record, separator=mark)), chroma(followed)
     _check(stop)
     duration_s = max(audio.duration_s, *(note.end_s for note in notes), 0.0)
     return Hearing(
         melody=Melody(notes, duration_s, tempo_bpm),
         title=title,
-        source=MelodySource(followed, record),
+        source=source,
         curve=curve,
         peaks=peaks,
         chroma=seen,
+        whole=whole,
+        whole_chroma=whole_seen,
         is_one_voice=has_one_voice,
     )
 

@@ -41,6 +41,7 @@ class Sketch:
         is_edited: Whether a musician has changed notes that were found or read.
         as_sung: Whether the model is given the sound; else the notes.
         repeats: Whether it begins again each time it ends.
+        follows_all: Whether of a mix drums and bass are followed, too, as far as it is followed as it sounds.
     """
 
     kind: Kind
@@ -52,6 +53,7 @@ class Sketch:
     is_edited: bool = False
     as_sung: bool = False
     repeats: bool = True
+    follows_all: bool = False
 
     @property
     def notes(self) -> Melody:
@@ -130,7 +132,7 @@ def _clean_up(stored: dict[str, Any]) -> CleanUp:
 def _checked(sketch: Sketch) -> Sketch:
     """Refuse values of another type, which a dataclass would take."""
     texts = (sketch.place,)
-    switches = (sketch.is_edited, sketch.as_sung, sketch.repeats)
+    switches = (sketch.is_edited, sketch.as_sung, sketch.repeats, sketch.follows_all)
     numbers = (sketch.track, sketch.channel)
     if not (
         all(type(text) is str for text in texts)

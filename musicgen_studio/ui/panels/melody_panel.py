@@ -59,6 +59,7 @@ class MelodyView:
         peaks: Lowest and highest samples of its sound, or None.
         chroma: What the model sees, float32 `[frames, 12]` at 7.8125 Hz.
         repeats: Whether it begins again each time it ends.
+        follows_all: Whether of a mix drums and bass are followed, too; None where there is no such choice.
     """
 
     title: str
@@ -67,6 +68,7 @@ class MelodyView:
     peaks: tuple[Peaks, Peaks] | None
     chroma: Floats
     repeats: bool
+    follows_all: bool | None = None
 
 
 class MelodyPanel(FoldBox):
@@ -87,6 +89,7 @@ class MelodyPanel(FoldBox):
     drag_requested = Signal()  # the notes, as MIDI
     clear_requested = Signal()
     repeats_chosen = Signal(bool)
+    follows_all_chosen = Signal(bool)  # of a mix: drums and bass, too
     seen_wanted = Signal(object)  # QWidget that is to be scrolled into view
     switch_requested = Signal()  # to a checkpoint that follows melodies
 
@@ -187,6 +190,9 @@ class MelodyPanel(FoldBox):
             self._mini.set_melody(view.melody, view.peaks, view.chroma)
             with QSignalBlocker(self._repeats):
                 self._repeats.setChecked(view.repeats)
+            with QSignalBlocker(self._all):
+                self._all.setChecked(bool(view.follows_all))
+            self._all.setVisible(view.follows_all is not None)
         self._problem.set_problem(problem)
         if problem is not None:
             self.seen_wanted.emit(self._problem)
@@ -378,6 +384,11 @@ class MelodyPanel(FoldBox):
         self._repeats.setAccessibleName(self._repeats.text())
         self._repeats.setToolTip(self.tr("Else the music goes on freely where the melody has ended"))
         self._repeats.toggled.connect(self.repeats_chosen)
+        self._all = QCheckBox(self.tr("Follow drums and bass, too"))
+        self._all.setAccessibleName(self._all.text())
+        self._all.setToolTip(self.tr("All of a mix goes to the model; else lead and chords, which carry the melody"))
+        self._all.toggled.connect(self.follows_all_chosen)
+        self._all.hide()
 
     def _lay_out(self) -> None:
         self._melody_part = QWidget()
@@ -394,6 +405,7 @@ class MelodyPanel(FoldBox):
         row.addWidget(self._play)
         column.addLayout(row)
         column.addWidget(self._repeats)
+        column.addWidget(self._all)
         body = QWidget()
         column = _column(body, 2 * GRID)
         column.addWidget(self._source)

@@ -77,8 +77,9 @@ def mini_peaks(hearing: Hearing | None) -> tuple[Peaks, Peaks] | None:
 
 def sounded(sketch: Sketch, hearing: Hearing | None, clicks: Metronome | None) -> Audio:
     """Return what the model hears, as simple tones."""
-    if sketch.as_sung and hearing is not None and hearing.chroma is not None:
-        audio = chroma_tones(hearing.chroma, CHROMA_RATE_HZ, RATE)
+    seen = None if hearing is None else hearing.seen(follows_all=sketch.follows_all)
+    if sketch.as_sung and seen is not None:
+        audio = chroma_tones(seen, CHROMA_RATE_HZ, RATE)
     else:
         audio = tones(sketch.notes, RATE)
     return audio if clicks is None else with_clicks(audio, clicks)

@@ -116,8 +116,9 @@ class Melodies(QObject):
             )
         if sketch is None:
             return None
-        if sketch.as_sung and hearing is not None and hearing.source is not None:
-            return hearing.source
+        sound = None if hearing is None else hearing.sound(follows_all=sketch.follows_all)
+        if sketch.as_sung and sound is not None:
+            return sound
         return sketch.notes if sketch.notes.notes else None
 
     def lasting_file(self, then: Callable[[str], object]) -> None:
@@ -153,7 +154,8 @@ class Melodies(QObject):
             sketch = Sketch(Kind.NOTES, found=order.melody_notes, clean_up=CleanUp(snap="off"))
             self._push(self.tr("Melody of a clip"), Followed(replace(sketch, repeats=order.melody_repeats)))
         elif order.melody is not None:
-            self._hear(replace(of_file(order.melody), repeats=order.melody_repeats))
+            follows_all = order.melody.separator is None
+            self._hear(replace(of_file(order.melody), repeats=order.melody_repeats, follows_all=follows_all))
         elif self._now.sketch is not None:
             self._clear()
 
@@ -182,6 +184,7 @@ class Melodies(QObject):
         panel.take_edited.connect(self._edit_take)
         panel.clear_requested.connect(self._clear)
         panel.repeats_chosen.connect(self._choose_repeats)
+        panel.follows_all_chosen.connect(self._choose_follows_all)
         panel.play_requested.connect(lambda: self._play(0.0))
         panel.drag_requested.connect(lambda: self._drag(panel))
         panel.edit_requested.connect(self._open_editor)
@@ -229,6 +232,11 @@ class Melodies(QObject):
     @Slot(bool)
     def _choose_repeats(self, repeats: bool) -> None:
         self._change(self.tr("Repeat the melody"), lambda sketch: replace(sketch, repeats=repeats))
+
+    @Slot(bool)
+    def _choose_follows_all(self, follows_all: bool) -> None:
+        words = self.tr("Follow drums and bass")
+        self._change(words, lambda sketch: replace(sketch, follows_all=follows_all))
 
     @Slot(bool)
     def _choose_as_sung(self, as_sung: bool) -> None:
@@ -381,7 +389,7 @@ class Melodies(QObject):
 
     def _show_editor(self, sketch: Sketch, hearing: Hearing | None) -> None:
         notes = sketch.notes
-        sung = None if hearing is None else hearing.chroma
+        sung = None if hearing is None else hearing.seen(follows_all=sketch.follows_all)
         self._editor.show_melody(
             EditorView(
                 title=self._title(),
@@ -409,8 +417,9 @@ class Melodies(QObject):
         sketch, hearing = self._now.sketch, self._now.hearing
         if sketch is None or not (has_melody(sketch) or sketch.as_sung):
             return None
-        sung = None if hearing is None else hearing.chroma
+        sung = None if hearing is None else hearing.seen(follows_all=sketch.follows_all)
         notes = sketch.notes
+        has_choice = hearing is not None and hearing.is_mix and sketch.as_sung
         return MelodyView(
             title=self._title(),
             facts=self._facts(sketch, hearing),
@@ -418,6 +427,7 @@ class Melodies(QObject):
             peaks=mini_peaks(hearing),
             chroma=sketch.chroma(notes.duration_s, sung),
             repeats=sketch.repeats,
+            follows_all=sketch.follows_all if has_choice else None,
         )
 
     def _facts(self, sketch: Sketch, hearing: Hearing | None) -> str:
@@ -425,13 +435,16 @@ class Melodies(QObject):
         facts = [self.tr("1 note") if count == 1 else self.tr("{0} notes").format(count), clock(self._duration_s())]
         facts += [sketch.key.name] if count else []
         facts += [self.tr("edited")] if sketch.is_edited else []
-        is_mix = hearing is not None and not hearing.is_one_voice
-        if is_mix and sketch.as_sung:
-            facts.append(self.tr("a mix: lead and chords are followed, without drums and bass"))
-        elif is_mix:
-            facts.append(self.tr("several voices: the notes are those of the strongest pitch"))
+        if sketch.as_sung and hearing is not None and hearing.is_mix:
+            facts.append(
+                self.tr("a mix: all of it is followed, drums and bass too")
+                if sketch.follows_all
+                else self.tr("a mix: lead and chords are followed, without drums and bass")
+            )
         elif sketch.as_sung:
             facts.append(self.tr("followed as sung"))
+        elif hearing is not None and not hearing.is_one_voice:
+            facts.append(self.tr("several voices: the notes are those of the strongest pitch"))
         return " · ".join(facts)
 
     def _title(self) -> str:

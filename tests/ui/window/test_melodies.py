@@ -180,6 +180,50 @@ def test_of_a_mix_lead_and_chords_are_followed_and_it_says_so(desk: Desk, tmp_pa
         assert "several voices: the notes are those of the strongest pitch" in said(desk.panel)
 
 
+def test_all_of_a_mix_is_followed_where_that_is_chosen(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "song.wav"
+    mix = band(4.0)
+    write(path, mix, SoundFormat.WAV32F)
+    desk.panel.set_open(True)
+    desk.follow(path)
+    choice = control(desk.panel, QCheckBox, "Follow drums and bass, too")
+    assert choice.isVisibleTo(desk.panel)
+    assert not choice.isChecked()
+    choice.click()
+    assert "a mix: all of it is followed, drums and bass too" in said(desk.panel)
+    (clip,) = desk.generate()
+    followed = desk.engine.requests[-1].melody
+    assert isinstance(followed, Audio)
+    np.testing.assert_array_equal(followed.samples, mix.samples)
+    order = Record.from_json(clip.recipe).order
+    assert order.melody is not None
+    assert order.melody.separator is None
+    choice.click()
+    assert "a mix: lead and chords are followed, without drums and bass" in said(desk.panel)
+    desk.undo.undo()
+    assert choice.isChecked()
+    control(desk.panel, QToolButton, "No melody").click()
+    desk.window.melodies.follow_recipe(clip)
+    desk.wait(lambda: desk.window.melodies.sketch is not None)
+    assert choice.isChecked()  # as the clip was made
+    assert "a mix: all of it is followed, drums and bass too" in said(desk.panel)
+
+
+def test_of_a_hum_there_is_no_choice_of_a_mix_and_a_take_of_several_voices_is_followed_whole(
+    desk: Desk, hum_file: Path
+) -> None:
+    desk.panel.set_open(True)
+    desk.follow(hum_file)
+    choice = control(desk.panel, QCheckBox, "Follow drums and bass, too")
+    control(desk.editor, QToolButton, "as sung").click()
+    assert not choice.isVisibleTo(desk.panel)
+    desk.add_take(band(4.0))
+    control(desk.editor, QToolButton, "as sung").click()
+    assert not choice.isVisibleTo(desk.panel)
+    assert "followed as sung" in said(desk.panel)
+    assert "a mix: lead and chords" not in said(desk.panel)
+
+
 def test_a_midi_file_is_followed_in_its_tempo(desk: Desk, midi_file: Path) -> None:
     desk.follow(midi_file)
     assert desk.sketch.found.tempo_bpm == pytest.approx(96.0, abs=0.01)
