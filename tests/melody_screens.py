@@ -5,6 +5,8 @@ The recorder, the analysis and the notes are the real ones.
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import monotonic
 
 import numpy as np
@@ -12,13 +14,14 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from musicgen_studio.app import Program
 from musicgen_studio.core.audio import Audio, Samples
-from musicgen_studio.files.sound import read
+from musicgen_studio.files.sound import SoundFormat, read, write
 from musicgen_studio.paths import resources_dir
 from musicgen_studio.sound.devices import SoundDevice
 from musicgen_studio.sound.recorder import Input
 from musicgen_studio.studio.humming.recording_state import Phase
 from musicgen_studio.studio.humming.sketch import Kind
 from tests.fake_inputs import FakeInput, FakeInputs
+from tests.sound.test_stems_heard import band
 
 MICROPHONE = SoundDevice("Scarlett 2i2 USB", "ALSA", 2, 0, 44100, is_default_input=True, is_default_output=False)
 SUNG_S = 4.6  # until the picture is taken
@@ -56,6 +59,20 @@ class Singers(FakeInputs):
         """Let somebody sing into it."""
         self.opened.append(SingingInput(read(resources_dir() / "melodies" / "example-hum.wav")))
         return self.opened[-1]
+
+
+def _follow_a_mix(program: Program, settle: Callable[[], None], until: Callable[[Callable[[], bool]], None]) -> None:
+    """Have all of a song followed; the song stays only as long as that takes."""
+    melodies, panel = program.window.melodies, program.window.prompt.melody
+    before = melodies.sketch
+    with TemporaryDirectory() as folder:
+        song = Path(folder) / "Night Drive.wav"
+        write(song, band(8.0), SoundFormat.WAV16)
+        panel.choose_file(song)
+        until(lambda: melodies.sketch is not before)
+    panel.follows_all_chosen.emit(True)
+    panel.show_melody()
+    settle()
 
 
 def render(
@@ -108,6 +125,8 @@ def render(
         panel.set_source(kind)
         settle(app, 300)
         save(f"melody-{kind}", window)
+    _follow_a_mix(program, lambda: settle(app, 300), lambda holds: until(app, holds))
+    save("melody-mix", window)
     panel.set_checkpoint("Facebook/musicgen-small", follows=False, switch_to="Starter")
     settle(app, 300)
     save("melody-text-only", window)

@@ -35,8 +35,8 @@ _NAMES = (
     *("program_version", "created", "sound_sha256", "why", "what_to_do"),
 )
 COLUMNS: dict[str, type] = {name: int if name in _WHOLE else float if name in _NUMBERS else str for name in _NAMES}
-"""Names and types. `take` counts from 1; `passages` says how many follow the prompt; `followed`, what is followed of a melody that
-is a mix; `why` is of what failed."""
+"""Names and types. `take` counts from 1; `passages` says how many follow the prompt; `followed`, what is followed of a
+melody that is a mix; `why` is of what failed."""
 
 Figures = Mapping[str, float | int | str | None]
 Measure = Callable[[list[tuple[Path, Record]]], Iterable[Figures]]

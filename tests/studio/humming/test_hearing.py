@@ -11,6 +11,7 @@ import pytest
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip
 from musicgen_studio.core.melody import Melody, Note
+from musicgen_studio.dsp.chroma import chroma
 from musicgen_studio.errors import StoppedError, UserProblem
 from musicgen_studio.files.midi import write_midi
 from musicgen_studio.files.sound import SoundFormat, read, write
@@ -108,9 +109,26 @@ def test_of_a_mix_lead_and_chords_are_followed_and_of_a_hum_everything(library: 
     assert isinstance(opened.melody, Audio)
     np.testing.assert_array_equal(opened.melody.samples, mix.melody.samples)
     hum = hear_take(library, take(library).id).source
+    assert not hear_take(library, take(library).id).is_mix
     assert hum is not None
     assert hum.record is not None
     assert hum.record.separator is None
+
+
+def test_all_of_a_mix_can_be_followed_as_well(tmp_path: Path) -> None:
+    path = tmp_path / "band.wav"
+    write(path, Audio(np.random.default_rng(1).normal(0, 0.2, (32000, 1)).astype(np.float32), 16000), SoundFormat.WAV16)
+    heard, opened = hear_file(path), open_melody(path, of_mix=False)
+    assert heard.is_mix
+    whole = heard.sound(follows_all=True)
+    assert whole is not None
+    assert whole.record == opened.record  # a record of either makes the same clip again
+    assert isinstance(whole.melody, Audio)
+    assert isinstance(opened.melody, Audio)
+    np.testing.assert_array_equal(whole.melody.samples, opened.melody.samples)
+    assert heard.sound(follows_all=False) is heard.source
+    np.testing.assert_array_equal(heard.seen(follows_all=True), chroma(whole.melody))
+    assert heard.seen(follows_all=False) is heard.chroma
 
 
 def test_a_midi_file_is_heard_with_its_tracks(tmp_path: Path) -> None:
