@@ -183,14 +183,14 @@ def mend(engine: "Engine", audio: "Audio", request: "GenerationRequest", stop: "
     from musicgen_studio.studio.arranging.mending import broken_sections
     from musicgen_studio.studio.arranging.replacing import section_request
     from musicgen_studio.studio.making.make import make
-    from musicgen_studio.studio.making.sinks.best import Best
+    from musicgen_studio.studio.making.sinks.best import BestTake
     from musicgen_studio.studio.making.sinks.memory import InMemory
 
     wanted = stop if stop is not None else Event()
     for section in broken_sections(audio):
         wish = replace(request, ends=section.ends, endings=int(section.ends))
         asked, memory = section_request(audio, (section.start_s, section.end_s), wish), InMemory()
-        make(engine, asked, wanted, [Best(memory, asked, lambda _line: None)])
+        make(engine, asked, wanted, [BestTake(memory, asked, lambda _line: None)])
         if wanted.is_set() or not memory.clips():
             break
         (audio,) = memory.clips()

@@ -21,7 +21,7 @@ from musicgen_studio.core.loudness import STREAMING_LUFS
 from musicgen_studio.core.request import MAX_TAKES
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.export.finish import FinishSettings
-from musicgen_studio.studio.arranging.passages import Piece, piece_of, read_piece
+from musicgen_studio.studio.arranging.passages import PlannedPiece, piece_of, read_piece
 from musicgen_studio.studio.making.order import CheckpointRecord, Order, Sounds, SourceFile, portable_path
 from musicgen_studio.studio.making.record import program_version
 from musicgen_studio.studio.making.sinks.folder import clip_name
@@ -217,12 +217,12 @@ def _order(row: Row, folder: Path, settings: BatchSettings, known: dict[Path, st
     return order, row.melody is not None
 
 
-def _piece(row: Row, folder: Path) -> Piece:
+def _piece(row: Row, folder: Path) -> PlannedPiece:
     if row.passages is not None:
         return read_piece(row.passages)
     if row.passages_text:
         return piece_of(row.passages_text, folder)
-    return Piece(row.prompt)
+    return PlannedPiece(row.prompt)
 
 
 def _grouped(orders: Iterable[tuple[Order, bool]], settings: BatchSettings, digits: int) -> Iterator[Group]:

@@ -17,7 +17,7 @@ from musicgen_studio.errors import UserProblem
 from musicgen_studio.studio.making.make import make_order
 from musicgen_studio.studio.making.order import CheckpointRecord, Order, Sounds, SourceFile
 from musicgen_studio.studio.making.sinks.folder import Folder, SavedClip
-from musicgen_studio.studio.making.sinks.pace import Pace
+from musicgen_studio.studio.making.sinks.pace import Stopwatch
 from musicgen_studio.studio.making.source import Moved, open_melody, reopen
 
 _HINT = "the table, which names the"
@@ -65,7 +65,7 @@ def make_group(
     order, sounds = _opened(group, place)
     saved = list[SavedClip]()
     files = Folder(folder, order, checkpoint, saved.append, name=group.clip_name)
-    sinks = [Pace(lambda progress: on_made_s(progress.made_s)), files]
+    sinks = [Stopwatch(lambda progress: on_made_s(progress.made_s)), files]
     make_order(engine, order, order.request(sounds), stop, sinks)
     return len(saved) == sum(1 for _ in group.clips()) and all(clip.record.complete for clip in saved)
 

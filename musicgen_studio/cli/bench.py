@@ -165,11 +165,11 @@ def _measured_melody(args: argparse.Namespace) -> dict[str, object]:
 def _measured_sections(args: argparse.Namespace) -> dict[str, object]:
     from musicgen_studio.checkpoints.catalogue import find
     from musicgen_studio.evaluation.sections import run_sections_bench
-    from musicgen_studio.studio.making.fill import fits
+    from musicgen_studio.studio.making.fill import fits_of
     from musicgen_studio.studio.making.join import joined
 
     report = _keep_quiet if args.json else _print_line
-    return run_sections_bench(find(args.checkpoint).folder, joined, fits, report)
+    return run_sections_bench(find(args.checkpoint).folder, joined, fits_of, report)
 
 
 def _measured_morphs(args: argparse.Namespace) -> dict[str, object]:

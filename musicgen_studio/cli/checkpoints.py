@@ -16,7 +16,7 @@ from musicgen_studio.errors import StoppedError, UserProblem
 
 if TYPE_CHECKING:
     from musicgen_studio.checkpoints.catalogue import CheckpointEntry
-    from musicgen_studio.checkpoints.hub.cache import CachedRepository, Place
+    from musicgen_studio.checkpoints.hub.cache import CachedRepository, Destination
     from musicgen_studio.checkpoints.hub.files import Listing
     from musicgen_studio.checkpoints.offers import Offer
     from musicgen_studio.compute.speed import ProcessorSpeed
@@ -209,7 +209,7 @@ def _kept(args: argparse.Namespace) -> "CachedRepository":
     return kept
 
 
-def _downloaded(args: argparse.Namespace) -> "tuple[Listing, Place]":
+def _downloaded(args: argparse.Namespace) -> "tuple[Listing, Destination]":
     """Return what a download has to be, and where it is. The Hub is asked only where the disk does not say it."""
     from musicgen_studio.checkpoints.hub.files import connection, list_files
     from musicgen_studio.checkpoints.hub.published import PublishedPlace, find_published, listing_on_disk, published

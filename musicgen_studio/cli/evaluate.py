@@ -12,7 +12,7 @@ from musicgen_studio.compute.precision import PRECISIONS
 from musicgen_studio.errors import UserProblem
 
 if TYPE_CHECKING:
-    from musicgen_studio.training.judge.examination import Extent, Figure
+    from musicgen_studio.training.judge.examination import ExaminedFigure, Extent
 
 
 def add_parser(commands: Commands) -> None:
@@ -154,7 +154,7 @@ def _extent(args: argparse.Namespace) -> "Extent":
     return Extent(**(quick if args.quick else {}) | {name: value for name, value in chosen.items() if value})
 
 
-def _plain(figures: "list[Figure]") -> list[dict[str, object]]:
+def _plain(figures: "list[ExaminedFigure]") -> list[dict[str, object]]:
     return [asdict(figure) for figure in figures]
 
 

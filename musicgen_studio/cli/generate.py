@@ -256,14 +256,14 @@ def save(engine: "Engine", ordered: "Ordered", out: Path, output: Output) -> int
 def _make(engine: "Engine", ordered: "Ordered", out: Path, output: Output, *, play: bool | None) -> int:
     from musicgen_studio.studio.making.make import make_order
     from musicgen_studio.studio.making.sink import Sink
-    from musicgen_studio.studio.making.sinks.best import Best
+    from musicgen_studio.studio.making.sinks.best import BestTake
     from musicgen_studio.studio.making.sinks.folder import Folder
-    from musicgen_studio.studio.making.sinks.pace import Pace
+    from musicgen_studio.studio.making.sinks.pace import Stopwatch
     from musicgen_studio.studio.making.sinks.played import Played
 
     folder = Folder(out, ordered.order, ordered.checkpoint, output.clip, ordered.only)
-    best = Best(folder, ordered.request, output.note) if ordered.best_only else folder
-    sinks: list[Sink] = [Pace(output.progress), best]
+    best = BestTake(folder, ordered.request, output.note) if ordered.best_only else folder
+    sinks: list[Sink] = [Stopwatch(output.progress), best]
     with _playback(ordered.request, output, play) as playback:
         if playback is not None:
             sinks.insert(0, Played(playback, ordered.only))

@@ -80,7 +80,7 @@ def _add_listening(parser: argparse.ArgumentParser) -> None:
         help="make listening.html of FOLDER and --against, which belong together by name or in order: which of two is "
         "better, or points for each",
     )
-    ears.add_argument("--title", default="Listening test", metavar="TEXT", help="what people read above it")
+    ears.add_argument("--title", default="ListeningTest test", metavar="TEXT", help="what people read above it")
     ears.add_argument("--trials", type=int, default=20, metavar="N", help="how many, 1 to 200 (default: 20)")
     ears.add_argument("--anchor", action="store_true", help="of a rating: with a low-passed clip in each trial")
     ears.add_argument(
@@ -132,7 +132,7 @@ def _sorted_lines(judgement: "Judgement", measure: str) -> list[str]:
 
 def _listening(args: argparse.Namespace) -> int:
     """Make the page of a listening test."""
-    from musicgen_studio.evaluation.fidelity.listening import Listening, TestKind, listening_page
+    from musicgen_studio.evaluation.fidelity.listening import ListeningTest, TestKind, listening_page
     from musicgen_studio.files.whole import ensure_folder, write_text
 
     if args.folder is None or args.against is None:
@@ -141,7 +141,7 @@ def _listening(args: argparse.Namespace) -> int:
     if names[0] == names[1]:
         args.parser.error("--listening needs two folders with different names: the answers are named by them")
     try:
-        test = Listening(args.title, TestKind(args.listening), args.trials, args.seed, args.anchor)
+        test = ListeningTest(args.title, TestKind(args.listening), args.trials, args.seed, args.anchor)
     except ValueError as error:
         args.parser.error(str(error))
     ensure_folder(args.out)

@@ -17,7 +17,7 @@ from musicgen_studio.export.finish import FinishSettings
 from musicgen_studio.files.sound import SoundFormat
 from musicgen_studio.files.text import read_lines
 from musicgen_studio.studio.arranging.composing import going_on
-from musicgen_studio.studio.arranging.passages import Piece, asked_grid, morph_s, read_piece
+from musicgen_studio.studio.arranging.passages import PlannedPiece, asked_grid, morph_s, read_piece
 from musicgen_studio.studio.arranging.replacing import prompt_at
 from musicgen_studio.studio.making.ending import ENDINGS
 from musicgen_studio.studio.making.order import CheckpointRecord, Order, Sounds
@@ -142,9 +142,9 @@ def order_again(args: argparse.Namespace) -> tuple[Record, Ordered]:
     return again.record, Ordered(again.order, again.request, again.entry, again.checkpoint, again.only)
 
 
-def _piece(passages: Path | None, melody: MelodySource | None) -> Piece:
+def _piece(passages: Path | None, melody: MelodySource | None) -> PlannedPiece:
     if passages is None:
-        return Piece("")
+        return PlannedPiece("")
     piece = read_piece(passages)
     if melody is not None and piece.melody is not None:
         raise UserProblem(

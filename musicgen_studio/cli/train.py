@@ -12,7 +12,7 @@ from musicgen_studio.compute.device import DEVICES
 from musicgen_studio.errors import UserProblem
 
 if TYPE_CHECKING:
-    from musicgen_studio.training.settings import Settings
+    from musicgen_studio.training.settings import TrainingSettings
     from musicgen_studio.training.workspace import Workspace
 
 PRESETS = ("starter", "tiny")
@@ -204,7 +204,7 @@ def _publish(args: argparse.Namespace) -> int:
     return 0
 
 
-def _begun(args: argparse.Namespace) -> "tuple[Workspace, Settings]":
+def _begun(args: argparse.Namespace) -> "tuple[Workspace, TrainingSettings]":
     """Return the training's folder and settings; what was asked for is written down there."""
     _let_idle_threads_sleep()
     from musicgen_studio.training.settings import PRESETS as SETTINGS

@@ -59,7 +59,7 @@ class Grid:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PlannedPassage:
     """One passage of a plan.
 
     Args:
@@ -90,7 +90,7 @@ class Plan:
             end.
     """
 
-    parts: tuple[Part, ...]
+    parts: tuple[PlannedPassage, ...]
     end_s: float
     shared: str = ""
     grid: Grid | None = None
@@ -209,18 +209,18 @@ class Plan:
     def _lengths(self) -> list[float]:
         return [self.length_s(number) for number in range(len(self.parts))]
 
-    def _with(self, number: int, part: Part) -> tuple[Part, ...]:
+    def _with(self, number: int, part: PlannedPassage) -> tuple[PlannedPassage, ...]:
         return (*self.parts[:number], part, *self.parts[number + 1 :])
 
-    def _laid_out(self, parts: list[Part], lengths: list[float]) -> "Plan":
+    def _laid_out(self, parts: list[PlannedPassage], lengths: list[float]) -> "Plan":
         """Return passages one after the other."""
-        at_s, placed = 0.0, list[Part]()
+        at_s, placed = 0.0, list[PlannedPassage]()
         for part, length_s in zip(parts, lengths, strict=True):
             placed.append(replace(part, start_s=at_s))
             at_s = _round(at_s + length_s)
         return self._fitted(tuple(placed), at_s)
 
-    def _fitted(self, parts: tuple[Part, ...], end_s: float) -> "Plan":
+    def _fitted(self, parts: tuple[PlannedPassage, ...], end_s: float) -> "Plan":
         """Let morphs end before the next passage begins; into the first none leads."""
         edges = [*(part.start_s for part in parts), end_s]
         fitted = tuple(

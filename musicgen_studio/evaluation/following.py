@@ -28,7 +28,7 @@ Report = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Followed:
+class FollowingFigures:
     """How far music follows one melody, 0 to 1 each; one figure for each prompt and seed.
 
     Args:
@@ -85,7 +85,7 @@ def run_melody_bench(
 
 def measured(
     engine: Engine, melodies: Mapping[str, Audio | Melody], report: Report, *, seeds: int, seconds: float
-) -> list[Followed]:
+) -> list[FollowingFigures]:
     """Make music with and without each melody, and tell each melody's means.
 
     Raises:
@@ -100,7 +100,9 @@ def measured(
         request = GenerationRequest(PROMPTS, seconds, takes=seeds)
         wished = whole_clips(engine, replace(request, melody=melody))
         unasked = unasked or whole_clips(engine, request)
-        found.append(Followed(name, *(tuple(follows(melody, clip) for clip in clips) for clips in (wished, unasked))))
+        found.append(
+            FollowingFigures(name, *(tuple(follows(melody, clip) for clip in clips) for clips in (wished, unasked)))
+        )
         means = (float(np.mean(figures)) for figures in (found[-1].wished, found[-1].unasked))
         report("{:<18} with the melody {:.3f}, without {:.3f}".format(name, *means))
     return found

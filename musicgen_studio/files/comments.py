@@ -91,7 +91,7 @@ def _packets(lacing: bytes, content: bytes) -> list[bytes]:
     return packets
 
 
-def _renumbered(file: bytes, pages: Iterator[tuple[int, ogg.Page]], number: int) -> bytes:
+def _renumbered(file: bytes, pages: Iterator[tuple[int, ogg.OggPage]], number: int) -> bytes:
     """Return the pages with the sound, from a number on."""
     at, page = next(pages, (len(file), None))
     if page is None or page.number == number:  # mostly: the headers have room on their pages

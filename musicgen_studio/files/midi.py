@@ -135,7 +135,7 @@ class MidiFile:
         melody = Melody.of([_note(event, clock) for event in events], clock.first_tempo_bpm)
         return Melody(melody.notes, max(melody.duration_s, end_s), melody.tempo_bpm)
 
-    def _chosen(self, track: int | None) -> list[smf.Track]:
+    def _chosen(self, track: int | None) -> list[smf.SmfTrack]:
         """Return the tracks a melody is read from; several only if they run side by side."""
         tracks = list(self._song.tracks)
         if track is not None:
@@ -318,7 +318,7 @@ def _messages(notes: Sequence[Note], tick: Callable[[float], int]) -> Iterator[t
         yield end, 0, mido.Message("note_off", note=pitch, velocity=0)
 
 
-def _opened(path: Path) -> smf.Song:
+def _opened(path: Path) -> smf.SmfFile:
     try:
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
@@ -339,7 +339,7 @@ def _unusable(path: Path, how_it_is: str) -> UserProblem:
     )
 
 
-def _events(track: smf.Track) -> Iterator[_Event]:
+def _events(track: smf.SmfTrack) -> Iterator[_Event]:
     """Yield a track's notes in the order of their ends. One that is struck again, or never let go, ends there."""
     sounding: dict[tuple[int, int], tuple[int, int]] = {}  # by channel and pitch: tick and velocity
     for strike in track.strikes:

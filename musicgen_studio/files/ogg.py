@@ -19,7 +19,7 @@ _NOTHING_ENDS = -1  # the position of a page on which no packet ends
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class OggPage:
     """A page.
 
     Args:
@@ -46,7 +46,7 @@ class Page:
         return bytes(page)
 
 
-def pages(file: bytes) -> Iterator[tuple[int, Page]]:
+def pages(file: bytes) -> Iterator[tuple[int, OggPage]]:
     """Yield where each page begins, and the page.
 
     Raises:
@@ -60,11 +60,11 @@ def pages(file: bytes) -> Iterator[tuple[int, Page]]:
         begin = at + _HEAD.size + segments
         lacing = file[at + _HEAD.size : begin]
         end = begin + sum(lacing)
-        yield at, Page(flags, position, serial, number, lacing, file[begin:end])
+        yield at, OggPage(flags, position, serial, number, lacing, file[begin:end])
         at = end
 
 
-def paged(packets: Sequence[bytes], serial: int, first_number: int) -> Iterator[Page]:
+def paged(packets: Sequence[bytes], serial: int, first_number: int) -> Iterator[OggPage]:
     """Yield the pages that hold header packets, which come before any sound.
 
     Args:
@@ -81,7 +81,7 @@ def paged(packets: Sequence[bytes], serial: int, first_number: int) -> Iterator[
         part = bytes(lacing[start : start + _MAX_SEGMENTS])
         end = at + sum(part)
         position = 0 if any(size < _FULL_SEGMENT for size in part) else _NOTHING_ENDS
-        yield Page(_CONTINUED if is_continued else 0, position, serial, number, part, content[at:end])
+        yield OggPage(_CONTINUED if is_continued else 0, position, serial, number, part, content[at:end])
         at, is_continued = end, part[-1] == _FULL_SEGMENT
 
 

@@ -51,7 +51,7 @@ class Strike:
 
 
 @dataclass(frozen=True, slots=True)
-class Track:
+class SmfTrack:
     """A track.
 
     Args:
@@ -68,7 +68,7 @@ class Track:
 
 
 @dataclass(frozen=True, slots=True)
-class Song:
+class SmfFile:
     """A file.
 
     Args:
@@ -80,11 +80,11 @@ class Song:
 
     kind: int
     division: int
-    tracks: tuple[Track, ...]
+    tracks: tuple[SmfTrack, ...]
     skipped: tuple[str, ...]
 
 
-def parse(content: bytes) -> Song:
+def parse(content: bytes) -> SmfFile:
     """Take a file apart.
 
     Args:
@@ -114,7 +114,7 @@ def parse(content: bytes) -> Song:
     if kind not in (0, 1, 2):
         skipped[f"an unknown type ({kind})"] = 1
     kind = kind if kind in (1, 2) or len(tracks) == 1 else 1
-    return Song(kind, division, tuple(tracks), tuple(_said(what, count) for what, count in skipped.items()))
+    return SmfFile(kind, division, tuple(tracks), tuple(_said(what, count) for what, count in skipped.items()))
 
 
 def _said(what: str, count: int) -> str:
@@ -262,7 +262,7 @@ def _is_key(content: bytes) -> bool:
     return int.from_bytes(content[:1], "big", signed=True) in range(-7, 8) and content[1] in (0, 1)
 
 
-def _track(content: bytes, place: _Place, skipped: Counter[str]) -> Track:
+def _track(content: bytes, place: _Place, skipped: Counter[str]) -> SmfTrack:
     data, reading, has_end, tick = _Bytes(content[place.first : place.last]), _Reading(skipped), False, 0
     try:
         while data and not has_end:
@@ -275,7 +275,7 @@ def _track(content: bytes, place: _Place, skipped: Counter[str]) -> Track:
     except _Damaged:
         skipped[_CUT_OFF if place.is_beyond else "an end of a track that makes no sense"] += 1
         reading.tick = reading.tick if place.is_beyond else tick
-    return Track(reading.name, tuple(reading.strikes), tuple(reading.tempos), reading.tick)
+    return SmfTrack(reading.name, tuple(reading.strikes), tuple(reading.tempos), reading.tick)
 
 
 def _text(content: bytes) -> str:

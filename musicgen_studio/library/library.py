@@ -40,7 +40,7 @@ from musicgen_studio.library.lock import FolderLock
 from musicgen_studio.library.masters import MasterFile, Masters, is_in_use, put
 from musicgen_studio.library.partial import PartialClip
 from musicgen_studio.library.reading import Reading
-from musicgen_studio.library.recovery import Reconciled, compare, find_moved, find_unlisted, repair_unfinished
+from musicgen_studio.library.recovery import Reconciled, find_moved, find_unlisted, lost_and_found, repair_unfinished
 from musicgen_studio.library.survey import Survey, look_around, note_marks, owner_of
 from musicgen_studio.library.texts import KeptTexts
 
@@ -432,7 +432,7 @@ class Library(FilesForOthers, ChangingClips, KeptTexts):
                 survey = look_around(self._places, self._known_paths())
             self._take_moved(survey)
             adopted = self._adopt(survey)
-            missing, back = compare(self._masters, survey, self._clips.values())
+            missing, back = lost_and_found(self._masters, survey, self._clips.values())
             self._save([*missing, *back])
             return Reconciled(recovered, adopted, missing, back)
 

@@ -117,7 +117,7 @@ def is_there(masters: Masters, survey: Survey, clip_id: str) -> bool:
     return masters.file(clip_id).path in survey.there or masters.path(clip_id).is_file()
 
 
-def compare(masters: Masters, survey: Survey, clips: Iterable[Clip]) -> tuple[list[Clip], list[Clip]]:
+def lost_and_found(masters: Masters, survey: Survey, clips: Iterable[Clip]) -> tuple[list[Clip], list[Clip]]:
     """Return the clips whose sound went missing, and those whose sound came back, so marked."""
     changed = [
         replace(clip, is_missing=not clip.is_missing)

@@ -29,7 +29,7 @@ def match_expression(typed: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Tempo:
+class TypedTempo:
     """A tempo among the words that were typed, such as 125 of `rock 125bpm`.
 
     Args:
@@ -45,13 +45,13 @@ class Tempo:
         return clip.bpm is not None and round(clip.bpm) == self.bpm
 
 
-def tempo_in(typed: str) -> Tempo | None:
+def tempo_in(typed: str) -> TypedTempo | None:
     """Return the tempo that was typed, `125bpm`, `125 bpm` or `125`; None unless there is just one."""
     typed = typed[:_MAX_CHARACTERS]
     found = list(_TEMPO.finditer(typed))
     if len(found) != 1:
         return None
-    return Tempo(int(found[0][1]), typed[: found[0].start()] + " " + typed[found[0].end() :])
+    return TypedTempo(int(found[0][1]), typed[: found[0].start()] + " " + typed[found[0].end() :])
 
 
 class Sorting(StrEnum):

@@ -17,7 +17,7 @@ import numpy as np
 from musicgen_studio.core.audio import Samples, mono_mix
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.sound.devices import SoundDevice, list_devices, open_stream, portaudio, refresh_devices
-from musicgen_studio.sound.watchdog import Fault, Watchdog
+from musicgen_studio.sound.watchdog import DeviceFault, Watchdog
 
 Fill = Callable[[Samples, float, float], None]
 """Fill float32 [frames, channels], whose first frame is heard in so many seconds, asked at this time in seconds."""
@@ -27,9 +27,9 @@ _LONGEST_LATENCY_S = 2.0  # Bluetooth stays below; what reports more has no idea
 _SILENT_PIECE_S = 0.05
 
 _WHY = {
-    Fault.ENDED: "It was unplugged or switched off.",
-    Fault.STALLED: "It has not asked for sound for over a second.",
-    Fault.SILENT: "It asks for no sound.",
+    DeviceFault.ENDED: "It was unplugged or switched off.",
+    DeviceFault.STALLED: "It has not asked for sound for over a second.",
+    DeviceFault.SILENT: "It asks for no sound.",
 }
 
 

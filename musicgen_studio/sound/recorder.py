@@ -19,7 +19,7 @@ from musicgen_studio.core.audio import Samples
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.sound.devices import SoundDevice, list_devices, open_stream, portaudio, refresh_devices
 from musicgen_studio.sound.ring import Ring
-from musicgen_studio.sound.watchdog import Fault, Watchdog
+from musicgen_studio.sound.watchdog import DeviceFault, Watchdog
 
 _LATENCY_S = 0.1  # less risks gaps; a quarter of it passes between two calls
 _BUFFER_S = 10.0  # what a slow disk may cost
@@ -28,9 +28,9 @@ _MADE_UP_CHANNELS = 32  # ALSA's plugins list so many, or more, because they can
 
 
 _WHY = {
-    Fault.ENDED: "It was unplugged or switched off.",
-    Fault.STALLED: "No sound has come from it for over a second.",
-    Fault.SILENT: "No sound comes from it.",
+    DeviceFault.ENDED: "It was unplugged or switched off.",
+    DeviceFault.STALLED: "No sound has come from it for over a second.",
+    DeviceFault.SILENT: "No sound comes from it.",
 }
 
 

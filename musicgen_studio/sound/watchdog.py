@@ -23,7 +23,7 @@ _PUNCTUAL_S = 0.1
 """Between two looks: who looks is called every 0.02 s or so, and the device's thread wants as little as that."""
 
 
-class Fault(Enum):
+class DeviceFault(Enum):
     """What is wrong with a device."""
 
     ENDED = "unplugged or switched off"
@@ -57,19 +57,19 @@ class Watchdog:
         self._is_awake = self._is_awake or now_s - self._began_s > _FILLING_S
         return now_s
 
-    def fault(self, patience: float = 1.0) -> Fault | None:
+    def fault(self, patience: float = 1.0) -> DeviceFault | None:
         """Say what is wrong, None as long as it calls. To be called often, and only while it should.
 
         Args:
             patience: How many times the usual second it may stand still, from 1.
         """
         if self.ended.is_set():
-            return Fault.ENDED
+            return DeviceFault.ENDED
         self._look()
         longest_s = patience * _STALLED_S
         if self._silent_s <= (longest_s if self._is_awake else max(longest_s, _WAKING_S)):
             return None
-        return Fault.STALLED if self._is_awake else Fault.SILENT
+        return DeviceFault.STALLED if self._is_awake else DeviceFault.SILENT
 
     def _look(self) -> None:
         """Add to its silence what was watched of it."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from musicgen_studio.training.music.moods import MOODS
 from musicgen_studio.training.music.styles import STYLES
-from musicgen_studio.training.sources import Source, licence_for
+from musicgen_studio.training.sources import BaseCheckpoint, licence_for
 
 CODEC_PICTURE, PROMPTS_PICTURE = "codec.png", "prompts.png"
 """Files beside the card that it shows."""
@@ -23,7 +23,7 @@ def model_card(
     language: dict[str, Any],
     origin: dict[str, Any],
     evaluation: str,
-    sources: Sequence[Source] = (),
+    sources: Sequence[BaseCheckpoint] = (),
     text: str = STARTERS_TEXT,
 ) -> str:
     """Return a README.md.
@@ -47,7 +47,7 @@ def model_card(
     return "\n\n".join(section for section in sections if section) + "\n"
 
 
-def _head(origin: dict[str, Any], sources: Sequence[Source], text: str) -> str:
+def _head(origin: dict[str, Any], sources: Sequence[BaseCheckpoint], text: str) -> str:
     is_own = not origin
     licence = licence_for(sources) or ("other" if is_own else "cc0-1.0")
     music = (
@@ -67,7 +67,7 @@ def _head(origin: dict[str, Any], sources: Sequence[Source], text: str) -> str:
     )
 
 
-def _began(sources: Sequence[Source], is_own: bool) -> str:
+def _began(sources: Sequence[BaseCheckpoint], is_own: bool) -> str:
     if not sources:
         return "Trained further" if is_own else "Trained from scratch"
     named = ", ".join(f"{source.id} (licence: {source.licence})" for source in sources)

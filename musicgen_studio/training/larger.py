@@ -10,7 +10,7 @@ from dataclasses import replace
 import torch
 
 from musicgen_studio.training.pace import Report
-from musicgen_studio.training.settings import Settings
+from musicgen_studio.training.settings import TrainingSettings
 
 _ROW_BYTES = 1 << 30
 """More than a row of any training takes: 2 s of a codec of 32 filters with its judges, or 12 s of the language model of
@@ -33,7 +33,7 @@ def times_larger(batch: int, memory_bytes: int) -> int:
     return times
 
 
-def larger_on(device: torch.device, settings: Settings, report: Report) -> Settings:
+def larger_on(device: torch.device, settings: TrainingSettings, report: Report) -> TrainingSettings:
     """Return settings with the batches of codec and language model that a device takes; a processor's are unchanged."""
     if device.type != "cuda":
         return settings

@@ -35,7 +35,7 @@ class Limits:
         return self.stop.is_set() or (limit is not None and time.monotonic() - started_s > 60 * limit)
 
 
-class Pace:
+class StageClock:
     """The clock of one stage.
 
     Args:

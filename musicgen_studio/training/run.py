@@ -29,7 +29,7 @@ from musicgen_studio.training.codec.network import latents_of, load_codec, quant
 from musicgen_studio.training.codec.train import CodecTraining
 from musicgen_studio.training.language.carry import carry_over, heard_shards, met_codes
 from musicgen_studio.training.language.dataset import corpus_items, music_items, tokenise
-from musicgen_studio.training.language.network import MelodyLanguageModel, Sizes, TextEncoder, load_language_model
+from musicgen_studio.training.language.network import MelodyLanguageModel, Sizes, TextEncoder, load_for_training
 from musicgen_studio.training.language.train import LanguageTraining, language_settings_for
 from musicgen_studio.training.larger import larger_on
 from musicgen_studio.training.music.corpus import shards
@@ -39,8 +39,8 @@ from musicgen_studio.training.publish import Trained, publish
 from musicgen_studio.training.separator.mixing import Coding, Mixer, make_coded
 from musicgen_studio.training.separator.pieces import make_pieces, read_pieces
 from musicgen_studio.training.separator.train import SeparatorTraining, example_samples
-from musicgen_studio.training.settings import HOP_SAMPLES, Settings
-from musicgen_studio.training.sources import note_source, noted_sources, source_of
+from musicgen_studio.training.settings import HOP_SAMPLES, TrainingSettings
+from musicgen_studio.training.sources import base_checkpoint, note_source, noted_sources
 from musicgen_studio.training.state import load_state
 from musicgen_studio.training.workspace import Workspace, read_figures
 
@@ -76,7 +76,7 @@ def prepare(device: torch.device, threads: int | None) -> None:
 
 def train_codec(
     workspace: Workspace,
-    settings: Settings,
+    settings: TrainingSettings,
     device: torch.device,
     limits: Limits,
     report: Report,
@@ -116,7 +116,7 @@ def train_codec(
 
 def train_language(
     workspace: Workspace,
-    settings: Settings,
+    settings: TrainingSettings,
     device: torch.device,
     limits: Limits,
     report: Report,
@@ -157,7 +157,7 @@ def train_language(
         if carry_from is not None and not (workspace.language / "state.pt").is_file():
             _carry_over(carry_from, model, codec, workspace, limits, report)
     else:
-        model = load_language_model(begin_with)
+        model = load_for_training(begin_with)
         own = language_settings_for(model)
         settings = replace(settings, language=replace(settings.language, **own))
     if music is None:
@@ -179,7 +179,7 @@ def _carry_over(
     checkpoint: Path, model: MelodyLanguageModel, codec: "EncodecModel", workspace: Workspace, limits: Limits,
     report: Report,
 ) -> None:  # fmt: skip
-    known = load_language_model(checkpoint)
+    known = load_for_training(checkpoint)
     if known.sizes != model.sizes:
         raise UserProblem(
             "What this checkpoint knows cannot be carried over.",
@@ -194,7 +194,13 @@ def _carry_over(
 
 
 def train_separator(
-    workspace: Workspace, settings: Settings, limits: Limits, jobs: int, report: Report, *, begin_with: Path | None
+    workspace: Workspace,
+    settings: TrainingSettings,
+    limits: Limits,
+    jobs: int,
+    report: Report,
+    *,
+    begin_with: Path | None,
 ) -> bool:
     """Train the separator, on the processor: play pieces, take mixes through the starter's codec, learn.
 
@@ -229,7 +235,7 @@ def train_separator(
     return training.run()
 
 
-def train_beats(workspace: Workspace, settings: Settings, limits: Limits, jobs: int, report: Report) -> bool:
+def train_beats(workspace: Workspace, settings: TrainingSettings, limits: Limits, jobs: int, report: Report) -> bool:
     """Train the net that hears beats, on the processor: play pieces at any tempo, keep what is seen of them, learn.
 
     Args:
@@ -284,7 +290,7 @@ def _has_codec(workspace: Workspace) -> bool:
     return (workspace.codec / "codec.safetensors").is_file()
 
 
-def _sampling(settings: Settings, begin_with: Path | None) -> Sampling:
+def _sampling(settings: TrainingSettings, begin_with: Path | None) -> Sampling:
     if begin_with is None:
         return settings.sampling
     from musicgen_studio.engine.checkpoint.open import open_checkpoint
@@ -308,7 +314,7 @@ def _listen(workspace: Workspace, trained: Trained, device: torch.device, report
 
 def publish_checkpoint(
     workspace: Workspace,
-    settings: Settings,
+    settings: TrainingSettings,
     folder: Path,
     *,
     text_from: Path,
@@ -339,7 +345,7 @@ def publish_checkpoint(
         text_width = TextEncoder(text_from, cpu).width
         model = MelodyLanguageModel(Sizes.of(settings.language, codec.config, text_width), seed=0)
     else:
-        model = load_language_model(begin_with)
+        model = load_for_training(begin_with)
     model.load_state_dict(state["model"])
     evaluation = str(read_figures(workspace.root / "figures.json").get("table", ""))
     trained = Trained(codec, model, begin_with or text_from, _sampling(settings, begin_with))
@@ -359,9 +365,9 @@ def _add_pictures(workspace: Workspace, folder: Path) -> None:
 
 def _card(workspace: Workspace, evaluation: str, begin_with: Path | None, text_from: Path) -> str:
     own_codec = () if begin_with is not None else noted_sources(workspace.codec)
-    named = () if begin_with is None else (source_of(begin_with),)
+    named = () if begin_with is None else (base_checkpoint(begin_with),)
     sources = tuple(dict.fromkeys((*own_codec, *noted_sources(workspace.language), *named)))
-    text_of = source_of(begin_with or text_from)
+    text_of = base_checkpoint(begin_with or text_from)
     is_starters = (begin_with or text_from).resolve() == starter_folder().resolve()
     return model_card(
         read_figures(workspace.codec / "figures.json"),

@@ -280,7 +280,7 @@ class BeatSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class TrainingSettings:
     """Everything.
 
     Args:
@@ -308,8 +308,8 @@ class Settings:
 
 
 PRESETS = {
-    "starter": Settings(),
-    "tiny": Settings(
+    "starter": TrainingSettings(),
+    "tiny": TrainingSettings(
         corpus=CorpusSettings(hours=0.03, piece_s=6.0, pieces_per_shard=6),
         codec=CodecSettings(
             filters=4, hidden=16, codebook_size=32, hours=0.03, crop_s=0.4, longest_crop_s=0.8, batch=2,
@@ -332,7 +332,7 @@ PRESETS = {
 }  # fmt: skip
 
 
-def read_settings(path: Path) -> Settings:
+def read_settings(path: Path) -> TrainingSettings:
     """Read a settings file; what it leaves out is as in the preset `starter`.
 
     Raises:
@@ -354,7 +354,7 @@ def named_in(path: Path, table: str) -> frozenset[str]:
     return frozenset(raw.get(table, {}))
 
 
-def settings_from(raw: dict[str, Any]) -> Settings:
+def settings_from(raw: dict[str, Any]) -> TrainingSettings:
     """Build settings from nested tables.
 
     Raises:
@@ -363,13 +363,13 @@ def settings_from(raw: dict[str, Any]) -> Settings:
     rooms: dict[str, Callable[..., Any]] = {
         "corpus": CorpusSettings, "codec": CodecSettings, "language": LanguageSettings,
         "separator": SeparatorSettings, "beats": BeatSettings,
-        "sampling": partial(replace, Settings().sampling),
+        "sampling": partial(replace, TrainingSettings().sampling),
     }  # fmt: skip
     values = {name: rooms[name](**value) if name in rooms else value for name, value in raw.items()}
-    return Settings(**values)
+    return TrainingSettings(**values)
 
 
-def as_toml(settings: Settings) -> str:
+def as_toml(settings: TrainingSettings) -> str:
     """Write settings as TOML; `read_settings` gives the same back."""
     tables = {name: value for name, value in asdict(settings).items() if isinstance(value, dict)}
     lines = [f"{name} = {_toml(value)}" for name, value in asdict(settings).items() if name not in tables]
@@ -378,7 +378,7 @@ def as_toml(settings: Settings) -> str:
     return "\n".join(lines) + "\n"
 
 
-def with_hours(settings: Settings, hours: float) -> Settings:
+def with_hours(settings: TrainingSettings, hours: float) -> TrainingSettings:
     """Return settings for a corpus of another length."""
     return replace(settings, corpus=replace(settings.corpus, hours=hours))
 

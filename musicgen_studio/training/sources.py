@@ -16,7 +16,7 @@ _FREE = ("cc0-1.0", "free to use for anything", "mit")
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class BaseCheckpoint:
     """A checkpoint that a training began with.
 
     Args:
@@ -33,25 +33,25 @@ class Source:
         return self.licence.lower() in _FREE
 
 
-def source_of(checkpoint: Path) -> Source:
+def base_checkpoint(checkpoint: Path) -> BaseCheckpoint:
     """Return what is known of a checkpoint, or of a codec alone, by its folder."""
     entry = find(str(checkpoint))
-    return Source(entry.id, entry.licence)
+    return BaseCheckpoint(entry.id, entry.licence)
 
 
 def note_source(folder: Path, checkpoint: Path | None) -> None:
     """Note that what is trained in a folder began with a checkpoint; None began from nothing, and notes nothing."""
     if checkpoint is not None:
-        noted = dict.fromkeys((*noted_sources(folder), source_of(checkpoint)))
+        noted = dict.fromkeys((*noted_sources(folder), base_checkpoint(checkpoint)))
         write_json(folder / _FILE, {"began_with": [asdict(source) for source in noted]})
 
 
-def noted_sources(folder: Path) -> tuple[Source, ...]:
+def noted_sources(folder: Path) -> tuple[BaseCheckpoint, ...]:
     """Return the checkpoints that what is trained in a folder began with."""
-    return tuple(Source(**source) for source in read_figures(folder / _FILE).get("began_with", ()))
+    return tuple(BaseCheckpoint(**source) for source in read_figures(folder / _FILE).get("began_with", ()))
 
 
-def licence_for(sources: Iterable[Source]) -> str | None:
+def licence_for(sources: Iterable[BaseCheckpoint]) -> str | None:
     """Return the licence that holds for what began with checkpoints, None if they ask nothing; “other” if it is none.
 
     The Hub's names are short; anything else, or several that differ, has to be read.

@@ -21,7 +21,7 @@ from typing import Any, BinaryIO
 
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.files.whole import ensure_folder, write_text
-from musicgen_studio.training.settings import Settings, as_toml, read_settings
+from musicgen_studio.training.settings import TrainingSettings, as_toml, read_settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Workspace:
         """What the training was begun with."""
         return self.root / "settings.toml"
 
-    def settings(self, wished: Settings | None) -> Settings:
+    def settings(self, wished: TrainingSettings | None) -> TrainingSettings:
         """Return the settings of this training; the first call writes them down.
 
         Args:

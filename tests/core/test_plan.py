@@ -6,9 +6,14 @@ from collections.abc import Callable
 import pytest
 
 from musicgen_studio.core.passages import Passage, check_passages
-from musicgen_studio.core.plan import LEAST_S, MOST_S, Grid, Part, Plan
+from musicgen_studio.core.plan import LEAST_S, MOST_S, Grid, Plan, PlannedPassage
 
-PLAN = Plan((Part(0.0, "rock"), Part(8.0, "jazz"), Part(16.0, "piano", 4.0)), 24.0, "warm", Grid(120))
+PLAN = Plan(
+    (PlannedPassage(0.0, "rock"), PlannedPassage(8.0, "jazz"), PlannedPassage(16.0, "piano", 4.0)),
+    24.0,
+    "warm",
+    Grid(120),
+)
 
 
 def _starts(plan: Plan) -> list[float]:
@@ -47,7 +52,7 @@ def test_split_duplicate_remove_and_carry() -> None:
     assert (_starts(twice), [part.morph_s for part in twice.parts]) == ([0, 8, 16, 24, 32], [0, 0, 4, 0])
     without = PLAN.removed(0)
     assert (_starts(without), _words(without)) == ([0, 8, 16], ["jazz", "piano"])
-    assert Plan((Part(0.0, "a"),), 4.0).removed(0).parts == (Part(0.0, "a"),)
+    assert Plan((PlannedPassage(0.0, "a"),), 4.0).removed(0).parts == (PlannedPassage(0.0, "a"),)
     carried = PLAN.moved(2, 0)
     assert (_words(carried), carried.parts[0].morph_s) == (["piano", "rock", "jazz"], 0.0)
     assert _words(PLAN.moved(0, 99)) == ["jazz", "piano", "rock"]
@@ -66,7 +71,11 @@ def test_what_is_chosen_by_hand_falls_on_bars() -> None:
 
 
 def test_a_plan_that_cannot_be_is_refused() -> None:
-    for parts, end_s in (((), 4.0), ((Part(1.0, ""),), 4.0), ((Part(0.0, ""), Part(5.0, "")), 4.0)):
+    for parts, end_s in (
+        ((), 4.0),
+        ((PlannedPassage(1.0, ""),), 4.0),
+        ((PlannedPassage(0.0, ""), PlannedPassage(5.0, "")), 4.0),
+    ):
         with pytest.raises(ValueError, match="parts must"):
             Plan(parts, end_s)
 

@@ -3,7 +3,7 @@
 import pytest
 
 from musicgen_studio.sound.losses import Losses
-from musicgen_studio.sound.watchdog import Fault, Watchdog
+from musicgen_studio.sound.watchdog import DeviceFault, Watchdog
 
 
 class _Clock:
@@ -29,7 +29,7 @@ def _awake(clock: _Clock) -> Watchdog:
     return dog
 
 
-def _look(dog: Watchdog, clock: _Clock, duration_s: float, every_s: float, patience: float = 1.0) -> Fault | None:
+def _look(dog: Watchdog, clock: _Clock, duration_s: float, every_s: float, patience: float = 1.0) -> DeviceFault | None:
     for _ in range(round(duration_s / every_s)):
         clock.now_s += every_s
         fault = dog.fault(patience)
@@ -41,7 +41,7 @@ def _look(dog: Watchdog, clock: _Clock, duration_s: float, every_s: float, patie
 def test_a_device_that_stands_still_is_noticed_by_who_is_punctual(clock: _Clock) -> None:
     dog = _awake(clock)
     assert _look(dog, clock, 0.9, 0.02) is None
-    assert _look(dog, clock, 0.2, 0.02) is Fault.STALLED
+    assert _look(dog, clock, 0.2, 0.02) is DeviceFault.STALLED
 
 
 def test_who_comes_late_himself_blames_no_device(clock: _Clock) -> None:
@@ -49,29 +49,29 @@ def test_who_comes_late_himself_blames_no_device(clock: _Clock) -> None:
     assert _look(dog, clock, 7.2, 1.2) is None  # a busy computer: the program, and the server with it
     dog.called()
     assert _look(dog, clock, 0.9, 0.02) is None
-    assert _look(dog, clock, 0.2, 0.02) is Fault.STALLED
+    assert _look(dog, clock, 0.2, 0.02) is DeviceFault.STALLED
 
 
 def test_a_device_that_hangs_is_noticed_on_a_busy_computer_too(clock: _Clock) -> None:
     dog = _awake(clock)
-    assert _look(dog, clock, 20, 1.2) is Fault.STALLED
+    assert _look(dog, clock, 20, 1.2) is DeviceFault.STALLED
 
 
 def test_patience_gives_it_longer_and_a_sleeping_one_gets_longer_anyway(clock: _Clock) -> None:
     dog = _awake(clock)
     assert _look(dog, clock, 3.9, 0.02, patience=4) is None
-    assert _look(dog, clock, 0.2, 0.02, patience=4) is Fault.STALLED
+    assert _look(dog, clock, 0.2, 0.02, patience=4) is DeviceFault.STALLED
     sleeping = Watchdog()
     sleeping.called()
     assert not sleeping.is_awake
     assert _look(sleeping, clock, 3.9, 0.02) is None
-    assert _look(sleeping, clock, 0.2, 0.02) is Fault.SILENT
+    assert _look(sleeping, clock, 0.2, 0.02) is DeviceFault.SILENT
 
 
 def test_a_stream_that_has_finished_is_told_at_once(clock: _Clock) -> None:
     dog = _awake(clock)
     dog.ended.set()
-    assert dog.fault(8) is Fault.ENDED
+    assert dog.fault(8) is DeviceFault.ENDED
 
 
 def test_a_device_that_calls_again_is_opened_as_often_as_it_takes_each_time_with_more_patience() -> None:

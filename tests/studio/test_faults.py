@@ -38,7 +38,7 @@ from musicgen_studio.studio.making.queue import (
     JobState,
 )
 from musicgen_studio.studio.making.record import Record
-from musicgen_studio.studio.making.sinks.pace import Pace
+from musicgen_studio.studio.making.sinks.pace import Stopwatch
 from tests.dsp.melodies import written
 from tests.fake_engine import FakeEngine
 from tests.fake_inputs import RATE, FakeInput, FakeInputs, counted, microphone
@@ -176,7 +176,7 @@ MAKING: dict[str, tuple[Callable[[Studio], None], int]] = {
     "make: prepare to be heard": (_at(GrowingSound, "__init__"), 0),
     "make: tell the first sound": (_at_moment(JobStarted), 0),
     "make: be heard": (_at(GrowingSound, "append"), 1),
-    "make: count": (_at(Pace, "block"), 1),
+    "make: count": (_at(Stopwatch, "block"), 1),
     "save: begin": (_at(Library, "begin"), 0),
     "save: append": (_at(PartialClip, "append"), 0),
     "save: finish": (_at(PartialClip, "finish"), 2),

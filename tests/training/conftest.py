@@ -11,10 +11,10 @@ from musicgen_studio.core.audio import Audio, Samples
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.files import sound as audiofile
 from musicgen_studio.training.music.corpus import Piece, lead_chroma
-from musicgen_studio.training.music.score import Facts, Key, Role
+from musicgen_studio.training.music.score import Facts, Role, ScoreKey
 from musicgen_studio.training.music.synth import SAMPLE_RATE, Synthesizer, find_synthesizer
 from musicgen_studio.training.pace import Limits
-from musicgen_studio.training.settings import HOP_SAMPLES, PRESETS, Settings
+from musicgen_studio.training.settings import HOP_SAMPLES, PRESETS, TrainingSettings
 from musicgen_studio.training.workspace import Workspace, write_json, written_whole
 
 TINY = PRESETS["tiny"]
@@ -63,7 +63,7 @@ def tone(seconds: float, seed: int) -> Samples:
 def write_shard(folder: Path, pieces: int = 4, seconds: float = 4.0) -> None:
     """Write a shard of tones; every fourth piece, the first among them, is held out."""
     sounds = [tone(seconds, seed) for seed in range(pieces)]
-    facts = Facts("rock", "happy", Key(0, is_major=True), 6, {Role.LEAD: "flute"}, 0, is_humming=False)
+    facts = Facts("rock", "happy", ScoreKey(0, is_major=True), 6, {Role.LEAD: "flute"}, 0, is_humming=False)
     frames = len(sounds[0]) // HOP_SAMPLES
     listed = [
         Piece(number, facts, number * frames, frames, 96, ((0, 500, 60),), number % 4 == 0, "happy rock")
@@ -87,6 +87,6 @@ def workspace(tmp_path: Path) -> Workspace:
 
 
 @pytest.fixture
-def tiny() -> Settings:
+def tiny() -> TrainingSettings:
     """The smallest settings."""
     return TINY

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from musicgen_studio.training.card import CODEC_PICTURE, model_card
-from musicgen_studio.training.sources import Source, note_source, noted_sources
+from musicgen_studio.training.sources import BaseCheckpoint, note_source, noted_sources
 
 
 def _language(points: int) -> dict[str, Any]:
@@ -77,7 +77,7 @@ def test_what_was_begun_from_nothing_is_free() -> None:
 def test_the_licence_of_what_a_training_began_with_holds_for_what_it_makes(
     licences: tuple[str, ...], licence: str
 ) -> None:
-    sources = [Source(f"maker/model-{number}", each) for number, each in enumerate(licences)]
+    sources = [BaseCheckpoint(f"maker/model-{number}", each) for number, each in enumerate(licences)]
     card = model_card({}, {}, _ORIGIN, "", sources)
     assert card.startswith(f"---\nlicense: {licence}\n")
     assert "from scratch" not in card
@@ -86,7 +86,7 @@ def test_the_licence_of_what_a_training_began_with_holds_for_what_it_makes(
 
 
 def test_music_of_ones_own_is_said_beside_the_licence() -> None:
-    card = model_card({}, {}, {}, "", [Source("facebook/musicgen-melody", "cc-by-nc-4.0")])
+    card = model_card({}, {}, {}, "", [BaseCheckpoint("facebook/musicgen-melody", "cc-by-nc-4.0")])
     assert card.startswith("---\nlicense: cc-by-nc-4.0\n")
     assert "the rights in that music" in card
 
@@ -99,4 +99,4 @@ def test_what_a_training_began_with_is_noted_beside_it(tmp_path: Path) -> None:
     assert noted_sources(language) == ()
     for _ in range(2):  # it is resumed
         note_source(language, checkpoint)
-    assert noted_sources(language) == (Source("theirs", "cc-by-nc-4.0"),)
+    assert noted_sources(language) == (BaseCheckpoint("theirs", "cc-by-nc-4.0"),)

@@ -5,12 +5,14 @@ import time
 
 import pytest
 
-from musicgen_studio.training.pace import Limits, Pace, duration, learning_rate
+from musicgen_studio.training.pace import Limits, StageClock, duration, learning_rate
 from tests.training.conftest import keep_quiet
 
 
-def _pace(limits: Limits, steps: int = 10, done_steps: int = 0, done_s: float = 0.0, started_s: float = 1e12) -> Pace:
-    return Pace("stage", steps, done_steps, done_s, limits, keep_quiet, 60.0, started_s)
+def _pace(
+    limits: Limits, steps: int = 10, done_steps: int = 0, done_s: float = 0.0, started_s: float = 1e12
+) -> StageClock:
+    return StageClock("stage", steps, done_steps, done_s, limits, keep_quiet, 60.0, started_s)
 
 
 def test_steps_end_it() -> None:
@@ -37,7 +39,7 @@ def test_ctrl_c_and_the_clock_pause_it() -> None:
 
 def test_what_it_says() -> None:
     lines = list[str]()
-    pace = Pace("codec", 4, 0, 0.0, Limits(threading.Event()), lines.append, 60.0, 0.0)
+    pace = StageClock("codec", 4, 0, 0.0, Limits(threading.Event()), lines.append, 60.0, 0.0)
     pace.step = 4
     pace.tell("loss 1.0")
     assert lines[0].startswith("codec: step 4, 100%; loss 1.0; ")
@@ -51,14 +53,14 @@ def test_the_time_left_is_that_of_this_run(
 ) -> None:
     now, lines = [1000.0], list[str]()
     monkeypatch.setattr(time, "monotonic", lambda: now[0])
-    pace = Pace("codec", 100, 80, done_s, Limits(threading.Event(), minutes=minutes), lines.append, 60.0, 0.0)
+    pace = StageClock("codec", 100, 80, done_s, Limits(threading.Event(), minutes=minutes), lines.append, 60.0, 0.0)
     pace.step, now[0] = 90, 1010.0
     pace.tell("loss 1.0")
     assert lines[0].endswith(left)
 
 
 def test_it_saves_now_and_then() -> None:
-    assert Pace("x", 4, 0, 0.0, Limits(threading.Event()), keep_quiet, 0.0, 0.0).is_time_to_save()
+    assert StageClock("x", 4, 0, 0.0, Limits(threading.Event()), keep_quiet, 0.0, 0.0).is_time_to_save()
     assert not _pace(Limits(threading.Event())).is_time_to_save()
 
 

@@ -8,7 +8,7 @@ from musicgen_studio.engine.model.cuda.graphs import GraphRecorder, Work
 from musicgen_studio.training.codec.network import build_codec, codec_config
 from musicgen_studio.training.codec.train import _Learning
 from musicgen_studio.training.recorded import RecordedStep
-from musicgen_studio.training.settings import Settings
+from musicgen_studio.training.settings import TrainingSettings
 from musicgen_studio.training.state import optimizer_states
 from tests.gpu import CUDA, needs_gpu
 from tests.training.conftest import CPU, keep_quiet, tone
@@ -76,7 +76,7 @@ def test_without_cuda_nothing_is_recorded() -> None:
 
 
 def _learned(
-    tiny: Settings, stage: str, recorder: GraphRecorder | _OnPaper, device: torch.device
+    tiny: TrainingSettings, stage: str, recorder: GraphRecorder | _OnPaper, device: torch.device
 ) -> tuple[dict[str, Tensor], list[str]]:
     """Learn six batches of two shapes; return the weights, and what was said of each."""
     codec = build_codec(codec_config(tiny.codec), 5).to(device)
@@ -88,7 +88,9 @@ def _learned(
     return {name: tensor.cpu() for name, tensor in codec.state_dict().items()}, words
 
 
-def _same(stage: str, tiny: Settings, recorder: GraphRecorder | _OnPaper, device: torch.device, close: float) -> None:
+def _same(
+    stage: str, tiny: TrainingSettings, recorder: GraphRecorder | _OnPaper, device: torch.device, close: float
+) -> None:
     (found, said), (expected, _) = (_learned(tiny, stage, each, device) for each in (recorder, _AsItIs()))
     assert "left out" not in " ".join(said)
     for name, tensor in expected.items():
@@ -96,7 +98,7 @@ def _same(stage: str, tiny: Settings, recorder: GraphRecorder | _OnPaper, device
 
 
 @pytest.mark.parametrize("stage", ["autoencoder", "joint", "decoder", "adversarial"])
-def test_a_codec_learns_the_same_by_recorded_steps(stage: str, tiny: Settings) -> None:
+def test_a_codec_learns_the_same_by_recorded_steps(stage: str, tiny: TrainingSettings) -> None:
     recorder = _OnPaper()
     _same(stage, tiny, recorder, CPU, 0)
     assert (recorder.ran, recorder.recordings, recorder.repeated) == (4, 1, 2)  # the sixth batch has another shape
@@ -104,12 +106,12 @@ def test_a_codec_learns_the_same_by_recorded_steps(stage: str, tiny: Settings) -
 
 @needs_gpu
 @pytest.mark.parametrize("stage", ["autoencoder", "joint", "decoder", "adversarial"])
-def test_a_codec_learns_the_same_by_cuda_graphs(stage: str, tiny: Settings) -> None:
+def test_a_codec_learns_the_same_by_cuda_graphs(stage: str, tiny: TrainingSettings) -> None:
     _same(stage, tiny, GraphRecorder(CUDA), CUDA, 1e-2)
 
 
 @needs_gpu
-def test_every_stage_can_be_recorded(tiny: Settings) -> None:
+def test_every_stage_can_be_recorded(tiny: TrainingSettings) -> None:
     for stage in ("autoencoder", "joint", "decoder", "adversarial"):
         codec, told = build_codec(codec_config(tiny.codec), 5).to(CUDA), list[str]()
         learning = _Learning(codec, stage, tiny.codec, CUDA, told.append)
@@ -118,7 +120,7 @@ def test_every_stage_can_be_recorded(tiny: Settings) -> None:
         assert not told, stage
 
 
-def test_a_saved_state_does_not_tell_where_learning_rates_lay(tiny: Settings) -> None:
+def test_a_saved_state_does_not_tell_where_learning_rates_lay(tiny: TrainingSettings) -> None:
     codec = build_codec(codec_config(tiny.codec), 5)
     learning = _Learning(codec, "decoder", tiny.codec, CPU, keep_quiet)
     learning.step(torch.from_numpy(tone(0.4, 1))[None], 0.5)

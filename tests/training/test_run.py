@@ -21,7 +21,7 @@ from musicgen_studio.training.codec.network import load_codec
 from musicgen_studio.training.music.synth import Synthesizer
 from musicgen_studio.training.pace import Limits
 from musicgen_studio.training.run import publish_checkpoint, ready_codec_folder, train_language
-from musicgen_studio.training.settings import Settings
+from musicgen_studio.training.settings import TrainingSettings
 from musicgen_studio.training.sources import noted_sources
 from musicgen_studio.training.spectral import si_sdr_db
 from musicgen_studio.training.workspace import Workspace
@@ -65,7 +65,7 @@ def test_from_nothing_to_music(
         assert words in card
 
 
-def test_music_of_ones_own(tiny: Settings, melody_checkpoint: Path, tmp_path: Path) -> None:
+def test_music_of_ones_own(tiny: TrainingSettings, melody_checkpoint: Path, tmp_path: Path) -> None:
     music = tmp_path / "music"
     music.mkdir()
     tiny = replace(tiny, sampling=Sampling(top_k=9))
@@ -89,7 +89,7 @@ def test_music_of_ones_own(tiny: Settings, melody_checkpoint: Path, tmp_path: Pa
 
 
 def test_a_run_that_ends_after_minutes_counts_the_reading_of_the_music(
-    tiny: Settings, melody_checkpoint: Path, tmp_path: Path
+    tiny: TrainingSettings, melody_checkpoint: Path, tmp_path: Path
 ) -> None:
     """It ends in time though many files are still to be read, and says that nothing was learned."""
     for number in range(40):
@@ -108,7 +108,7 @@ def test_a_run_that_ends_after_minutes_counts_the_reading_of_the_music(
 
 
 def test_a_work_folder_without_a_codec_learns_on_the_one_that_comes_with_the_program(
-    tiny: Settings, melody_checkpoint: Path, workspace: Workspace
+    tiny: TrainingSettings, melody_checkpoint: Path, workspace: Workspace
 ) -> None:
     stop, said = threading.Event(), list[str]()
     stop.set()  # before a second of music is encoded
@@ -121,6 +121,6 @@ def test_a_work_folder_without_a_codec_learns_on_the_one_that_comes_with_the_pro
     assert si_sdr_db(reconstruct(codec, sound), sound) > 3
 
 
-def test_what_is_missing_is_told(tiny: Settings, melody_checkpoint: Path, workspace: Workspace) -> None:
+def test_what_is_missing_is_told(tiny: TrainingSettings, melody_checkpoint: Path, workspace: Workspace) -> None:
     with pytest.raises(UserProblem, match="There is no language model yet"):
         publish_checkpoint(workspace, tiny, workspace.root, text_from=melody_checkpoint, begin_with=melody_checkpoint)

@@ -47,7 +47,7 @@ def name_in_cache(folder: Path) -> str:
     return folder.name.removeprefix(_PREFIX).replace("--", "/", 1) if folder.name.startswith(_PREFIX) else ""
 
 
-class Place(Protocol):
+class Destination(Protocol):
     """Where the files of one download go."""
 
     @property
@@ -182,17 +182,17 @@ def _has_weights(folder: Path) -> bool:
     return False
 
 
-def lacking(place: Place, listing: Listing) -> list[RemoteFile]:
+def lacking(place: Destination, listing: Listing) -> list[RemoteFile]:
     """Return the files of a listing that are not there whole yet, in order."""
     return [file for file in listing.files if not has_size(place.blob(file), file.size)]
 
 
-def missing_bytes(place: Place, listing: Listing) -> int:
+def missing_bytes(place: Destination, listing: Listing) -> int:
     """Return how much of a listing has still to come, what has come of each file taken off."""
-    return sum(file.size - size_of(part_of(place.blob(file)), file.size) for file in lacking(place, listing))
+    return sum(file.size - size_of(partial_of(place.blob(file)), file.size) for file in lacking(place, listing))
 
 
-def part_of(blob: Path) -> Path:
+def partial_of(blob: Path) -> Path:
     """Return where what has come of a file lies."""
     return blob.with_name(blob.name + PART)
 

@@ -26,12 +26,12 @@ from musicgen_studio.checkpoints.hub.cache import (
     LOCK,
     CachedRepository,
     Content,
-    Place,
+    Destination,
     content_of,
     has_size,
     lacking,
     missing_bytes,
-    part_of,
+    partial_of,
 )
 from musicgen_studio.checkpoints.hub.files import Listing, RemoteFile, connection, file_address, list_files, refuse
 from musicgen_studio.checkpoints.hub.progress import DownloadProgress, OnProgress, Stop
@@ -90,7 +90,7 @@ def download(
 def bring(
     client: httpx2.Client,
     list_them: Callable[[], Listing],
-    place: Place,
+    place: Destination,
     stop: Stop,
     on_progress: OnProgress = lambda _: None,
     clock: Callable[[], float] = time.monotonic,
@@ -122,7 +122,9 @@ def bring(
     return listing
 
 
-def verify(listing: Listing, place: Place, stop: Stop, on_progress: OnProgress = lambda _: None) -> list[RemoteFile]:
+def verify(
+    listing: Listing, place: Destination, stop: Stop, on_progress: OnProgress = lambda _: None
+) -> list[RemoteFile]:
     """Read what was downloaded and compare it with a listing; what is wrong or missing is returned.
 
     Raises:
@@ -253,7 +255,7 @@ class _Fetch:
 
     def _attempt(self) -> bool:
         """Bring what is missing. Returns whether the whole is right; if not, it is gone."""
-        part = part_of(self._blob)
+        part = partial_of(self._blob)
         content = content_of(part, self._file, self._stop.is_set) if part.exists() else Content(self._file)
         have = part.stat().st_size if part.exists() else 0
         if have > self._file.size:
@@ -306,7 +308,7 @@ class _Fetch:
         self._meter.add(self._file.path, -counted)
 
     def _put_in_place(self) -> None:
-        part = part_of(self._blob)
+        part = partial_of(self._blob)
         with part.open("rb+") as stream:
             os.fsync(stream.fileno())
         part.replace(self._blob)
@@ -320,7 +322,7 @@ def _tidy(blobs: Iterable[Path]) -> None:
         if lock.exists():
             with suppress(filelock.Timeout), filelock.FileLock(lock, timeout=0):
                 lock.unlink(missing_ok=True)
-        part_of(blob).unlink(missing_ok=True)
+        partial_of(blob).unlink(missing_ok=True)
 
 
 @contextmanager

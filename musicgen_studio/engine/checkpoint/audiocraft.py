@@ -173,7 +173,7 @@ class AudioCraftCheckpoint(AudioCraftWeights):
 
     def __init__(self, folder: Path) -> None:
         path = folder / STATE_FILE
-        settings = Settings.of(path, load_pickle(path))
+        settings = XpSettings.of(path, load_pickle(path))
         codec, text_encoder = _open_codec(folder), _open_text_encoder(folder, settings)
         config = _checkpoint_config(settings, codec.config, text_encoder.width)
         super().__init__(config, codec, text_encoder, StoredWeights.of([PickleFile(path, "best_state")], path))
@@ -193,7 +193,7 @@ class TrainedCheckpoint(AudioCraftWeights):
         path = folder / TRAINED_FILE
         found = load_trained(path)
         tree = plain(found.get("xp.cfg"))
-        settings = Settings(tree, path) if isinstance(tree, dict) else Settings.of(path, found)
+        settings = XpSettings(tree, path) if isinstance(tree, dict) else XpSettings.of(path, found)
         text_encoder = _open_text_encoder(folder, settings)
         if (folder / CODEC_FILE).is_file():
             codec = _open_codec(folder)
@@ -251,7 +251,7 @@ def open_fine_tuned(folder: Path, base: StoredCheckpoint) -> AudioCraftWeights:
     return AudioCraftWeights(base.config, base.stored_codec, base.stored_text_encoder, weights)
 
 
-class Settings:
+class XpSettings:
     """The settings a model was trained with, `xp.cfg`: nested mappings in which `${a.b}` refers to another value.
 
     Args:
@@ -264,7 +264,7 @@ class Settings:
         self.path = path
 
     @classmethod
-    def of(cls, path: Path, contents: dict[Any, Any]) -> "Settings":
+    def of(cls, path: Path, contents: dict[Any, Any]) -> "XpSettings":
         """Take the settings from a file's contents.
 
         Args:
@@ -330,7 +330,7 @@ def _open_codec(folder: Path) -> StoredCodec:
     contents = load_pickle(path)
     if "pretrained" in contents:
         return _open_pretrained_codec(folder, str(contents["pretrained"]))
-    settings = Settings.of(path, contents)
+    settings = XpSettings.of(path, contents)
     config = parse_config(_encodec_settings(settings), path)
     weights = StoredWeights.of([PickleFile(path, "best_state")], path)
     return StoredCodec(config, weights.renamed(_transformers_codec_name), path)
@@ -342,7 +342,7 @@ def _open_pretrained_codec(folder: Path, pretrained: str) -> StoredCodec:
     return StoredCodec(parse_config(read_json(path), path), open_weights(codec_folder), path)
 
 
-def _open_text_encoder(folder: Path, settings: Settings) -> StoredTextEncoder:
+def _open_text_encoder(folder: Path, settings: XpSettings) -> StoredTextEncoder:
     name = settings.get("conditioners.description.t5.name")
     if not isinstance(name, str):
         raise odd_value(settings.path, "conditioners.description.t5.name", name, "the name of a T5 model")
@@ -352,7 +352,7 @@ def _open_text_encoder(folder: Path, settings: Settings) -> StoredTextEncoder:
     return StoredTextEncoder(parse_config(read_json(path), path), weights, path, t5_folder)
 
 
-def _checkpoint_config(settings: Settings, codec: Any, text_width: int) -> CheckpointConfig:
+def _checkpoint_config(settings: XpSettings, codec: Any, text_width: int) -> CheckpointConfig:
     settings.require(_LM_SETTINGS)
     melody = _is_melody(settings)
     config = CheckpointConfig(
@@ -369,7 +369,7 @@ def _checkpoint_config(settings: Settings, codec: Any, text_width: int) -> Check
     return config
 
 
-def _is_melody(settings: Settings) -> bool:
+def _is_melody(settings: XpSettings) -> bool:
     """Tell a melody model, whose conditions stand before the music, from a text model with cross-attention."""
     found = settings.get("conditioners")
     conditioners = set(found) - {"args"} if isinstance(found, dict) else set()
@@ -382,7 +382,7 @@ def _is_melody(settings: Settings) -> bool:
     raise odd_value(settings.path, "conditioners", used, "a text, or a text and a melody,")
 
 
-def _decoder_config(settings: Settings, *, cross_attention: bool) -> DecoderConfig:
+def _decoder_config(settings: XpSettings, *, cross_attention: bool) -> DecoderConfig:
     codebooks, width = settings.number("transformer_lm.n_q"), settings.number("transformer_lm.dim")
     # The very first release named the pattern elsewhere, and then delays are 0, 1, 2, 3.
     pattern = settings.get("codebooks_pattern.modeling") or settings.get("transformer_lm.q_modeling")
@@ -406,14 +406,14 @@ def _is_delay(value: object) -> bool:
     return isinstance(value, int) and value >= 0
 
 
-def _window_s(settings: Settings) -> float:
+def _window_s(settings: XpSettings) -> float:
     seconds = settings.get("dataset.segment_duration")
     if not isinstance(seconds, int | float) or not 0 < seconds < float("inf"):
         raise odd_value(settings.path, "dataset.segment_duration", seconds, "a number of seconds above 0")
     return float(seconds)
 
 
-def _chroma_config(settings: Settings) -> ChromaConfig:
+def _chroma_config(settings: XpSettings) -> ChromaConfig:
     """Translate the melody conditioner's settings; frames are centred, so there is one more than whole hops."""
     settings.require(_CHROMA_SETTINGS)
     stem = "conditioners.self_wav.chroma_stem."
@@ -423,7 +423,7 @@ def _chroma_config(settings: Settings) -> ChromaConfig:
     return ChromaConfig(bins=12, length=1 + analysed // hop, n_fft=n_fft, hop_frames=hop, sample_rate=rate)
 
 
-def _encodec_settings(settings: Settings) -> dict[str, Any]:
+def _encodec_settings(settings: XpSettings) -> dict[str, Any]:
     """Translate the codec's settings to those of transformers' `EncodecConfig`."""
     settings.require(_CODEC_SETTINGS)
     names = {

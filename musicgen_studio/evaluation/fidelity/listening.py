@@ -68,7 +68,7 @@ class TestKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Listening:
+class ListeningTest:
     """A listening test.
 
     Args:
@@ -93,7 +93,7 @@ class Listening:
 
 
 def listening_page(
-    test: Listening, one: Sequence[JudgedClip], other: Sequence[JudgedClip], names: tuple[str, str]
+    test: ListeningTest, one: Sequence[JudgedClip], other: Sequence[JudgedClip], names: tuple[str, str]
 ) -> str:
     """Return the page.
 
@@ -133,7 +133,7 @@ def _pairs(one: Sequence[JudgedClip], other: Sequence[JudgedClip]) -> list[tuple
 
 
 def _trial(
-    test: Listening, pair: tuple[JudgedClip, JudgedClip], names: tuple[str, str], rng: np.random.Generator
+    test: ListeningTest, pair: tuple[JudgedClip, JudgedClip], names: tuple[str, str], rng: np.random.Generator
 ) -> dict[str, object]:
     sounds = _alike([clip.audio() for clip in pair], [clip.name for clip in pair])
     parts = list(zip(names, sounds, strict=True))

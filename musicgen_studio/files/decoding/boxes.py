@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from musicgen_studio.files.decoding.attempt import MAX_CHANNELS, too_many
-from musicgen_studio.files.decoding.view import Views
+from musicgen_studio.files.decoding.view import FileViews
 
 _MOST_CHUNKS = 10_000
 _CAF_UNKNOWN = -1
@@ -88,16 +88,16 @@ def _chunks(path: Path, begin: int, step: Step) -> Iterator[tuple[_Chunk, int]]:
             at = chunk.end
 
 
-def _cut_in(path: Path, begin: int, step: Step, name: bytes) -> Views:
+def _cut_in(path: Path, begin: int, step: Step, name: bytes) -> FileViews:
     """Say how much of the samples is there; a length of 0, or of all ones, is of a program that never wrote it."""
     for chunk, length in _chunks(path, begin, step):
         if chunk.name == name and chunk.end > length + 1 and chunk.end - chunk.begin < 0x7FFFF000:
             share = (length - chunk.begin) / (chunk.end - chunk.begin)
-            return Views(lacking=f"is cut off: about {share:.0%} of it is there")
-    return Views()
+            return FileViews(lacking=f"is cut off: about {share:.0%} of it is there")
+    return FileViews()
 
 
-def aiff_views(path: Path) -> Views:
+def aiff_views(path: Path) -> FileViews:
     """Measure an AIFF file."""
     for chunk, _ in _chunks(path, 12, _aiff):
         if chunk.name == b"COMM":
@@ -105,31 +105,31 @@ def aiff_views(path: Path) -> Views:
                 file.seek(chunk.begin + 8)
                 channels = int.from_bytes(file.read(2), "big")
             if channels > MAX_CHANNELS:  # more than FFmpeg is safe with
-                return Views(hopeless=too_many(channels))
+                return FileViews(hopeless=too_many(channels))
     return _cut_in(path, 12, _aiff, b"SSND")
 
 
-def au_views(path: Path) -> Views:
+def au_views(path: Path) -> FileViews:
     """Measure an AU file: a head of six numbers, the sixth of which is how many channels it has."""
     with path.open("rb") as file:
         head = file.read(24)
     channels = int.from_bytes(head[20:24], "big")
-    return Views(hopeless=too_many(channels) if channels > MAX_CHANNELS else "")  # as above
+    return FileViews(hopeless=too_many(channels) if channels > MAX_CHANNELS else "")  # as above
 
 
-def caf_views(path: Path) -> Views:
+def caf_views(path: Path) -> FileViews:
     """Measure a CAF file."""
     return _cut_in(path, 8, _caf, b"data")
 
 
-def w64_views(path: Path) -> Views:
+def w64_views(path: Path) -> FileViews:
     """Measure a Wave64 file."""
     return _cut_in(path, 40, _w64, _W64_DATA)
 
 
-def mp4_views(path: Path) -> Views:
+def mp4_views(path: Path) -> FileViews:
     """Measure an MP4 file: without its index nothing of it can be read."""
     found = list(_chunks(path, 0, _mp4))
     names = {chunk.name for chunk, _ in found}
     is_cut = b"mdat" in names and not names & {b"moov", b"moof"} and found[-1][0].end > found[-1][1]
-    return Views(hopeless=_INDEX_LACKS if is_cut else "")
+    return FileViews(hopeless=_INDEX_LACKS if is_cut else "")

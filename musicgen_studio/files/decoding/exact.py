@@ -15,14 +15,14 @@ from musicgen_studio.files.decoding.attempt import (
     Sink,
     too_many,
 )
-from musicgen_studio.files.decoding.table import Row, unreadable
-from musicgen_studio.files.decoding.view import Part, PartFile, Views
+from musicgen_studio.files.decoding.table import SoundKind, unreadable
+from musicgen_studio.files.decoding.view import FilePart, FileViews, PartFile
 from musicgen_studio.files.sound import ReadOnce, name_for_libsndfile
 
 _MOST_FRAMES = 1 << 40  # libsndfile's word for a length it does not know is beyond
 
 
-def read_exact(path: Path, row: Row, views: Views, sink: Sink) -> None:
+def read_exact(path: Path, row: SoundKind, views: FileViews, sink: Sink) -> None:
     """Read a file.
 
     Args:
@@ -46,7 +46,7 @@ def read_exact(path: Path, row: Row, views: Views, sink: Sink) -> None:
         raise DamagedError(views.least_frames / rate_hz)
 
 
-def _read_part(path: Path, row: Row, part: Part | None, sink: Sink) -> tuple[int, int]:
+def _read_part(path: Path, row: SoundKind, part: FilePart | None, sink: Sink) -> tuple[int, int]:
     """Read a part. Returns its frames and their rate."""
     frames, promised_s = 0, None
     try:
@@ -66,7 +66,7 @@ def _read_part(path: Path, row: Row, part: Part | None, sink: Sink) -> tuple[int
     return frames, int(sound.samplerate)
 
 
-def _check(path: Path, row: Row, sound: sf.SoundFile) -> None:
+def _check(path: Path, row: SoundKind, sound: sf.SoundFile) -> None:
     if sound.subtype not in dict(row.exact).get(sound.format, frozenset()):
         raise NotMineError(f"{sound.format} {sound.subtype}")
     if not 0 < sound.frames < _MOST_FRAMES:

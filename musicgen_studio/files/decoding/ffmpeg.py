@@ -22,8 +22,8 @@ from musicgen_studio.files.decoding.attempt import (
     Sink,
     too_many,
 )
-from musicgen_studio.files.decoding.table import Row, unreadable
-from musicgen_studio.files.decoding.view import Views
+from musicgen_studio.files.decoding.table import SoundKind, unreadable
+from musicgen_studio.files.decoding.view import FileViews
 
 _STALLED_MS = 5_000
 _SLACK_S = 0.15
@@ -49,7 +49,7 @@ def _application() -> Any:
     return QCoreApplication.instance() or QCoreApplication([])
 
 
-def read_by_ffmpeg(path: Path, row: Row, views: Views, sink: Sink) -> None:
+def read_by_ffmpeg(path: Path, row: SoundKind, views: FileViews, sink: Sink) -> None:
     """Read a file.
 
     Args:

@@ -2,17 +2,17 @@
 
 from pathlib import Path
 
-from musicgen_studio.files.decoding.view import Views
+from musicgen_studio.files.decoding.view import FileViews
 
 _TOTAL_BITS = 36
 _INFO_BYTES = 8 + 18
 
 
-def views(path: Path) -> Views:
+def views(path: Path) -> FileViews:
     """Show a file as it is. One written into a pipe does not know its length, and libsndfile cannot read it then."""
     with path.open("rb") as file:
         head = file.read(_INFO_BYTES)
     if not head.startswith(b"fLaC"):
-        return Views(is_exact=False)
+        return FileViews(is_exact=False)
     total = int.from_bytes(head[18:26], "big") & ((1 << _TOTAL_BITS) - 1)
-    return Views(least_frames=total or None, is_exact=total > 0)
+    return FileViews(least_frames=total or None, is_exact=total > 0)

@@ -9,7 +9,7 @@ import struct
 from dataclasses import dataclass
 from pathlib import Path
 
-from musicgen_studio.files.decoding.view import Part, Views
+from musicgen_studio.files.decoding.view import FilePart, FileViews
 from musicgen_studio.files.ogg import PAGE_MARK
 
 _HEAD = struct.Struct("<4sBBqIIIB")
@@ -42,13 +42,13 @@ class _Link:
         return self.position / self.shape[0] if self.shape and self.shape[0] else 0.0
 
 
-def views(path: Path) -> Views:
+def views(path: Path) -> FileViews:
     """Show each link, as far as they fit each other."""
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
         links, length = _links(content), len(content)
     links = [link for link in links if link.has_sound]
     if not links:
-        return Views(is_exact=False)
+        return FileViews(is_exact=False)
     lacking = "" if links[-1].has_end else "has no end, as if it were cut off"
     fitting = [link for link in links if link.shape == links[0].shape]
     if links[0].shape is None:
@@ -58,10 +58,10 @@ def views(path: Path) -> Views:
         lacking = f"is {len(links)} sounds one behind the other, and {len(left)} of another kind"
         lacking += f" ({lasting:.1f} s) were left out" if lasting else " were left out"
     if links[0].shape is None:
-        return Views(lacking=lacking, is_exact=False)
+        return FileViews(lacking=lacking, is_exact=False)
     is_all = len(links) == 1 and links[0].first == 0 and links[0].last == length
-    parts = (None,) if is_all else tuple(Part(link.first, link.last) for link in fitting)
-    return Views(parts, lacking)
+    parts = (None,) if is_all else tuple(FilePart(link.first, link.last) for link in fitting)
+    return FileViews(parts, lacking)
 
 
 def _links(content: mmap.mmap) -> list[_Link]:

@@ -9,7 +9,7 @@ import mmap
 from dataclasses import dataclass
 from pathlib import Path
 
-from musicgen_studio.files.decoding.view import Part, Views
+from musicgen_studio.files.decoding.view import FilePart, FileViews
 
 _HEADER_BYTES = 4
 _KBITS = {
@@ -101,13 +101,13 @@ class _Count:
     is_cut: bool = False
 
 
-def views(path: Path) -> Views:
+def views(path: Path) -> FileViews:
     """Count a file's frames, and show it to libsndfile if it finds all of them."""
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
         count = _count(content)
         length = len(content)
     if not count.frames:
-        return Views(is_exact=False)
+        return FileViews(is_exact=False)
     lacking = ""
     if count.promised is not None and count.is_plain and count.promised > count.frames:
         per_s = count.rate_hz * count.frames / count.samples
@@ -115,8 +115,8 @@ def views(path: Path) -> Views:
     elif count.is_cut:
         lacking = "ends in the middle of a frame, as if it were cut off"
     is_exact = count.is_plain and count.promised in (None, count.frames)
-    parts: tuple[Part | None, ...] = (Part(count.first, length),) if count.first else (None,)
-    return Views(parts, lacking, max(count.samples - _LEFT_OUT_SAMPLES, 1), is_exact)
+    parts: tuple[FilePart | None, ...] = (FilePart(count.first, length),) if count.first else (None,)
+    return FileViews(parts, lacking, max(count.samples - _LEFT_OUT_SAMPLES, 1), is_exact)
 
 
 def _count(content: mmap.mmap) -> _Count:

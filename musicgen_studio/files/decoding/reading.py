@@ -16,13 +16,13 @@ from musicgen_studio.errors import UserProblem
 from musicgen_studio.files.decoding.attempt import DamagedError, NotMineError, Sink
 from musicgen_studio.files.decoding.exact import read_exact
 from musicgen_studio.files.decoding.ffmpeg import read_by_ffmpeg
-from musicgen_studio.files.decoding.table import Row, row_of, unreadable
-from musicgen_studio.files.decoding.view import Views
+from musicgen_studio.files.decoding.table import SoundKind, row_of, unreadable
+from musicgen_studio.files.decoding.view import FileViews
 
 MAX_DECODED_BYTES = 2 * 1024**3
 """As floats: about 90 minutes of stereo at 48 kHz."""
 
-Reader = Callable[[Path, Row, Views, Sink], None]
+Reader = Callable[[Path, SoundKind, FileViews, Sink], None]
 READERS: tuple[Reader, ...] = (read_exact, read_by_ffmpeg)
 """In the order in which they are asked."""
 
@@ -80,7 +80,7 @@ def read_any(path: Path, folder: Path, max_duration_s: float) -> Found:
     return best
 
 
-def _measured(path: Path) -> tuple[Row, Views]:
+def _measured(path: Path) -> tuple[SoundKind, FileViews]:
     check_there(path)
     try:
         row = row_of(path)
@@ -107,7 +107,7 @@ def check_there(path: Path) -> None:
 
 
 def _attempt(
-    reader: Reader, path: Path, row: Row, views: Views, target: Path, max_duration_s: float
+    reader: Reader, path: Path, row: SoundKind, views: FileViews, target: Path, max_duration_s: float
 ) -> tuple[Found, bool]:
     """Let one reader read. Returns what it found, and whether that is all there is."""
     is_whole, lacking = True, views.lacking
@@ -156,7 +156,7 @@ class _Keeping:
         self._file.write(np.ascontiguousarray(samples).data)
 
 
-def _nothing(path: Path, row: Row, said: str) -> UserProblem:
+def _nothing(path: Path, row: SoundKind, said: str) -> UserProblem:
     if "audio stream" in said:  # FFmpeg's word
         return unreadable(path, "There is no sound in it.", "Choose another file.")
     if said.endswith("."):

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.files.decoding import boxes, flac, links, mpeg, wave
-from musicgen_studio.files.decoding.view import Views, whole_file
+from musicgen_studio.files.decoding.view import FileViews, whole_file
 
 HEAD_BYTES = 65_536
 _FAR_BYTES = 1 << 20
@@ -24,7 +24,7 @@ _PLAIN = _PCM | {"FLOAT", "DOUBLE", "ULAW", "ALAW"}
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SoundKind:
     """A kind of sound file.
 
     Args:
@@ -38,7 +38,7 @@ class Row:
     name: str
     opening: re.Pattern[bytes]
     exact: tuple[tuple[str, frozenset[str]], ...] = ()
-    views: Callable[[Path], Views] = whole_file
+    views: Callable[[Path], FileViews] = whole_file
     has_length: bool = True
 
 
@@ -52,32 +52,32 @@ _ID3 = re.compile(rb"ID3[\x02-\x04].{6}", re.DOTALL)
 
 TABLE = (
     # kind                        begins with                     libsndfile reads                          measured by
-    Row(
+    SoundKind(
         "WAV",
         _begins(rb"RIF[FX].{4}WAVE", rb"RF64.{4}WAVE"),
         (("WAV", _WAVE), ("WAVEX", _WAVE), ("RF64", _WAVE)),
         wave.views,
     ),
-    Row("AIFF", _begins(rb"FORM.{4}AIF[FC]"), (("AIFF", _PLAIN),), boxes.aiff_views),
-    Row("FLAC", _begins(rb"fLaC"), (("FLAC", _PCM),), flac.views),
-    Row("Ogg", _begins(rb"OggS"), (("OGG", frozenset({"VORBIS", "OPUS"})),), links.views),
-    Row("MP3", _begins(rb"\xff[\xe2-\xe7\xf2-\xf7\xfa-\xff]"), (("MP3", _MPEG),), mpeg.views, has_length=False),
-    Row("Wave64", _begins(rb"riff\x2e\x91\xcf\x11"), (("W64", _PLAIN),), boxes.w64_views),
-    Row("BW64", _begins(rb"BW64.{4}WAVE")),
-    Row("CAF", _begins(rb"caff\x00\x01"), (("CAF", _PLAIN),), boxes.caf_views),
-    Row("AU", _begins(rb"\.snd"), views=boxes.au_views),
-    Row("M4A or video", _begins(rb".{4}(?:ftyp|moov|mdat|wide|free|skip)"), views=boxes.mp4_views),
-    Row("WebM or Matroska", _begins(rb"\x1a\x45\xdf\xa3")),
-    Row("WMA or WMV", _begins(rb"\x30\x26\xb2\x75\x8e\x66\xcf\x11")),
-    Row("AVI", _begins(rb"RIFF.{4}AVI ")),
-    Row("AAC", _begins(rb"\xff[\xf0\xf1\xf8\xf9]", rb"ADIF"), has_length=False),
-    Row("AC-3", _begins(rb"\x0b\x77"), has_length=False),
-    Row("AMR", _begins(rb"#!AMR"), has_length=False),
-    Row("WavPack", _begins(rb"wvpk")),
-    Row("Monkey's Audio", _begins(rb"MAC ")),
-    Row("True Audio", _begins(rb"TTA[12]")),
-    Row("MPEG video", _begins(rb"\x00\x00\x01\xba", rb"G.{187}G", rb".{4}G.{191}G"), has_length=False),
-    Row("Flash video", _begins(rb"FLV\x01"), has_length=False),
+    SoundKind("AIFF", _begins(rb"FORM.{4}AIF[FC]"), (("AIFF", _PLAIN),), boxes.aiff_views),
+    SoundKind("FLAC", _begins(rb"fLaC"), (("FLAC", _PCM),), flac.views),
+    SoundKind("Ogg", _begins(rb"OggS"), (("OGG", frozenset({"VORBIS", "OPUS"})),), links.views),
+    SoundKind("MP3", _begins(rb"\xff[\xe2-\xe7\xf2-\xf7\xfa-\xff]"), (("MP3", _MPEG),), mpeg.views, has_length=False),
+    SoundKind("Wave64", _begins(rb"riff\x2e\x91\xcf\x11"), (("W64", _PLAIN),), boxes.w64_views),
+    SoundKind("BW64", _begins(rb"BW64.{4}WAVE")),
+    SoundKind("CAF", _begins(rb"caff\x00\x01"), (("CAF", _PLAIN),), boxes.caf_views),
+    SoundKind("AU", _begins(rb"\.snd"), views=boxes.au_views),
+    SoundKind("M4A or video", _begins(rb".{4}(?:ftyp|moov|mdat|wide|free|skip)"), views=boxes.mp4_views),
+    SoundKind("WebM or Matroska", _begins(rb"\x1a\x45\xdf\xa3")),
+    SoundKind("WMA or WMV", _begins(rb"\x30\x26\xb2\x75\x8e\x66\xcf\x11")),
+    SoundKind("AVI", _begins(rb"RIFF.{4}AVI ")),
+    SoundKind("AAC", _begins(rb"\xff[\xf0\xf1\xf8\xf9]", rb"ADIF"), has_length=False),
+    SoundKind("AC-3", _begins(rb"\x0b\x77"), has_length=False),
+    SoundKind("AMR", _begins(rb"#!AMR"), has_length=False),
+    SoundKind("WavPack", _begins(rb"wvpk")),
+    SoundKind("Monkey's Audio", _begins(rb"MAC ")),
+    SoundKind("True Audio", _begins(rb"TTA[12]")),
+    SoundKind("MPEG video", _begins(rb"\x00\x00\x01\xba", rb"G.{187}G", rb".{4}G.{191}G"), has_length=False),
+    SoundKind("Flash video", _begins(rb"FLV\x01"), has_length=False),
 )
 
 EXTENSIONS = (
@@ -103,7 +103,7 @@ _OTHER_THINGS = (
 )
 
 
-def row_of(path: Path) -> Row:
+def row_of(path: Path) -> SoundKind:
     """Return the kind of a file.
 
     Raises:
@@ -134,11 +134,11 @@ def begins_like_sound(path: Path) -> bool:
     return _row(head) is not None or bool(_ID3.match(head))
 
 
-def _row(head: bytes) -> Row | None:
+def _row(head: bytes) -> SoundKind | None:
     return next((row for row in TABLE if row.opening.match(head)), None)
 
 
-def _named(name: str) -> Row:
+def _named(name: str) -> SoundKind:
     return next(row for row in TABLE if row.name == name)
 
 
@@ -149,7 +149,7 @@ def _end_of_id3(head: bytes) -> int:
     return _ID3_HEAD_BYTES + size
 
 
-def _row_behind(content: bytes) -> Row | None:
+def _row_behind(content: bytes) -> SoundKind | None:
     """Return what stands behind zeros or half a frame, as recorders and radio leave them."""
     if mpeg.first_frame(content) is not None:
         return _named("MP3")

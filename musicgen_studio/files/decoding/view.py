@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
-class Views:
+class FileViews:
     """How a file is read by libsndfile.
 
     Args:
@@ -19,7 +19,7 @@ class Views:
         hopeless: Why nothing can be read of it, as a sentence, if that is plain to see.
     """
 
-    parts: tuple["Part | None", ...] = (None,)
+    parts: tuple["FilePart | None", ...] = (None,)
     lacking: str = ""
     least_frames: int | None = None
     is_exact: bool = True
@@ -27,7 +27,7 @@ class Views:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class FilePart:
     """A part of a file.
 
     Args:
@@ -41,9 +41,9 @@ class Part:
     patches: Mapping[int, bytes] = field(default_factory=dict)
 
 
-def whole_file(_path: Path) -> Views:
+def whole_file(_path: Path) -> FileViews:
     """Show a file as it is."""
-    return Views()
+    return FileViews()
 
 
 class PartFile(io.RawIOBase):
@@ -54,7 +54,7 @@ class PartFile(io.RawIOBase):
         part: Which part.
     """
 
-    def __init__(self, path: Path, part: Part) -> None:
+    def __init__(self, path: Path, part: FilePart) -> None:
         super().__init__()
         self._file = path.open("rb")
         self._part = part

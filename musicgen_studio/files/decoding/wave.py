@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from musicgen_studio.files.decoding.attempt import MAX_CHANNELS, too_many
-from musicgen_studio.files.decoding.view import Part, Views
+from musicgen_studio.files.decoding.view import FilePart, FileViews
 
 _HEAD_BYTES = 12
 _LEAST_UNKNOWN = 0x7FFFF000  # what programs write that do not know the size yet, and all above
@@ -40,29 +40,29 @@ class _Sizes:
     channels: int
 
 
-def views(path: Path) -> Views:
+def views(path: Path) -> FileViews:
     """Show a file under sizes that are true."""
     length = path.stat().st_size
     with path.open("rb") as file:
         sizes = _sizes(file, length)
         if sizes is None:
-            return Views()
+            return FileViews()
         if sizes.channels > MAX_CHANNELS:  # more than FFmpeg is safe with
-            return Views(hopeless=too_many(sizes.channels))
+            return FileViews(hopeless=too_many(sizes.channels))
         there = length - sizes.data
         if sizes.claimed == 0 and _only_chunks(file, sizes, length):
-            return Views(hopeless="It holds no sound.")
+            return FileViews(hopeless="It holds no sound.")
         is_unknown = sizes.claimed == 0 or sizes.claimed >= _LEAST_UNKNOWN
         is_stale = sizes.claimed < there and not _goes_on_with_chunk(file, sizes, length)
     if sizes.claimed <= there and not is_unknown and not is_stale:
-        return Views()
+        return FileViews()
     lacking = "" if is_unknown or is_stale else _cut_off(sizes, there)
     patches = {
         0: b"RIFF" if sizes.order == "<" else b"RIFX",
         4: struct.pack(f"{sizes.order}L", min(length - 8, _MOST)),
         sizes.data - 4: struct.pack(f"{sizes.order}L", min(there, _MOST)),
     }
-    return Views((Part(0, length, patches),), lacking)
+    return FileViews((FilePart(0, length, patches),), lacking)
 
 
 def _cut_off(sizes: _Sizes, there: int) -> str:

@@ -27,7 +27,7 @@ from musicgen_studio.studio.arranging.live_ending import HEARD_S, phrase_end
 from musicgen_studio.studio.arranging.live_history import RECENT_S, History
 from musicgen_studio.studio.arranging.live_lead import LEAD_S, Lead
 from musicgen_studio.studio.arranging.live_tape import Tape
-from musicgen_studio.studio.making.live_record import FORMAT, KIND, LiveRecord, Stretch, asked_of, begin_of
+from musicgen_studio.studio.making.live_record import FORMAT, KIND, KeptStretch, LiveRecord, asked_of, begin_of
 from musicgen_studio.studio.making.live_remake import faded
 from musicgen_studio.studio.making.order import CheckpointRecord
 from musicgen_studio.studio.making.record import program_version
@@ -156,7 +156,7 @@ class LiveSession:
         self._music = engine.live(request, self.bar)
         self._on_chunk, self._clock = on_chunk, clock
         self._tapes: Sequence[Tapelike] = ()
-        self._fades = Stretch(0, 1, round(fade_in_s * self._rate))
+        self._fades = KeptStretch(0, 1, round(fade_in_s * self._rate))
         self._lead = Lead(lead_s)
         self._facts = LiveFacts(lead_s=lead_s)
         self._pace = deque[tuple[float, float]](maxlen=_PACE_CHUNKS)  # seconds of making and of music

@@ -24,7 +24,7 @@ from pathlib import Path
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.melody import Melody
 from musicgen_studio.core.passages import Passage, check_passages
-from musicgen_studio.core.plan import BEATS_PER_BAR, LAST_S, Grid, Part, Plan
+from musicgen_studio.core.plan import BEATS_PER_BAR, LAST_S, Grid, Plan, PlannedPassage
 from musicgen_studio.core.tempo_map import MAX_BPM, MIN_BPM
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.files.text import read_lines
@@ -42,7 +42,7 @@ _TEMPO = re.compile(rf"{_NUMBER}\s*(?:bpm)?(?:\s*,\s*(\d+)/(?:\d+))?", re.IGNORE
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class PlannedPiece:
     """What is to be made, passage after passage.
 
     Args:
@@ -87,9 +87,11 @@ def plan_of_order(order: Order, prompt: str) -> Plan:
         order: How a clip was made.
         prompt: Of its first passage.
     """
-    first = Part(0.0, without_shared(order.shared, prompt), 0.0, "" if order.melody is None else order.melody.file)
+    first = PlannedPassage(
+        0.0, without_shared(order.shared, prompt), 0.0, "" if order.melody is None else order.melody.file
+    )
     later = (
-        Part(
+        PlannedPassage(
             each.start_s,
             without_shared(order.shared, each.prompt),
             each.morph_s,
@@ -140,7 +142,7 @@ def _seconds_text(time_s: float) -> str:
     return f"{time_s:.6f}".rstrip("0").rstrip(".")
 
 
-def read_piece(path: Path) -> Piece:
+def read_piece(path: Path) -> PlannedPiece:
     """Read a file of passages, and the melodies that it names, which lie beside it.
 
     Raises:
@@ -149,7 +151,7 @@ def read_piece(path: Path) -> Piece:
     return piece_of("\n".join(read_lines(path)), path.parent)
 
 
-def piece_of(text: str, folder: Path) -> Piece:
+def piece_of(text: str, folder: Path) -> PlannedPiece:
     """Return what a text of passages says.
 
     Args:
@@ -162,7 +164,7 @@ def piece_of(text: str, folder: Path) -> Piece:
     return opened(plan_of(text), folder)
 
 
-def opened(plan: Plan, folder: Path) -> Piece:
+def opened(plan: Plan, folder: Path) -> PlannedPiece:
     """Return a plan with its melodies read.
 
     Args:
@@ -173,7 +175,7 @@ def opened(plan: Plan, folder: Path) -> Piece:
         UserProblem: If a melody cannot be read.
     """
     tunes = [open_melody(folder / Path(part.melody).expanduser()) if part.melody else None for part in plan.parts]
-    return Piece(
+    return PlannedPiece(
         with_shared(plan.shared, plan.parts[0].prompt),
         tuple(
             LaterPassage(
@@ -264,9 +266,9 @@ class _Written:
         first, *rest = self.lines
         if _time_s(first.number, first.when, grid) != 0:
             raise _wrong(first.number, "the first passage begins at 0:00 or bar 1")
-        parts = [Part(0.0, first.prompt, 0.0, first.melody)]
+        parts = [PlannedPassage(0.0, first.prompt, 0.0, first.melody)]
         parts += (
-            Part(
+            PlannedPassage(
                 _time_s(line.number, line.when, grid),
                 line.prompt,
                 _morph_s(line.number, line.morph, grid),
@@ -290,7 +292,7 @@ class _Written:
         except ValueError as error:
             raise _wrong(number, str(error)) from error
 
-    def _check(self, parts: list[Part], end_s: float) -> None:
+    def _check(self, parts: list[PlannedPassage], end_s: float) -> None:
         for number in range(1, len(parts)):
             try:
                 some = [Passage(each.start_s, each.prompt, None, each.morph_s) for each in parts[1 : number + 1]]

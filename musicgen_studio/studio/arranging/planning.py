@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from musicgen_studio.core.clip import Clip
-from musicgen_studio.core.plan import Part, Plan
+from musicgen_studio.core.plan import Plan, PlannedPassage
 from musicgen_studio.library.library import Library
 from musicgen_studio.studio.arranging.markers import record_in
 from musicgen_studio.studio.arranging.passages import plan_of_order, with_shared
@@ -64,24 +64,28 @@ def _chain(library: Library, clip: Clip) -> Iterator[tuple[Clip, Record | None]]
 
 def _of_one(clip: Clip, record: Record | None, before: Plan | None) -> Plan | None:
     if record is None:
-        return Plan((Part(0.0, clip.prompt),), clip.duration_s) if clip.prompt else None
+        return Plan((PlannedPassage(0.0, clip.prompt),), clip.duration_s) if clip.prompt else None
     own, order = plan_of_order(record.order, record.prompt), record.order
     if order.continuation is None and order.after is None:
         return _cut(own, clip.duration_s)
     start_s = start_of_new_s(record)
-    parts = [] if order.continuation is None else list(_told(before or Plan((Part(0.0, ""),), clip.duration_s), 0.0))
+    parts = (
+        []
+        if order.continuation is None
+        else list(_told(before or Plan((PlannedPassage(0.0, ""),), clip.duration_s), 0.0))
+    )
     parts = [part for part in parts if part.start_s < start_s - _SHORTEST_S]
     parts += [replace(part, start_s=round(part.start_s + start_s, 6)) for part in _told(own, 0.0)]
     if order.after is not None and before is not None:
         parts += _told(before, start_s + order.duration_s)
-    merged = list[Part]()
+    merged = list[PlannedPassage]()
     for part in parts:
         if not (merged and part.prompt == merged[-1].prompt and not part.morph_s and part.melody == merged[-1].melody):
             merged.append(part)
     return _cut(Plan(tuple(merged), max(clip.duration_s, merged[-1].start_s + _SHORTEST_S), "", own.grid), None)
 
 
-def _told(plan: Plan, from_s: float) -> Iterator[Part]:
+def _told(plan: Plan, from_s: float) -> Iterator[PlannedPassage]:
     """Yield a plan's passages from a moment on, their words with those for all."""
     first = plan.part_at(from_s)
     for part in plan.parts[first:]:

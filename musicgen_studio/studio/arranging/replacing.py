@@ -18,7 +18,7 @@ from musicgen_studio.files.sound import SoundFormat
 from musicgen_studio.studio.making.join import FADE_S
 from musicgen_studio.studio.making.order import Order, Sounds
 from musicgen_studio.studio.making.record import Record, made_from_s
-from musicgen_studio.studio.making.source import MelodySource, Source, open_source
+from musicgen_studio.studio.making.source import MelodySource, SoundSource, open_source
 
 FRAME_RATE_HZ = 50
 """Codec frames per second: of every MusicGen checkpoint there is."""
@@ -213,6 +213,6 @@ def as_it_is() -> FinishSettings:
     return FinishSettings(SoundFormat.WAV32F)
 
 
-def _part(whole: Source, first: int, frames: int | None) -> Source:
+def _part(whole: SoundSource, first: int, frames: int | None) -> SoundSource:
     samples = whole.audio.samples[first : None if frames is None else first + frames]
-    return Source(replace(whole.audio, samples=samples), replace(whole.record, first=first, frames=frames))
+    return SoundSource(replace(whole.audio, samples=samples), replace(whole.record, first=first, frames=frames))

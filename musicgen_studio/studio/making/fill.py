@@ -128,7 +128,7 @@ def _best_first(
 ) -> Iterator[AudioBlock]:
     keys = list(met)
     alone = replace(request, prompts=(request.prompts[keys[0][0]],), together=1)
-    scores = fits(engine, alone, [met[key][1] for key in keys], stop)
+    scores = fits_of(engine, alone, [met[key][1] for key in keys], stop)
     if len(scores) < len(keys):
         return  # stopped
     for score, (prompt, take) in sorted(zip(scores, keys, strict=True), key=lambda entry: -entry[0]):
@@ -138,7 +138,7 @@ def _best_first(
         yield AudioBlock(prompt, take, new.frames, version, is_last=True, is_new=False, fit=score)
 
 
-def fits(engine: Engine, request: GenerationRequest, fills: Sequence[Audio], stop: StopFlag) -> list[float]:
+def fits_of(engine: Engine, request: GenerationRequest, fills: Sequence[Audio], stop: StopFlag) -> list[float]:
     """Tell how well some fills lead into what stands after, each beside the others.
 
     Args:

@@ -81,7 +81,7 @@ class Numbers:
 
 
 @dataclass(frozen=True, slots=True)
-class Followed:
+class MelodyChange:
     """From a frame on, a melody: its place in the record's melodies, or -1 for none."""
 
     frame: int
@@ -94,7 +94,7 @@ class Begin:
 
     frame: int
     prompts: tuple[str, ...]
-    melodies: tuple[Followed, ...]
+    melodies: tuple[MelodyChange, ...]
     pieces: tuple[int, ...]
     codes: Numbers
     noise: Numbers
@@ -129,7 +129,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class KeptStretch:
     """What was kept, in audio frames from the beginning of the music.
 
     Args:
@@ -181,7 +181,7 @@ class LiveRecord:
     begin: Begin
     asked: tuple[Asked, ...]
     melodies: tuple[Melody, ...]
-    stretch: Stretch
+    stretch: KeptStretch
     checkpoint: CheckpointRecord
     device: str
     precision: str
@@ -294,7 +294,7 @@ def begin_of(state: LiveState, melodies: list[Melody]) -> Begin:
     return Begin(
         frame=state.frame,
         prompts=told.prompts,
-        melodies=tuple(Followed(each.frame, place_of(each.melody, melodies)) for each in told.melodies),
+        melodies=tuple(MelodyChange(each.frame, place_of(each.melody, melodies)) for each in told.melodies),
         pieces=state.pieces,
         codes=Numbers.of(state.codes),
         noise=Numbers.of(np.frombuffer(state.noise, np.uint8)),

@@ -15,7 +15,7 @@ from musicgen_studio.core.live import Replayed
 from musicgen_studio.core.stopping import StopFlag
 from musicgen_studio.engine.api import EngineInfo, LiveEngine
 from musicgen_studio.errors import UserProblem
-from musicgen_studio.studio.making.live_record import LiveRecord, Stretch, read_live, unusable
+from musicgen_studio.studio.making.live_record import KeptStretch, LiveRecord, read_live, unusable
 from musicgen_studio.studio.making.order import CheckpointRecord
 from musicgen_studio.studio.making.remake import made_otherwise
 
@@ -89,7 +89,7 @@ def remade(engine: LiveEngine, record: LiveRecord, stop: StopFlag) -> Iterator[A
             yield Audio(heard, record.sample_rate)
 
 
-def faded(samples: Samples, start: int, stretch: Stretch) -> Samples:
+def faded(samples: Samples, start: int, stretch: KeptStretch) -> Samples:
     """Return samples as they are heard, faded in where the music begins and out where it ends.
 
     Args:

@@ -125,7 +125,7 @@ def with_word(prompt: str, word: str) -> str:
     return f"{start} {word}" if start.endswith(",") else f"{start}, {word}"
 
 
-def chosen(prompt: str, kind: Words) -> list[str]:
+def words_chosen(prompt: str, kind: Words) -> list[str]:
     """Return which words of a kind a prompt has, in the order of the table."""
     return [word for word in kind.words if has_word(prompt, word)]
 
@@ -139,7 +139,7 @@ def _with_room(prompt: str, word: str, kind: Words) -> str:
     against = {other for group in kind.opposites if word in group for other in group} - {word}
     for other in against:
         prompt = without_word(prompt, other)
-    there = sorted(chosen(prompt, kind), key=lambda each: _spots(prompt, each)[0])
+    there = sorted(words_chosen(prompt, kind), key=lambda each: _spots(prompt, each)[0])
     for other in there[: max(len(there) + 1 - kind.most, 0)]:
         prompt = without_word(prompt, other)
     return prompt

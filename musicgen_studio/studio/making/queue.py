@@ -29,7 +29,7 @@ from musicgen_studio.studio.making.order import CheckpointRecord, Order
 from musicgen_studio.studio.making.sink import Begun, Sink
 from musicgen_studio.studio.making.sinks.growing import Growing
 from musicgen_studio.studio.making.sinks.library import Kept, Naming
-from musicgen_studio.studio.making.sinks.pace import Pace, Progress
+from musicgen_studio.studio.making.sinks.pace import Progress, Stopwatch
 
 _LOG = logging.getLogger("musicgen_studio")
 
@@ -375,7 +375,7 @@ class JobLoop:
         self._show(lambda view: replace(view, state=JobState.MAKING))  # the first sound may be seconds away
         run = _JobSinks(number, job, loaded.checkpoint, self._library, self._on_event)
         try:
-            sinks = [*run.sinks, Pace(self._tell, self._clock)]
+            sinks = [*run.sinks, Stopwatch(self._tell, self._clock)]
             make_order(loaded.engine, job.order, job.request, self._stop_current, sinks)
         finally:
             run.growing.close()

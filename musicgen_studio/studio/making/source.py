@@ -17,7 +17,7 @@ from musicgen_studio.studio.making.order import Order, Sounds, SourceFile, porta
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class SoundSource:
     """A sound file that was read.
 
     Args:
@@ -38,7 +38,7 @@ class MelodySource:
     Args:
         melody: The sound of a sound file, or notes.
         record: What a clip's record says of the file; None for notes that came from none, which the record then holds.
-        remark: As in `Source`.
+        remark: As in `SoundSource`.
     """
 
     melody: Audio | Melody
@@ -48,7 +48,7 @@ class MelodySource:
 
 def open_source(
     path: Path, frames: int | None = None, first: int = 0, *, is_own: bool = False, sha256: str | None = None
-) -> Source:
+) -> SoundSource:
     """Read a sound file, or some of its frames, and note which one it was.
 
     Args:
@@ -66,7 +66,7 @@ def open_source(
     if frames is not None or first:
         audio = Audio(audio.samples[first : None if frames is None else first + frames], audio.sample_rate)
     record = SourceFile(portable_path(path), sha256 or file_sha256(path), frames, first=first)
-    return Source(audio, record, decoded.remark)
+    return SoundSource(audio, record, decoded.remark)
 
 
 def open_melody(
@@ -180,7 +180,7 @@ def reopen(
         path = Path(record.file).expanduser()
         return None if path.exists() else find_again(path)
 
-    def sound(record: SourceFile | None, given: Path | None, hint: str) -> Source | None:
+    def sound(record: SourceFile | None, given: Path | None, hint: str) -> SoundSource | None:
         return None if record is None else reopen_source(record, _beside(record), given or _again(record), hint)
 
     def melody(record: SourceFile | None, given: Path | None, hint: str) -> MelodySource | None:
@@ -210,7 +210,7 @@ def reopen(
     return found, sounds
 
 
-def reopen_source(record: SourceFile, recipe_file: Path, given: Path | None, option: str) -> Source:
+def reopen_source(record: SourceFile, recipe_file: Path, given: Path | None, option: str) -> SoundSource:
     """Read the very sound file a record names: where it was, or beside the record.
 
     Args:

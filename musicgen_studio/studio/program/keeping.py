@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from musicgen_studio.checkpoints.hub.cache import Place
+from musicgen_studio.checkpoints.hub.cache import Destination
 from musicgen_studio.checkpoints.hub.files import Listing, connection, list_files
 from musicgen_studio.checkpoints.hub.progress import DownloadProgress
 from musicgen_studio.checkpoints.hub.published import PublishedPlace, listing_on_disk, published
@@ -102,7 +102,7 @@ def remove(offer: Offer, errand: Errand) -> int:  # noqa: ARG001 - as the others
     return size
 
 
-def _downloaded(offer: Offer) -> tuple[Listing, Place]:
+def _downloaded(offer: Offer) -> tuple[Listing, Destination]:
     model = published(offer.id)
     if model is not None:
         assert offer.folder is not None

@@ -19,7 +19,7 @@ import numpy.typing as npt
 from musicgen_studio.analysis.frames import FRAMES_PER_S, frames_of
 from musicgen_studio.core.audio import Audio, Samples
 from musicgen_studio.core.stopping import StopFlag
-from musicgen_studio.training.beats.music import Played, draw_timing, play
+from musicgen_studio.training.beats.music import PlayedPiece, draw_timing, play
 from musicgen_studio.training.music.synth import SAMPLE_RATE, Synthesizer
 from musicgen_studio.training.pace import Report, duration
 from musicgen_studio.training.settings import BeatSettings
@@ -118,7 +118,7 @@ def _make_shard(path: Path, number: int, settings: BeatSettings, synthesizer: Sy
         np.savez(file, bands=np.concatenate(bands), pieces=np.array(json.dumps(told)))
 
 
-def _told(played: Played, frames: int) -> dict[str, object]:
+def _told(played: PlayedPiece, frames: int) -> dict[str, object]:
     within = played.beats_s[played.beats_s < frames / FRAMES_PER_S]
     beats_s = [round(float(time_s), 4) for time_s in within]
     return {"frames": frames, "beats_s": beats_s, "beats_per_bar": played.beats_per_bar}

@@ -24,7 +24,7 @@ from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.melody import PITCH_CLASSES
 from musicgen_studio.core.request import GenerationRequest
 from musicgen_studio.training.beats.music import Timing, draw_timing, play
-from musicgen_studio.training.music.score import Key, Role
+from musicgen_studio.training.music.score import Role, ScoreKey
 from musicgen_studio.training.music.styles import STYLES
 from musicgen_studio.training.music.synth import SAMPLE_RATE, Synthesizer
 from musicgen_studio.training.pace import Report
@@ -61,11 +61,11 @@ class Question:
     bpm: float
     beats_s: _Times
     downbeats_s: _Times
-    key: Key | None
+    key: ScoreKey | None
 
 
 @dataclass(frozen=True, slots=True)
-class Score:
+class BeatScores:
     """How well a kind of music is heard; every figure is a share of the pieces, None where it does not apply.
 
     Args:
@@ -172,7 +172,7 @@ def by_librosa(audio: Audio) -> Analysis:
 
 def examine(
     synthesizer: Synthesizer, checkpoint: Path, net: Path | None, extent: tuple[int, int, int], report: Report
-) -> list[Score]:
+) -> list[BeatScores]:
     """Hear all kinds of music as the program does, by librosa, and by a net if there is one to compare.
 
     Args:
@@ -186,7 +186,7 @@ def examine(
     hearers: list[tuple[str, Hear]] = [("program", analyse), ("librosa", by_librosa)]
     if net is not None:
         hearers.append(("net", by_net(net)))
-    scores = list[Score]()
+    scores = list[BeatScores]()
     for kind in (*KINDS, STARTER):
         report(f"beats: {kind}")
         count = pieces if kind == "straight" else others
@@ -197,7 +197,7 @@ def examine(
     return scores
 
 
-def _listened(kind: str, asked: Iterator[Question], hearers: Sequence[tuple[str, Hear]]) -> list[Score]:
+def _listened(kind: str, asked: Iterator[Question], hearers: Sequence[tuple[str, Hear]]) -> list[BeatScores]:
     """Hear one piece after the other by everyone. No sound is kept: two hundred of them are half a gigabyte."""
     answered, heard = list[Question](), list[list[Analysis]]()
     for each in asked:
@@ -206,20 +206,20 @@ def _listened(kind: str, asked: Iterator[Question], hearers: Sequence[tuple[str,
     return [scored(kind, by, answered, [by_all[at] for by_all in heard]) for at, (by, _) in enumerate(hearers)]
 
 
-def scored(kind: str, by: str, asked: Sequence[Question], heard: Sequence[Analysis]) -> Score:
+def scored(kind: str, by: str, asked: Sequence[Question], heard: Sequence[Analysis]) -> BeatScores:
     """Return how much of what was heard is right."""
     pairs = list(zip(asked, heard, strict=True))
     knows_beats = bool(len(asked[0].beats_s))
     keys = [(each.key, found) for each, found in pairs if each.key is not None and found.key is not None]
     sure = [pair for pair in pairs if pair[1].has_sure_tempo]
-    return Score(
+    return BeatScores(
         kind,
         by,
         len(asked),
         _mean([_has_tempo(each, found, (1.0,)) for each, found in pairs]) or 0.0,
         _mean([_has_tempo(each, found, (0.5, 1.0, 2.0)) for each, found in pairs]) or 0.0,
-        _mean([agree(each.beats_s, _beats(found), BEAT_S) for each, found in pairs]) if knows_beats else None,
-        _mean([agree(each.downbeats_s, _downbeats(found), DOWNBEAT_S) for each, found in pairs])
+        _mean([times_agree(each.beats_s, _beats(found), BEAT_S) for each, found in pairs]) if knows_beats else None,
+        _mean([times_agree(each.downbeats_s, _downbeats(found), DOWNBEAT_S) for each, found in pairs])
         if knows_beats
         else None,
         _mean([_related(key, found, only_same=True) for key, found in keys]),
@@ -250,7 +250,7 @@ def _downbeats(found: Analysis) -> _Times:
     return np.array(found.tempo_map.downbeats_s if found.tempo_map else ())
 
 
-def agree(true_s: _Times, found_s: _Times, within_s: float) -> bool:
+def times_agree(true_s: _Times, found_s: _Times, within_s: float) -> bool:
     """Return whether nine of ten true times were found, and nine of ten found ones are true (all but one of a few).
 
     What is found before the first true time or after the last, where the music has ended, does not count.
@@ -268,7 +268,7 @@ def _mostly(these_s: _Times, those_s: _Times, within_s: float) -> bool:
     return bool(near.mean() >= ENOUGH or (len(near) > 2 and np.sum(~near) <= 1))
 
 
-def _related(key: Key, found: Analysis, *, only_same: bool) -> bool:
+def _related(key: ScoreKey, found: Analysis, *, only_same: bool) -> bool:
     assert found.key is not None
     away, is_minor = (found.key.tonic - key.tonic) % PITCH_CLASSES, not key.is_major
     if found.key.is_minor is is_minor:
@@ -276,7 +276,7 @@ def _related(key: Key, found: Analysis, *, only_same: bool) -> bool:
     return not only_same and away in (0, 3 if is_minor else 9)
 
 
-def table(scores: Sequence[Score]) -> str:
+def table(scores: Sequence[BeatScores]) -> str:
     """Return the scores as a Markdown table."""
     names = (
         "tempo", "or octave", "beats", "downbeats", "key", "or related", "sure", "sure and right",

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from musicgen_studio.core.audio import Samples
 from musicgen_studio.training.music.composer import Wish, compose, is_held_out
-from musicgen_studio.training.music.score import Bend, Note, Part, Score
+from musicgen_studio.training.music.score import Bend, Part, Score, ScoreNote
 from musicgen_studio.training.music.styles import STYLES
 from musicgen_studio.training.music.synth import Synthesizer
 from musicgen_studio.training.settings import FRAME_MS, FRAMES_PER_SIXTEENTH
@@ -39,7 +39,7 @@ class Timing:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Played:
+class PlayedPiece:
     """A piece as sound, and what is true of it.
 
     Args:
@@ -64,7 +64,9 @@ def draw_timing(rng: np.random.Generator, *, drifts: bool) -> Timing:
     return Timing(bpm, float(rng.uniform(0.005, 0.03)) if drifts else 0.0, loose)
 
 
-def play(index: int, seed: int, length_s: float, synthesizer: Synthesizer, *, held_out: bool, timing: Timing) -> Played:
+def play(
+    index: int, seed: int, length_s: float, synthesizer: Synthesizer, *, held_out: bool, timing: Timing
+) -> PlayedPiece:
     """Compose a piece and play it with a timing.
 
     Args:
@@ -87,7 +89,7 @@ def play(index: int, seed: int, length_s: float, synthesizer: Synthesizer, *, he
     warp = _Warp(score.duration_ms, beat_ms, timing, rng)
     beats = warp(np.arange(0, score.duration_ms, beat_ms, dtype=np.float64))
     sound = synthesizer.render(_warped(score, warp, timing.jitter_ms, rng), number).mix
-    return Played(sound, beats / 1000, steps_per_bar // 4, score, timing)
+    return PlayedPiece(sound, beats / 1000, steps_per_bar // 4, score, timing)
 
 
 class _Warp:
@@ -126,4 +128,4 @@ def _warped_part(part: Part, warp: _Warp, jitter_ms: float, rng: np.random.Gener
     ]
     notes.sort(key=lambda note: (note.start_ms, note.pitch))
     bends = tuple(Bend(round(float(warp(np.array([float(bend.at_ms)]))[0])), bend.cents) for bend in part.bends)
-    return replace(part, notes=tuple[Note, ...](notes), bends=bends)
+    return replace(part, notes=tuple[ScoreNote, ...](notes), bends=bends)

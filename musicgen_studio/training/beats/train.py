@@ -20,7 +20,7 @@ from musicgen_studio.analysis.network import BeatNet, save_net
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.training.beats.dataset import Example, examples
 from musicgen_studio.training.beats.music import MAX_BPM, MIN_BPM
-from musicgen_studio.training.pace import Limits, Pace, Report
+from musicgen_studio.training.pace import Limits, Report, StageClock
 from musicgen_studio.training.settings import BeatSettings
 from musicgen_studio.training.state import load_state, save_state
 from musicgen_studio.training.workspace import write_json
@@ -75,7 +75,7 @@ class BeatTraining:
         if saved:
             self.net.load_state_dict(saved["net"])
             self._optimizer.load_state_dict(saved["optimizer"])
-        pace = Pace(
+        pace = StageClock(
             "beats", self._settings.steps, saved.get("step", 0), saved.get("trained_s", 0.0), self._limits,
             self._report, self._save_every_s, self._started_s,
         )  # fmt: skip
@@ -90,7 +90,7 @@ class BeatTraining:
             write_json(self._folder / "figures.json", {"steps": pace.step, "held_back_loss": self.held_back_loss()})
         return pace.is_done
 
-    def _step(self, pace: Pace) -> float:
+    def _step(self, pace: StageClock) -> float:
         rng = np.random.default_rng([self._settings.seed, pace.step])
         frames = round(FRAMES_PER_S * rng.uniform(self._settings.shortest_s, self._settings.longest_s))
         chosen = rng.integers(len(self._learned), size=self._settings.batch)
@@ -119,7 +119,7 @@ class BeatTraining:
             losses.append(_loss(self.net(torch.from_numpy(bands)[None]), torch.from_numpy(right)[None]).item())
         return float(np.mean(losses))
 
-    def _save(self, pace: Pace) -> None:
+    def _save(self, pace: StageClock) -> None:
         state: dict[str, Any] = {
             "net": self.net.state_dict(), "optimizer": self._optimizer.state_dict(),
             "step": pace.step, "trained_s": pace.trained_s,

@@ -52,10 +52,10 @@ from musicgen_studio.training.codec.network import (
 )
 from musicgen_studio.training.muon import optimizers, set_rates, steered
 from musicgen_studio.training.music.synth import SAMPLE_RATE
-from musicgen_studio.training.pace import Limits, Pace, Report, learning_rate
+from musicgen_studio.training.pace import Limits, Report, StageClock, learning_rate
 from musicgen_studio.training.pictures import spectrograms_png
 from musicgen_studio.training.recorded import RecordedStep, Records
-from musicgen_studio.training.settings import CodecSettings, Settings
+from musicgen_studio.training.settings import CodecSettings, TrainingSettings
 from musicgen_studio.training.spectral import reconstruction_loss
 from musicgen_studio.training.state import load_state, optimizer_states, restore_optimizers, save_state
 from musicgen_studio.training.workspace import Workspace, write_json, written_whole
@@ -101,7 +101,7 @@ class CodecTraining:
     def __init__(
         self,
         workspace: Workspace,
-        settings: Settings,
+        settings: TrainingSettings,
         device: torch.device,
         limits: Limits,
         report: Report,
@@ -166,7 +166,7 @@ class CodecTraining:
             self._refit(self._codec_settings.joint_steps)
         return is_done
 
-    def _is_time_to_refit(self, pace: Pace) -> bool:
+    def _is_time_to_refit(self, pace: StageClock) -> bool:
         is_due = pace.step > 0 and pace.step % self._codec_settings.refit_every == 0
         return is_due and pace.fraction < _REFIT_UNTIL
 
@@ -176,7 +176,7 @@ class CodecTraining:
 
     def _learn(self, stage: str, learning: "_Learning") -> bool:
         steps: int = getattr(self._codec_settings, f"{stage}_steps")
-        pace = Pace(
+        pace = StageClock(
             f"codec {stage}", steps, self._saved["step"], self._saved["trained_s"], self._limits, self._report,
             self._settings.save_every_s, self._started_s,
         )  # fmt: skip

@@ -79,7 +79,7 @@ class Extent:
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class ExaminedFigure:
     """One line of the table.
 
     Args:
@@ -127,9 +127,9 @@ class Examination:
         made_anew = [clip.codes for clip in self._reference if clip.version < half]
         self._known = np.concatenate(made_anew) if known is None else known
 
-    def run(self) -> list[Figure]:
+    def run(self) -> list[ExaminedFigure]:
         """Measure everything."""
-        figures = list[Figure]()
+        figures = list[ExaminedFigure]()
         for part in (self._styles, self._drums, self._tempo, self._melody, self._continuation, self._long):
             found = part()
             figures.extend(found)
@@ -147,7 +147,7 @@ class Examination:
         self._report(f"making {len(prompts) * takes} clips of {request.duration_s:g} s")
         return [audio.samples[:, 0] for audio in whole_clips(self._engine, request)]
 
-    def _styles(self) -> list[Figure]:
+    def _styles(self) -> list[ExaminedFigure]:
         """Ask for each style; from the same clips: time, key, closeness to known music."""
         names = self._extent.styles
         clips = self._make(tuple(f"{STYLES[name].moods[0]} {name}" for name in names))
@@ -157,17 +157,19 @@ class Examination:
         straight = [clip for clip, name in zip(clips, asked, strict=True) if not STYLES[name].swing]
         reference = [clip for clip in self._reference if not STYLES[clip.facts.style].swing]
         return [
-            Figure(f"style recognised, of {len(names)}", style, ">= 0.70", reference_style, len(clips)),
+            ExaminedFigure(f"style recognised, of {len(names)}", style, ">= 0.70", reference_style, len(clips)),
             _mean("strong onsets on the grid, straight styles", straight, reference, _on_grid, ">= 0.90"),
             _mean("chroma energy in the scale", clips, self._reference, in_key_share, ">= 0.85"),
             self._copies(clips),
         ]
 
-    def _copies(self, clips: list[Samples]) -> Figure:
+    def _copies(self, clips: list[Samples]) -> ExaminedFigure:
         heard = [through_codec(self._engine.codec, _whole_frames(clip))[1] for clip in clips[:: self._extent.clips]]
         overlap = [nearest_overlap(codes, self._known) for codes in heard]
         others = [nearest_overlap(clip.codes, self._known) for clip in self._others]
-        return Figure("codes found in the nearest known window", _average(overlap), "", _average(others), len(heard))
+        return ExaminedFigure(
+            "codes found in the nearest known window", _average(overlap), "", _average(others), len(heard)
+        )
 
     def _classified(self, clips: list[Samples], asked: list[str], words: list[str]) -> tuple[float, float]:
         """Return the share of clips that are what was asked for, and that of corpus clips new to the classifier."""
@@ -185,15 +187,15 @@ class Examination:
             shares.append(judge.share_right(self._vectors[left], [words[place] for place in left]))
         return _average(shares)
 
-    def _drums(self) -> list[Figure]:
+    def _drums(self) -> list[ExaminedFigure]:
         prompts = tuple(f"{style}, {words}" for style in _DRUM_STYLES for words in ("with drums", "no drums"))
         asked = [words for _ in _DRUM_STYLES for words in ("yes", "no") for _ in range(self._extent.clips)]
         clips = self._make(prompts)
         words = ["yes" if clip.has_drums else "no" for clip in self._reference]
         share, reference = self._classified(clips, asked, words)
-        return [Figure("drums present or absent as asked", share, ">= 0.90", reference, len(clips))]
+        return [ExaminedFigure("drums present or absent as asked", share, ">= 0.90", reference, len(clips))]
 
-    def _tempo(self) -> list[Figure]:
+    def _tempo(self) -> list[ExaminedFigure]:
         numbers = [(style, k) for style in _TEMPO_STYLES for k in FRAMES_PER_SIXTEENTH if k in STYLES[style].tempi]
         words = [(style, word) for style in _TEMPO_STYLES for word in ("slow", "fast")]
         by_number = self._make(tuple(f"{style}, {round(750 / k)} bpm" for style, k in numbers))
@@ -204,11 +206,11 @@ class Examination:
         drummed = [clip for clip in self._reference if clip.has_drums]
         ceiling = [frames_per_sixteenth(clip.sound) == clip.facts.frames_per_sixteenth for clip in drummed]
         return [
-            Figure("tempo as the number says", _average(right), ">= 0.80", _average(ceiling), len(right)),
-            Figure("tempo as the word says", _average(fits), ">= 0.80", None, len(fits)),
+            ExaminedFigure("tempo as the number says", _average(right), ">= 0.80", _average(ceiling), len(right)),
+            ExaminedFigure("tempo as the word says", _average(fits), ">= 0.80", None, len(fits)),
         ]
 
-    def _melody(self) -> list[Figure]:
+    def _melody(self) -> list[ExaminedFigure]:
         """Follow melodies, and make the same without them."""
         seconds = min(self._extent.seconds, self._engine.info.window_s)
         with_it, without = list[float](), list[float]()
@@ -220,8 +222,10 @@ class Examination:
         leads = [follows(self._made_audio(clip.lead), self._made_audio(clip.sound)) for clip in self._led()]
         gain = _average(with_it) - _average(without)
         return [
-            Figure("chroma cosine with the melody", _average(with_it), ">= 0.60", _average(leads), len(with_it)),
-            Figure("gain over the same without it", gain, ">= 0.20", None, len(with_it)),
+            ExaminedFigure(
+                "chroma cosine with the melody", _average(with_it), ">= 0.60", _average(leads), len(with_it)
+            ),
+            ExaminedFigure("gain over the same without it", gain, ">= 0.20", None, len(with_it)),
         ]
 
     def _led(self) -> list[ReferenceClip]:
@@ -230,7 +234,7 @@ class Examination:
     def _made_audio(self, samples: Samples) -> Audio:
         return Audio(np.ascontiguousarray(samples)[:, None], self._engine.info.sample_rate)
 
-    def _continuation(self) -> list[Figure]:
+    def _continuation(self) -> list[ExaminedFigure]:
         """Go on from corpus clips and look at the splice.
 
         Not from openings: after four seconds of a piece its intro often ends, and intact music breaks there, too.
@@ -246,8 +250,10 @@ class Examination:
             changes.append(abs(change_db))
             intact.append(_is_break(*break_at(clip.sound, opening.duration_s)))
         return [
-            Figure("continued without a break", 1 - _average(breaks), ">= 0.90", 1 - _average(intact), len(breaks)),
-            Figure("change of level at the splice, dB", _average(changes), "<= 6", None, len(changes)),
+            ExaminedFigure(
+                "continued without a break", 1 - _average(breaks), ">= 0.90", 1 - _average(intact), len(breaks)
+            ),
+            ExaminedFigure("change of level at the splice, dB", _average(changes), "<= 6", None, len(changes)),
         ]
 
     def _continued(self, prompt: str, opening: Audio) -> Samples:
@@ -259,7 +265,7 @@ class Examination:
         kept, fading = opening.samples[: -len(lead)], opening.samples[-len(lead) :]
         return np.concatenate([kept, equal_power_crossfade(fading, lead), *new])[:, 0]
 
-    def _long(self) -> list[Figure]:
+    def _long(self) -> list[ExaminedFigure]:
         """Make long clips and compare their last seconds with their first."""
         clips = self._make(("energetic EDM",), self._extent.long_s, takes=self._extent.long_clips)
         span = round(min(12.0, self._extent.long_s / 3) * self._engine.info.sample_rate)
@@ -269,9 +275,9 @@ class Examination:
         key = [in_key_share(clip[-span:]) - in_key_share(clip[:span]) for clip in clips]
         name = f"over {self._extent.long_s:g} s"
         return [
-            Figure(f"change of level {name}, dB", _average(fall), "-3 to 3", None, len(clips)),
-            Figure(f"change of onsets on the grid {name}", _average(grid), ">= -0.10", None, len(clips)),
-            Figure(f"change of energy in the scale {name}", _average(key), ">= -0.10", None, len(clips)),
+            ExaminedFigure(f"change of level {name}, dB", _average(fall), "-3 to 3", None, len(clips)),
+            ExaminedFigure(f"change of onsets on the grid {name}", _average(grid), ">= -0.10", None, len(clips)),
+            ExaminedFigure(f"change of energy in the scale {name}", _average(key), ">= -0.10", None, len(clips)),
         ]
 
 
@@ -283,7 +289,7 @@ def examine(
     device: str,
     precision: str,
     report: Report,
-) -> list[Figure]:
+) -> list[ExaminedFigure]:
     """Examine a checkpoint; see `Examination`.
 
     Args:
@@ -312,7 +318,7 @@ def _known_codes(work: Path | None) -> npt.NDArray[np.uint16] | None:
     return np.concatenate([item.codes[0] for item in items])[:_KNOWN_FRAMES] if items else None
 
 
-def table(figures: list[Figure]) -> str:
+def table(figures: list[ExaminedFigure]) -> str:
     """Return the figures as a Markdown table."""
     lines = ["| figure | value | goal | corpus music | clips |", "|---|---|---|---|---|"]
     for figure in figures:
@@ -329,11 +335,11 @@ def _on_grid(clip: Samples) -> float:
     return grid_share(strong_onsets_s(clip), sixteenth_s(clip))
 
 
-def _mean(name: str, clips: list[Samples], reference: list[ReferenceClip], measure: Any, goal: str) -> Figure:
+def _mean(name: str, clips: list[Samples], reference: list[ReferenceClip], measure: Any, goal: str) -> ExaminedFigure:
     """Average a measure over clips; those of which it can tell nothing do not count."""
     values = [value for value in map(measure, clips) if not np.isnan(value)]
     ceiling = [value for value in (measure(clip.sound) for clip in reference) if not np.isnan(value)]
-    return Figure(name, _average(values), goal, _average(ceiling), len(values))
+    return ExaminedFigure(name, _average(values), goal, _average(ceiling), len(values))
 
 
 def _paired(clips: list[Samples], asked: list[tuple[str, Any]], each: range) -> list[tuple[Samples, Any]]:

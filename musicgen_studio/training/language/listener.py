@@ -63,7 +63,7 @@ def no_answers(frames: int) -> npt.NDArray[np.int64]:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class Recognition:
     """How well the listener could tell.
 
     Args:
@@ -90,7 +90,7 @@ class Listener(nn.Module):
             self.norm = nn.LayerNorm(width)
             self.heads = nn.ModuleList(nn.Linear(width, count) for count in QUESTIONS.values())
 
-    def forward(self, hidden: Tensor, answers: Tensor, weights: Tensor) -> Heard:
+    def forward(self, hidden: Tensor, answers: Tensor, weights: Tensor) -> Recognition:
         """Compare what it tells with what is true.
 
         Args:
@@ -101,7 +101,7 @@ class Listener(nn.Module):
         states = self.norm(hidden)
         each = [self._ask(head(states), answers[:, place], weights) for place, head in enumerate(self.heads)]
         losses, right = zip(*each, strict=True)
-        return Heard(torch.stack(losses), torch.stack(right))
+        return Recognition(torch.stack(losses), torch.stack(right))
 
     def _ask(self, told: Tensor, true: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:
         losses = functional.cross_entropy(told.mT.float(), true, ignore_index=UNKNOWN, reduction="none")

@@ -21,7 +21,7 @@ from musicgen_studio.errors import UserProblem
 from musicgen_studio.training.language.alignment import align_with_melody
 from musicgen_studio.training.language.attention import causal_attention
 from musicgen_studio.training.language.dataset import Batch, chroma_length
-from musicgen_studio.training.language.listener import Heard, Listener
+from musicgen_studio.training.language.listener import Listener, Recognition
 from musicgen_studio.training.settings import FRAME_RATE_HZ, LanguageSettings
 
 _PITCH_CLASSES = 12
@@ -197,7 +197,7 @@ class MelodyLanguageModel(nn.Module):
 
     def losses(
         self, batch: Batch, text: TextEncoder, listener: Listener, opening_weight: float = 1.0
-    ) -> tuple[Tensor, Heard]:
+    ) -> tuple[Tensor, Recognition]:
         """Return the cross-entropy of each codebook, `[codebooks]`, in nats per token, and what the listener heard.
 
         Codes heard displaced do not count: going on with an error is not to be learned, finding back after it is.
@@ -234,7 +234,7 @@ def delayed_codes(codes: Tensor, sizes: Sizes) -> Tensor:
     return delayed(codes.masked_fill(codes < 0, sizes.card), sizes.card, tuple(range(sizes.codebooks)))
 
 
-def load_language_model(folder: Path) -> MelodyLanguageModel:
+def load_for_training(folder: Path) -> MelodyLanguageModel:
     """Read the language model of a checkpoint in transformers' layout, to go on from.
 
     Raises:

@@ -18,11 +18,11 @@ from musicgen_studio.errors import UserProblem
 from musicgen_studio.files.whole import ensure_folder
 from musicgen_studio.training.ahead import drawn_ahead
 from musicgen_studio.training.language.dataset import Batch, Item, draw_batch
-from musicgen_studio.training.language.listener import QUESTIONS, Heard, Listener
+from musicgen_studio.training.language.listener import QUESTIONS, Listener, Recognition
 from musicgen_studio.training.language.network import MelodyLanguageModel, TextEncoder
 from musicgen_studio.training.muon import optimizers, set_rates
-from musicgen_studio.training.pace import Limits, Pace, Report, learning_rate
-from musicgen_studio.training.settings import Settings
+from musicgen_studio.training.pace import Limits, Report, StageClock, learning_rate
+from musicgen_studio.training.settings import TrainingSettings
 from musicgen_studio.training.state import load_state, optimizer_states, restore_optimizers, save_state
 from musicgen_studio.training.workspace import read_figures, write_json
 
@@ -55,7 +55,7 @@ class LanguageTraining:
     def __init__(
         self,
         folder: Path,
-        settings: Settings,
+        settings: TrainingSettings,
         model: MelodyLanguageModel,
         text: TextEncoder,
         items: list[Item],
@@ -114,7 +114,7 @@ class LanguageTraining:
         Returns:
             Whether the training is complete.
         """
-        pace = Pace(
+        pace = StageClock(
             "language model", self._language.steps, self._step_reached, self._trained_s, self._limits,
             self._report, self._settings.save_every_s, self._started_s,
         )  # fmt: skip
@@ -168,11 +168,11 @@ class LanguageTraining:
         weights = torch.tensor([known[min(book, len(known) - 1)] for book in range(len(losses))], device=losses.device)
         return (losses * weights).sum() / weights.sum()
 
-    def _losses(self, batch: Batch, opening_weight: float = 1.0) -> tuple[Tensor, Heard]:
+    def _losses(self, batch: Batch, opening_weight: float = 1.0) -> tuple[Tensor, Recognition]:
         with mixed(self._device):
             return self.model.losses(batch, self._text, self._listener, opening_weight)
 
-    def _save(self, pace: Pace) -> None:
+    def _save(self, pace: StageClock) -> None:
         state = {"step": pace.step, "trained_s": pace.trained_s, "model": self.model.state_dict()}
         state |= {"listener": self._listener.state_dict(), "optimizers": optimizer_states(self._optimizers)}
         save_state(self._folder / "state.pt", state)
@@ -209,7 +209,7 @@ class LanguageTraining:
             floor.append(float(-(met * np.log(known / known.sum())).sum() / met.sum()))
         return floor
 
-    def _validate(self, pace: Pace, losses: Tensor, floor: list[float]) -> None:
+    def _validate(self, pace: StageClock, losses: Tensor, floor: list[float]) -> None:
         validation, right = self.validation_losses()
         known = dict(zip(QUESTIONS, right, strict=True))
         self._report(

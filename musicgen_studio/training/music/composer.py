@@ -15,7 +15,7 @@ from musicgen_studio.training.music.drums import DRUM_PITCHES, PATTERNS, VELOCIT
 from musicgen_studio.training.music.harmony import IS_MAJOR, Chord, Tonality, nearest_pitch, progression
 from musicgen_studio.training.music.instruments import BOWED_OR_BLOWN, HUMMING, KITS, PROGRAMS
 from musicgen_studio.training.music.moods import MOODS, Mood
-from musicgen_studio.training.music.score import Facts, Note, Part, Role, Score
+from musicgen_studio.training.music.score import Facts, Part, Role, Score, ScoreNote
 from musicgen_studio.training.music.styles import STYLES, Style
 from musicgen_studio.training.settings import FRAME_MS, FRAMES_PER_SIXTEENTH
 
@@ -57,7 +57,7 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class FormSection:
     """A stretch of the form.
 
     Args:
@@ -83,7 +83,7 @@ class _Plan:
     swing: int
     humming: bool
     instruments: dict[Role, str]
-    form: tuple[Section, ...]
+    form: tuple[FormSection, ...]
 
     @property
     def step_ms(self) -> int:
@@ -161,18 +161,18 @@ def _tempo(style: Style, mood: Mood, rng: np.random.Generator) -> int:
     return int(rng.choice(tempi))
 
 
-def _form(duration_s: float, bar_s: float, rng: np.random.Generator) -> tuple[Section, ...]:
+def _form(duration_s: float, bar_s: float, rng: np.random.Generator) -> tuple[FormSection, ...]:
     """Lay out intro, A, B, A … and an ending of one bar."""
     bars = max(round(duration_s / bar_s), 3)
-    sections = list[Section]()
+    sections = list[FormSection]()
     if bars >= 8 and rng.random() < 0.6:
-        sections.append(Section("intro", 0, 2))
+        sections.append(FormSection("intro", 0, 2))
     first, names = sum(section.bars for section in sections), "ABAB" if rng.random() < 0.7 else "AABA"
     while first < bars - 1:
         length = min(_SECTION_BARS if bars >= 20 else 4, bars - 1 - first)
-        sections.append(Section(names[len(sections) % 4], first, length))
+        sections.append(FormSection(names[len(sections) % 4], first, length))
         first += length
-    return (*sections, Section("ending", bars - 1, 1))
+    return (*sections, FormSection("ending", bars - 1, 1))
 
 
 def _instruments(plan: _Plan, wish: Wish, rng: np.random.Generator) -> dict[Role, str]:
@@ -220,12 +220,12 @@ def _part(plan: _Plan, chords: list[Chord], role: Role, rng: np.random.Generator
     return Part(role, PROGRAMS[name], name, notes, bends)
 
 
-def _drum_notes(plan: _Plan, rng: np.random.Generator) -> tuple[Note, ...]:
+def _drum_notes(plan: _Plan, rng: np.random.Generator) -> tuple[ScoreNote, ...]:
     names = rng.choice(plan.style.drums, size=2)
     lines = {
         place: with_extras(PATTERNS[str(name)], plan.style.ghosts, rng) for place, name in zip("AB", names, strict=True)
     }
-    notes = list[Note]()
+    notes = list[ScoreNote]()
     for section in plan.form:
         for bar in range(section.bars):
             is_last = bar == section.bars - 1 and section.bars > 1
@@ -237,7 +237,7 @@ def _drum_notes(plan: _Plan, rng: np.random.Generator) -> tuple[Note, ...]:
 
 
 def _section_hits(
-    plan: _Plan, section: Section, lines: dict[str, dict[str, str]], rng: np.random.Generator, *, is_last: bool
+    plan: _Plan, section: FormSection, lines: dict[str, dict[str, str]], rng: np.random.Generator, *, is_last: bool
 ) -> list[Hit]:
     """Return a bar's hits: the quiet drums in the intro, one stroke in the ending, a fill before the next section."""
     pattern = lines["B" if section.name == "B" else "A"]
@@ -251,18 +251,18 @@ def _section_hits(
     return bar_hits(pattern)
 
 
-def _drum_note(plan: _Plan, bar: int, hit: Hit) -> Note:
-    return Note(plan.start_ms(bar, hit.step), 2 * FRAME_MS, hit.pitch, _velocity(hit.velocity * plan.mood.force))
+def _drum_note(plan: _Plan, bar: int, hit: Hit) -> ScoreNote:
+    return ScoreNote(plan.start_ms(bar, hit.step), 2 * FRAME_MS, hit.pitch, _velocity(hit.velocity * plan.mood.force))
 
 
-def _figure_notes(plan: _Plan, chords: list[Chord], role: Role, rng: np.random.Generator) -> tuple[Note, ...]:
+def _figure_notes(plan: _Plan, chords: list[Chord], role: Role, rng: np.random.Generator) -> tuple[ScoreNote, ...]:
     """Return the notes of bass, chords or pad: a figure for A, one for B, a held note at the end."""
     options = {Role.BASS: plan.style.bass, Role.CHORDS: plan.style.chords}.get(
         role, ("X" + "=" * (plan.style.steps - 1),)
     )
     figures = {place: own_version(str(rng.choice(options)), rng) for place in "AB"}
     enters = 2 if role is not Role.CHORDS and plan.form[0].name == "intro" else 0
-    notes = list[Note]()
+    notes = list[ScoreNote]()
     for section in plan.form:
         for bar in range(max(section.first_bar, enters), section.first_bar + section.bars):
             figure = figures["B" if section.name == "B" else "A"]
@@ -281,13 +281,13 @@ def _sounding(plan: _Plan, role: Role, figure: str, chord: Chord, following: Cho
     return chord_bar(figure, plan.tonality, chord, plan.mood.register + (7 if role is Role.PAD else 0))
 
 
-def _lead_notes(plan: _Plan, chords: list[Chord], rng: np.random.Generator) -> tuple[Note, ...]:
+def _lead_notes(plan: _Plan, chords: list[Chord], rng: np.random.Generator) -> tuple[ScoreNote, ...]:
     """Return the melody: the same in every A, another, higher one in B, the tonic at the end."""
     steps = plan.style.steps
     centre = (lead.HUM_CENTRE if plan.humming else lead.LEAD_CENTRE) + plan.mood.register
     density = float(np.clip(plan.mood.density + rng.uniform(-0.15, 0.15), 0, 1))
     seeds = {"A": int(rng.integers(2**32)), "B": int(rng.integers(2**32))}
-    notes = list[Note]()
+    notes = list[ScoreNote]()
     for section in plan.form:
         if section.name == "intro" and plan.kind != "lead alone":
             continue
@@ -303,7 +303,7 @@ def _lead_notes(plan: _Plan, chords: list[Chord], rng: np.random.Generator) -> t
     return _in_order(notes)
 
 
-def _notes(plan: _Plan, role: Role, bar: int, sounding: Sounding) -> list[Note]:
+def _notes(plan: _Plan, role: Role, bar: int, sounding: Sounding) -> list[ScoreNote]:
     """Turn what sounds on a step into notes: their length by articulation, their velocity by place and mood."""
     step, steps, pitches = sounding
     hold = plan.mood.hold
@@ -313,7 +313,9 @@ def _notes(plan: _Plan, role: Role, bar: int, sounding: Sounding) -> list[Note]:
     accent = 8 if step % 8 == 0 else 0
     velocity = _velocity((_BASE_VELOCITY[role] + accent) * plan.mood.force)
     start_ms = plan.start_ms(bar, step)
-    return [Note(start_ms, max(round(length_ms), _SHORTEST_NOTE_MS), min(max(p, 0), 127), velocity) for p in pitches]
+    return [
+        ScoreNote(start_ms, max(round(length_ms), _SHORTEST_NOTE_MS), min(max(p, 0), 127), velocity) for p in pitches
+    ]
 
 
 def _velocity(value: float) -> int:
@@ -321,11 +323,11 @@ def _velocity(value: float) -> int:
     return int(np.clip(4 * round(value / 4), 16, 124))
 
 
-def _in_order(notes: list[Note]) -> tuple[Note, ...]:
+def _in_order(notes: list[ScoreNote]) -> tuple[ScoreNote, ...]:
     """Sort notes and end each before its pitch is struck again."""
     ordered = sorted(set(notes), key=lambda note: (note.start_ms, note.pitch))
     following = dict[int, int]()
-    ended = list[Note]()
+    ended = list[ScoreNote]()
     for note in reversed(ordered):
         room = following.get(note.pitch, note.start_ms + note.duration_ms) - note.start_ms
         if room > 0:

@@ -27,7 +27,7 @@ from musicgen_studio.files import sound as audiofile
 from musicgen_studio.files.whole import ensure_folder
 from musicgen_studio.training.music.captions import caption
 from musicgen_studio.training.music.composer import Wish, compose, is_held_out
-from musicgen_studio.training.music.score import Facts, Key, Role, Score
+from musicgen_studio.training.music.score import Facts, Role, Score, ScoreKey
 from musicgen_studio.training.music.styles import STYLES
 from musicgen_studio.training.music.synth import SAMPLE_RATE, Rendered, Synthesizer, find_synthesizer
 from musicgen_studio.training.pace import Report, duration
@@ -73,7 +73,7 @@ class Piece:
     def from_json(cls, raw: dict[str, Any]) -> "Piece":
         """Build it from plain values."""
         facts = dict(raw["facts"])
-        facts["key"] = Key(**facts["key"])
+        facts["key"] = ScoreKey(**facts["key"])
         facts["instruments"] = {Role(role): name for role, name in facts["instruments"].items()}
         values = {name: raw[name] for name in ("index", "start_frame", "frames", "bar_frames", "held_out", "caption")}
         return cls(facts=Facts(**facts), lead=tuple(tuple(note) for note in raw["lead"]), **values)

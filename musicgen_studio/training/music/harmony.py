@@ -5,7 +5,7 @@ Not for rhythm or instruments (`accompaniment`, `lead`).
 
 from dataclasses import dataclass
 
-from musicgen_studio.training.music.score import Key
+from musicgen_studio.training.music.score import ScoreKey
 
 SCALES = {
     "major": (0, 2, 4, 5, 7, 9, 11),
@@ -42,9 +42,9 @@ class Tonality:
     scale: str
 
     @property
-    def key(self) -> Key:
+    def key(self) -> ScoreKey:
         """The key as captions name it."""
-        return Key(self.tonic, IS_MAJOR[self.scale])
+        return ScoreKey(self.tonic, IS_MAJOR[self.scale])
 
     def semitones(self, step: int) -> int:
         """Return how far scale step `step` (0 is the tonic, 7 an octave above, negative below) is from the tonic."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from musicgen_studio.training.music.harmony import Chord, Tonality, nearest_pitch
-from musicgen_studio.training.music.score import Bend, Note
+from musicgen_studio.training.music.score import Bend, ScoreNote
 from musicgen_studio.training.settings import FRAME_MS
 
 LEAD_CENTRE = 74
@@ -109,7 +109,7 @@ def _next_pitch(tonality: Tonality, chord: Chord, before: int, note: _MotifNote,
     return min((p for p in range(centre - 12, centre + 13) if p % 12 in chord_classes), key=lambda p: abs(p - wished))
 
 
-def hum_bends(notes: tuple[Note, ...], rng: np.random.Generator) -> tuple[Bend, ...]:
+def hum_bends(notes: tuple[ScoreNote, ...], rng: np.random.Generator) -> tuple[Bend, ...]:
     """Return glides into notes and vibrato on long ones, as a person hums; a point every 20 ms.
 
     Args:

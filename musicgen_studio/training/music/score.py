@@ -25,7 +25,7 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class ScoreNote:
     """One note.
 
     Args:
@@ -75,12 +75,12 @@ class Part:
     role: Role
     program: int
     instrument: str
-    notes: tuple[Note, ...]
+    notes: tuple[ScoreNote, ...]
     bends: tuple[Bend, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class ScoreKey:
     """A tonic and a mode.
 
     Args:
@@ -113,7 +113,7 @@ class Facts:
 
     style: str
     mood: str
-    key: Key
+    key: ScoreKey
     frames_per_sixteenth: int
     instruments: dict[Role, str]
     swing: int

@@ -38,7 +38,7 @@ Estimates = Sequence[Samples] | Samples
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class StemFigures:
     """A line of the table.
 
     Args:
@@ -74,7 +74,7 @@ def examine(
     pieces: int,
     through: Coding,
     report: Report,
-) -> list[Row]:
+) -> list[StemFigures]:
     """Measure a separator.
 
     Args:
@@ -95,7 +95,7 @@ def examine(
     return rows
 
 
-def table(stems: Sequence[str], rows: Sequence[Row]) -> str:
+def table(stems: Sequence[str], rows: Sequence[StemFigures]) -> str:
     """Return the figures as a Markdown table, decibels."""
     lines = [f"| dB, median | {' | '.join(stems)} |", f"|---|{'---|' * len(stems)}"]
     for row in rows:
@@ -146,39 +146,41 @@ def _played(
             yield Measured(stems, stems.sum(0))
 
 
-def _clean_rows(separator: Separator, pieces: Sequence[Measured], words: str, report: Report) -> list[Row]:
+def _clean_rows(separator: Separator, pieces: Sequence[Measured], words: str, report: Report) -> list[StemFigures]:
     stems = separator.info.stems
     began_s = time.monotonic()
     measured = [_estimates(separator, each) for each in pieces]
     speed = sum(len(each.mix) for each in pieces) / SAMPLE_RATE / (time.monotonic() - began_s)
     report(f"{words}: separated {len(pieces)} pieces, {speed:.0f} × real time")
 
-    def row(name: str, estimates: Sequence[Estimates]) -> Row:
-        return Row(f"{words}: {name}", _medians(stems, pieces, estimates, lambda each, k: each.stems[k], sdr_db))
+    def row(name: str, estimates: Sequence[Estimates]) -> StemFigures:
+        return StemFigures(
+            f"{words}: {name}", _medians(stems, pieces, estimates, lambda each, k: each.stems[k], sdr_db)
+        )
 
     return [
         row("separator", measured),
         row("oracle's masks", [oracle(each.stems, each.mix) for each in pieces]),
         row("the mix itself", [[each.mix] * len(stems) for each in pieces]),
         row("percussive half, low-pass", [[percussive(each.mix), low_passed(each.mix)] for each in pieces]),
-        Row(f"{words}: a silent stem against the mix", _silence(stems, pieces, measured)),
+        StemFigures(f"{words}: a silent stem against the mix", _silence(stems, pieces, measured)),
     ]
 
 
-def _coded_rows(separator: Separator, pieces: Sequence[Measured], words: str, report: Report) -> list[Row]:
+def _coded_rows(separator: Separator, pieces: Sequence[Measured], words: str, report: Report) -> list[StemFigures]:
     stems = separator.info.stems
     measured = [_estimates(separator, each) for each in pieces]
     report(f"{words}: separated {len(pieces)} coded pieces")
     oracles = [oracle(each.stems, each.mix) for each in pieces]
     ideal = {id(each): of for each, of in zip(pieces, oracles, strict=True)}
 
-    def against_oracle(name: str, estimates: Sequence[Estimates]) -> Row:
+    def against_oracle(name: str, estimates: Sequence[Estimates]) -> StemFigures:
         values = _medians(stems, pieces, estimates, lambda each, k: ideal[id(each)][k], sdr_db)
-        return Row(f"{words}, coded: {name}", values)
+        return StemFigures(f"{words}, coded: {name}", values)
 
-    def by_magnitudes(name: str, estimates: Sequence[Estimates]) -> Row:
+    def by_magnitudes(name: str, estimates: Sequence[Estimates]) -> StemFigures:
         values = _medians(stems, pieces, estimates, lambda each, k: each.stems[k], magnitude_sdr_db)
-        return Row(f"{words}, coded, magnitudes of the clean stem: {name}", values)
+        return StemFigures(f"{words}, coded, magnitudes of the clean stem: {name}", values)
 
     return [
         against_oracle("separator", measured),
@@ -186,7 +188,7 @@ def _coded_rows(separator: Separator, pieces: Sequence[Measured], words: str, re
         against_oracle("percussive half, low-pass", [[percussive(each.mix), low_passed(each.mix)] for each in pieces]),
         by_magnitudes("separator", measured),
         by_magnitudes("oracle's masks", oracles),
-        Row(f"{words}, coded: a silent stem against the mix", _silence(stems, pieces, measured)),
+        StemFigures(f"{words}, coded: a silent stem against the mix", _silence(stems, pieces, measured)),
     ]
 
 

@@ -32,7 +32,7 @@ from musicgen_studio.separation.network import (
 )
 from musicgen_studio.training.muon import optimizers, set_rates
 from musicgen_studio.training.music.synth import SAMPLE_RATE
-from musicgen_studio.training.pace import Limits, Pace, Report, learning_rate
+from musicgen_studio.training.pace import Limits, Report, StageClock, learning_rate
 from musicgen_studio.training.separator.mixing import Mixer, colours
 from musicgen_studio.training.settings import SeparatorSettings
 from musicgen_studio.training.state import load_state, optimizer_states, restore_optimizers, save_state
@@ -144,7 +144,7 @@ class SeparatorTraining:
         if state:
             self.network.load_state_dict(state["network"])
             restore_optimizers(self._optimizers, state["optimizers"])
-        self._pace = Pace(
+        self._pace = StageClock(
             "separator", settings.steps, state.get("step", 0), state.get("trained_s", 0.0), limits, report,
             save_every_s, time.monotonic(),
         )  # fmt: skip

@@ -29,7 +29,7 @@ from musicgen_studio.studio.arranging.markers import ending_in
 from musicgen_studio.ui.look.icons import icon
 from musicgen_studio.ui.look.theme import GRID, HEAD_PX, Look, set_look
 from musicgen_studio.ui.panels.asking_card import AskingCard
-from musicgen_studio.ui.panels.clip_words import clock, how_it_ends, similarity
+from musicgen_studio.ui.panels.clip_words import clock, how_it_ends, similarity_in_words
 from musicgen_studio.ui.panels.labels import ElidedLabel
 from musicgen_studio.ui.panels.replace_card import ReplaceCard, ReplaceValues
 from musicgen_studio.ui.widgets.flow_layout import FlowLayout
@@ -285,7 +285,7 @@ class ClipHeader(QWidget):
         facts += [self.tr("seed {0}").format(clip.seed)] if clip.seed is not None else []
         facts += [" ".join(f"#{tag}" for tag in clip.tags), clip.checkpoint, clip.licence]
         if clip.melody_similarity is not None:
-            facts.insert(1, self.tr("follows the melody {0}").format(similarity(clip.melody_similarity)))
+            facts.insert(1, self.tr("follows the melody {0}").format(similarity_in_words(clip.melody_similarity)))
         ending = None if is_making else ending_in(clip)
         facts += [how_it_ends(ending)] if ending is not None else []
         facts += [self.tr("in the trash")] if clip.trashed is not None else []

@@ -21,7 +21,7 @@ def clock(seconds: float, tenths: bool = True) -> str:
     return f"{minutes}:{rest / 10:04.1f}" if tenths else f"{minutes}:{rest // 10:02d}"
 
 
-def similarity(share: float) -> str:
+def similarity_in_words(share: float) -> str:
     """Write how far a clip follows its melody: `0.61`.
 
     Args:

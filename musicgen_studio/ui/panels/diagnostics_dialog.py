@@ -15,7 +15,7 @@ _NAME_PX = 160
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class FactGroup:
     """Facts that belong together.
 
     Args:
@@ -35,11 +35,11 @@ class DiagnosticsDialog(FactsDialog):
         parent: The window.
     """
 
-    def __init__(self, ask: Callable[[], Sequence[Section]], parent: QWidget | None = None) -> None:
+    def __init__(self, ask: Callable[[], Sequence[FactGroup]], parent: QWidget | None = None) -> None:
         super().__init__(self.tr("Diagnostics"), self.tr("Facts"), parent)
         self._ask = ask
         self.column.setSpacing(GRID)
-        self._sections: list[Section] = []
+        self._sections: list[FactGroup] = []
         self._values: list[QLabel] = []
         self.add_copy(self.tr("Copy"), self.tr("Copy all of it, for a report about a fault"), self.text)
         self.resize(560, 680)
@@ -67,7 +67,7 @@ class DiagnosticsDialog(FactsDialog):
             if label.text() != value:
                 label.setText(value)
 
-    def _build(self, sections: Sequence[Section]) -> None:
+    def _build(self, sections: Sequence[FactGroup]) -> None:
         while (item := self.column.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
@@ -78,7 +78,7 @@ class DiagnosticsDialog(FactsDialog):
             self.column.addWidget(self._table(section))
         self.column.addStretch()
 
-    def _table(self, section: Section) -> QWidget:
+    def _table(self, section: FactGroup) -> QWidget:
         table = QWidget()
         grid = facts_grid()
         grid.setContentsMargins(0, 0, 0, 2 * GRID)
@@ -87,5 +87,5 @@ class DiagnosticsDialog(FactsDialog):
         return table
 
 
-def _names(sections: Sequence[Section]) -> list[tuple[str, list[str]]]:
+def _names(sections: Sequence[FactGroup]) -> list[tuple[str, list[str]]]:
     return [(section.title, [name for name, _ in section.lines]) for section in sections]

@@ -43,7 +43,7 @@ _WANTED = (Sorting.LONGEST, Sorting.NEWEST, Sorting.TEMPO, Sorting.KEY, Sorting.
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ColumnPlace:
     """Where a column lies.
 
     Args:
@@ -62,7 +62,7 @@ def title_left(width_px: int) -> int:
     return _TITLE_LEFT_PX if width_px >= PICTURED_PX else _TITLE_LEFT_BARE_PX
 
 
-def columns_of(width_px: int, order: Sorting) -> list[Place]:
+def columns_of(width_px: int, order: Sorting) -> list[ColumnPlace]:
     """Return the columns right of the title that a list has room for, from left to right.
 
     Args:
@@ -71,17 +71,17 @@ def columns_of(width_px: int, order: Sorting) -> list[Place]:
     """
     sorted_by = order if order in _WIDTHS_PX else Sorting.NEWEST
     if width_px < COMPACT_PX:
-        return [Place(sorted_by, width_px - _NARROW_PX, _NARROW_PX)]
+        return [ColumnPlace(sorted_by, width_px - _NARROW_PX, _NARROW_PX)]
     room, shown = width_px - _TITLE_PX, {sorted_by}
     room -= _WIDTHS_PX[sorted_by]
     for each in _WANTED:
         if each not in shown and _WIDTHS_PX[each] <= room:
             shown.add(each)
             room -= _WIDTHS_PX[each]
-    left, found = width_px, list[Place]()
+    left, found = width_px, list[ColumnPlace]()
     for each in reversed([order for order in _WIDTHS_PX if order in shown]):
         left -= _WIDTHS_PX[each]
-        found.insert(0, Place(each, left, _WIDTHS_PX[each]))
+        found.insert(0, ColumnPlace(each, left, _WIDTHS_PX[each]))
     return found
 
 

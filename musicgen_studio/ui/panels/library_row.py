@@ -9,7 +9,7 @@ from musicgen_studio.library.search import Sorting
 from musicgen_studio.ui.look import theme
 from musicgen_studio.ui.look.icons import paint_icon
 from musicgen_studio.ui.models.library_model import MARK, ClipRole, LibraryModel
-from musicgen_studio.ui.panels.library_columns import COMPACT_PX, PICTURED_PX, Place, columns_of, title_left
+from musicgen_studio.ui.panels.library_columns import COMPACT_PX, PICTURED_PX, ColumnPlace, columns_of, title_left
 from musicgen_studio.ui.widgets.mini import paint_mini
 
 Index = QModelIndex | QPersistentModelIndex
@@ -79,7 +79,7 @@ class LibraryRow(QStyledItemDelegate):
         editor.setGeometry(words.adjusted(-4, 4, 0, -4))
 
     def _paint_columns(
-        self, painter: QPainter, places: "_Places", columns: list[Place], clip: Clip, index: Index
+        self, painter: QPainter, places: "_Places", columns: list[ColumnPlace], clip: Clip, index: Index
     ) -> None:
         model, row = index.model(), places.row
         if not isinstance(model, LibraryModel):
@@ -100,7 +100,7 @@ class LibraryRow(QStyledItemDelegate):
                 places.value_px = painter.fontMetrics().horizontalAdvance(text)
 
     def _paint_words(
-        self, painter: QPainter, places: "_Places", columns: list[Place], clip: Clip, index: Index
+        self, painter: QPainter, places: "_Places", columns: list[ColumnPlace], clip: Clip, index: Index
     ) -> None:
         colours = theme.current()
         top, bottom = places.words, QRect(places.words)
@@ -130,7 +130,7 @@ class LibraryRow(QStyledItemDelegate):
 class _Places:
     """Where the parts of a row lie."""
 
-    def __init__(self, row: QRect, depth: int, columns: list[Place]) -> None:
+    def __init__(self, row: QRect, depth: int, columns: list[ColumnPlace]) -> None:
         self.row, self.depth = row, depth
         self.is_compact = row.width() < COMPACT_PX
         self.is_pictured = row.width() >= PICTURED_PX

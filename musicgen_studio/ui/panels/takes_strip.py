@@ -18,7 +18,7 @@ from musicgen_studio.evaluation.ranking import Ranked
 from musicgen_studio.ui.look import theme
 from musicgen_studio.ui.look.theme import GRID, Look, set_look
 from musicgen_studio.ui.models.library_model import Peaks
-from musicgen_studio.ui.panels.clip_words import similarity
+from musicgen_studio.ui.panels.clip_words import similarity_in_words
 from musicgen_studio.ui.panels.labels import ElidedLabel, plain_label
 from musicgen_studio.ui.widgets.mini import paint_mini
 from musicgen_studio.ui.window.shortcuts import Bindings, KeyMap
@@ -128,7 +128,7 @@ class TakesStrip(QWidget):
         if take.ranked is not None:
             return reason(take.ranked)
         known = take.similarity
-        return "" if known is None else self.tr("follows the melody {0}").format(similarity(known))
+        return "" if known is None else self.tr("follows the melody {0}").format(similarity_in_words(known))
 
     def _make_ranks(self) -> QToolButton:
         button = QToolButton()
@@ -177,7 +177,7 @@ def reason(ranked: Ranked) -> str:
     tr = partial(QCoreApplication.translate, "TakesStrip")
     parts = [", ".join(f"{name} {share:.2f}" for name, share in ranked.tags)]
     if ranked.melody is not None:
-        parts.append(tr("follows the melody {0}").format(similarity(ranked.melody)))
+        parts.append(tr("follows the melody {0}").format(similarity_in_words(ranked.melody)))
     if ranked.grid is not None:
         parts.append(tr("on the beat {0}").format(f"{ranked.grid:.2f}"))
     said = {
@@ -241,7 +241,7 @@ class TakeTile(QAbstractButton):
         if self._take.similarity is not None:
             painter.setFont(theme.number_font())
             below = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom) | int(Qt.TextFlag.TextDontClip)
-            painter.drawText(card.adjusted(0, 0, -6, -2), below, similarity(self._take.similarity))
+            painter.drawText(card.adjusted(0, 0, -6, -2), below, similarity_in_words(self._take.similarity))
 
     def _edge(self, colours: theme.Colours) -> QColor:
         if self.hasFocus():

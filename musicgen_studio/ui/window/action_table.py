@@ -52,7 +52,7 @@ class Shortcut:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class MenuGroup:
     """Lines that stand together in a menu, parted from what is above and below.
 
     Args:
@@ -81,8 +81,8 @@ def _line(
     return Shortcut(shortcut_id, str(text), keys, context=context, is_ready=is_ready)
 
 
-def _group(menu: object, *lines: Shortcut, submenu: object = "") -> Group:
-    return Group(tuple(replace(each, section=str(menu)) for each in lines), str(menu), str(submenu))
+def _group(menu: object, *lines: Shortcut, submenu: object = "") -> MenuGroup:
+    return MenuGroup(tuple(replace(each, section=str(menu)) for each in lines), str(menu), str(submenu))
 
 
 _LIBRARY, _QUEUE, _PASSAGES = KeyContext.LIBRARY, KeyContext.QUEUE, KeyContext.PASSAGES
@@ -95,7 +95,7 @@ _HELP = QT_TRANSLATE_NOOP("shortcuts", "Help")
 MENUS: tuple[str, ...] = tuple(str(menu) for menu in (_FILE, _EDIT, _CLIP, _PLAY, _VIEW, _HELP))
 """The menus of the bar, from the left, in English."""
 
-GROUPS: tuple[Group, ...] = (
+GROUPS: tuple[MenuGroup, ...] = (
     _group(
         _FILE,
         _line("import", QT_TRANSLATE_NOOP("shortcuts", "Import…"), "Ctrl+O"),

@@ -12,7 +12,7 @@ from PySide6.QtCore import QCoreApplication, QObject
 from musicgen_studio.core.pace import speed_in_words
 from musicgen_studio.paths import log_dir
 from musicgen_studio.studio.making.record import program_version
-from musicgen_studio.ui.panels.diagnostics_dialog import Section
+from musicgen_studio.ui.panels.diagnostics_dialog import FactGroup
 from musicgen_studio.ui.qt.lag import LagMeter
 from musicgen_studio.ui.window.services import Services
 
@@ -34,14 +34,14 @@ class Diagnostics(QObject):
         self._lag = LagMeter(_LAG_TICK_MS, _LAG_KEPT, self)
         self._lag.start()
 
-    def sections(self) -> list[Section]:
+    def sections(self) -> list[FactGroup]:
         """Return all facts as they are now."""
         return [
-            Section(self.tr("Sound"), self._sound()),
-            Section(self.tr("Engine"), self._engine()),
-            Section(self.tr("Window"), self._window()),
-            Section(self.tr("Versions"), self._versions()),
-            Section(self.tr("Places"), self._places()),
+            FactGroup(self.tr("Sound"), self._sound()),
+            FactGroup(self.tr("Engine"), self._engine()),
+            FactGroup(self.tr("Window"), self._window()),
+            FactGroup(self.tr("Versions"), self._versions()),
+            FactGroup(self.tr("Places"), self._places()),
         ]
 
     def _sound(self) -> list[tuple[str, str]]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pytest
 
-from musicgen_studio.checkpoints.hub.cache import CachedRepository, part_of
+from musicgen_studio.checkpoints.hub.cache import CachedRepository, partial_of
 from musicgen_studio.checkpoints.hub.download import download, verify
 from musicgen_studio.checkpoints.hub.files import RemoteFile, connection, list_files
 from musicgen_studio.checkpoints.hub.progress import DownloadProgress
@@ -112,7 +112,7 @@ def test_what_was_damaged_on_the_disk_comes_anew(hub: FakeHub, hub_cache: Path) 
 def test_a_part_that_is_too_long_comes_anew(hub: FakeHub, hub_cache: Path) -> None:
     with connection() as client:
         listing = list_files(client, REPOSITORY)
-    part = part_of(CachedRepository(hub_cache, REPOSITORY).blob(listing.files[-1]))
+    part = partial_of(CachedRepository(hub_cache, REPOSITORY).blob(listing.files[-1]))
     part.parent.mkdir(parents=True)
     part.write_bytes(content(1_000_001))
     assert_whole(hub, fetch(hub_cache))

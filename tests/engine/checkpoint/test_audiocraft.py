@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import torch
 
-from musicgen_studio.engine.checkpoint.audiocraft import CODEC_FILE, STATE_FILE, Settings
+from musicgen_studio.engine.checkpoint.audiocraft import CODEC_FILE, STATE_FILE, XpSettings
 from musicgen_studio.engine.checkpoint.open import open_checkpoint
 from musicgen_studio.engine.checkpoint.values import ChromaConfig, DecoderConfig
 from musicgen_studio.errors import UserProblem
@@ -79,7 +79,7 @@ def test_delays_are_one_apart_where_none_are_given(text_copy: Path) -> None:
 
 def test_references_in_settings() -> None:
     tree = {"a": "${b.c}", "b": {"c": "${d}"}, "d": 3, "circle": "${circle}", "other": "${oc.env:USER}"}
-    settings = Settings(tree, Path("state_dict.bin"))
+    settings = XpSettings(tree, Path("state_dict.bin"))
     assert (settings.get("a"), settings.number("a"), settings.get("b.x.y")) == (3, 3, None)
     for name in ("circle", "other", "b"):
         with pytest.raises(UserProblem, match=f"{name} is"):

@@ -17,7 +17,7 @@ from musicgen_studio.errors import UserProblem
 from musicgen_studio.evaluation.fidelity.listening import (
     ANCHOR,
     COLUMNS,
-    Listening,
+    ListeningTest,
     TestKind,
     analysed,
     answers_table,
@@ -65,13 +65,13 @@ def _in_browser(page: str, tmp_path: Path, *scripts: str) -> list[Any]:
 
 def test_it_is_blind_and_in_a_random_order_by_its_seed() -> None:
     clips = _clips(0.2, count=20), _clips(0.1, count=20)
-    page = listening_page(Listening(HOSTILE), *clips, ("one", "other"))
+    page = listening_page(ListeningTest(HOSTILE), *clips, ("one", "other"))
     told = _data(page)
     firsts = [trial["sets"][0] for trial in told["trials"]]
     assert 4 <= firsts.count("one") <= 16
     assert [trial["clip"] for trial in told["trials"]] != [clip.name for clip in clips[0]]
-    assert page == listening_page(Listening(HOSTILE), *clips, ("one", "other"))
-    assert _data(listening_page(Listening("x", seed=1), *clips, ("one", "other")))["trials"] != told["trials"]
+    assert page == listening_page(ListeningTest(HOSTILE), *clips, ("one", "other"))
+    assert _data(listening_page(ListeningTest("x", seed=1), *clips, ("one", "other")))["trials"] != told["trials"]
     seen = html.fromstring(page)
     assert len(seen.xpath("//script")) == 2
     assert seen.xpath("//h1")[0].text == HOSTILE
@@ -80,7 +80,7 @@ def test_it_is_blind_and_in_a_random_order_by_its_seed() -> None:
 
 def test_clips_are_equally_loud_long_and_whole(tmp_path: Path) -> None:
     one, other = [JudgedClip("a", _tone(300, 0.7, 2.0))], [JudgedClip("a", _tone(500, 0.05, 1.5))]
-    test = Listening("x", TestKind.RATING, has_anchor=True)
+    test = ListeningTest("x", TestKind.RATING, has_anchor=True)
     (trial,) = _data(listening_page(test, one, other, ("one", "other")))["trials"]
     assert sorted(trial["sets"]) == [ANCHOR, "one", "other"]
     sounds = {}
@@ -95,14 +95,14 @@ def test_clips_are_equally_loud_long_and_whole(tmp_path: Path) -> None:
 
 def test_what_makes_no_test_is_told() -> None:
     with pytest.raises(UserProblem, match="None of 1 and 2"):
-        listening_page(Listening("x"), _clips(0.1, 1), [JudgedClip(n, _tone(9, 0.1)) for n in "ab"], ("a", "b"))
+        listening_page(ListeningTest("x"), _clips(0.1, 1), [JudgedClip(n, _tone(9, 0.1)) for n in "ab"], ("a", "b"))
     silent = [JudgedClip("clip 1", Audio(np.zeros((32000, 1), np.float32), 32000))]
     with pytest.raises(UserProblem, match="“clip 1” is silent"):
-        listening_page(Listening("x"), _clips(0.1, 1), silent, ("a", "b"))
+        listening_page(ListeningTest("x"), _clips(0.1, 1), silent, ("a", "b"))
     with pytest.raises(ValueError, match="two different ones"):
-        listening_page(Listening("x"), _clips(0.1), _clips(0.1), ("a", "a"))
+        listening_page(ListeningTest("x"), _clips(0.1), _clips(0.1), ("a", "a"))
     with pytest.raises(ValueError, match="trials must be 1 to 200, got 0"):
-        Listening("x", trials=0)
+        ListeningTest("x", trials=0)
 
 
 _PLAY_ALL = """(() => {
@@ -117,7 +117,7 @@ _PLAY_ALL = """(() => {
 
 def test_two_clips_are_compared_in_a_browser(tmp_path: Path) -> None:
     names = (HOSTILE, "=other")
-    page = listening_page(Listening(HOSTILE), _clips(0.2, 2), _clips(0.1, 2), names)
+    page = listening_page(ListeningTest(HOSTILE), _clips(0.2, 2), _clips(0.1, 2), names)
     prefer = f"""(() => {{
       if (!byId('next').disabled) throw new Error('unanswered');
       const place = test.trials[at].sets.indexOf({json.dumps(HOSTILE)});
@@ -140,7 +140,7 @@ def test_two_clips_are_compared_in_a_browser(tmp_path: Path) -> None:
 
 
 def test_clips_are_rated_in_a_browser(tmp_path: Path) -> None:
-    test = Listening("x", TestKind.RATING, has_anchor=True)
+    test = ListeningTest("x", TestKind.RATING, has_anchor=True)
     page = listening_page(test, _clips(0.2, 1), _clips(0.1, 1), ("one", "other"))
     rate = """(() => {
       const points = { one: 80, other: 60, anchor: 10 };
@@ -156,7 +156,7 @@ def test_clips_are_rated_in_a_browser(tmp_path: Path) -> None:
 
 
 def test_what_has_been_heard_is_marked_and_the_middle_can_be_meant(tmp_path: Path) -> None:
-    page = listening_page(Listening("x", TestKind.RATING), _clips(0.2, 1), _clips(0.1, 1), ("one", "other"))
+    page = listening_page(ListeningTest("x", TestKind.RATING), _clips(0.2, 1), _clips(0.1, 1), ("one", "other"))
     said = "[...document.querySelectorAll('.heard, output')].map(each => each.textContent).join('|')"
     middle = """(() => {
       const [one, other] = document.querySelectorAll('input[type=range]');

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from musicgen_studio.core.melody import Melody
-from musicgen_studio.core.plan import Grid, Part, Plan
+from musicgen_studio.core.plan import Grid, Plan, PlannedPassage
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.files.midi import write_midi
 from musicgen_studio.studio.arranging.passages import (
-    Piece,
+    PlannedPiece,
     piece_of,
     plan_of,
     plan_of_order,
@@ -36,7 +36,7 @@ end | 1:00
 
 
 def test_times_and_morphs_in_bars_and_seconds(tmp_path: Path) -> None:
-    assert piece_of(TEXT, tmp_path) == Piece(
+    assert piece_of(TEXT, tmp_path) == PlannedPiece(
         "warm, happy rock with organ",
         (
             LaterPassage(8.0, "warm, sad jazz"),
@@ -125,11 +125,16 @@ def test_an_order_s_passages_come_back_as_text(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("grid", [None, Grid(97.5), Grid(90, 3)])
 def test_a_plan_is_the_same_as_text(grid: Grid | None) -> None:
-    parts = (Part(0.0, "a", 0.0, "hum.wav"), Part(3.3, "", 0.1), Part(8.01, "c, d"), Part(20.0, "e", 2.5, "x.mid"))
+    parts = (
+        PlannedPassage(0.0, "a", 0.0, "hum.wav"),
+        PlannedPassage(3.3, "", 0.1),
+        PlannedPassage(8.01, "c, d"),
+        PlannedPassage(20.0, "e", 2.5, "x.mid"),
+    )
     plan = Plan(parts, 31.25, "warm", grid)
     assert plan_of(text_of(plan)) == plan
 
 
 def test_a_line_between_words_does_not_break_the_text() -> None:
-    plan = Plan((Part(0.0, "rock | jazz"),), 8.0, "a|b")
-    assert plan_of(text_of(plan)).parts == (Part(0.0, "rock / jazz"),)
+    plan = Plan((PlannedPassage(0.0, "rock | jazz"),), 8.0, "a|b")
+    assert plan_of(text_of(plan)).parts == (PlannedPassage(0.0, "rock / jazz"),)

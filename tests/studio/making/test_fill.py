@@ -15,7 +15,7 @@ from musicgen_studio.engine.api import AudioBlock
 from musicgen_studio.engine.musicgen import MusicGen, load_engine
 from musicgen_studio.files.sound import SoundFormat, write
 from musicgen_studio.studio.arranging.replacing import replacement
-from musicgen_studio.studio.making.fill import fits
+from musicgen_studio.studio.making.fill import fits_of
 from musicgen_studio.studio.making.join import joined
 from musicgen_studio.studio.making.make import make
 from musicgen_studio.studio.making.order import Order
@@ -156,10 +156,12 @@ def test_of_equally_likely_fills_the_one_that_changes_least_fits_best(fill_s: fl
         after=Audio(music[end:, None], RATE_HZ),
         aligned=True,
     )
-    found = fits(Undecided(), request, [Audio(x[:, None], RATE_HZ) for x in (noise, music[start:end], thin)], Event())
+    found = fits_of(
+        Undecided(), request, [Audio(x[:, None], RATE_HZ) for x in (noise, music[start:end], thin)], Event()
+    )
     assert int(np.argmax(found)) == 1
     assert np.mean(found) == pytest.approx(0.0, abs=1e-6)
-    (alone,) = fits(Undecided(), request, [Audio(noise[:, None], RATE_HZ)], Event())
+    (alone,) = fits_of(Undecided(), request, [Audio(noise[:, None], RATE_HZ)], Event())
     assert alone == 0.0
 
 

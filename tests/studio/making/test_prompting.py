@@ -16,12 +16,12 @@ from musicgen_studio.studio.making.prompting import (
     Caution,
     PastPrompt,
     cautions,
-    chosen,
     has_word,
     past_prompts,
     surprise,
     with_word,
     without_word,
+    words_chosen,
 )
 from tests.ui.clips import make_clip
 
@@ -102,7 +102,7 @@ def test_however_the_chips_are_clicked_there_is_no_nonsense() -> None:
         word = dice.choice(dice.choice(KINDS).words)
         prompt = without_word(prompt, word) if has_word(prompt, word) else with_word(prompt, word)
         for kind in KINDS:
-            there = chosen(prompt, kind)
+            there = words_chosen(prompt, kind)
             assert len(there) <= kind.most
             assert not any(group <= set(there) for group in kind.opposites), prompt
         assert Caution.TEMPOS not in cautions(prompt), prompt
@@ -118,11 +118,11 @@ def test_the_tables_hold_no_word_twice_and_only_words_of_their_kind_as_opposites
 @pytest.mark.parametrize("seed", range(60))
 def test_a_surprise_makes_sense(seed: int) -> None:
     prompt = surprise(Random(seed))  # noqa: S311 - the same every time
-    assert len(chosen(prompt, GENRE)) == 1
-    assert len(chosen(prompt, MOOD)) == 1
-    assert 2 <= len(chosen(prompt, INSTRUMENT)) <= 3
-    assert len(chosen(prompt, ERA)) <= 1
-    assert len(chosen(prompt, PRODUCTION)) <= 1
+    assert len(words_chosen(prompt, GENRE)) == 1
+    assert len(words_chosen(prompt, MOOD)) == 1
+    assert 2 <= len(words_chosen(prompt, INSTRUMENT)) <= 3
+    assert len(words_chosen(prompt, ERA)) <= 1
+    assert len(words_chosen(prompt, PRODUCTION)) <= 1
     assert prompt.count(" bpm") == 1
     assert cautions(prompt) == ()
 

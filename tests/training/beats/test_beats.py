@@ -14,15 +14,15 @@ from musicgen_studio.analysis.frames import BANDS, FRAMES_PER_S
 from musicgen_studio.analysis.network import BeatNet, hear, load_net, save_net
 from musicgen_studio.core.analysis import Analysis
 from musicgen_studio.core.audio import Audio, Samples
-from musicgen_studio.core.melody import Key as FoundKey
+from musicgen_studio.core.melody import ScoreKey as FoundKey
 from musicgen_studio.core.tempo_map import TempoMap
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.training.beats import examination
 from musicgen_studio.training.beats.dataset import Example, examples, make_examples
-from musicgen_studio.training.beats.examination import Question, agree, questions, scored, table
+from musicgen_studio.training.beats.examination import Question, questions, scored, table, times_agree
 from musicgen_studio.training.beats.music import Timing, draw_timing, play
 from musicgen_studio.training.beats.train import BeatTraining, _course, _part
-from musicgen_studio.training.music.score import Key, Role
+from musicgen_studio.training.music.score import Role, ScoreKey
 from musicgen_studio.training.music.synth import Synthesizer
 from musicgen_studio.training.pace import Limits
 from tests.training.conftest import TINY, keep_quiet, unlimited
@@ -180,14 +180,14 @@ TRUE_S = np.arange(0.3, 14, 0.5)
     ],
 )
 def test_times_agree_if_nearly_all_are_found_and_nearly_all_are_true(found_s: np.ndarray, right: bool) -> None:
-    assert agree(TRUE_S, found_s, 0.03) is right
+    assert times_agree(TRUE_S, found_s, 0.03) is right
 
 
 def test_a_score_counts_what_is_right() -> None:
     even = TempoMap.constant(120.0, 8.0, confidence=0.9)
     times = np.array(even.beats_s[:-1])
     silent = Audio(np.zeros((100, 1), np.float32), 100)
-    asked = [Question(silent, 120.0, times, times[::4], Key(9, is_major=False))] * 2
+    asked = [Question(silent, 120.0, times, times[::4], ScoreKey(9, is_major=False))] * 2
     right = Analysis(even, 0.9, key=FoundKey(0, is_minor=False, strength=0.9))
     score = scored("any", "any", asked, [right, Analysis(even.doubled(), 0.9)])
     assert (score.tempo, score.tempo_or_octave, score.beats, score.downbeats) == (0.5, 1.0, 0.5, 0.5)

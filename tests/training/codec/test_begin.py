@@ -19,7 +19,7 @@ from musicgen_studio.training.codec.network import build_codec, codec_config, lo
 from musicgen_studio.training.codec.train import CodecTraining, _rates
 from musicgen_studio.training.pace import Limits
 from musicgen_studio.training.run import ready_codec_folder, train_codec
-from musicgen_studio.training.settings import PRESETS, Settings, named_in, read_settings
+from musicgen_studio.training.settings import PRESETS, TrainingSettings, named_in, read_settings
 from musicgen_studio.training.workspace import Workspace
 from tests.training.conftest import CPU, TINY, keep_quiet, tone, unlimited
 
@@ -52,7 +52,7 @@ def _stopped() -> Limits:
 
 @pytest.mark.parametrize("kind", ["alone", "checkpoint"])
 def test_it_begins_as_the_codec_was(
-    kind: str, source: Path, melody_checkpoint: Path, workspace: Workspace, tiny: Settings
+    kind: str, source: Path, melody_checkpoint: Path, workspace: Workspace, tiny: TrainingSettings
 ) -> None:
     folder = source if kind == "alone" else melody_checkpoint
     codec = codec_to_begin_with(folder)
@@ -64,7 +64,7 @@ def test_it_begins_as_the_codec_was(
 
 
 def test_all_its_stages_leave_a_codec_of_its_sizes_with_what_it_was_before(
-    source: Path, workspace: Workspace, tiny: Settings
+    source: Path, workspace: Workspace, tiny: TrainingSettings
 ) -> None:
     said = list[str]()
     assert train_codec(workspace, tiny, CPU, unlimited(), said.append, begin_with=source)
@@ -84,7 +84,7 @@ def test_all_its_stages_leave_a_codec_of_its_sizes_with_what_it_was_before(
 
 
 def test_a_run_that_goes_on_is_the_run_that_was_not_stopped(
-    source: Path, workspace: Workspace, tmp_path: Path, tiny: Settings
+    source: Path, workspace: Workspace, tmp_path: Path, tiny: TrainingSettings
 ) -> None:
     tiny = replace(tiny, codec=replace(tiny.codec, adversarial_on_cpu=False))
     again = Workspace(tmp_path / "again")
@@ -101,7 +101,9 @@ def test_a_run_that_goes_on_is_the_run_that_was_not_stopped(
         torch.testing.assert_close(found[name], tensor, rtol=1e-3, atol=1e-4)
 
 
-def test_it_learns_gently_unless_the_settings_say_otherwise(source: Path, workspace: Workspace, tiny: Settings) -> None:
+def test_it_learns_gently_unless_the_settings_say_otherwise(
+    source: Path, workspace: Workspace, tiny: TrainingSettings
+) -> None:
     codec = codec_to_begin_with(source)
     for rate in (0.001, 0.004):
         wished = replace(settings_for(codec, tiny.codec, frozenset()), further_matrix_rate=rate)
@@ -120,12 +122,12 @@ def test_a_settings_file_of_another_codec_is_told(source: Path, workspace: Works
     assert settings_for(codec_to_begin_with(source), read_settings(path).codec, named_in(path, "codec")).hidden == 16
 
 
-def test_the_smallest_settings_have_latents_enough_for_a_large_codec(tiny: Settings) -> None:
+def test_the_smallest_settings_have_latents_enough_for_a_large_codec(tiny: TrainingSettings) -> None:
     settings = settings_for(codec_to_begin_with(ready_codec_folder()), tiny.codec, frozenset())
     assert (settings.filters, settings.codebook_size, settings.codebooks, settings.latents) == (32, 1024, 4, 4096)
 
 
-def test_a_folder_that_was_begun_otherwise_is_told(source: Path, workspace: Workspace, tiny: Settings) -> None:
+def test_a_folder_that_was_begun_otherwise_is_told(source: Path, workspace: Workspace, tiny: TrainingSettings) -> None:
     wider = replace(tiny, codec=replace(_WIDER, adversarial_on_cpu=False))
     assert not train_codec(workspace, wider, CPU, _stopped(), keep_quiet)
     with pytest.raises(UserProblem, match="begun with another codec, or from nothing"):

@@ -23,7 +23,7 @@ from musicgen_studio.training.codec.network import (
 )
 from musicgen_studio.training.codec.train import CodecTraining, _Learning
 from musicgen_studio.training.pace import Limits
-from musicgen_studio.training.settings import CodecSettings, Settings
+from musicgen_studio.training.settings import CodecSettings, TrainingSettings
 from musicgen_studio.training.workspace import Workspace
 from tests.training.conftest import CPU, TINY, keep_quiet, tone, unlimited, write_shard
 
@@ -38,7 +38,7 @@ class _AfterSteps:
         return next(self._left) <= 1
 
 
-def _training(workspace: Workspace, settings: Settings, limits: Limits) -> CodecTraining:
+def _training(workspace: Workspace, settings: TrainingSettings, limits: Limits) -> CodecTraining:
     return CodecTraining(workspace, settings, CPU, limits, keep_quiet)
 
 
@@ -65,7 +65,7 @@ def test_all_stages_leave_a_codec_with_figures_and_examples(whole: Workspace) ->
 
 @pytest.mark.parametrize("looks", [3, 8, 11, 16])
 def test_a_run_that_goes_on_is_the_run_that_was_not_stopped(
-    whole: Workspace, workspace: Workspace, tiny: Settings, looks: int
+    whole: Workspace, workspace: Workspace, tiny: TrainingSettings, looks: int
 ) -> None:
     assert not _training(workspace, tiny, Limits(_AfterSteps(looks))).run()
     resumed = _training(workspace, tiny, unlimited())
@@ -76,13 +76,15 @@ def test_a_run_that_goes_on_is_the_run_that_was_not_stopped(
         torch.testing.assert_close(found[name], tensor, rtol=1e-3, atol=1e-4)
 
 
-def test_without_cuda_the_last_stage_waits_and_the_codec_is_usable(workspace: Workspace, tiny: Settings) -> None:
+def test_without_cuda_the_last_stage_waits_and_the_codec_is_usable(
+    workspace: Workspace, tiny: TrainingSettings
+) -> None:
     settings = replace(tiny, codec=replace(tiny.codec, adversarial_on_cpu=False))
     assert not _training(workspace, settings, unlimited()).run()
     load_codec(workspace.codec)
 
 
-def test_other_sizes_are_refused(workspace: Workspace, tiny: Settings) -> None:
+def test_other_sizes_are_refused(workspace: Workspace, tiny: TrainingSettings) -> None:
     stop = threading.Event()
     stop.set()
     assert not _training(workspace, tiny, Limits(stop)).run()
@@ -90,12 +92,12 @@ def test_other_sizes_are_refused(workspace: Workspace, tiny: Settings) -> None:
         _training(workspace, replace(tiny, codec=replace(tiny.codec, filters=8)), unlimited())
 
 
-def test_no_music_is_told(tmp_path: Path, tiny: Settings) -> None:
+def test_no_music_is_told(tmp_path: Path, tiny: TrainingSettings) -> None:
     with pytest.raises(UserProblem, match="There is no music"):
         _training(Workspace(tmp_path / "empty"), tiny, unlimited())
 
 
-def test_codebooks_explain_more_and_more(tiny: Settings) -> None:
+def test_codebooks_explain_more_and_more(tiny: TrainingSettings) -> None:
     latents = np.random.default_rng(0).standard_normal((600, 16)).astype(np.float32) * 3 + 1
     codec, lines = build_codec(codec_config(tiny.codec), 0), list[str]()
     fit_codebooks(codec, latents, tiny.codec, lines.append)
@@ -105,7 +107,7 @@ def test_codebooks_explain_more_and_more(tiny: Settings) -> None:
     assert explained[-1] > explained[0] > 0
 
 
-def test_codes_follow_the_latents_they_stand_for(tiny: Settings) -> None:
+def test_codes_follow_the_latents_they_stand_for(tiny: TrainingSettings) -> None:
     codec = build_codec(codec_config(tiny.codec), 0)
     rng = np.random.default_rng(0)
     fit_codebooks(codec, rng.standard_normal((600, 16)).astype(np.float32), tiny.codec, keep_quiet)
@@ -123,7 +125,7 @@ def test_codes_follow_the_latents_they_stand_for(tiny: Settings) -> None:
         assert float(layer.codebook.cluster_size.sum()) == pytest.approx(1, abs=1e-3)
 
 
-def test_codes_that_nothing_needs_are_moved_to_where_the_error_is(tiny: Settings) -> None:
+def test_codes_that_nothing_needs_are_moved_to_where_the_error_is(tiny: TrainingSettings) -> None:
     codec = build_codec(codec_config(tiny.codec), 0)
     latents = np.random.default_rng(0).standard_normal((2000, 16)).astype(np.float32)
     fit_codebooks(codec, latents, tiny.codec, keep_quiet)
@@ -134,7 +136,7 @@ def test_codes_that_nothing_needs_are_moved_to_where_the_error_is(tiny: Settings
     assert len(used) == tiny.codec.codebook_size
 
 
-def test_codebooks_that_leave_next_to_nothing_over_are_fitted_again(tiny: Settings) -> None:
+def test_codebooks_that_leave_next_to_nothing_over_are_fitted_again(tiny: TrainingSettings) -> None:
     """As where there are hardly more latents than codes: numpy refused to draw by what was left."""
     codec = build_codec(codec_config(tiny.codec), 0)
     latents = np.random.default_rng(0).standard_normal((40, 16)).astype(np.float32) * 1e-20
@@ -143,7 +145,7 @@ def test_codebooks_that_leave_next_to_nothing_over_are_fitted_again(tiny: Settin
         assert bool(layer.codebook.embed.isfinite().all())
 
 
-def test_one_latent_far_out_does_not_spoil_the_codebooks(workspace: Workspace, tiny: Settings) -> None:
+def test_one_latent_far_out_does_not_spoil_the_codebooks(workspace: Workspace, tiny: TrainingSettings) -> None:
     training = _training(workspace, tiny, unlimited())
     last = training.codec.encoder.layers[-1].conv
     with torch.no_grad():
@@ -152,7 +154,7 @@ def test_one_latent_far_out_does_not_spoil_the_codebooks(workspace: Workspace, t
     assert np.abs(training._latents("joint")).max() <= 30
 
 
-def test_a_step_whose_gradient_is_no_number_changes_nothing(tiny: Settings) -> None:
+def test_a_step_whose_gradient_is_no_number_changes_nothing(tiny: TrainingSettings) -> None:
     codec = build_codec(codec_config(tiny.codec), 5)
     learning = _Learning(codec, "autoencoder", tiny.codec, CPU, keep_quiet)
     before = {name: tensor.clone() for name, tensor in codec.state_dict().items()}
@@ -165,7 +167,7 @@ def test_a_step_whose_gradient_is_no_number_changes_nothing(tiny: Settings) -> N
     assert any(not torch.equal(before[name], tensor) for name, tensor in codec.state_dict().items())
 
 
-def test_a_checkpoint_stores_what_sounds_the_same(tiny: Settings) -> None:
+def test_a_checkpoint_stores_what_sounds_the_same(tiny: TrainingSettings) -> None:
     make_torchaudio_importable()
     from transformers import EncodecModel
 
@@ -179,7 +181,7 @@ def test_a_checkpoint_stores_what_sounds_the_same(tiny: Settings) -> None:
     torch.testing.assert_close(reconstruct(codec, sound), expected, rtol=1e-4, atol=1e-5)
 
 
-def test_the_fingerprint_is_of_what_decides_tokens(tiny: Settings, tmp_path: Path) -> None:
+def test_the_fingerprint_is_of_what_decides_tokens(tiny: TrainingSettings, tmp_path: Path) -> None:
     codec = build_codec(codec_config(tiny.codec), 5)
     name = fingerprint(codec)
     with torch.no_grad():

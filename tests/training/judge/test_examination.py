@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from musicgen_studio.training.judge.classifier import Classifier, features
-from musicgen_studio.training.judge.examination import Extent, Figure, examine, table
+from musicgen_studio.training.judge.examination import ExaminedFigure, Extent, examine, table
 from musicgen_studio.training.music.synth import Synthesizer
 from tests.training.conftest import keep_quiet, tone
 
@@ -43,7 +43,7 @@ def test_every_figure_is_there(synthesizer: Synthesizer, melody_checkpoint: Path
 
 
 def test_the_table() -> None:
-    lines = table([Figure("a", 0.5, ">= 0.90", 0.934, 3), Figure("b", 1.0, "", None, 1)]).splitlines()
+    lines = table([ExaminedFigure("a", 0.5, ">= 0.90", 0.934, 3), ExaminedFigure("b", 1.0, "", None, 1)]).splitlines()
     assert lines[2:] == ["| a | 0.50 | >= 0.90 | 0.93 | 3 |", "| b | 1.00 |  |  | 1 |"]
 
 

@@ -26,7 +26,7 @@ from musicgen_studio.training.language.dataset import (
 )
 from musicgen_studio.training.music.composer import Wish, compose
 from musicgen_studio.training.music.synth import SAMPLE_RATE
-from musicgen_studio.training.settings import LanguageSettings, Settings
+from musicgen_studio.training.settings import LanguageSettings, TrainingSettings
 from musicgen_studio.training.workspace import Workspace
 from tests.files.decoding.written import sample
 from tests.training.conftest import CPU, keep_quiet, tone
@@ -34,7 +34,7 @@ from tests.training.conftest import CPU, keep_quiet, tone
 SETTINGS = LanguageSettings(window_s=2, text_dropout=0.5, melody_dropout=0.5, on_bar=0.5, from_start=0.2)
 
 
-def _codec(tiny: Settings) -> Any:
+def _codec(tiny: TrainingSettings) -> Any:
     codec = build_codec(codec_config(tiny.codec), 1).eval().requires_grad_(False)
     fit_codebooks(codec, np.random.default_rng(0).standard_normal((300, 16)).astype(np.float32), tiny.codec, keep_quiet)
     return codec
@@ -46,7 +46,7 @@ def _item(frames: int = 400, bar_frames: int = 96) -> Item:
     return Item(codes, chroma, lambda _rng: "words", bar_frames, held_out=False)
 
 
-def test_codes_are_those_of_the_engine(tiny: Settings) -> None:
+def test_codes_are_those_of_the_engine(tiny: TrainingSettings) -> None:
     codec = _codec(tiny)
     sound = tone(1.0, 4)
     mine = encode(codec, sound)
@@ -54,7 +54,7 @@ def test_codes_are_those_of_the_engine(tiny: Settings) -> None:
     assert np.array_equal(mine, engines.numpy())
 
 
-def test_tokens_are_made_once(workspace: Workspace, tiny: Settings) -> None:
+def test_tokens_are_made_once(workspace: Workspace, tiny: TrainingSettings) -> None:
     codec, lines = _codec(tiny), list[str]()
     folder = tokenise(workspace, codec, threading.Event(), lines.append)
     assert tokenise(workspace, codec, threading.Event(), lines.append) == folder
@@ -151,7 +151,7 @@ def _music(folder: Path, count: int = 3) -> None:
         (folder / f"{number}.txt").write_text(f"song {number}\nanother name of song {number}\n")
 
 
-def test_music_of_ones_own(tmp_path: Path, tiny: Settings) -> None:
+def test_music_of_ones_own(tmp_path: Path, tiny: TrainingSettings) -> None:
     _music(tmp_path / "music")
     items = music_items(tmp_path / "music", _codec(tiny), keep_quiet)
     assert [item.held_out for item in items] == [False, False, True]
@@ -161,21 +161,21 @@ def test_music_of_ones_own(tmp_path: Path, tiny: Settings) -> None:
     assert items[0].chroma.any()
 
 
-def test_music_without_words_is_told(tmp_path: Path, tiny: Settings) -> None:
+def test_music_without_words_is_told(tmp_path: Path, tiny: TrainingSettings) -> None:
     _music(tmp_path / "music")
     (tmp_path / "music" / "1.txt").write_text("\n")
     with pytest.raises(UserProblem, match=r"1\.wav has no description"):
         music_items(tmp_path / "music", _codec(tiny), keep_quiet)
 
 
-def test_too_little_music_is_told(tmp_path: Path, tiny: Settings) -> None:
+def test_too_little_music_is_told(tmp_path: Path, tiny: TrainingSettings) -> None:
     _music(tmp_path / "music", count=1)
     with pytest.raises(UserProblem, match="at least two"):
         music_items(tmp_path / "music", _codec(tiny), keep_quiet)
 
 
 def test_every_sound_is_taken_whatever_it_is_called_and_what_is_left_out_is_listed(
-    tmp_path: Path, tiny: Settings
+    tmp_path: Path, tiny: TrainingSettings
 ) -> None:
     folder = tmp_path / "music"
     _music(folder, count=1)

@@ -22,11 +22,11 @@ from musicgen_studio.training.language.network import (
     Sizes,
     TextEncoder,
     delayed_codes,
-    load_language_model,
+    load_for_training,
 )
 from musicgen_studio.training.language.train import LanguageTraining, language_settings_for
 from musicgen_studio.training.publish import OWN_SHARD, TEXT_SHARD, Trained, publish
-from musicgen_studio.training.settings import Settings
+from musicgen_studio.training.settings import TrainingSettings
 from tests.training.conftest import CPU, keep_quiet, unlimited
 
 SAMPLING = Sampling(guidance_scale=2.5, temperature=0.8, top_k=20)
@@ -38,7 +38,7 @@ def text(melody_checkpoint: Path) -> TextEncoder:
     return TextEncoder(melody_checkpoint, CPU)
 
 
-def _sizes(tiny: Settings, text: TextEncoder) -> Sizes:
+def _sizes(tiny: TrainingSettings, text: TextEncoder) -> Sizes:
     return Sizes.of(replace(tiny.language, width=48, heads=2), codec_config(tiny.codec), text.width)
 
 
@@ -52,16 +52,16 @@ def _items(count: int = 6) -> list[Item]:
     return items
 
 
-def _training(folder: Path, settings: Settings, text: TextEncoder, tiny: Settings) -> LanguageTraining:
+def _training(folder: Path, settings: TrainingSettings, text: TextEncoder, tiny: TrainingSettings) -> LanguageTraining:
     model = MelodyLanguageModel(_sizes(tiny, text), settings.language.seed)
     return LanguageTraining(folder, settings, model, text, _items(), CPU, unlimited(), keep_quiet)
 
 
-def _steps(tiny: Settings, steps: int) -> Settings:
+def _steps(tiny: TrainingSettings, steps: int) -> TrainingSettings:
     return replace(tiny, language=replace(tiny.language, steps=steps, warm_down=0.0, warm_up=0.0))
 
 
-def test_it_learns_and_says_so(tmp_path: Path, tiny: Settings, text: TextEncoder) -> None:
+def test_it_learns_and_says_so(tmp_path: Path, tiny: TrainingSettings, text: TextEncoder) -> None:
     training = _training(tmp_path, _steps(tiny, 40), text, tiny)
     before, _ = training.validation_losses()
     assert training.run()
@@ -73,7 +73,9 @@ def test_it_learns_and_says_so(tmp_path: Path, tiny: Settings, text: TextEncoder
     assert all(0 < floor < np.log(32) + 0.5 for floor in figures["unigram"])
 
 
-def test_a_run_that_goes_on_is_the_run_that_was_not_stopped(tmp_path: Path, tiny: Settings, text: TextEncoder) -> None:
+def test_a_run_that_goes_on_is_the_run_that_was_not_stopped(
+    tmp_path: Path, tiny: TrainingSettings, text: TextEncoder
+) -> None:
     whole = _training(tmp_path / "whole", _steps(tiny, 8), text, tiny)
     assert whole.run()
     assert _training(tmp_path / "parts", _steps(tiny, 3), text, tiny).run()
@@ -85,7 +87,7 @@ def test_a_run_that_goes_on_is_the_run_that_was_not_stopped(tmp_path: Path, tiny
         torch.testing.assert_close(resumed.model.state_dict()[name], tensor, rtol=1e-2, atol=1e-3)
 
 
-def test_what_is_heard_displaced_does_not_count_but_is_heard(tiny: Settings, text: TextEncoder) -> None:
+def test_what_is_heard_displaced_does_not_count_but_is_heard(tiny: TrainingSettings, text: TextEncoder) -> None:
     model = MelodyLanguageModel(_sizes(tiny, text), 0)
     listener = Listener(model.sizes.width, 0)
     settings = replace(tiny.language, window_s=3, displaced_share=1.0)
@@ -102,7 +104,7 @@ def test_what_is_heard_displaced_does_not_count_but_is_heard(tiny: Settings, tex
     assert bool((undisturbed != losses).all())
 
 
-def test_each_codebooks_loss_is_the_cross_entropy_of_its_logits(tiny: Settings, text: TextEncoder) -> None:
+def test_each_codebooks_loss_is_the_cross_entropy_of_its_logits(tiny: TrainingSettings, text: TextEncoder) -> None:
     model, listener = MelodyLanguageModel(_sizes(tiny, text), 0), Listener(48, 0)
     batch = draw_batch(
         _items(), replace(tiny.language, text_dropout=0.0, displaced_share=0.0), 3, np.random.default_rng(0)
@@ -117,7 +119,7 @@ def test_each_codebooks_loss_is_the_cross_entropy_of_its_logits(tiny: Settings, 
         torch.testing.assert_close(loss, expected)
 
 
-def test_a_state_of_another_size_is_told(tmp_path: Path, tiny: Settings, text: TextEncoder) -> None:
+def test_a_state_of_another_size_is_told(tmp_path: Path, tiny: TrainingSettings, text: TextEncoder) -> None:
     assert _training(tmp_path, _steps(tiny, 1), text, tiny).run()
     sizes = replace(_sizes(tiny, text), layers=3)
     with pytest.raises(UserProblem, match="another size, codec or version"):
@@ -126,13 +128,13 @@ def test_a_state_of_another_size_is_told(tmp_path: Path, tiny: Settings, text: T
         )  # fmt: skip
 
 
-def test_nothing_to_be_judged_by_is_told(tmp_path: Path, tiny: Settings, text: TextEncoder) -> None:
+def test_nothing_to_be_judged_by_is_told(tmp_path: Path, tiny: TrainingSettings, text: TextEncoder) -> None:
     model = MelodyLanguageModel(_sizes(tiny, text), 0)
     with pytest.raises(UserProblem, match="0 to be judged by"):
         LanguageTraining(tmp_path, tiny, model, text, _items()[1:], CPU, unlimited(), keep_quiet)
 
 
-def test_the_text_encoders_width_is_refused(tiny: Settings, text: TextEncoder) -> None:
+def test_the_text_encoders_width_is_refused(tiny: TrainingSettings, text: TextEncoder) -> None:
     with pytest.raises(ValueError, match="must differ"):
         replace(_sizes(tiny, text), width=text.width)
 
@@ -145,7 +147,9 @@ def test_words_left_out_are_zero_vectors(text: TextEncoder) -> None:
 
 
 @pytest.fixture
-def published(tmp_path: Path, tiny: Settings, text: TextEncoder, melody_checkpoint: Path) -> tuple[Trained, Path]:
+def published(
+    tmp_path: Path, tiny: TrainingSettings, text: TextEncoder, melody_checkpoint: Path
+) -> tuple[Trained, Path]:
     """A published checkpoint with random weights, and what it was made of."""
     codec = build_codec(codec_config(tiny.codec), 2).eval()
     fit_codebooks(codec, np.random.default_rng(0).standard_normal((300, 16)).astype(np.float32), tiny.codec, keep_quiet)
@@ -203,7 +207,7 @@ def test_the_text_encoder_keeps_its_shard(published: tuple[Trained, Path], tmp_p
 
 def test_it_can_be_gone_on_from(published: tuple[Trained, Path]) -> None:
     trained, folder = published
-    model = load_language_model(folder)
+    model = load_for_training(folder)
     assert model.sizes == trained.language.sizes
     assert language_settings_for(model)["window_s"] == 2
     for name, tensor in trained.language.state_dict().items():
@@ -212,7 +216,7 @@ def test_it_can_be_gone_on_from(published: tuple[Trained, Path]) -> None:
 
 def test_a_text_checkpoint_cannot_be_gone_on_from(text_checkpoint: Path) -> None:
     with pytest.raises(UserProblem, match="mono melody checkpoint"):
-        load_language_model(text_checkpoint)
+        load_for_training(text_checkpoint)
 
 
 def test_no_text_encoder_is_told(published: tuple[Trained, Path], tmp_path: Path) -> None:

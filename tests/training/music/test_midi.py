@@ -6,14 +6,16 @@ import mido
 import pytest
 
 from musicgen_studio.training.music.midi import midi_bytes
-from musicgen_studio.training.music.score import Bend, Facts, Key, Note, Part, Role, Score
+from musicgen_studio.training.music.score import Bend, Facts, Part, Role, Score, ScoreKey, ScoreNote
 
-FACTS = Facts("rock", "happy", Key(0, is_major=True), 6, {Role.DRUMS: "drums", Role.LEAD: "flute"}, 0, is_humming=False)
+FACTS = Facts(
+    "rock", "happy", ScoreKey(0, is_major=True), 6, {Role.DRUMS: "drums", Role.LEAD: "flute"}, 0, is_humming=False
+)
 SCORE = Score(
     FACTS,
     (
-        Part(Role.DRUMS, 0, "drums", (Note(0, 40, 36, 100), Note(480, 40, 38, 100))),
-        Part(Role.LEAD, 73, "flute", (Note(240, 200, 72, 90),), (Bend(240, -100), Bend(260, 0))),
+        Part(Role.DRUMS, 0, "drums", (ScoreNote(0, 40, 36, 100), ScoreNote(480, 40, 38, 100))),
+        Part(Role.LEAD, 73, "flute", (ScoreNote(240, 200, 72, 90),), (Bend(240, -100), Bend(260, 0))),
     ),
     520,
 )
@@ -50,4 +52,4 @@ def test_the_instrument_is_set() -> None:
 @pytest.mark.parametrize("values", [(-1, 10, 60, 100), (0, 0, 60, 100), (0, 10, 128, 100), (0, 10, 60, 0)])
 def test_an_impossible_note_is_refused(values: tuple[int, int, int, int]) -> None:
     with pytest.raises(ValueError, match="must"):
-        Note(*values)
+        ScoreNote(*values)

@@ -7,20 +7,20 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from musicgen_studio.ui.panels.diagnostics_dialog import DiagnosticsDialog, Section
+from musicgen_studio.ui.panels.diagnostics_dialog import DiagnosticsDialog, FactGroup
 from tests.ui.panels.finding import said
 
 
 @pytest.fixture
-def facts() -> list[Section]:
+def facts() -> list[FactGroup]:
     return [
-        Section("Sound", [("Device", "USB <b>"), ("Rate", "44100 Hz")]),
-        Section("Engine", [("Checkpoint", "none")]),
+        FactGroup("Sound", [("Device", "USB <b>"), ("Rate", "44100 Hz")]),
+        FactGroup("Engine", [("Checkpoint", "none")]),
     ]
 
 
 @pytest.fixture
-def dialog(qtbot: QtBot, facts: list[Section]) -> DiagnosticsDialog:
+def dialog(qtbot: QtBot, facts: list[FactGroup]) -> DiagnosticsDialog:
     dialog = DiagnosticsDialog(lambda: facts)
     qtbot.addWidget(dialog)
     return dialog
@@ -31,10 +31,10 @@ def test_all_facts_are_shown_as_they_are(dialog: DiagnosticsDialog) -> None:
         assert text in said(dialog).split("\n")
 
 
-def test_they_follow_what_changes(dialog: DiagnosticsDialog, facts: list[Section], qtbot: QtBot) -> None:
-    facts[0] = Section("Sound", [("Device", "none"), ("Rate", "–")])
+def test_they_follow_what_changes(dialog: DiagnosticsDialog, facts: list[FactGroup], qtbot: QtBot) -> None:
+    facts[0] = FactGroup("Sound", [("Device", "none"), ("Rate", "–")])
     qtbot.waitUntil(lambda: "–" in said(dialog).split("\n"))
-    facts[1] = Section("Engine", [("Checkpoint", "starter"), ("Speed", "2.1×")])
+    facts[1] = FactGroup("Engine", [("Checkpoint", "starter"), ("Speed", "2.1×")])
     dialog.refresh()
     assert "2.1×" in said(dialog).split("\n")
 

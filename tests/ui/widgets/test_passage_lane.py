@@ -7,7 +7,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from musicgen_studio.core.plan import Grid, Part, Plan
+from musicgen_studio.core.plan import Grid, Plan, PlannedPassage
 from musicgen_studio.core.tempo_map import TempoMap
 from musicgen_studio.ui.look.theme import DARK, LIGHT, Theme, apply_theme
 from musicgen_studio.ui.widgets.passage_lane import PassageLane
@@ -15,7 +15,9 @@ from musicgen_studio.ui.widgets.timeline import Viewport
 
 pytestmark = pytest.mark.usefixtures("dark")
 
-PLAN = Plan((Part(0.0, "rock"), Part(8.0, "jazz"), Part(16.0, "piano", 4.0)), 24.0, grid=Grid(120))
+PLAN = Plan(
+    (PlannedPassage(0.0, "rock"), PlannedPassage(8.0, "jazz"), PlannedPassage(16.0, "piano", 4.0)), 24.0, grid=Grid(120)
+)
 WIDTH = 960  # 40 pixels for a second
 Y = 14
 NONE, ALT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.AltModifier

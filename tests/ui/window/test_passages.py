@@ -13,7 +13,7 @@ from musicgen_studio.app import Program
 from musicgen_studio.core.analysis import Analysis
 from musicgen_studio.core.clip import Clip
 from musicgen_studio.core.melody import Melody, Note
-from musicgen_studio.core.plan import Grid, Part
+from musicgen_studio.core.plan import Grid, PlannedPassage
 from musicgen_studio.core.tempo_map import TempoMap
 from musicgen_studio.files.midi import write_midi
 from musicgen_studio.studio.arranging.composing import record_of_clip
@@ -224,7 +224,7 @@ def test_going_on_continues_the_last_passage_or_begins_a_new_one(qtbot: QtBot, p
         if values.prompt:
             assert order.passages == (LaterPassage(0.02, "sad harp", 1.0),)
             assert words == ["warm, rock at 120 bpm", "warm, jazz", "warm, piano", "sad harp"]
-            assert plan.parts[-1] == Part(8.02, "sad harp", 1.0)
+            assert plan.parts[-1] == PlannedPassage(8.02, "sad harp", 1.0)
         else:
             assert words == ["warm, rock at 120 bpm", "warm, jazz", "warm, piano"]
         assert plan.end_s == pytest.approx(10.0, abs=0.01)

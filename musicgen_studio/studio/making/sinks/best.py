@@ -11,7 +11,7 @@ from musicgen_studio.evaluation.ranking import Ranked, ranked
 from musicgen_studio.studio.making.sink import Begun, Sink, TakeEnded
 
 
-class Best(Sink):
+class BestTake(Sink):
     """Waits for all takes of a prompt.
 
     Args:

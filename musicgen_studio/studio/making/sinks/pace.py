@@ -36,7 +36,7 @@ class Progress:
     left_s: float | None
 
 
-class Pace(Sink):
+class Stopwatch(Sink):
     """Counts the music made and the time it took, which begins here.
 
     Args:

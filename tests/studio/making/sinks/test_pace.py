@@ -13,14 +13,14 @@ from musicgen_studio.engine.api import AudioBlock
 from musicgen_studio.studio.making.make import make
 from musicgen_studio.studio.making.order import Order, Sounds
 from musicgen_studio.studio.making.sink import Begun
-from musicgen_studio.studio.making.sinks.pace import Pace, Progress
+from musicgen_studio.studio.making.sinks.pace import Progress, Stopwatch
 from tests.fake_engine import FakeEngine
 from tests.studio.conftest import OrderMaker
 
 
 def _progress(order: Order, clock: Callable[[], float], sounds: Sounds = Sounds()) -> list[Progress]:  # noqa: B008
     told: list[Progress] = []
-    make(FakeEngine(), order.request(sounds), Event(), [Pace(told.append, clock)])
+    make(FakeEngine(), order.request(sounds), Event(), [Stopwatch(told.append, clock)])
     return told
 
 
@@ -58,7 +58,7 @@ def test_a_few_hundredths_of_a_second_are_no_measure(make_order: OrderMaker) -> 
     """The first blocks are small, so as to be heard soon; “10 s left” was said after a tenth of a second of music."""
     told: list[Progress] = []
     seconds = iter([0.0, 0.50, 0.63, 0.80, 1.0, 1.2])
-    pace = Pace(told.append, lambda: next(seconds))
+    pace = Stopwatch(told.append, lambda: next(seconds))
     pace.begin(Begun(make_order().request(Sounds()), FakeEngine().info, 32000, 1, 0.0))
     frame = 0
     for frames in (640, 3200, 3200, 9600, 16000):
