@@ -40,7 +40,7 @@ class Joined(Protocol):
 
 
 class Fits(Protocol):
-    """How fills are ranked: `studio.making.fill.fits`."""
+    """How fills are ranked: `studio.making.fill.fits_of`."""
 
     def __call__(
         self, engine: Engine, request: GenerationRequest, fills: Sequence[Audio], stop: StopFlag

@@ -128,7 +128,11 @@ def _put_in_place(part: Path, path: Path, *, replace: bool) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make new names in a folder survive a power cut. Windows cannot open folders and needs no such call."""
+    """Make new names in a folder survive a power cut. Windows cannot open folders and needs no such call.
+
+    Raises:
+        OSError: If the system cannot.
+    """
     if os.name == "posix":
         descriptor = os.open(folder, os.O_RDONLY)
         try:

@@ -7,9 +7,9 @@ from datetime import datetime
 from pathlib import Path
 
 from musicgen_studio.core.clip import Clip
-from musicgen_studio.files.whole import ensure_folder
+from musicgen_studio.files.whole import ensure_folder, sync_folder
 from musicgen_studio.library.database import Database, copy_database
-from musicgen_studio.library.files import Places, sync_folder, writing
+from musicgen_studio.library.files import Places, writing
 from musicgen_studio.library.schema import DamagedDatabaseError
 
 KEPT = 5

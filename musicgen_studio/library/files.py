@@ -14,7 +14,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from musicgen_studio.errors import UserProblem
-from musicgen_studio.files.whole import ensure_folder
+from musicgen_studio.files.whole import ensure_folder, sync_folder
 
 _ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
 
@@ -195,20 +195,6 @@ def move(source: Path, target: Path) -> None:
     except OSError:
         os.replace(target, source)  # noqa: PTH105
         raise
-
-
-def sync_folder(folder: Path) -> None:
-    """Flush a folder's names to the disk.
-
-    Raises:
-        OSError: If the system cannot.
-    """
-    if os.name == "posix":  # Windows cannot open folders and needs no such call
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def make_folder(folder: Path) -> None:

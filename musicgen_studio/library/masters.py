@@ -14,7 +14,8 @@ from pathlib import Path
 from signal import Signals
 
 from musicgen_studio.core.clip import Clip
-from musicgen_studio.library.files import Places, sync_folder
+from musicgen_studio.files.whole import sync_folder
+from musicgen_studio.library.files import Places
 from musicgen_studio.library.naming import Names, folder_of, stem_of
 
 if sys.platform == "linux":

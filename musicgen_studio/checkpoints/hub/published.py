@@ -108,7 +108,7 @@ def torch_files() -> Path:
 
 @dataclass(frozen=True, slots=True)
 class PublishedPlace:
-    """Where a model's file goes; a `cache.Place`.
+    """Where a model's file goes; a `cache.Destination`.
 
     Args:
         cache: The folder.

@@ -14,7 +14,7 @@ from musicgen_studio.analysis.frames import BANDS, FRAMES_PER_S
 from musicgen_studio.analysis.network import BeatNet, hear, load_net, save_net
 from musicgen_studio.core.analysis import Analysis
 from musicgen_studio.core.audio import Audio, Samples
-from musicgen_studio.core.melody import ScoreKey as FoundKey
+from musicgen_studio.core.melody import Key as FoundKey
 from musicgen_studio.core.tempo_map import TempoMap
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.training.beats import examination
