@@ -60,8 +60,8 @@ class Record:
         place: Which of the order's prompts it is, from 0.
         take: Which of the takes it is, from 0.
         melody_similarity: How far it follows the melody, 0 to 1 (`dsp.chroma.similarity`); None without one.
-        fit: How well it leads into what stands after, beside the takes that were made with it (`fill.fits_of`): higher is
-            better, 0 like their average; None where it leads into nothing. Up to format 5 a likelihood, below 0.
+        fit: How well it leads into what stands after, beside the takes that were made with it (`fill.fits_of`): higher
+            is better, 0 like their average; None where it leads into nothing. Up to format 5 a likelihood, below 0.
         ending: How it came to its end; None where none was asked for, or it was stopped before. Up to format 6 always
             None, and the end a fade.
         checkpoint: What made it.
