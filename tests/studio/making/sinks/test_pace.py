@@ -74,7 +74,7 @@ def test_fills_that_come_whole_promise_no_speed_by_how_fast_they_are_handed_over
     """Four fills took a minute, and “7.3× real time” was said of the last tenth of a second of it."""
     told: list[Progress] = []
     seconds = iter([0.0, 60.0, 60.05, 60.1, 60.15])
-    pace = Pace(told.append, lambda: next(seconds))
+    pace = Stopwatch(told.append, lambda: next(seconds))
     after = Audio(np.full((40000, 1), 0.1, np.float32), 32000)
     request = replace(make_order(takes=4).request(Sounds()), after=after, aligned=True)
     pace.begin(Begun(request, FakeEngine().info, 32000, 1, 0.0))
