@@ -133,7 +133,9 @@ def check_stems(program: Program, clip: Clip) -> None:
     strips = {each.accessibleName(): each for each in window.lanes.findChildren(QWidget)}
     (bass,) = _files(drag_from(_middle(strips["Waveform of Bass"])))
     assert bass.name == "Träume ☾_bass.wav"
-    files = _files(drag_from(_middle(control(window.lanes, QToolButton, "Drag all stems"))))
+    handle = control(window.lanes, QToolButton, "Drag all stems")
+    files = _files(drag_from(_middle(handle)))
+    assert not handle.isDown(), "the other program took the mouse's release, and the handle stays lit"
     assert [file.name for file in files] == [f"Träume ☾_{name}.wav" for name in ("drums", "bass", "lead", "other")]
     assert {sf.info(file).subtype for file in files} == {"PCM_24"}
     whole = sf.read(program.services.library.stem_files(clip.id)[0], dtype="int32", always_2d=True)[0]

@@ -85,7 +85,7 @@ class StemLanes(QWidget):
         self._all = self._button(
             "drag-handle", self.tr("Drag all stems"), self.tr("Drag all stems into another program")
         )
-        self._all.pressed.connect(lambda: self.drag_requested.emit([lane.stem.id for lane in self._lanes]))
+        self._all.pressed.connect(self._press_all)
         self._notes = self._button("note", "", "")
         self._notes.setText(self.tr("MIDI"))
         self._notes.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -173,6 +173,11 @@ class StemLanes(QWidget):
         button = picture_button(picture, name)
         button.setToolTip(tip)
         return button
+
+    @Slot()
+    def _press_all(self) -> None:
+        self._all.setDown(False)  # the receiver takes the mouse from here on
+        self.drag_requested.emit([lane.stem.id for lane in self._lanes])
 
     @Slot()
     def _press_notes(self) -> None:
