@@ -38,7 +38,7 @@ QUEUE_KEY = "queue"
 """Under which the library remembers jobs that wait for the next start."""
 
 LEAVE_MS = 1500
-"""How long the end waits for the engine's thread: longer than saving what is being made takes."""
+"""How long the end waits for a thread that loads: for the engine's, longer than saving what is being made takes."""
 
 SWITCH_S = 0.001
 """How long a thread may keep Python from another that waits for it. A picture asks for it again after each call of Qt
@@ -91,7 +91,7 @@ def run_window(files: Sequence[Path] = ()) -> int:
         return 0
     log = logs.start(paths.log_dir(), __version__)
     try:
-        with Program(paths.settings_file(), watches_devices=True, joins_desktop=True) as program:
+        with Program(paths.settings_file(), watches_devices=True, joins_desktop=True, ends_process=True) as program:
             program.window.show()
             later_starts = single.SingleWindow(name, program.window)
             later_starts.files_received.connect(program.window.welcome)
@@ -107,7 +107,7 @@ def run_window(files: Sequence[Path] = ()) -> int:
     if program.is_to_restart:
         _start_again()
     if program.is_still_loading:
-        # Everything is saved and closed. Reading a checkpoint cannot be interrupted, and what it reads nobody wants.
+        # Everything is saved and closed. Loading cannot be interrupted, and what it loads nobody wants.
         os._exit(code)
     return code
 
@@ -166,6 +166,7 @@ class Program:
         watches_devices: Whether sound devices that come and go are noticed.
         joins_desktop: Whether the desktop's media keys are heard, and news goes to who is elsewhere.
         inputs: What can be recorded from; other ones in tests.
+        ends_process: Whether the process ends with it: then no loading that cannot be interrupted is waited for.
 
     Raises:
         UserProblem: If the library cannot be opened.
@@ -179,6 +180,7 @@ class Program:
         watches_devices: bool = False,
         joins_desktop: bool = False,
         inputs: "InputSystem | None" = None,
+        ends_process: bool = False,
     ) -> None:
         from musicgen_studio.library.library import Library
         from musicgen_studio.studio.program import settings
@@ -205,7 +207,8 @@ class Program:
         self._thread = EngineThread(self.services.loop)
         self._watches_devices, self._joins_desktop = watches_devices, joins_desktop
         self.is_still_loading = False
-        """After the end: whether the engine's thread is in the middle of reading a checkpoint."""
+        """After the end: whether a thread is in the middle of reading a checkpoint, or of loading what listens."""
+        self._hearing_s = LEAVE_MS / 1000 if ends_process else None
         self.is_to_restart = False
         """After the end: whether the program is to be started again."""
         self.window.restart_wished.connect(self._restart)
@@ -326,7 +329,7 @@ class Program:
         self._first_paint.forget()
         self._keep_queue()
         self.is_still_loading = not self._thread.stop(LEAVE_MS)
-        self.services.background.close()
+        self.is_still_loading |= not self.services.background.close(self._hearing_s)
         self.services.downloads.close()
         QCoreApplication.sendPostedEvents(self.window.inbox)  # whoever waits for an errand hears how it ended
         self.services.transport.close()

@@ -579,6 +579,25 @@ def test_quitting_while_a_checkpoint_is_read_does_not_wait_for_it(
     assert program._thread.stop()
 
 
+def test_quitting_while_what_listens_is_loaded_does_not_wait_for_it(
+    qtbot: QtBot, settings_file: Path, loader: Loader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("musicgen_studio.app.LEAVE_MS", 50)
+    loading, go_on = threading.Event(), threading.Event()
+
+    def load() -> None:
+        loading.set()
+        assert go_on.wait(20)
+
+    monkeypatch.setattr("musicgen_studio.app._load_analysis", load)
+    with Program(settings_file, loader, ends_process=True) as program:
+        program.window.show()
+        qtbot.waitUntil(loading.is_set, timeout=WAIT_MS)
+    assert program.is_still_loading
+    go_on.set()
+    assert program.services.background.close()
+
+
 _LEFT = """
 import threading
 from PySide6.QtCore import QCoreApplication

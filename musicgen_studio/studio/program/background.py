@@ -325,8 +325,16 @@ class Background:
         with self._changing:
             return [errand.view() for errand in self._errands.values()]
 
-    def close(self) -> None:
-        """End: what has begun sees its stop flag and ends, what waits is stopped before it begins."""
+    def close(self, hearing_s: float | None = None) -> bool:
+        """End: what has begun sees its stop flag and ends, what waits is stopped before it begins.
+
+        Args:
+            hearing_s: How long what is found out about clips is waited for: what listens cannot be interrupted while it
+                is loaded, and whatever it finds is found again at the next start. None waits until it ends, too.
+
+        Returns:
+            Whether all has ended.
+        """
         self.stop.set()
         self._way.wake()
         with self._changing:
@@ -334,8 +342,13 @@ class Background:
                 errand.stop.set()
         for executor in self._threads.values():
             executor.shutdown(wait=False, cancel_futures=True)
-        for executor in self._threads.values():
-            executor.shutdown(wait=True)
+        for lane, executor in self._threads.items():
+            if lane is not Lane.HEARING or hearing_s is None:
+                executor.shutdown(wait=True)
+        waiting = threading.Thread(target=self._threads[Lane.HEARING].shutdown, name="hearing ends", daemon=True)
+        waiting.start()
+        waiting.join(hearing_s)
+        return not waiting.is_alive()
 
     def _send(self, lane: Lane, owner: _Owner, work: Callable[[], Any], over: Callable[[], None]) -> None:
         is_urgent = lane in _URGENT

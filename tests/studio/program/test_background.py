@@ -27,6 +27,24 @@ def test_results_come_back_in_order() -> None:
     assert all(str(errand.result).find("background") > 0 for errand in results)
 
 
+def test_what_is_found_out_about_clips_is_not_waited_for_without_end() -> None:
+    done: SimpleQueue[ErrandDone] = SimpleQueue()
+    background = Background(done.put)
+    began, go_on, edited = threading.Event(), threading.Event(), threading.Event()
+
+    def load() -> None:
+        began.set()
+        assert go_on.wait(20)
+
+    background.run("loading", load, lane=Lane.HEARING)
+    assert began.wait(20)
+    background.run("edit", edited.set)
+    assert edited.wait(20)
+    assert not background.close(0.05)
+    go_on.set()
+    assert background.close()
+
+
 @pytest.mark.parametrize("error", [PROBLEM, RuntimeError("odd")])
 def test_a_failure_is_told_and_the_next_errand_runs(error: Exception) -> None:
     done: SimpleQueue[ErrandDone] = SimpleQueue()
