@@ -382,6 +382,7 @@ class Melodies(QObject):
     def _show_source(self, sketch: Sketch | None, hearing: Hearing | None) -> None:
         self.show_takes()
         if sketch is None:
+            self._panel.set_tracks((), None, None)
             return
         self._panel.set_source(sketch.kind)
         tracks = hearing.tracks if hearing is not None and sketch.kind is Kind.MIDI else ()

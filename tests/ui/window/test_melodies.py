@@ -262,7 +262,10 @@ def test_writing_notes_begins_anew_and_goes_on_with_what_was_written(desk: Desk,
 
 def test_no_melody_is_followed_once_it_is_cleared(desk: Desk, midi_file: Path) -> None:
     desk.follow(midi_file)
+    tracks = control(desk.panel, QComboBox, "Track")
+    assert not tracks.isHidden()
     control(desk.panel, QToolButton, "No melody").click()
+    assert tracks.isHidden(), "there is no file whose track could be chosen"
     desk.generate()
     assert desk.engine.requests[-1].melody is None
 
