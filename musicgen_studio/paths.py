@@ -1,5 +1,6 @@
 """Where the program's own files are. Not for the user's clips: those go where the user says."""
 
+import os
 from functools import cache
 from pathlib import Path
 
@@ -29,6 +30,13 @@ def settings_file() -> Path:
 def log_dir() -> Path:
     """Return the per-user folder for the log and crash reports; it may not exist yet."""
     return Path(platformdirs.user_log_dir(APP_NAME, appauthor=False))
+
+
+def from_home(path: Path) -> str:
+    """Return a path as people write it, to be read: `~/Music` for what lies in their home, but on Windows the whole."""
+    if os.name == "nt" or not path.is_relative_to(Path.home()):
+        return str(path)
+    return str(Path("~") / path.relative_to(Path.home()))
 
 
 def library_dir() -> Path:

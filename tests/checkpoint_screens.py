@@ -35,9 +35,13 @@ def own_home() -> Iterator[Path]:
         hub = FakeHub({SMALL: files}, bytes_per_s=6e7, hashes={"model.safetensors": "0" * 64})
         settings = home / "config" / "settings.json"
         with serving(hub), ExitStack() as stack:
-            for name, value in (("HF_HOME", str(home / "hf")), ("TORCH_HOME", str(home / "torch")), ("NO_PROXY", "*")):
-                stack.enter_context(_environment(name, value))
-            stack.enter_context(_environment("HF_ENDPOINT", hub.address))
+            for name, value in (
+                ("HF_HOME", str(_caches(home) / "huggingface")),
+                ("TORCH_HOME", str(_caches(home) / "torch")),
+                ("NO_PROXY", "*"),
+            ):
+                stack.enter_context(environment(name, value))
+            stack.enter_context(environment("HF_ENDPOINT", hub.address))
             for module in (places, terms):
                 stack.enter_context(_instead(module, "settings_file", lambda: settings))
             stack.enter_context(_instead(shelf, "remembered", lambda: SPEED))
@@ -77,7 +81,7 @@ def render(
     save("catalogue-paused", catalogue.dialog)
     program.services.downloads.cancel(SMALL)
     with tempfile.TemporaryDirectory() as folder:
-        put(home / "hf" / "hub", MEDIUM, write_huggingface(Path(folder), build_text_model()))
+        put(_caches(home) / "huggingface" / "hub", MEDIUM, write_huggingface(Path(folder), build_text_model()))
     program.dialogs.shelf.refresh()
     until(app, lambda: getattr(program.dialogs.shelf.offer(MEDIUM), "is_here", False) and not views())
     catalogue.dialog.choose(MEDIUM)
@@ -101,8 +105,13 @@ def _instead(thing: object, name: str, value: object) -> Iterator[None]:
     setattr(thing, name, before)
 
 
+def _caches(home: Path) -> Path:
+    return home / ".cache"
+
+
 @contextmanager
-def _environment(name: str, value: str) -> Iterator[None]:
+def environment(name: str, value: str) -> Iterator[None]:
+    """Set a variable of the environment for a while."""
     before = os.environ.get(name)
     os.environ[name] = value
     yield

@@ -26,6 +26,7 @@ from musicgen_studio.sound.recorder import InputSystem
 from musicgen_studio.studio.program.background import Errand
 from musicgen_studio.ui.panels.diagnostics_dialog import DiagnosticsDialog
 from musicgen_studio.ui.panels.prompt_panel import PromptValues
+from musicgen_studio.ui.panels.replace_card import ReplaceValues
 from musicgen_studio.ui.qt.drops import _Light
 from musicgen_studio.ui.window.action_table import CLIP_MENU, MENUS, TAKE_MENU, WAVEFORM_MENU
 from tests import asking_screens, checkpoint_screens, clip_screens, composing_screens, melody_screens, stem_screens
@@ -81,7 +82,7 @@ def main() -> int:
         if args.part in (None, "window"):
             _render(app, theme, save)
         for part in _WITH_A_HOME if args.part is None else {args.part} & _WITH_A_HOME.keys():
-            with checkpoint_screens.own_home() as home, _program(theme) as program:
+            with checkpoint_screens.own_home() as home, _program_in(str(home), theme) as program:
                 program.window.resize(1280, 800)
                 program.window.show()
                 _WITH_A_HOME[part](app, program, home, partial(_save_as, save, theme), _settle, _until)
@@ -194,6 +195,8 @@ def _render_made(app: QApplication, program: Program, theme: str, save: Callable
     window.export_requested.emit([clip])
     _save_dialog(app, "export", theme, save)
     _save_what_folds_out(app, program, theme, save)
+    window.resize(1280, 800)
+    _save_candidates(app, program, theme, save)
 
 
 def _save_stems(app: QApplication, program: Program, theme: str, save: Callable[[str, QWidget], object]) -> None:
@@ -220,6 +223,19 @@ def _save_stems(app: QApplication, program: Program, theme: str, save: Callable[
     _settle(app)
     save(f"stems-solo-{theme}", window)
     window.stems.hide()
+
+
+def _save_candidates(app: QApplication, program: Program, theme: str, save: Callable[[str, QWidget], object]) -> None:
+    """Three seconds of the clip, made anew twice by the starter: the candidates, the best of them in its place."""
+    window = program.window
+    window.waveform._select(64_000, 160_000)  # as by dragging, which is told
+    window.clip_header.ask_to_replace()
+    window.sections.replace(ReplaceValues("calm piano", takes=2))
+    _until(app, lambda: not program.services.loop.views() and window.takes.isVisible())
+    window.clip_header._replace.setChecked(False)
+    window.stop()
+    _settle(app, 1500)
+    save(f"replace-candidates-{theme}", window)
 
 
 def _save_what_folds_out(
@@ -272,9 +288,16 @@ def _program(theme: str, inputs: InputSystem | None = None) -> Iterator[Program]
 
 @contextmanager
 def _program_in(folder: str, theme: str, inputs: InputSystem | None = None) -> Iterator[Program]:
-    settings = Path(folder) / "settings.json"
-    settings.write_text(json.dumps({"library_folder": f"{folder}/library", "theme": theme}), encoding="utf-8")
-    with Program(settings, inputs=inputs) as program:
+    """Run the program of somebody whose home is this folder: no picture shows the folders of who takes it."""
+    settings, library = Path(folder) / "settings.json", Path(folder) / "Music" / "MusicGen Studio"
+    settings.write_text(json.dumps({"library_folder": str(library), "theme": theme}), encoding="utf-8")
+    caches = os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache"))  # what was measured once counts on
+    environment = checkpoint_screens.environment
+    with (
+        environment("XDG_CACHE_HOME", caches),
+        environment("HOME", folder),
+        Program(settings, inputs=inputs) as program,
+    ):
         yield program
 
 

@@ -2,6 +2,7 @@
 
 import threading
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -122,3 +123,20 @@ def test_the_window_opens_inside_its_screen_with_its_title(program: Program) -> 
     assert window.height() + title <= room.height()
     assert window.width() <= room.width()
     assert QSize(*(800, 560)).expandedTo(window.minimumSize()) == QSize(800, 560)
+
+
+def test_nothing_is_squeezed_in_the_least_window_under_a_problem(hands: Hands) -> None:
+    """The middle scrolls rather than that its parts lie upon each other."""
+    window = hands.window
+    hands.make("calm", takes=2)
+    window.resize(800, 560)
+    window.show_problem(UserProblem("The clip cannot be saved.", "There is no room left on the disk.", "Free some."))
+    window.waveform._select(0, 32_000)
+    window.clip_header.ask_to_replace()
+    QApplication.processEvents()
+    parts = [part for part in (window.clip_header, window.waveform, window.bar, window.takes) if part.isVisible()]
+    assert len(parts) == 4
+    for part in parts:
+        assert part.height() >= part.minimumSizeHint().height(), part
+    for upper, lower in pairwise(parts):
+        assert upper.geometry().bottom() < lower.geometry().top()

@@ -1,5 +1,6 @@
 """What a designer looks at: even heights, text clear of its frame, pages that end well, titles that tell."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,13 +8,16 @@ import pytest
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QAbstractSpinBox,
     QApplication,
+    QCheckBox,
     QDialogButtonBox,
     QLabel,
     QListWidget,
     QPlainTextEdit,
     QPushButton,
+    QRadioButton,
     QScrollArea,
     QStyleOptionViewItem,
     QVBoxLayout,
@@ -24,6 +28,7 @@ from pytestqt.qtbot import QtBot
 from musicgen_studio.core.clip import Clip, Origin
 from musicgen_studio.export.targets import Target
 from musicgen_studio.library.search import Sorting
+from musicgen_studio.paths import from_home
 from musicgen_studio.studio.program.settings import Settings
 from musicgen_studio.ui.look.theme import GRID, HEAD_PX, Look, current
 from musicgen_studio.ui.models.library_model import LibraryModel
@@ -38,6 +43,7 @@ from musicgen_studio.ui.panels.live_panel import LivePanel
 from musicgen_studio.ui.panels.metronome_row import MetronomeRow
 from musicgen_studio.ui.panels.offer_details import OfferDetails
 from musicgen_studio.ui.panels.passages_panel import PassagesPanel
+from musicgen_studio.ui.panels.prompt_panel import PromptPanel
 from musicgen_studio.ui.panels.replace_card import ReplaceCard
 from musicgen_studio.ui.panels.settings_dialog import SettingsDialog
 from musicgen_studio.ui.panels.stem_lanes import StemLanes
@@ -228,3 +234,60 @@ def test_generate_says_all_of_its_word_over_narrow_passages(qtbot: QtBot, width:
     shown(qtbot, place, width, 200)
     assert panel._generate.width() >= panel._generate.sizeHint().width()
     assert panel._text.isVisible() is (width > 300)
+
+
+@pytest.mark.parametrize("kind", [QCheckBox, QRadioButton])
+@pytest.mark.parametrize("is_on", [False, True])
+def test_a_box_to_check_begins_where_the_other_controls_do(
+    qtbot: QtBot, kind: type[QAbstractButton], is_on: bool
+) -> None:
+    box = kind()
+    box.setCheckable(True)
+    box.setText("Let it end")
+    box.setChecked(is_on)
+    shown(qtbot, box, 160, box.sizeHint().height())
+    box.clearFocus()
+    picture = box.grab().toImage()
+    begins, ground = (picture.pixelColor(x, picture.height() // 2) for x in (0, picture.width() - 1))
+    assert begins != ground
+    assert box.sizeHint().height() == 6 * GRID
+
+
+def test_an_export_has_no_hole_above_its_buttons_when_it_opens(qtbot: QtBot) -> None:
+    clip = Clip("a" * 32, "Happy rock", Origin.GENERATED, "2026-03-01T14:03:00+00:00", 32_000, 32_000, 2)
+    dialog = ExportDialog([clip], Path("/nowhere"))
+    qtbot.addWidget(dialog)
+    dialog.show()
+    QApplication.processEvents()
+    assert dialog.height() == dialog._column.totalHeightForWidth(dialog.width())
+
+
+def test_the_bar_of_the_prompts_page_takes_no_width_from_it(qtbot: QtBot) -> None:
+    panel = PromptPanel(KeyMap({}))
+    shown(qtbot, panel, 288, 1200)
+    bar, generate = panel._area.verticalScrollBar(), panel._generate
+    assert bar.maximum() == 0
+    for height in (1200, 400):
+        panel.resize(288, height)
+        QApplication.processEvents()
+        right = panel._prompt.mapTo(panel, panel._prompt.rect().bottomRight()).x()
+        assert right == generate.mapTo(panel, generate.rect().bottomRight()).x()
+    assert bar.maximum() > 0
+
+
+def test_what_lies_in_the_home_is_written_from_there(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    clip = Clip("a" * 32, "Happy rock", Origin.GENERATED, "2026-03-01T14:03:00+00:00", 32_000, 32_000, 2)
+    dialog = ExportDialog([clip], tmp_path / "Music")
+    library = SettingsDialog(Settings(library_folder=str(tmp_path / "Music" / "Clips")), [], str)
+    for widget in (dialog, library):
+        qtbot.addWidget(widget)
+    whole = from_home(tmp_path / "Music")
+    assert whole == str(Path("~/Music") if os.name != "nt" else tmp_path / "Music")
+    assert from_home(Path("/nowhere")) == str(Path("/nowhere"))
+    assert dialog._folder.text() == whole
+    assert dialog.choice().folder == tmp_path / "Music"
+    assert library._folder.text().startswith(whole)
+    assert library.values().library_folder == str(tmp_path / "Music" / "Clips")

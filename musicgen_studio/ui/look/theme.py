@@ -364,15 +364,15 @@ QSlider::handle:horizontal:hover { background: $accent_hover; }
 QSlider::handle:horizontal:focus { border: 2px solid $focus; width: 12px; background: $accent_soft; }
 QSlider::handle:horizontal:disabled { background: $disabled; }
 
-QCheckBox, QRadioButton { spacing: 8px; padding: 2px; border: 2px solid transparent;
-    border-radius: ${radius}px; }
-QCheckBox:focus, QRadioButton:focus { border-color: $focus; }
+QCheckBox, QRadioButton { spacing: 8px; padding: 3px 0; border: none; }
 QCheckBox::indicator, QRadioButton::indicator { width: 16px; height: 16px; border: 1px solid $muted;
     background: $field; }
 QCheckBox::indicator { border-radius: 4px; }
 QRadioButton::indicator { border-radius: 9px; }
+QCheckBox::indicator:focus, QRadioButton::indicator:focus { width: 14px; height: 14px; border: 2px solid $focus; }
 QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url(icons:$check.svg); }
 QRadioButton::indicator:checked { width: 8px; height: 8px; border: 5px solid $accent; background: $on_accent; }
+QCheckBox::indicator:checked:focus, QRadioButton::indicator:checked:focus { border-color: $text; }
 QCheckBox::indicator:disabled, QRadioButton::indicator:disabled { border-color: $disabled; }
 
 QAbstractItemView { background: $panel; border: 1px solid transparent; outline: none;
@@ -382,6 +382,7 @@ QListView::item:hover, QTreeView::item:hover { background: $control; }
 QListView::item:selected, QTreeView::item:selected, QTableView::item:selected {
     background: $accent_soft; color: $text; }
 QAbstractItemView:focus { border: 1px solid $focus; border-radius: ${radius}px; }
+QListView[look="card"] { padding: 2px 0; }
 QHeaderView::section { background: $panel; color: $muted; border: none; padding: 4px 8px; }
 
 QMenuBar { background: $window; }

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QPushButton, QScroll
 
 from musicgen_studio.checkpoints.offers import Offer, OfferKind
 from musicgen_studio.errors import UserProblem
+from musicgen_studio.paths import from_home
 from musicgen_studio.studio.program.downloads import DownloadView
 from musicgen_studio.ui.look.theme import GRID, Look, set_look
 from musicgen_studio.ui.panels.checkpoint_words import CheckpointWords, share_of, size
@@ -97,7 +98,7 @@ class CatalogueDialog(QDialog):
             free_bytes: What is free on its disk.
             is_shared: Whether it is the one that other programs share.
         """
-        text = self.tr("Downloads go to {0} · {1} free").format(folder, size(free_bytes))
+        text = self.tr("Downloads go to {0} · {1} free").format(from_home(folder), size(free_bytes))
         self._where.setText(text)
         self._where.setToolTip(text)
         self._shared.setVisible(not is_shared)

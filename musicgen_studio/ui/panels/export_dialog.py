@@ -39,6 +39,7 @@ from musicgen_studio.export.names import free_names, suggested_name, taken_names
 from musicgen_studio.export.targets import Target
 from musicgen_studio.export.tracks import TRACK_FORMATS
 from musicgen_studio.files.sound import SoundFormat
+from musicgen_studio.paths import from_home
 from musicgen_studio.ui.look.theme import GRID, Look, set_look
 from musicgen_studio.ui.panels.clip_words import clock
 from musicgen_studio.ui.panels.export_choice import ExportChoice
@@ -147,7 +148,7 @@ class ExportDialog(QDialog):
     def showEvent(self, event: QShowEvent) -> None:
         """Begin where most is decided."""
         super().showEvent(event)
-        self._make_room()
+        self._make_room(fits=True)
         if len(self._clips) == 1:
             self._name.setFocus()
             self._name.selectAll()
@@ -240,7 +241,7 @@ class ExportDialog(QDialog):
         }
 
     def _build_place(self, folder: Path) -> None:
-        self._folder = QLineEdit(str(folder))
+        self._folder = QLineEdit(from_home(folder))
         self._folder.setAccessibleName(self.tr("Folder"))
         self._folder.setToolTip(self.tr("Where the files go"))
         self._folder_button = QPushButton(self.tr("Folder…"))
@@ -468,7 +469,7 @@ class ExportDialog(QDialog):
 
     @Slot()
     def _ask_folder(self) -> None:
-        dialog = QFileDialog(self, self.tr("Folder for the files"), self._folder.text())
+        dialog = QFileDialog(self, self.tr("Folder for the files"), str(self._chosen_folder()))
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
         dialog.fileSelected.connect(self._folder.setText)
@@ -499,7 +500,7 @@ def _frame(look: Look, label: QLabel) -> QFrame:
     frame = QFrame()
     set_look(frame, look)
     column = QVBoxLayout(frame)
-    column.setContentsMargins(3 * GRID, 2 * GRID, 3 * GRID, 2 * GRID)
+    column.setContentsMargins(3 * GRID - 1, 2 * GRID, 3 * GRID - 1, 2 * GRID)  # the text below that of the fields
     column.addWidget(label)
     return frame
 

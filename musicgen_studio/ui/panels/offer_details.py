@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLabel, QPush
 from musicgen_studio.checkpoints.hub.cache import CachedRepository
 from musicgen_studio.checkpoints.offers import Offer, OfferKind
 from musicgen_studio.export.licence import forbids_commercial_use
+from musicgen_studio.paths import from_home
 from musicgen_studio.studio.program.downloads import DownloadState, DownloadView
 from musicgen_studio.ui.look.icons import icon
 from musicgen_studio.ui.look.theme import GRID, Look, set_look
@@ -213,7 +214,7 @@ class OfferDetails(QWidget):
             "download": about.format(size(facts.disk_bytes)) if facts.disk_bytes and not offer.is_here else "",
             "disk": words.disk(offer),
             "memory": words.memory(facts),
-            "where": str(offer.folder) if offer.folder is not None else "",
+            "where": from_home(offer.folder) if offer.folder is not None else "",
             "licence": licence,
         }
         for name, value in values.items():

@@ -354,7 +354,7 @@ class PromptPanel(QWidget):
         inner.addWidget(_flow((self._ends, self._best)))
         inner.addWidget(self._sampling)
         inner.addStretch(1)
-        self._area = TallArea(self._page)
+        self._area = TallArea(self._page, bar_in_margin=True)
         WheelGuard(self._page)
         # Later, as what is to be seen is often laid out only now.
         for wanted in (self.melody.seen_wanted, self._seen_wanted):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import (
@@ -21,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from musicgen_studio.compute.device import AUTO
 from musicgen_studio.compute.precision import PRECISIONS
+from musicgen_studio.paths import from_home
 from musicgen_studio.sound.metronome import MAX_BEATS_PER_BAR
 from musicgen_studio.studio.program.settings import MAX_OFFSET_MS, Settings
 from musicgen_studio.ui.look.theme import GRID, Look, set_look
@@ -77,7 +79,7 @@ class SettingsDialog(QDialog):
             checkpoint=self._checkpoint.currentData(),
             output_device=self._output.currentData(),
             unload_after_min=self._unload.value(),
-            library_folder=self._folder.text(),
+            library_folder=self._library_folder,
             snap=self._snap.currentData(),
             follow_playhead=self._follow.isChecked(),
             keeps_playing=self._keeps_playing.isChecked(),
@@ -268,7 +270,8 @@ class SettingsDialog(QDialog):
 
     def _show_folder(self, folder: str) -> None:
         """Show a folder from its beginning on; where it is too long for its line, the tooltip says all."""
-        self._folder.setText(folder)
+        self._library_folder = folder
+        self._folder.setText(from_home(Path(folder)))
         self._folder.setCursorPosition(0)
         self._folder.setToolTip(f"{self._folder_tip}\n{folder}")
 
@@ -289,7 +292,7 @@ class SettingsDialog(QDialog):
         self._ask(self.tr("Folder for the library"), self.set_library_folder)
 
     def _ask(self, title: str, chosen: Callable[[str], None]) -> None:
-        dialog = QFileDialog(self, title, self._folder.text())
+        dialog = QFileDialog(self, title, self._library_folder)
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
         dialog.fileSelected.connect(chosen)

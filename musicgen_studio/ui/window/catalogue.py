@@ -16,6 +16,7 @@ from musicgen_studio.checkpoints.offers import Offer, OfferKind
 from musicgen_studio.checkpoints.places import choose_downloads_folder
 from musicgen_studio.checkpoints.terms import accept
 from musicgen_studio.errors import UserProblem
+from musicgen_studio.paths import from_home
 from musicgen_studio.studio.program import keeping
 from musicgen_studio.studio.program.background import Errand, ErrandDone, Lane
 from musicgen_studio.studio.program.downloads import DownloadEnded
@@ -226,7 +227,7 @@ class Catalogue(QObject):
             )
 
     def _tell_moved(self, offer_id: str, folder: Path) -> None:
-        self._said[offer_id] = self.tr("Moved to {0}.").format(folder)
+        self._said[offer_id] = self.tr("Moved to {0}.").format(from_home(folder))
 
     # Where downloads go.
 

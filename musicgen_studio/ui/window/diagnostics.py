@@ -10,7 +10,7 @@ import PySide6
 from PySide6.QtCore import QCoreApplication, QObject
 
 from musicgen_studio.core.pace import speed_in_words
-from musicgen_studio.paths import log_dir
+from musicgen_studio.paths import from_home, log_dir
 from musicgen_studio.studio.making.record import program_version
 from musicgen_studio.ui.panels.diagnostics_dialog import FactGroup
 from musicgen_studio.ui.qt.lag import LagMeter
@@ -104,7 +104,7 @@ class Diagnostics(QObject):
 
     def _places(self) -> list[tuple[str, str]]:
         return [
-            (self.tr("Library"), str(self._services.library.folder)),
-            (self.tr("Log"), str(log_dir() / "studio.log")),
+            (self.tr("Library"), from_home(self._services.library.folder)),
+            (self.tr("Log"), from_home(log_dir() / "studio.log")),
             (self.tr("Program"), QCoreApplication.applicationFilePath()),
         ]

@@ -22,6 +22,7 @@ from musicgen_studio.dsp.limiter import MUCH_LIMITING_DB
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.export.clips import Exported
 from musicgen_studio.export.targets import Target
+from musicgen_studio.paths import from_home
 from musicgen_studio.sound.devices import DeviceName, SoundDevice, list_devices, refresh_devices
 from musicgen_studio.studio.making.record import program_version
 from musicgen_studio.studio.program.background import Errand, ErrandDone
@@ -187,21 +188,22 @@ class Dialogs(QObject):
             self._window.show_problem(errand.problem)
         elif errand.is_stopped:
             self._window.status.announce(
-                self.tr("The export was stopped; {0} of {1} files are in {2}").format(0, wanted, folder)
+                self.tr("The export was stopped; {0} of {1} files are in {2}").format(0, wanted, from_home(folder))
             )
 
     def _tell_exported(self, results: Sequence[Exported], wanted: int, folder: Path) -> None:
         """Say what became of an export, problems first: each keeps only its own clip from being exported."""
+        where = from_home(folder)
         files = [result.file for result in results if result.file is not None]
         problem = next((result.problem for result in results if result.problem is not None), None)
         if problem is not None:
             self._window.show_problem(problem)
         if wanted == 1 and files:
-            text = self.tr("“{0}” is exported to {1}").format(files[0].name, folder)
+            text = self.tr("“{0}” is exported to {1}").format(files[0].name, where)
         elif len(results) < wanted:
-            text = self.tr("The export was stopped; {0} of {1} files are in {2}").format(len(files), wanted, folder)
+            text = self.tr("The export was stopped; {0} of {1} files are in {2}").format(len(files), wanted, where)
         else:
-            text = self.tr("{0} of {1} clips are exported to {2}").format(len(files), wanted, folder)
+            text = self.tr("{0} of {1} clips are exported to {2}").format(len(files), wanted, where)
         self._window.status.announce(text + self._said_of_limiting(results), is_done=True)
 
     def _said_of_limiting(self, results: Sequence[Exported]) -> str:

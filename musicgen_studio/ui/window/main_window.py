@@ -236,7 +236,7 @@ class MainWindow(QWidget):
             self.takes,
         )
         self.queue.setMaximumHeight(QUEUE_PX)
-        self._pages.addWidget(placing.column(parts, self.waveform))
+        self._pages.addWidget(placing.page(parts, self.waveform))
         self._pages.addWidget(self.editor)
         self.live = Live(self._services, self.listening, self.melodies, self._pages, self)
         middle = (self._note, self.offer, self._pages, self.card, self.queue)

@@ -7,6 +7,7 @@ from PySide6.QtGui import QGuiApplication, QPalette
 from PySide6.QtWidgets import QFrame, QSplitter, QStyle, QVBoxLayout, QWidget
 
 from musicgen_studio.ui.look.theme import GRID
+from musicgen_studio.ui.widgets.tall_area import Page, TallArea
 
 COLUMNS = (288, 700, 308)
 MARGIN_PX = 3 * GRID
@@ -17,12 +18,23 @@ USUAL_SIZE = (1280, 800)
 def column(parts: Sequence[QWidget], grows: QWidget, margin_px: int = 0) -> QWidget:
     """Return a widget with parts one below the other, of which one takes the height that is left."""
     whole = QWidget()
+    _pile(whole, parts, grows, margin_px)
+    return whole
+
+
+def page(parts: Sequence[QWidget], grows: QWidget) -> QWidget:
+    """Return the same as a page that scrolls where the parts need more height than there is, as in the least window."""
+    whole = Page()
+    _pile(whole, parts, grows, 0)
+    return TallArea(whole)
+
+
+def _pile(whole: QWidget, parts: Sequence[QWidget], grows: QWidget, margin_px: int) -> None:
     rows = QVBoxLayout(whole)
     rows.setContentsMargins(margin_px, margin_px, margin_px, margin_px)
     rows.setSpacing(MARGIN_PX)
     for part in parts:
         rows.addWidget(part, 1 if part is grows else 0)
-    return whole
 
 
 def columns(left: QWidget, middle: QWidget, right: QWidget) -> QSplitter:
