@@ -233,7 +233,7 @@ def _save_candidates(app: QApplication, program: Program, theme: str, save: Call
     window.sections.replace(ReplaceValues("calm piano", takes=2))
     _until(app, lambda: not program.services.loop.views() and window.takes.isVisible())
     window.clip_header._replace.setChecked(False)
-    window.stop()
+    program.services.transport.stop()
     _settle(app, 1500)
     save(f"replace-candidates-{theme}", window)
 
