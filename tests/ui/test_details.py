@@ -16,6 +16,7 @@ from musicgen_studio.ui.look.theme import Theme, apply_theme
 from musicgen_studio.ui.panels.clip_header import ExtendValues
 from musicgen_studio.ui.panels.prompt_panel import PromptValues
 from tests.ui.panels.finding import said
+from tests.ui.panels.test_melody_editor import VIEW
 from tests.ui.test_first_minute import Hands, hands, held
 from tests.ui.test_window import Loader, loader, program, settings_file
 
@@ -140,3 +141,17 @@ def test_nothing_is_squeezed_in_the_least_window_under_a_problem(hands: Hands) -
         assert part.height() >= part.minimumSizeHint().height(), part
     for upper, lower in pairwise(parts):
         assert upper.geometry().bottom() < lower.geometry().top()
+
+
+def test_the_page_of_notes_is_not_squeezed_in_the_least_window(program: Program) -> None:
+    window = program.window
+    window.resize(800, 560)
+    window.show()
+    window.editor.show_melody(VIEW)
+    window.showing.open_editor(True)
+    assert window.showing.is_editing
+    QApplication.processEvents()
+    editor = window.editor
+    below = editor._as.mapTo(editor, QPoint())
+    assert editor.notes.geometry().bottom() < below.y()
+    assert editor.notes.height() >= editor.notes.minimumHeight()

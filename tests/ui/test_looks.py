@@ -291,3 +291,11 @@ def test_what_lies_in_the_home_is_written_from_there(
     assert dialog.choice().folder == tmp_path / "Music"
     assert library._folder.text().startswith(whole)
     assert library.values().library_folder == str(tmp_path / "Music" / "Clips")
+
+
+def test_the_buttons_of_a_clip_ask_for_no_second_row_before_they_leave_their_words_out(qtbot: QtBot) -> None:
+    header = ClipHeader(KeyMap({}))
+    shown(qtbot, header, 900, 200)
+    row_px = header._actions.height()
+    assert header._actions.heightForWidth(388) == row_px
+    assert header._actions.heightForWidth(100) > row_px

@@ -260,7 +260,7 @@ class ClipHeader(QWidget):
 
     def _lay_out(self) -> None:
         self._actions = QWidget()
-        flow = FlowLayout(self._actions, GRID)
+        flow = _OneRow(self._actions, GRID)
         for button in self._ids:
             flow.addWidget(button)
             if button is self._stems:
@@ -325,6 +325,17 @@ class ClipHeader(QWidget):
     def _replace_now(self, values: ReplaceValues) -> None:
         self._replace.setChecked(False)
         self.replace_requested.emit(values)
+
+
+class _OneRow(FlowLayout):
+    """Buttons that leave their words out before they would break into two rows: no height is asked for these."""
+
+    def heightForWidth(self, width: int) -> int:
+        """Return the height of one row wherever the pictures alone fit into it. Without words a button is square."""
+        sides = [item.sizeHint().height() for item in self.items() if not item.isEmpty()]
+        if sum(side + GRID for side in sides) - GRID <= width:
+            return max(sides, default=0)
+        return super().heightForWidth(width)
 
 
 class _ActionButton(QToolButton):

@@ -41,6 +41,10 @@ class FlowLayout(QLayout):
         self.invalidate()
         return item
 
+    def items(self) -> tuple[QLayoutItem, ...]:
+        """Return the items, the hidden ones among them."""
+        return tuple(self._items)
+
     def invalidate(self) -> None:
         """Forget what is known of the items: one has come, gone or changed."""
         self._heights.clear()

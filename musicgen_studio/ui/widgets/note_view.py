@@ -236,7 +236,7 @@ class NoteView(ZoomedView):
 
     def sizeHint(self) -> QSize:
         """Return a size that suits a window."""
-        return QSize(640, 360)
+        return QSize(640, self.minimumHeight())
 
     def event(self, event: QEvent) -> bool:
         """Keep the keys that notes are edited with from being keys of the window."""

@@ -237,7 +237,7 @@ class MainWindow(QWidget):
         )
         self.queue.setMaximumHeight(QUEUE_PX)
         self._pages.addWidget(placing.page(parts, self.waveform))
-        self._pages.addWidget(self.editor)
+        self._pages.addWidget(placing.page((self.editor,), self.editor))
         self.live = Live(self._services, self.listening, self.melodies, self._pages, self)
         middle = (self._note, self.offer, self._pages, self.card, self.queue)
         self.middle = Middle(
