@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from PySide6.QtCore import QDir, Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication, QStyle, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QStyle, QWidget
 
 from musicgen_studio.paths import resources_dir
 
@@ -196,6 +196,15 @@ def undressed() -> Iterator[None]:
         yield
     finally:
         app.setStyleSheet(sheet)
+        _dress_clear_buttons(app)
+
+
+def _dress_clear_buttons(app: QApplication) -> None:
+    """Give the fields their picture for clearing: Qt asks the style sheet for it when the button is made, not again."""
+    for widget in app.allWidgets():
+        if isinstance(widget, QLineEdit) and widget.isClearButtonEnabled():
+            widget.setClearButtonEnabled(False)
+            widget.setClearButtonEnabled(True)
 
 
 def font(size_px: int = BODY_PX, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:

@@ -12,7 +12,7 @@ from musicgen_studio.export.licence import forbids_commercial_use
 from musicgen_studio.paths import from_home
 from musicgen_studio.studio.program.downloads import DownloadState, DownloadView
 from musicgen_studio.ui.look.icons import icon
-from musicgen_studio.ui.look.theme import GRID, Look, set_look
+from musicgen_studio.ui.look.theme import BODY_PX, GRID, SMALL_PX, Look, set_look
 from musicgen_studio.ui.panels.checkpoint_words import CheckpointWords, share_of, size
 from musicgen_studio.ui.panels.labels import plain_label
 from musicgen_studio.ui.widgets.flow_layout import FlowLayout
@@ -111,6 +111,7 @@ class OfferDetails(QWidget):
             label, value = plain_label(title, Look.MUTED), plain_label(wraps=True)
             label.setFixedWidth(_NAME_PX)
             label.setAlignment(Qt.AlignmentFlag.AlignTop)
+            label.setContentsMargins(0, BODY_PX - SMALL_PX, 0, 0)  # both stand on one line
             value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(value, row, 1)

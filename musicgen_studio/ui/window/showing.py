@@ -60,7 +60,8 @@ class Showing(QObject):
     @property
     def is_editing(self) -> bool:
         """Whether the page of notes is seen."""
-        return self._pages.currentWidget().isAncestorOf(self._editor)
+        page = self._pages.currentWidget()
+        return page is not None and page.isAncestorOf(self._editor)
 
     @Slot(object)
     def show_clip(self, clip: Clip) -> None:

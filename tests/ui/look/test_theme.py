@@ -193,3 +193,15 @@ def _in_a_window(qtbot: QtBot, kind: type[Kind]) -> tuple[QWidget, Kind]:
         window.show()
     window.activateWindow()
     return window, widget
+
+
+def test_a_field_that_was_built_undressed_is_cleared_by_the_same_picture(qtbot: QtBot) -> None:
+    with theme.undressed():
+        early = QLineEdit(clearButtonEnabled=True)
+    late = QLineEdit(clearButtonEnabled=True)
+    pictures = []
+    for field in (early, late):
+        qtbot.addWidget(field)
+        (button,) = field.findChildren(QToolButton)
+        pictures.append(button.icon().pixmap(16, 16).toImage())
+    assert pictures[0] == pictures[1]
