@@ -373,7 +373,7 @@ QSlider::handle:horizontal:hover { background: $accent_hover; }
 QSlider::handle:horizontal:focus { border: 2px solid $focus; width: 12px; background: $accent_soft; }
 QSlider::handle:horizontal:disabled { background: $disabled; }
 
-QCheckBox, QRadioButton { spacing: 8px; padding: 3px 0; border: none; }
+QCheckBox, QRadioButton { spacing: 8px; padding: 3px 8px 3px 0; border: none; }
 QCheckBox::indicator, QRadioButton::indicator { width: 16px; height: 16px; border: 1px solid $muted;
     background: $field; }
 QCheckBox::indicator { border-radius: 4px; }
