@@ -301,7 +301,7 @@ class Program:
 
     def _submit_kept(self, kept: "tuple[list[Job], list[UserProblem]]") -> None:
         jobs, problems = kept
-        self.services.library.remember(QUEUE_KEY, "")
+        self.services.remember(QUEUE_KEY, "")
         for job in jobs:
             self.services.loop.submit(job)
         if problems:

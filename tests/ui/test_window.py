@@ -273,6 +273,23 @@ def test_what_waits_when_the_graphics_card_is_lost_is_made_after_the_next_start(
         assert program.services.library.recall(app.QUEUE_KEY) == ""
 
 
+def test_what_waited_for_this_start_is_taken_up_however_long_somebody_writes(program: Program) -> None:
+    holds, over, waited_for = threading.Event(), threading.Event(), threading.Event()
+
+    def write() -> None:
+        with program.services.library._changing:
+            holds.set()
+            waited_for.set() if not over.wait(5.0) else None
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    holds.wait()
+    program._submit_kept(([], []))
+    over.set()
+    writer.join()
+    assert not waited_for.is_set()
+
+
 def test_cancel_keeps_what_was_made(qtbot: QtBot, program: Program, loader: Loader) -> None:
     loader.before_block = lambda made: program.services.loop.cancel(1) if made == 2 else None
     program.window.generation.generate(PromptValues(prompt="calm", duration_s=10.0))

@@ -351,6 +351,7 @@ class MainWindow(QWidget):
         self.best.measured.connect(collection.note_measured)
         self.faults.found.connect(lambda clip: collection.note_measured([clip]))
         self.sections.library_changed.connect(collection.refresh)
+        self.sections.show_requested.connect(self.showing.show_clip_at)
         self.stems.made.connect(lambda _stems: collection.refresh())
         collection.imported.connect(self.showing.show_clip)
         collection.play_requested.connect(self.showing.play_clip)

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QWidget
 
 from musicgen_studio.analysis.faults import Fault
 from musicgen_studio.core.clip import Clip
-from musicgen_studio.errors import UserProblem
 from musicgen_studio.studio.arranging import composing
 from musicgen_studio.studio.arranging.mending import Mend, broken_sections, ending_of, mend_of
 from musicgen_studio.studio.making.queue import JobEnded
@@ -37,6 +36,7 @@ class Sections(QObject):
 
     said = Signal(str)
     problem_found = Signal(object)  # UserProblem
+    show_requested = Signal(object, float)  # a clip, and from where, in seconds
     library_changed = Signal()
 
     def __init__(
@@ -97,13 +97,7 @@ class Sections(QObject):
 
     def _show_at_playhead(self, clip: Clip) -> None:
         current = self._listening.current
-        place_s = self._listening.playhead() / current.sound.sample_rate if current else 0.0
-        try:
-            self._listening.show_clip(clip, place_s)
-        except UserProblem as problem:
-            self.problem_found.emit(problem)
-            return
-        self.said.emit(clip.title)
+        self.show_requested.emit(clip, self._listening.playhead() / current.sound.sample_rate if current else 0.0)
 
     def _mend_first(self, clip: Clip, found: list[Mend]) -> None:
         if not found:

@@ -68,35 +68,42 @@ class Showing(QObject):
         """Show a clip, or say why it cannot be."""
         self._show(clip, plays=False)
 
+    @Slot(object, float)
+    def show_clip_at(self, clip: Clip, place_s: float) -> None:
+        """Show a clip from a place on, where it goes on playing if something plays, and say which it is."""
+        self._show(clip, plays=False, place_s=place_s)
+
     @Slot(object)
     def play_clip(self, clip: Clip) -> None:
         """Show a clip and play it from its start."""
         self._show(clip, plays=True)
 
-    def _show(self, clip: Clip, *, plays: bool) -> None:
+    def _show(self, clip: Clip, *, plays: bool, place_s: float | None = None) -> None:
         library = self._services.library
         self._looked_for = None
         if library.is_in_place(clip.id):
-            self._show_there(clip, plays=plays)
+            self._show_there(clip, plays, place_s)
             return
         # Its file was moved, or is gone: every folder of the library is looked through, behind the window.
         self._looked_for = clip.id
-        found = partial(self._show_found, clip, plays=plays)
+        found = partial(self._show_found, clip, plays, place_s)
         self._services.background.run(self.tr("Find its file"), partial(library.check_sound, clip.id), found)
 
-    def _show_found(self, clip: Clip, _found: None, *, plays: bool) -> None:
+    def _show_found(self, clip: Clip, plays: bool, place_s: float | None, _found: None) -> None:
         if self._looked_for == clip.id and self._services.library.has(clip.id):  # nothing else was asked for since
-            self._show_there(self._services.library.get(clip.id), plays=plays)
+            self._show_there(self._services.library.get(clip.id), plays, place_s)
 
-    def _show_there(self, clip: Clip, *, plays: bool) -> None:
+    def _show_there(self, clip: Clip, plays: bool, place_s: float | None) -> None:
         try:
-            self._listening.show_clip(clip)
+            self._listening.show_clip(clip, place_s)
         except UserProblem as problem:
             self.problem_found.emit(problem)
             return
         self._offer.withdraw()
         self.open_editor(False)
         self.problem_found.emit(None)
+        if place_s is not None:
+            self.said.emit(clip.title)
         if plays:
             self._listening.play_from(0)
 

@@ -1,5 +1,6 @@
 """What is shown and heard in the middle: read beside the window, however long it is."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -105,6 +106,25 @@ def test_a_clip_whose_file_was_moved_is_looked_for_behind_the_window(qtbot: QtBo
     )
     qtbot.waitUntil(lambda: window.listening.playhead() > 0, timeout=WAIT_MS)
     assert library.sound_file(moved.id).parent.name == "elsewhere"
+
+
+def test_an_original_whose_file_was_moved_is_looked_for_behind_the_window(qtbot: QtBot, program: Program) -> None:
+    original, window, library = imported(program), program.window, program.services.library
+    made = library.add(replace(original, id="b" * 32, parent=original.id), MINUTE)
+    file = library.sound_file(original.id)
+    file.rename(file.with_name("elsewhere.wav"))
+    window.showing.show_clip(made)
+    qtbot.waitUntil(lambda: window.listening.current.sound.is_ended, timeout=WAIT_MS)  # type: ignore[union-attr]
+    window.listening.seek_by(5.0)
+    qtbot.waitUntil(lambda: window.listening.playhead() > 0, timeout=WAIT_MS)
+    place = window.listening.playhead()
+    with library._changing:  # as while somebody writes
+        window.sections.hear_original()
+        assert window.listening.current is not None
+        assert window.listening.current.clip == made
+    qtbot.waitUntil(lambda: window.listening.current.clip.id == original.id, timeout=WAIT_MS)  # type: ignore[union-attr]
+    qtbot.waitUntil(lambda: window.listening.playhead() == place, timeout=WAIT_MS)
+    assert library.sound_file(original.id).name == "elsewhere.wav"
 
 
 def test_a_clip_chosen_while_another_is_looked_for_stays(qtbot: QtBot, program: Program) -> None:
