@@ -38,7 +38,7 @@ class ChangingClips(ClipsAtHand):
     """Changing the clips that are at hand (`ClipsAtHand.__init__` comes first). Any thread may.
 
     Args:
-        save: Writes clips, all or none, and has them at hand as they are then (`SeenEdits.note_written`).
+        save: Writes clips, all or none, and has them at hand as they are then (`SeenEdits.have_written`).
         rename: Calls a clip's file as the clip is called now.
         now: The time in UTC.
     """
@@ -134,16 +134,13 @@ class ChangingClips(ClipsAtHand):
 
     def _write_seen(self) -> None:
         """Write the clips that were edited without waiting for it, all or none."""
-        edits = self._seen.take()
-        clips = [self._clips[clip_id] for clip_id in edits if clip_id in self._clips]
-        try:
-            self._write(clips)
-        except BaseException:
-            self._seen.put_back(edits)
-            raise
-        self._seen.put_down()
+        due = self._seen.due()
+        ids = dict.fromkeys(clip_id for clip_id, _ in due)
+        clips = [self._clips[clip_id] for clip_id in ids if clip_id in self._clips]
+        self._write(clips)
+        self._seen.note_written(due)
         for clip in clips:
-            if "title" in edits[clip.id]:
+            if (clip.id, "title") in due:
                 self._rename_file(clip)
 
     def keep_found(self, clip_id: str, found: Analysis) -> Clip:

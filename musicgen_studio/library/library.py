@@ -179,7 +179,7 @@ class Library(FilesForOthers, ChangingClips, KeptTexts):
         changed, files, former = list(clips), files or {}, former or {}
         if changed or files:
             self._database.save(changed, files, former)
-            self._seen.note_written(changed)
+            self._seen.have_written(changed)
             self._masters.note(files, former)
 
     # Sound

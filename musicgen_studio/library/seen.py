@@ -11,10 +11,14 @@ from threading import Lock
 from typing import Any
 
 from musicgen_studio.core.clip import Clip
+from musicgen_studio.core.due import Due, DueValue
 from musicgen_studio.library.rows import tidy
 
 Edits = Mapping[str, Mapping[str, Any]]
 """By a clip's id, the new values by name."""
+
+DueEdits = Mapping[tuple[str, str], DueValue[Any]]
+"""By a clip's id and a value's name, the new value."""
 
 
 class SeenEdits:
@@ -26,9 +30,8 @@ class SeenEdits:
 
     def __init__(self, clips: dict[str, Clip]) -> None:
         self._clips = clips
-        self._due: dict[str, dict[str, Any]] = {}
-        self._in_writing: Edits = {}
-        self._moment = Lock()  # held for a moment, never while the disk is waited for
+        self._due = Due[tuple[str, str], Any]()  # by a clip's id and a value's name
+        self._moment = Lock()  # held for a moment, so that a clip at hand and what is due of it fit
 
     def edit(self, edits: Edits) -> list[Clip]:
         """Change clips, all or none, and note that they are to be written.
@@ -42,41 +45,36 @@ class SeenEdits:
         """
         with self._moment:
             clips = [tidy(replace(self._clips[clip_id], **changes)) for clip_id, changes in edits.items()]
-            for clip, changes in zip(clips, edits.values(), strict=True):
-                self._due[clip.id] = {**self._due.get(clip.id, {}), **changes}
-                self._clips[clip.id] = clip
+            self._clips.update((clip.id, clip) for clip in clips)
+            due = {(clip_id, name): value for clip_id, changes in edits.items() for name, value in changes.items()}
+            self._due.put(due)
         return clips
 
-    def note_written(self, clips: Iterable[Clip]) -> None:
-        """Have clips at hand as they were written, but for what was edited meanwhile."""
+    def have_written(self, clips: Iterable[Clip]) -> None:
+        """Have clips at hand as they were written, but for what is still due."""
         with self._moment:
+            due = _by_clip(self._due.all())
             for clip in clips:
-                due = self._due.get(clip.id)
-                self._clips[clip.id] = tidy(replace(clip, **due)) if due else clip
+                changes = due.get(clip.id)
+                self._clips[clip.id] = tidy(replace(clip, **changes)) if changes else clip
 
-    def take(self) -> Edits:
-        """Return what is due, to be written now: `put_down` once it is, `put_back` if it cannot be."""
-        with self._moment:
-            self._in_writing, self._due = self._due, {}
-        return self._in_writing
+    def due(self) -> DueEdits:
+        """Return what is to be written now, by a clip's id and a value's name: `note_written` once it is."""
+        return self._due.all()
 
-    def put_down(self) -> None:
-        """Note that what was taken is written."""
-        with self._moment:
-            self._in_writing = {}
+    def note_written(self, edits: DueEdits) -> None:
+        """Note what is on the disk now."""
+        self._due.note_written(edits.items())
 
     def unwritten(self, names: Collection[str]) -> list[Clip]:
         """Return the clips of which one of these values is not on the disk yet as it is here."""
         with self._moment:
-            edited = (*self._due.items(), *self._in_writing.items())
-            ids = {clip_id for clip_id, changes in edited if not changes.keys().isdisjoint(names)}
+            ids = {clip_id for clip_id, name in self._due.all() if name in names}
             return [self._clips[clip_id] for clip_id in ids if clip_id in self._clips]
 
-    def put_back(self, edits: Edits) -> None:
-        """Note what could not be written; what was edited meanwhile is newer."""
-        with self._moment:
-            self._in_writing = {}
-            self._due = {
-                **self._due,
-                **{clip_id: {**edits[clip_id], **self._due.get(clip_id, {})} for clip_id in edits},
-            }
+
+def _by_clip(due: DueEdits) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
+    for (clip_id, name), value in due.items():
+        found.setdefault(clip_id, {})[name] = value.value
+    return found

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from threading import Lock, RLock
 from types import MappingProxyType
 
+from musicgen_studio.core.due import Due, DueValue
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.library.database import Database
 from musicgen_studio.library.reading import Reading
@@ -27,7 +28,7 @@ class KeptTexts:
         self._changing = changing
         self._at_hand = Lock()  # held for a moment, never while the disk takes something
         self._recalled: dict[str, dict[str, str]] = {}
-        self._due: dict[str, str] = {}  # what is to be written, by key
+        self._due = Due[str, str]()
 
     def remember(self, key: str, text: str, *, soon: bool = False) -> None:
         """Keep a text, such as the prompt that is being typed or where the window is.
@@ -42,19 +43,18 @@ class KeptTexts:
         """
         kept = _writable(text)
         if soon:
-            with self._at_hand:
-                self._due[key] = kept
+            self._due.put({key: kept})
             return
         due = self._due.get(key)
         with self._changing:
             self._write_text(key, kept, due)
 
-    def _write_text(self, key: str, text: str, due: str | None) -> None:
+    def _write_text(self, key: str, text: str, due: DueValue[str] | None) -> None:
         """Write a text that is newer than what is due, or just that; what became due meanwhile is newer still."""
         self._database.remember(key, text)
         with self._at_hand:
-            if self._due.get(key) is due:
-                self._due.pop(key, None)
+            if due is not None:
+                self._due.note_written([(key, due)])
             for start, texts in self._recalled.items():
                 if key.startswith(start):
                     texts[key] = text
@@ -67,11 +67,9 @@ class KeptTexts:
         """
         problems = []
         with self._changing:
-            with self._at_hand:
-                due = dict(self._due)
-            for key, text in due.items():
+            for key, due in self._due.all().items():
                 try:
-                    self._write_text(key, text, text)
+                    self._write_text(key, due.value, due)
                 except UserProblem as problem:
                     problems.append(problem)
         if problems:
@@ -80,7 +78,7 @@ class KeptTexts:
     def recall(self, key: str) -> str | None:
         """Return what was kept under a key, or None."""
         due = self._due.get(key)
-        return self._reading.recall(key) if due is None else due
+        return self._reading.recall(key) if due is None else due.value
 
     def recalled(self, start: str) -> Mapping[str, str]:
         """Return what was written under all keys with a beginning, by key, as it is from then on; quick but once.

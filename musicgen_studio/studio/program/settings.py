@@ -12,6 +12,7 @@ from typing import Any
 
 from musicgen_studio.compute.device import DEVICES
 from musicgen_studio.compute.precision import PRECISIONS
+from musicgen_studio.core.due import Due
 from musicgen_studio.core.names import writable_json
 from musicgen_studio.files.whole import ensure_folder, write_text
 from musicgen_studio.paths import library_dir
@@ -136,14 +137,12 @@ class SettingsFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._due: Settings | None = None
-        self._moment = Lock()  # held for a moment, never while the disk is waited for
+        self._due = Due[None, Settings]()  # one at most
         self._writing = Lock()  # one at a time, so that the newest is written last
 
     def save_soon(self, settings: Settings) -> None:
         """Keep settings without waiting for the disk, which `write_due` gives them to."""
-        with self._moment:
-            self._due = settings
+        self._due.put({None: settings})
 
     def write_due(self) -> None:
         """Write what `save_soon` has taken last. Any thread but one that must not wait for the disk.
@@ -152,16 +151,10 @@ class SettingsFile:
             UserProblem: If the disk does not take it; it is tried again the next time.
         """
         with self._writing:
-            with self._moment:
-                due, self._due = self._due, None
-            if due is None:
-                return
-            try:
-                save(self._path, due)
-            except BaseException:
-                with self._moment:
-                    self._due = self._due or due  # unless newer ones came meanwhile
-                raise
+            due = self._due.get(None)
+            if due is not None:
+                save(self._path, due.value)
+                self._due.note_written([(None, due)])
 
 
 def _with(settings: Settings, name: str, value: Any) -> Settings:
