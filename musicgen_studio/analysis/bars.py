@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from musicgen_studio.analysis.counting import METRES, Counting, choose_counting
 from musicgen_studio.analysis.frames import FRAMES_PER_S
 from musicgen_studio.core.analysis import SURE
 from musicgen_studio.core.tempo_map import TempoMap
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 MIN_BPM, MAX_BPM = 50.0, 210.0
 FEWEST_BEATS = 4
 
-_METRES = (3, 4)
 _EVEN_MS = 15.0
 """Beats that are nowhere further than this from an even grid, over a second or so, are even."""
 
@@ -59,34 +59,46 @@ class Bars:
 def _tracker() -> "DownbeatTracker":
     from metricon import DownbeatTracker
 
-    return DownbeatTracker(beats_per_bar=_METRES, min_bpm=MIN_BPM, max_bpm=MAX_BPM, fps=FRAMES_PER_S)
+    return DownbeatTracker(beats_per_bar=METRES, min_bpm=MIN_BPM, max_bpm=MAX_BPM, fps=FRAMES_PER_S)
 
 
-def find_bars(heard: Floats) -> Bars | None:
+def find_bars(heard: Floats, bands: Floats | None = None, counting: Floats | None = None) -> Bars | None:
     """Return the beats and bars in what the net heard.
 
     Args:
         heard: Logits of beats and downbeats, `[frames, 2]`.
+        bands: What it heard them in, `[frames, BANDS]`.
+        counting: How much what is found in the bands counts (`counting.load_counting`). Without one of these two, tempo
+            and bars are as metricon says.
 
     Returns:
         Them, or None if there are less than `FEWEST_BEATS`.
     """
     if len(heard) < FRAMES_PER_S:
         return None
+    found = found_beats(heard)
+    if found is None:
+        return None
+    if bands is not None and counting is not None:
+        found = choose_counting(found, heard, bands, counting)
+    likely = 1 / (1 + np.exp(-heard.astype(np.float64)))  # [frames, 2]
+    confidence = _beat_confidence(likely[:, 0], found.beats_s)
+    tempo_map = TempoMap(tuple(map(float, found.beats_s)), found.first, found.beats_per_bar)
+    confidence *= min(1.0, _MOST_DRIFT / max(tempo_map.drift, _MOST_DRIFT))
+    tempo_map = replace(tempo_map, confidence=round(confidence, 3))
+    bars = round(_bar_confidence(likely[:, 1], found.beats_s, found.first, found.beats_per_bar), 3)
+    return Bars(tempo_map, bars, _other_bpms(likely, tempo_map, has_clear_bars=bars >= SURE))
+
+
+def found_beats(heard: Floats) -> Counting | None:
+    """Return how metricon counts what the net heard, on a smooth line; None if there are less than `FEWEST_BEATS`."""
     found = _tracker().track(heard[:, 0], heard[:, 1], snap="center")
     if len(found) < FEWEST_BEATS:
         return None
     beats_per_bar = int(found.numbers.max())
-    likely = 1 / (1 + np.exp(-heard.astype(np.float64)))  # [frames, 2]
-    weights = np.maximum(_at(likely[:, 0], found.times), 0.02)
-    beats_s = smoothed(found.times, weights)
+    weights = np.maximum(_at(1 / (1 + np.exp(-heard[:, 0].astype(np.float64))), found.times), 0.02)
     first = int(np.flatnonzero(found.numbers == 1)[0]) if (found.numbers == 1).any() else 0
-    confidence = _beat_confidence(likely[:, 0], found.times)
-    tempo_map = TempoMap(tuple(map(float, beats_s)), first % beats_per_bar, beats_per_bar)
-    confidence *= min(1.0, _MOST_DRIFT / max(tempo_map.drift, _MOST_DRIFT))
-    tempo_map = replace(tempo_map, confidence=round(confidence, 3))
-    bars = round(_bar_confidence(likely[:, 1], found.times, first, beats_per_bar), 3)
-    return Bars(tempo_map, bars, _other_bpms(likely, tempo_map, has_clear_bars=bars >= SURE))
+    return Counting(smoothed(found.times, weights), first % beats_per_bar, beats_per_bar)
 
 
 def smoothed(times_s: _Times, weights: _Times) -> _Times:

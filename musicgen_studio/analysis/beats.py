@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from musicgen_studio.analysis import bars, pulse
 from musicgen_studio.analysis.bars import Bars
+from musicgen_studio.analysis.counting import shipped_counting
 from musicgen_studio.analysis.frames import Frames, frames_of
 from musicgen_studio.analysis.network import BeatNet, hear, shipped_net
 from musicgen_studio.core.audio import Audio
@@ -24,6 +25,7 @@ def find_beats(audio: Audio, frames: Frames | None = None, net: BeatNet | None =
     net = net or shipped_net()
     heard = None
     if net is not None:
-        heard = bars.find_bars(hear((frames or frames_of(audio)).bands, net))
+        bands = (frames or frames_of(audio)).bands
+        heard = bars.find_bars(hear(bands, net), bands, shipped_counting())
     heard = heard or pulse.find_bars(audio)
     return heard and replace(heard, tempo_map=heard.tempo_map.covering(audio.duration_s))

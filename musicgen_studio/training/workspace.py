@@ -7,7 +7,7 @@ codec/            state.pt, codec.safetensors, config.json, figures.json, exampl
 tokens/<codec>/   shard-00000.npz
 language/         state.pt, figures.json, examples/
 separator/        pieces/, coded/, state.pt, separator.safetensors, figures.json
-beats/            examples/shard-00000.npz, state.pt, beats.safetensors, figures.json
+beats/            examples/shard-00000.npz, state.pt, beats.safetensors, counting.json, figures.json
 figures.json      what `evaluate` found
 """
 

@@ -51,6 +51,7 @@ class BarsHeard:
     def listen(self) -> None:
         """Hear where the bars are by now; takes a moment."""
         from musicgen_studio.analysis.bars import find_bars  # late: it loads the net's library
+        from musicgen_studio.analysis.counting import shipped_counting
         from musicgen_studio.analysis.frames import frames_of
         from musicgen_studio.analysis.network import hear, shipped_net
 
@@ -59,7 +60,7 @@ class BarsHeard:
         if net is None or len(samples) < FEWEST_S * self._rate:
             return
         frames = frames_of(Audio(samples, self._rate))
-        found = None if frames.is_silent else find_bars(hear(frames.bands, net))
+        found = None if frames.is_silent else find_bars(hear(frames.bands, net), frames.bands, shipped_counting())
         self._heard = None if found is None else (first / self._rate, found.tempo_map)
 
     def next_s(self, time_s: float, stated_bpm: float | None) -> float | None:

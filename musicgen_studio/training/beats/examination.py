@@ -16,6 +16,7 @@ import numpy.typing as npt
 from musicgen_studio.analysis import pulse
 from musicgen_studio.analysis.analyse import analyse
 from musicgen_studio.analysis.bars import find_bars
+from musicgen_studio.analysis.counting import load_counting
 from musicgen_studio.analysis.frames import frames_of
 from musicgen_studio.analysis.key import find_key
 from musicgen_studio.analysis.network import hear, load_net
@@ -23,7 +24,9 @@ from musicgen_studio.core.analysis import STEADY, Analysis
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.melody import PITCH_CLASSES
 from musicgen_studio.core.request import GenerationRequest
+from musicgen_studio.training.beats.agreement import DOWNBEAT_S, TEMPO_SHARE, times_agree
 from musicgen_studio.training.beats.music import Timing, draw_timing, play
+from musicgen_studio.training.beats.train import COUNTING
 from musicgen_studio.training.music.score import Role, ScoreKey
 from musicgen_studio.training.music.styles import STYLES
 from musicgen_studio.training.music.synth import SAMPLE_RATE, Synthesizer
@@ -32,7 +35,7 @@ from musicgen_studio.training.settings import FRAMES_PER_SIXTEENTH
 
 KINDS = ("straight", "drift", "swing", "six tempi")
 STARTER = "starter's clips"
-TEMPO_SHARE, DOWNBEAT_S, BEAT_S, ENOUGH = 0.01, 0.03, 0.07, 0.9
+BEAT_S = 0.07
 ABOUT_SHARE = 0.02
 
 _SEED = 4242
@@ -153,12 +156,13 @@ def starter_questions(folder: Path, rounds: int) -> Iterator[Question]:
 
 
 def by_net(path: Path) -> Hear:
-    """Return what hears by a net that was trained; see `analysis.network.load_net`."""
-    net = load_net(path)
+    """Return what hears by a net that was trained, and how to count it, if that lies beside it; see `load_net`."""
+    net, beside = load_net(path), path.with_name(COUNTING)
+    counting = load_counting(beside) if beside.is_file() else None
 
     def by(audio: Audio) -> Analysis:
         frames = frames_of(audio)
-        bars, key = find_bars(hear(frames.bands, net)), find_key(frames.semitones)
+        bars, key = find_bars(hear(frames.bands, net), frames.bands, counting), find_key(frames.semitones)
         return Analysis(bars.tempo_map, bars.confidence, bars.other_bpms, key) if bars else Analysis(key=key)
 
     return by
@@ -248,24 +252,6 @@ def _beats(found: Analysis) -> _Times:
 
 def _downbeats(found: Analysis) -> _Times:
     return np.array(found.tempo_map.downbeats_s if found.tempo_map else ())
-
-
-def times_agree(true_s: _Times, found_s: _Times, within_s: float) -> bool:
-    """Return whether nine of ten true times were found, and nine of ten found ones are true (all but one of a few).
-
-    What is found before the first true time or after the last, where the music has ended, does not count.
-    """
-    if not len(true_s) or not len(found_s):
-        return False
-    inside = found_s[(found_s > true_s[0] - within_s) & (found_s < true_s[-1] + within_s)]
-    return _mostly(true_s, found_s, within_s) and _mostly(inside, true_s, within_s)
-
-
-def _mostly(these_s: _Times, those_s: _Times, within_s: float) -> bool:
-    if not len(these_s):
-        return False
-    near = np.abs(these_s[:, None] - those_s[None]).min(axis=1) <= within_s
-    return bool(near.mean() >= ENOUGH or (len(near) > 2 and np.sum(~near) <= 1))
 
 
 def _related(key: ScoreKey, found: Analysis, *, only_same: bool) -> bool:

@@ -15,9 +15,11 @@ import torch
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits
 
+from musicgen_studio.analysis.counting import save_counting
 from musicgen_studio.analysis.frames import BANDS, FRAMES_PER_S, MELS
-from musicgen_studio.analysis.network import BeatNet, save_net
+from musicgen_studio.analysis.network import BeatNet, load_net, save_net
 from musicgen_studio.errors import UserProblem
+from musicgen_studio.training.beats.counting import choices, fitted
 from musicgen_studio.training.beats.dataset import Example, examples
 from musicgen_studio.training.beats.music import MAX_BPM, MIN_BPM
 from musicgen_studio.training.pace import Limits, Report, StageClock
@@ -35,6 +37,9 @@ _WANDER_FRAMES, _UNSTEADY = 1.0, 0.5  # the most that half of the examples wande
 _SILENT = -4.0  # of a band, see `analysis.frames`
 _EVERY = 40
 """One example of so many is kept to tell how good the net is on what it has not learned from."""
+
+
+NET, COUNTING = "beats.safetensors", "counting.json"
 
 
 class BeatTraining:
@@ -86,9 +91,21 @@ class BeatTraining:
                 self._save(pace)
         self._save(pace)
         if pace.is_done:
-            save_net(self.net, self._folder / "beats.safetensors")
+            save_net(self.net, self._folder / NET)
+            if not self._learn_to_count():
+                return False
             write_json(self._folder / "figures.json", {"steps": pace.step, "held_back_loss": self.held_back_loss()})
         return pace.is_done
+
+    def _learn_to_count(self) -> bool:
+        """Learn from what the finished net hears how music is counted; return whether that is complete."""
+        self._report("beats: learning how bars are counted from what the net hears")
+        made = list(choices(self._learned, load_net(self._folder / NET), self._settings, self._limits.stop))
+        if self._limits.stop.is_set():
+            return False
+        if made:  # a net that hears nothing offers no way that would be right
+            save_counting(fitted(made), self._folder / COUNTING)
+        return True
 
     def _step(self, pace: StageClock) -> float:
         rng = np.random.default_rng([self._settings.seed, pace.step])

@@ -11,15 +11,17 @@ import numpy as np
 import pytest
 
 from musicgen_studio.analysis.frames import BANDS, FRAMES_PER_S
-from musicgen_studio.analysis.network import BeatNet, hear, load_net, save_net
+from musicgen_studio.analysis.network import BeatNet, hear, load_net, save_net, shipped_net
 from musicgen_studio.core.analysis import Analysis
 from musicgen_studio.core.audio import Audio, Samples
 from musicgen_studio.core.melody import Key as FoundKey
 from musicgen_studio.core.tempo_map import TempoMap
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.training.beats import examination
+from musicgen_studio.training.beats.agreement import times_agree
+from musicgen_studio.training.beats.counting import Choice, choices, fitted
 from musicgen_studio.training.beats.dataset import Example, examples, make_examples
-from musicgen_studio.training.beats.examination import Question, questions, scored, table, times_agree
+from musicgen_studio.training.beats.examination import Question, questions, scored, table
 from musicgen_studio.training.beats.music import Timing, draw_timing, play
 from musicgen_studio.training.beats.train import BeatTraining, _course, _part
 from musicgen_studio.training.music.score import Role, ScoreKey
@@ -107,6 +109,32 @@ def test_a_training_that_is_stopped_goes_on_and_ends_with_a_net(begun: Path) -> 
     heard = hear(np.zeros((100, BANDS), np.float32), net)
     assert heard.shape == (100, 2)
     assert np.isfinite(heard).all()
+
+
+def test_what_speaks_for_the_right_way_to_count_is_learned() -> None:
+    rng = np.random.default_rng(3)
+    made = list[Choice]()
+    for _ in range(200):
+        figures = rng.normal(size=(6, 3)).astype(np.float32)
+        is_right = np.arange(6) == (2 * figures[:, 0] - figures[:, 2] + rng.normal(0, 0.3, 6)).argmax()
+        made.append(Choice(figures * np.array([1, 10, 100], np.float32) + 5, is_right))
+    weights = fitted(made)
+    assert weights[0] > 50 * abs(weights[1]) > 0
+    assert weights[0] / weights[2] == pytest.approx(-200, rel=0.2)
+    hits = [each.is_right[(each.figures @ weights).argmax()] for each in made]
+    assert np.mean(hits) > 0.85
+
+
+def test_choices_are_of_parts_of_pieces_whose_beats_are_known(made: Path) -> None:
+    pieces, net = list(examples(made / "examples")), shipped_net()
+    assert net is not None
+    found = list(choices(pieces, net, SETTINGS, threading.Event()))
+    assert found
+    assert all(each.is_right.any() and not each.is_right.all() for each in found)
+    assert all(each.figures.shape == (len(each.is_right), found[0].figures.shape[1]) for each in found)
+    stopped = threading.Event()
+    stopped.set()
+    assert not list(choices(pieces, net, SETTINGS, stopped))
 
 
 def test_a_net_learns_what_it_sees_again_and_again(begun: Path) -> None:
