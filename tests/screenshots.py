@@ -227,11 +227,12 @@ def _save_stems(app: QApplication, program: Program, theme: str, save: Callable[
 
 def _save_candidates(app: QApplication, program: Program, theme: str, save: Callable[[str, QWidget], object]) -> None:
     """Three seconds of the clip, made anew twice by the starter: the candidates, the best of them in its place."""
-    window = program.window
+    window, library, loop = program.window, program.services.library, program.services.loop
+    before = len(library.clips())
     window.waveform._select(64_000, 160_000)  # as by dragging, which is told
     window.clip_header.ask_to_replace()
     window.sections.replace(ReplaceValues("calm piano", takes=2))
-    _until(app, lambda: not program.services.loop.views() and window.takes.isVisible())
+    _until(app, lambda: len(library.clips()) == before + 2 and not loop.views())
     window.clip_header._replace.setChecked(False)
     program.services.transport.stop()
     _settle(app, 1500)

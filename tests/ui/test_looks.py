@@ -260,6 +260,8 @@ def test_an_export_has_no_hole_above_its_buttons_when_it_opens(qtbot: QtBot) -> 
     dialog.show()
     QApplication.processEvents()
     assert dialog.height() == dialog._column.totalHeightForWidth(dialog.width())
+    row, place = dialog._files.visualItemRect(dialog._files.item(0)), dialog._files.viewport().geometry()
+    assert (place.top(), place.height()) == (dialog._files.height() - place.bottom() - 1, row.height())
 
 
 def test_the_bar_of_the_prompts_page_takes_no_width_from_it(qtbot: QtBot) -> None:

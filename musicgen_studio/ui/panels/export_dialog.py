@@ -507,7 +507,7 @@ def _frame(look: Look, label: QLabel) -> QFrame:
 
 def _height(files: QListWidget, rows: int) -> int:
     row = files.sizeHintForRow(0) if files.count() else files.fontMetrics().height() + 3 * GRID
-    return rows * row + 2 * files.frameWidth() + GRID
+    return rows * row + 2 * files.frameWidth()
 
 
 def _kilohertz(rate_hz: int) -> str:

@@ -4,7 +4,7 @@ A click or a drag moves the view. Shown only while the waveform is zoomed in: el
 """
 
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Slot
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from musicgen_studio.ui.look import theme
@@ -65,6 +65,9 @@ class Overview(QWidget):
         painter = QPainter(self)
         colours = theme.current()
         area = QRectF(self.rect())
+        edge = QPainterPath()
+        edge.addRoundedRect(area.adjusted(0.5, 0.5, -0.5, -0.5), theme.RADIUS, theme.RADIUS)
+        painter.setClipPath(edge)
         painter.fillRect(area, QColor(colours.field))
         whole = self._whole()
         self._tiles.paint(painter, area, whole, colours.waveform, QRectF(event.rect()))
@@ -75,7 +78,10 @@ class Overview(QWidget):
         painter.fillRect(QRectF(frame.right(), 0, area.width() - frame.right(), area.height()), veil)
         x = whole.x(self._waveform.playhead())
         painter.fillRect(QRectF(round(x), 0, 1, area.height()), QColor(colours.playhead))
+        painter.setClipping(False)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QColor(colours.border))
+        painter.drawPath(edge)
         painter.setPen(QPen(QColor(colours.accent), 1.5))
         painter.drawRoundedRect(frame.adjusted(1, 1, -1, -1), 3, 3)
 
