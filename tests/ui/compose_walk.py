@@ -59,7 +59,7 @@ def replace_bars_5_to_8(me: Musician, clip: Clip) -> Clip:
     rate, (first_s, end_s) = clip.sample_rate, (4 * BAR_S, 8 * BAR_S)
     view = window.waveform.viewport()
     me.drag(view.x(first_s * rate), view.x(end_s * rate))
-    section = window.listening.selection(clip.id)
+    section = window.listening.looping.selection(clip.id)
     assert section is not None
     assert abs(section[0] / rate - first_s) < 0.3
     assert abs(section[1] / rate - end_s) < 0.3

@@ -161,7 +161,7 @@ def test_the_first_minute_of_readme_word_for_word(hands: Hands, loader: Loader) 
 
 def test_new_music_takes_over_from_what_plays(hands: Hands) -> None:
     hands.make("calm")
-    hands.window.listening.set_loop(True)
+    hands.window.listening.looping.set_loop(True)
     hands.press(Qt.Key.Key_Space) if not hands.is_playing else None
     hands.wait(lambda: hands.is_playing)
     hands.make("loud", takes=4)
@@ -175,7 +175,7 @@ def test_who_wants_to_hear_on_is_offered_the_new_music(hands: Hands) -> None:
     services = hands.program.services
     hands.make("calm")
     services.settings = replace(services.settings, keeps_playing=True)
-    hands.window.listening.set_loop(True)
+    hands.window.listening.looping.set_loop(True)
     hands.press(Qt.Key.Key_Space) if not hands.is_playing else None
     hands.wait(lambda: hands.is_playing)
     hands.window.generation.generate(PromptValues(prompt="loud", duration_s=1.0))

@@ -19,14 +19,13 @@ from PySide6.QtCore import (
     SignalInstance,
     Slot,
 )
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QBoxLayout,
     QComboBox,
     QHBoxLayout,
     QLineEdit,
-    QListView,
     QMenu,
     QPushButton,
     QStackedWidget,
@@ -41,6 +40,7 @@ from musicgen_studio.library.search import Filter, Sorting
 from musicgen_studio.ui.look.icons import icon, lead_with
 from musicgen_studio.ui.look.theme import GRID, HEAD_PX, Look
 from musicgen_studio.ui.models.library_model import LibraryModel, Query
+from musicgen_studio.ui.panels.clip_list import ClipList
 from musicgen_studio.ui.panels.labels import plain_label
 from musicgen_studio.ui.panels.library_columns import ColumnHeader
 from musicgen_studio.ui.panels.library_row import LibraryRow
@@ -201,7 +201,7 @@ class LibraryPanel(QWidget):
         return box
 
     def _build_list(self) -> None:
-        self._list = _ClipList()
+        self._list = ClipList()
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self._preview_row)
         self._list.moved_by_key.connect(self._rest.start)
@@ -456,25 +456,6 @@ class LibraryPanel(QWidget):
             self.trash_menu().popup(place)
         else:
             self.menu_requested.emit(place)
-
-
-class _ClipList(QListView):
-    """The rows; it tells when a key has moved the current one."""
-
-    moved_by_key = Signal()
-    widened = Signal(int)  # how wide a row is now, in px
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Tell how wide a row is."""
-        super().resizeEvent(event)
-        self.widened.emit(self.viewport().width())
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Move by keys."""
-        before = self.currentIndex()
-        super().keyPressEvent(event)
-        if self.currentIndex() != before:
-            self.moved_by_key.emit()
 
 
 def _toggle(name: str, tip: str) -> QToolButton:

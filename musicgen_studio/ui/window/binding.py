@@ -42,7 +42,7 @@ def bind_clip(
 
     add("seek-back", lambda: listening.seek_by(-SEEK_S), is_there)
     add("seek-forward", lambda: listening.seek_by(SEEK_S), is_there)
-    add("loop-selection", listening.loop_selection, has_selection)
+    add("loop-selection", listening.looping.loop_selection, has_selection)
     add("play-now", listening.play_now, lambda: listening.is_waiting)
     add("zoom-in", waveform.zoom_in, is_there)
     add("zoom-out", waveform.zoom_out, is_there)

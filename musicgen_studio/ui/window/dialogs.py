@@ -98,7 +98,7 @@ class Dialogs(QObject):
         from musicgen_studio.ui.panels.export_dialog import ExportDialog
 
         folder = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.MusicLocation))
-        span = self._window.listening.selection(clips[0].id) if len(clips) == 1 else None
+        span = self._window.listening.looping.selection(clips[0].id) if len(clips) == 1 else None
         rate = clips[0].sample_rate
         selection_s = None if span is None else (span[0] / rate, span[1] / rate)
         dialog = ExportDialog(clips, folder, self._window, selection_s, self._looped_bars(clips))
@@ -120,7 +120,7 @@ class Dialogs(QObject):
         """Return which whole bars of one clip are looped, or selected: the first, and how many."""
         from musicgen_studio.ui.panels.export_dialog import MAX_LOOP_BARS
 
-        span = self._window.listening.loop(clips[0].id) if len(clips) == 1 else None
+        span = self._window.listening.looping.loop(clips[0].id) if len(clips) == 1 else None
         known = None if len(clips) > 1 else clips[0].known
         if span is None or known is None or known.tempo_map is None:
             return None

@@ -59,7 +59,7 @@ class Faults(QObject):
         inbox.job_ended.connect(self._look_at_new)
         waveform.fault_clicked.connect(self._mend)
         waveform.loop_changed.connect(self._show)
-        listening.loop_changed.connect(self._show)
+        listening.looping.changed.connect(self._show)
 
     @Slot(object)
     def _look(self, clip: Clip) -> None:

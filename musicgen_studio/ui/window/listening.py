@@ -32,8 +32,8 @@ from musicgen_studio.ui.panels.clip_words import length
 from musicgen_studio.ui.panels.takes_strip import MAX_TAKES, TakesStrip
 from musicgen_studio.ui.panels.transport_bar import TransportBar
 from musicgen_studio.ui.widgets.waveform import WaveformView
-from musicgen_studio.ui.widgets.waveform_scene import Span
 from musicgen_studio.ui.window.heard import Heard, take_view
+from musicgen_studio.ui.window.looping import Looping
 from musicgen_studio.ui.window.services import Services
 
 POLL_MS = 33
@@ -60,7 +60,6 @@ class Listening(QObject):
     preview_moved = Signal(object)  # where a preview is, in seconds; None when it has ended
     shown = Signal(object)  # Clip that is in the middle now
     cleared = Signal()  # nothing is any more
-    loop_changed = Signal()  # it begins to loop, or no longer does
 
     def __init__(
         self,
@@ -80,7 +79,6 @@ class Listening(QObject):
         self._heard: list[Heard] = []
         self._number = 0
         self._going_on: tuple[str, float, bool] | None = None  # a clip, where in it, and whether it is to play
-        self._selection: Span | None = None  # as it was before the musician changed it
         self._problem: object = None
         self._notice: UserProblem | None = None
         self._has_offered = False
@@ -90,6 +88,7 @@ class Listening(QObject):
         self._clicks: TempoMap | None = None
         self._is_told = False  # whether it is told where the preview is
         self._came_from = 0  # where the clip stood when the preview began
+        self.looping = Looping(self._transport, waveform, bar, lambda: self.current, self)
         self._connect()
         self._timer = QTimer(self, interval=POLL_MS)
         self._timer.timeout.connect(self.poll)
@@ -156,10 +155,9 @@ class Listening(QObject):
         self.end_preview()
         self._transport.stop()
         self._heard, self._number = [], 0
-        self._instead = self._drawn = self._clicks = self._selection = None
+        self._instead = self._drawn = self._clicks = None
         self._waveform.set_sound(None, 1, 0)
-        self._waveform.set_loop(None)
-        self._tell_loop(None)
+        self.looping.forget()
         self._header.set_clip(None)
         self._takes.set_takes({})
         self._bar.set_time(0.0, 0.0)
@@ -338,14 +336,11 @@ class Listening(QObject):
         bar, waveform = self._bar, self._waveform
         bar.to_start_requested.connect(lambda: self._transport.seek(0))
         bar.to_end_requested.connect(self._to_end)
-        bar.loop_toggled.connect(self.set_loop)
         bar.volume_changed.connect(self._transport.set_volume)
         bar.meter.reset_requested.connect(self._reset_clip)
         self._takes.take_chosen.connect(self.choose_take)
         waveform.seek_requested.connect(self._seek)
         waveform.scrub_requested.connect(self._seek)
-        waveform.loop_changed.connect(self._loop_drawn)
-        waveform.selection_changed.connect(self._follow_selection)
 
     @Slot()
     def toggle_play(self) -> None:
@@ -374,23 +369,6 @@ class Listening(QObject):
         """Play from a frame on."""
         self.end_preview()
         self._transport.play(frame)
-
-    @Slot(bool)
-    def set_loop(self, is_on: bool) -> None:
-        """Repeat the selection, the region drawn before, or the whole clip; or no longer repeat."""
-        heard = self.current
-        if heard is None or not is_on:
-            self._use_loop(None)
-            return
-        self._selection = self._waveform.selection()
-        whole = (0, heard.sound.expected_frames)
-        self._use_loop(self._waveform.selection() or self._waveform.loop() or whole)
-
-    @Slot()
-    def loop_selection(self) -> None:
-        """Repeat the selection."""
-        if self._waveform.selection() is not None:
-            self._use_loop(self._waveform.selection())
 
     @Slot(int)
     def choose_take(self, number: int) -> None:
@@ -494,10 +472,8 @@ class Listening(QObject):
             self.preview_moved.emit(None)
         self._waveform.set_sound(heard.peaks, heard.sound.sample_rate, heard.sound.expected_frames)
         self._transport.load(self._audible(heard), self._speed(heard))
-        self._waveform.set_loop(None)
-        self._tell_loop(None)
+        self.looping.forget()
         self._takes.set_current(heard.number if len(self._heard) > 1 else None)
-        self._selection = None
         self._tell_clip()
         self.shown.emit(heard.clip)
         self.poll()
@@ -561,40 +537,6 @@ class Listening(QObject):
         self._bar.set_notice(what, str(notice), is_unheard=not device)
         if str(notice) != str(before):  # the same again at every opening is no news
             self.said.emit(notice.what)
-
-    @Slot(object)
-    def _follow_selection(self, selection: Span | None) -> None:
-        """Let the loop go along where it is the selection and one of its edges was moved."""
-        before, self._selection = self._selection, selection
-        if before is None or selection is None or self._waveform.loop() != before:
-            return
-        if set(before) & set(selection):
-            self._use_loop(selection)
-
-    def selection(self, clip_id: str) -> Span | None:
-        """Return what is selected of a clip, None if nothing is or another clip is shown."""
-        return self._waveform.selection() if self._shows(clip_id) else None
-
-    def loop(self, clip_id: str) -> Span | None:
-        """Return what is looped of a clip, else what is selected; None as for `selection`."""
-        return (self._waveform.loop() if self._shows(clip_id) else None) or self.selection(clip_id)
-
-    def _shows(self, clip_id: str) -> bool:
-        heard = self.current
-        return heard is not None and heard.clip.id == clip_id and not heard.is_making
-
-    def _use_loop(self, loop: tuple[int, int] | None) -> None:
-        self._waveform.set_loop(loop)
-        self._loop_drawn(loop)
-
-    @Slot(object)
-    def _loop_drawn(self, loop: tuple[int, int] | None) -> None:
-        self._transport.set_loop(loop)
-        self._tell_loop(loop)
-
-    def _tell_loop(self, loop: tuple[int, int] | None) -> None:
-        self._bar.set_loop(loop is not None)
-        self.loop_changed.emit()
 
     @Slot()
     def _reset_clip(self) -> None:

@@ -22,7 +22,7 @@ class Playing(QObject):
         self.desktop = desktop = Desktop(window, self.state)
         desktop.commanded.connect(self.obey)
         desktop.seek_wished.connect(self._seek)
-        desktop.loop_wished.connect(window.listening.set_loop)
+        desktop.loop_wished.connect(window.listening.looping.set_loop)
         desktop.volume_wished.connect(self._set_volume)
         desktop.raise_wished.connect(window.come_to_front)
         window.status.work_ended.connect(desktop.tell)

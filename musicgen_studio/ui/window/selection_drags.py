@@ -36,7 +36,7 @@ class SelectionDrags(QObject):
     @Slot()
     def _begin(self) -> None:
         heard = self._listening.current
-        selection = None if heard is None else self._listening.selection(heard.clip.id)
+        selection = None if heard is None else self._listening.looping.selection(heard.clip.id)
         if heard is None or selection is None:
             return
         write = partial(self._library.selection_file, heard.clip.id, *selection)

@@ -61,7 +61,7 @@ def test_the_desktop_is_told_what_plays_and_what_changes(hands: Hands, shell: Sh
 
 def test_media_keys_play_pause_and_stop(hands: Hands, shell: Shell) -> None:
     hands.make("calm")
-    hands.window.listening.set_loop(True)
+    hands.window.listening.looping.set_loop(True)
     shell.call(PLAYER, "Pause")
     hands.wait(lambda: not hands.is_playing)
     for method, plays in (("PlayPause", True), ("PlayPause", False), ("Play", True), ("Play", True), ("Stop", False)):
@@ -201,7 +201,7 @@ def test_without_a_bus_the_program_runs_and_media_keys_count_while_it_has_the_fo
         program.window.show()
         hands = Hands(program, qtbot)
         hands.make("calm")
-        program.window.listening.set_loop(True)
+        program.window.listening.looping.set_loop(True)
         playing = hands.is_playing
         press_media(hands, Qt.Key.Key_MediaTogglePlayPause)
         hands.wait(lambda: hands.is_playing is not playing)

@@ -91,9 +91,9 @@ def test_what_loops_has_no_end_to_miss(qtbot: QtBot, program: Program) -> None:
     window = program.window
     _show(qtbot, program, clip, sound)
     qtbot.waitUntil(lambda: len(window.waveform.faults()) == 2, timeout=LONG_MS)
-    window.listening.set_loop(True)
+    window.listening.looping.set_loop(True)
     assert [text for _, text in window.waveform.faults()] == ["stops suddenly · Mend"]
-    window.listening.set_loop(False)
+    window.listening.looping.set_loop(False)
     assert len(window.waveform.faults()) == 2
 
 

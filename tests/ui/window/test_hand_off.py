@@ -80,7 +80,7 @@ def test_a_loop_begins_where_the_loop_in_the_clip_does(
     waveform = program.window.waveform
     waveform.set_selection((2 * 2 * RATE, 4 * 2 * RATE))  # bars 3 and 4, two seconds each
     if is_looped:
-        program.window.listening.loop_selection()
+        program.window.listening.looping.loop_selection()
         waveform.set_selection(None)
     program.window.export_requested.emit([clip])
     (dialog,) = program.window.findChildren(ExportDialog)
