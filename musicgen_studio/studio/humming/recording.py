@@ -15,7 +15,6 @@ import logging
 import threading
 import time
 import traceback
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from queue import Empty, SimpleQueue
@@ -25,7 +24,7 @@ import numpy as np
 from musicgen_studio.core.audio import Samples
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.library.library import Library
-from musicgen_studio.sound.devices import DeviceName, SoundDevice
+from musicgen_studio.sound.devices import SoundDevice
 from musicgen_studio.sound.growing import GrowingSound
 from musicgen_studio.sound.input_levels import InputLevels
 from musicgen_studio.sound.losses import Losses
@@ -35,6 +34,8 @@ from musicgen_studio.sound.output import PortAudioSystem, SoundSystem
 from musicgen_studio.sound.recorder import Input, InputSystem, PortAudioInputs, channels_to_open
 from musicgen_studio.studio.humming.accompaniment import Accompaniment
 from musicgen_studio.studio.humming.growing_take import GrowingTake
+from musicgen_studio.studio.humming.inputs import wanted_input
+from musicgen_studio.studio.humming.pre_roll import PreRoll
 from musicgen_studio.studio.humming.recording_state import Phase, RecordingSetup, RecordingState
 from musicgen_studio.studio.humming.take import new_take
 
@@ -43,7 +44,6 @@ _LOG = logging.getLogger("musicgen_studio")
 _TICK_S = 0.01  # part of how far what is seen lags behind what is sung
 _RETRY_S = 1.0
 _TAKE_PATIENCE = 4.0  # to give up a take is worse than to wait for the rest of it
-_KEPT_S = 2.0  # of what came in before a take: more than any latency and offset
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +95,7 @@ class RecordingSession:
         self._setup = RecordingSetup()
         self._levels = InputLevels(0)
         self._input: Input | None = None
-        self._before: deque[tuple[int, Samples]] = deque()  # what came in lately, with its first frame
-        self._frames_in = 0
+        self._pre_roll = PreRoll()
         self._heard = Accompaniment(PortAudioSystem() if outputs is None else outputs, clock, self._tell_unheard)
         self._take: GrowingTake | None = None
         self._must_refresh = False
@@ -295,28 +294,15 @@ class RecordingSession:
         self._show(Phase.OPENING)
         self._shown = _Shown(self._state)
         try:
-            device = self._wanted_input(self._find_inputs())
+            device = wanted_input(self._find_inputs(), self._setup.device)
             source = self._inputs.open(device, channels_to_open(device, self._setup.channel))
         except UserProblem as problem:
             self._show(Phase.OFF, problem)
             return
         self._input, self._levels = source, InputLevels(source.channels)
-        self._frames_in = 0
+        self._pre_roll.begin(source.rate)
         self._state = replace(self._state, phase=Phase.ARMED, device=device)
         self._heard.let_in(source, self._setup)
-
-    def _wanted_input(self, inputs: tuple[SoundDevice, ...]) -> SoundDevice:
-        wanted = DeviceName.parse(self._setup.device)
-        for device in inputs:
-            if device.is_default_input if wanted is None else device.key == wanted:
-                return device
-        if not inputs or wanted is None:
-            raise _no_input()
-        raise UserProblem(
-            f'The input "{wanted.name}" is not there.',
-            "The system does not list it.",
-            "Plug it in, or choose another input.",
-        )
 
     def _disarm(self) -> None:
         self._stop()
@@ -329,8 +315,7 @@ class RecordingSession:
         self._heard.let_out(self._input)
         if self._input is not None:
             self._input.close()
-        self._input, self._levels = None, InputLevels(0)
-        self._before.clear()
+        self._input, self._levels, self._pre_roll = None, InputLevels(0), PreRoll()
         self._state = replace(self._state, device=None)
 
     def _lose(self, fault: UserProblem, lost: Input) -> None:
@@ -376,8 +361,8 @@ class RecordingSession:
             self._try_again(fault, was_awake=False)
             return
         _LOG.info("it was opened again")
-        self._input, self._frames_in = source, 0
-        self._before.clear()
+        self._input = source
+        self._pre_roll.begin(source.rate)
         self._heard.follow(source)
 
     # --- the take ---
@@ -410,23 +395,19 @@ class RecordingSession:
             return
         self._take.start_frame = source.frame_at(begins_s)
         self._show(Phase.RECORDING)
-        for frame, samples in self._before:
+        for frame, samples in self._pre_roll.take():
             self._keep(frame, samples)
-        self._before.clear()
 
     def _take_in(self, source: Input) -> None:
         samples = source.read()
         self._levels.feed(samples)
         if not len(samples):
             return
-        frame, self._frames_in = self._frames_in, self._frames_in + len(samples)
-        chosen = self._chosen(samples)
+        frame, chosen = self._pre_roll.count(len(samples)), self._chosen(samples)
         if self._state.phase is Phase.RECORDING:
             self._keep(frame, chosen)
-            return
-        self._before.append((frame, chosen))
-        while self._frames_in - self._before[0][0] - len(self._before[0][1]) > _KEPT_S * source.rate:
-            self._before.popleft()
+        else:
+            self._pre_roll.keep(frame, chosen)
 
     def _chosen(self, samples: Samples) -> Samples:
         return chosen_channel(samples, self._setup.channel)
@@ -495,12 +476,4 @@ def _gave_up() -> UserProblem:
         "The recording was broken off.",
         "Something happened in the program that it did not foresee.",
         "Choose the input again. What was recorded is in the library, at the latest after the next start.",
-    )
-
-
-def _no_input() -> UserProblem:
-    return UserProblem(
-        "There is no microphone or other input to record from.",
-        "The system lists none, or names none as its own.",
-        "Plug one in, switch it on or choose one. Sound files, MIDI files and the keyboard on the screen work without.",
     )

@@ -1,4 +1,4 @@
-"""The rows of the library, a list that tells what its keys and its width do. Not for how a row looks (`library_row`)."""
+"""The rows of the library, a list that tells of its keys and its width. Not for how a row looks (`library_row`)."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
