@@ -450,12 +450,13 @@ def test_a_disk_that_is_full_from_the_start_records_nothing(desk: _Desk) -> None
 def test_a_silent_count_in_is_timed_and_the_take_begins_at_its_end(desk: _Desk, offset_ms: float) -> None:
     desk.arm(RecordingSetup(latency_offset_ms=offset_ms, metronome=Metronome(120, 3), count_in_bars=2))
     desk.session.record()
-    state = desk.until(lambda state: state.beat is not None)
+    state = desk.until(lambda state: state.heard_problem is not None)
     assert state.heard_problem is not None
     assert "heard" in state.heard_problem.what
-    assert state.phase is Phase.COUNT_IN
-    assert state.beat == pytest.approx(-6.5)
-    for _ in range(64):  # 3.2 s, of which 0.25 s come before the first beat
+    assert (state.phase, state.beat) == (Phase.COUNT_IN, None)
+    desk.give(0.3)  # of which 0.25 s come before the first beat
+    assert desk.until(lambda state: state.beat is not None).beat == pytest.approx(-5.9)
+    for _ in range(58):  # 2.9 s
         desk.give(0.05)
     assert desk.until(lambda state: state.phase is Phase.COUNT_IN).beat == pytest.approx(-0.1)
     for _ in range(4):
@@ -525,14 +526,16 @@ def test_an_output_that_refuses_leaves_a_silent_count_in(desk: _Desk) -> None:
     desk.outputs.refusal = _GONE
     desk.arm(RecordingSetup())
     desk.session.record()
+    desk.until(lambda state: state.heard_problem is _GONE)
+    desk.give(0.3)  # more than the 0.25 s before the first beat
     assert desk.until(lambda state: state.beat is not None).heard_problem is _GONE
 
 
 def test_an_output_that_fails_before_it_asks_leaves_a_silent_count_in(desk: _Desk) -> None:
     _click_in(desk).problem = _GONE
-    state = desk.until(lambda state: state.beat is not None)
-    assert state.heard_problem is _GONE
-    assert state.beat == pytest.approx(-2.5)
+    desk.until(lambda state: state.heard_problem is _GONE)
+    desk.give(0.3)
+    assert desk.until(lambda state: state.beat is not None).beat == pytest.approx(-1.9)
 
 
 def test_a_beat_is_not_seen_before_the_reason_why_it_is_not_heard(desk: _Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -549,6 +552,7 @@ def test_a_beat_is_not_seen_before_the_reason_why_it_is_not_heard(desk: _Desk, m
     monkeypatch.setattr(desk.source, "read", held_up)
     output.problem = _GONE
     assert has_begun.wait(20)
+    desk.give(0.3)  # into the first beat
     between = desk.session.poll()
     may_go_on.set()
     assert (between.phase, between.beat, between.heard_problem) == (Phase.COUNT_IN, None, None)
@@ -567,6 +571,8 @@ def test_where_nothing_is_to_be_heard_no_output_is_opened(desk: _Desk) -> None:
     desk.outputs.present = [_SPEAKER]
     desk.arm(RecordingSetup(clicks_before=False))
     desk.session.record()
+    desk.until(lambda state: state.phase is Phase.COUNT_IN)
+    desk.give(0.3)
     assert desk.until(lambda state: state.beat is not None).heard_problem is None
     assert desk.outputs.opened == []
 
