@@ -51,7 +51,7 @@ class Keys:
     def press(self, key: str) -> None:
         """Do what a key stands for; others pass."""
         now = self._mailbox.steering
-        if key.isdigit() and self._may_steer and int(key) <= len(now.prompts):
+        if key.isdecimal() and key.isascii() and self._may_steer and int(key) <= len(now.prompts):
             self._weigh(int(key))
         elif key in "+=-":
             step = -GUIDANCE_STEP if key == "-" else GUIDANCE_STEP

@@ -57,7 +57,8 @@ class Steering:
             raise ValueError(f"prompts must be 1 to {MAX_VOICES}, got {len(self.prompts)}")
         if len(self.weights) != len(self.prompts):
             raise ValueError(f"weights must be one for each of {len(self.prompts)} prompts, got {len(self.weights)}")
-        if not all(isfinite(weight) and weight >= 0 for weight in self.weights) or not sum(self.weights) > 0:
+        total = sum(self.weights)
+        if not all(weight >= 0 for weight in self.weights) or not (total > 0 and isfinite(total)):
             raise ValueError(f"weights must be 0 or more, one of them above 0, got {self.weights}")
         if not 0 <= self.guidance_scale <= 20:
             raise ValueError(f"guidance_scale must be 0 to 20, got {self.guidance_scale}")

@@ -126,12 +126,16 @@ class Plan:
     # Edits.
 
     def with_edge(self, number: int, time_s: float) -> "Plan":
-        """Move where a passage begins, or the end, between its neighbours: all others stay where they are."""
+        """Move where a passage begins, or the end, between its neighbours: all others stay where they are.
+
+        What is shorter than `LEAST_S` already (a text may say so, or another tempo make it so) becomes no shorter.
+        """
         if not 1 <= number <= len(self.parts):
             return self
-        least_s = self.edge_s(number - 1) + LEAST_S
-        most_s = MOST_S if number == len(self.parts) else self.edge_s(number + 1) - LEAST_S
-        time_s = _round(min(max(time_s, least_s), max(most_s, least_s)))
+        now_s = self.edge_s(number)
+        least_s = min(self.edge_s(number - 1) + LEAST_S, now_s)
+        most_s = max(MOST_S if number == len(self.parts) else self.edge_s(number + 1) - LEAST_S, now_s)
+        time_s = _round(min(max(time_s, least_s), most_s))
         if number == len(self.parts):
             return self._fitted(self.parts, time_s)
         return self._fitted(self._with(number, replace(self.parts[number], start_s=time_s)), self.end_s)

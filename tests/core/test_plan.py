@@ -32,6 +32,14 @@ def test_an_edge_moves_between_its_neighbours() -> None:
     assert PLAN.with_edge(0, 3.0) == PLAN
 
 
+def test_an_edge_between_near_neighbours_keeps_its_order() -> None:
+    near = Plan((Part(0.0, "a"), Part(0.2, "b"), Part(0.4, "c")), 700.0)
+    assert _starts(near.with_edge(1, 0.3)) == _starts(near)
+    assert _starts(near.with_edge(2, 0.1)) == _starts(near), "nearer than it is it does not come"
+    assert _starts(near.with_edge(2, 5.0)) == [0, 0.2, 5.0, 700.0]
+    assert near.with_edge(3, 650.0).end_s == 650.0, "a piece from a text may be longer than a hand makes it"
+
+
 def test_a_morph_ends_before_the_next_passage_begins() -> None:
     shorter = PLAN.with_edge(3, 18.0)
     assert shorter.parts[2].morph_s == 2.0

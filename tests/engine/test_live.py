@@ -278,6 +278,8 @@ def test_weights_fit_the_voices_there_are() -> None:
     assert three.shares(2) == (0.5, 0.5)
     assert three.shares(4) == (0.25, 0.25, 0.5, 0.0)
     assert Steering(("a", "b"), (0, 1)).shares(1) == (1.0,)
+    with pytest.raises(ValueError, match="weights must be 0 or more"):
+        Steering(("a", "b"), (1e308, 1e308))  # each is a number, together they are none
 
 
 def test_sparser_blends_words_in_as_far_as_there_is_room() -> None:

@@ -22,7 +22,8 @@ from musicgen_studio.files.text import read_lines
 AHEAD_S = 3.0
 """So long before it is heard a prompt is asked for: a window that is told something else reads for 2.5 s."""
 
-_MORPH = re.compile(r"morph\s+(\d+(?:\.\d+)?)\s*(s|min)", re.IGNORECASE)
+_NUMBER = r"\d{1,6}(?:[.,]\d{1,6})?"  # a week in minutes has five digits; what is endless cannot be shown
+_MORPH = re.compile(rf"morph\s+({_NUMBER})\s*(s|min)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,21 +134,25 @@ def _entry(number: int, parts: list[str]) -> Entry:
         found = _MORPH.fullmatch(parts[1])
         if found is None:
             raise _wrong(f"Line {number}: {parts[1]!r:.40} must be cut, or such as morph 20 s or morph 1 min.")
-        morph_s = float(found[1]) * (60 if found[2].lower() == "min" else 1)
+        morph_s = _number(found[1]) * (60 if found[2].lower() == "min" else 1)
     return Entry(_time_s(number, parts[0]), parts[-1], morph_s)
 
 
 def _time_s(number: int, text: str) -> float:
     pieces = text.split(":")
-    if not 1 <= len(pieces) <= 3 or not all(re.fullmatch(r"\d+(\.\d+)?", piece) for piece in pieces):
+    if not 1 <= len(pieces) <= 3 or not all(re.fullmatch(_NUMBER, piece) for piece in pieces):
         raise _wrong(f"Line {number}: {text!r:.40} must be minutes, minutes:seconds or hours:minutes:seconds.")
-    values = [float(piece) for piece in pieces]
+    values = [_number(piece) for piece in pieces]
     if len(values) == 1:
         return values[0] * 60
     time_s = 0.0
     for value in values:
         time_s = time_s * 60 + value
     return time_s
+
+
+def _number(text: str) -> float:
+    return float(text.replace(",", "."))
 
 
 def _wrong(why: str) -> UserProblem:

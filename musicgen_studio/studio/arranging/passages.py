@@ -25,6 +25,7 @@ from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.melody import Melody
 from musicgen_studio.core.passages import Passage, check_passages
 from musicgen_studio.core.plan import BEATS_PER_BAR, LAST_S, Grid, Plan, PlannedPassage
+from musicgen_studio.core.request import MAX_DURATION_S
 from musicgen_studio.core.tempo_map import MAX_BPM, MIN_BPM
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.files.text import read_lines
@@ -33,12 +34,13 @@ from musicgen_studio.studio.making.order import LaterPassage, Order
 from musicgen_studio.studio.making.source import MelodySource, open_melody
 
 _DIGITS = 6  # of seconds, as in a plan
-_NUMBER = r"(\d+(?:[.,]\d+)?)"
+_WHOLE = r"(\d{1,9})"  # what has more digits is no time, and Python reads no more than some thousand of them
+_NUMBER = r"(\d{1,9}(?:[.,]\d{1,9})?)"
 _SECONDS = re.compile(rf"{_NUMBER}\s*s?", re.IGNORECASE)
-_CLOCK = re.compile(rf"(\d+):{_NUMBER}")
-_BAR = re.compile(rf"bar\s+(\d+)(?:\s+beat\s+{_NUMBER})?", re.IGNORECASE)
+_CLOCK = re.compile(rf"{_WHOLE}:{_NUMBER}")
+_BAR = re.compile(rf"bar\s+{_WHOLE}(?:\s+beat\s+{_NUMBER})?", re.IGNORECASE)
 _MORPH = re.compile(rf"morph\s+{_NUMBER}\s*(bars?|beats?|s)", re.IGNORECASE)
-_TEMPO = re.compile(rf"{_NUMBER}\s*(?:bpm)?(?:\s*,\s*(\d+)/(?:\d+))?", re.IGNORECASE)
+_TEMPO = re.compile(rf"{_NUMBER}\s*(?:bpm)?(?:\s*,\s*{_WHOLE}/(?:\d+))?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,20 +303,23 @@ class _Written:
                 raise _wrong(self.lines[number].number, str(error).partition(" must ")[2] or str(error)) from error
         if self.end is not None and end_s <= parts[-1].start_s:
             raise _wrong(self.end[0], "the piece must end after its last passage has begun")
+        if end_s > MAX_DURATION_S:
+            last = self.lines[-1].number if self.end is None else self.end[0]
+            raise _wrong(last, f"a piece lasts {MAX_DURATION_S:g} s at most")
 
 
 def _time_s(number: int, text: str, grid: Grid | None) -> float:
     if found := _SECONDS.fullmatch(text):
-        return _number(found[1])
+        return round(_number(found[1]), _DIGITS)
     if found := _CLOCK.fullmatch(text):
-        return 60 * int(found[1]) + _number(found[2])
+        return round(60 * int(found[1]) + _number(found[2]), _DIGITS)
     if found := _BAR.fullmatch(text):
         bar, beat = int(found[1]), _number(found[2] or "1")
         if bar < 1 or beat < 1:
             raise _wrong(number, "bars and beats count from 1")
         grid = _needed(number, grid)
         return round((bar - 1) * grid.bar_s + (beat - 1) * grid.beat_s, _DIGITS)
-    raise _wrong(number, f"{text!r} is no time; write `12.5 s`, `1:02` or `bar 9`")
+    raise _wrong(number, f"{text!r:.40} is no time; write `12.5 s`, `1:02` or `bar 9`")
 
 
 def _morph_s(number: int, text: str, grid: Grid | None) -> float:
@@ -322,10 +327,10 @@ def _morph_s(number: int, text: str, grid: Grid | None) -> float:
         return 0.0
     found = _MORPH.fullmatch(text)
     if found is None:
-        raise _wrong(number, f"{text!r} is no way to go over; write `cut`, `morph 2 bars` or `morph 3 s`")
+        raise _wrong(number, f"{text!r:.40} is no way to go over; write `cut`, `morph 2 bars` or `morph 3 s`")
     length, unit = _number(found[1]), found[2].lower()
     if unit == "s":
-        return length
+        return round(length, _DIGITS)
     grid = _needed(number, grid)
     return round(length * (grid.bar_s if unit.startswith("bar") else grid.beat_s), _DIGITS)
 

@@ -304,6 +304,7 @@ def test_a_schedule_says_what_is_heard_when() -> None:
     assert schedule.at(749) == (("rock", "jazz"), (1.0, 0.0))
     assert schedule.at(750) == (("jazz",), (1.0,))
     assert schedule.at(9999) == (("waltz",), (1.0,))
+    assert schedule_of("0 | calm\n1,5 | morph 0,5 min | rock").at(105) == (("calm", "rock"), (0.5, 0.5))
     rest = Mailbox(Steering(("x",), guidance_scale=5.0))
     assert Scheduled(schedule, rest, 50.0).read(605 * 50) == Steering(("calm", "rock"), (0.75, 0.25), 5.0)
 
@@ -318,6 +319,9 @@ def test_a_schedule_says_what_is_heard_when() -> None:
         ("0 | calm\nrock", "Line 2"),
         ("0 | calm\nsoon | rock", "Line 2"),
         ("0 | morph a while | calm", "Line 1"),
+        (f"0 | calm\n{'9' * 400} | rock", "Line 2"),
+        (f"0 | calm\n{'9' * 5000}:00 | rock", "Line 2"),
+        (f"0 | calm\n1 | morph {'9' * 400} s | rock", "Line 2"),
     ],
 )
 def test_a_wrong_schedule_says_where(text: str, why: str) -> None:
