@@ -258,12 +258,9 @@ def splice_frame(clip: Clip) -> int | None:
     record = record_in(clip)
     if record is None:
         return None
-    order = record.order
-    if order.continuation is None or not clip.is_complete:
+    if record.order.continuation is None or not clip.is_complete:
         return None
-    if order.after is not None and order.continuation.frames is not None:
-        return order.continuation.frames
-    return max(clip.frames - round(order.duration_s * clip.sample_rate), 0)
+    return round(start_of_new_s(record) * clip.sample_rate)
 
 
 def _tune(melody: Tune | None) -> MelodySource | None:

@@ -148,15 +148,18 @@ def _end(held: _Held, request: GenerationRequest, go_on: GoingOn) -> Iterator[Au
     """Yield what waits of a take that has all of its music, with an end."""
     whole = held.whole()
     rate = whole.sample_rate
-    cut = max(whole.frames - round(TRIED_S * rate), held.given)
+    begins = held.given + (round(_JOINED_S * rate) if held.given else 0)  # where the music is new alone
+    cut = max(whole.frames - round(TRIED_S * rate), begins)
     fade = _fade_begins(whole)
+    if request.endings:  # orders of records up to format 6 have none, and come out as they did
+        fade = max(fade, held.given)
     first = max(cut - round((HEARD_S - TRIED_S) * rate), 0)
     heard, is_long = [Audio(whole.samples[first:], rate)], whole.frames - cut > 2 * LEAST_NEW_S * rate
     end, ending = _best(heard, (cut - first) / rate) if request.endings and is_long else (None, Ending(0))
     if end is None and request.endings > 1 and is_long and cut - first >= LEAST_S * rate:
         yield from held.up_to(min(cut - round(_JOINED_S * rate), fade))
         so_far = Audio(whole.samples[first:cut], rate)
-        tries = go_on(held.clip, so_far, (cut - held.given) / rate, (whole.frames - cut) / rate)
+        tries = go_on(held.clip, so_far, (cut - begins) / rate, (whole.frames - cut) / rate)
         if not tries:
             yield from held.stopped()
             return

@@ -12,6 +12,7 @@ import pytest
 
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip, Origin
+from musicgen_studio.core.ending import Ending
 from musicgen_studio.core.request import USUAL_SAMPLING
 from musicgen_studio.dsp.tones import tones
 from musicgen_studio.errors import UserProblem
@@ -280,6 +281,13 @@ def sine_clip(library: Library) -> Clip:
     return library.add(clip, Audio(samples, 32000))
 
 
+def _ended_early(clip: Clip) -> Clip:
+    """Return a clip as it were if its music had come to rest a quarter of a second before it was to."""
+    frames, record = clip.frames - clip.sample_rate // 4, Record.from_json(clip.recipe)
+    record = replace(record, frames=frames, ending=Ending(4, 1, 1, is_own=True, early_s=0.25))
+    return replace(clip, frames=frames, recipe=record.to_json())
+
+
 @pytest.mark.parametrize("from_frame", [None, 12800])
 def test_extending_keeps_the_clip_and_makes_a_longer_one(studio: Studio, from_frame: int | None) -> None:
     clip = sine_clip(studio.library)
@@ -292,6 +300,7 @@ def test_extending_keeps_the_clip_and_makes_a_longer_one(studio: Studio, from_fr
     one, other = (studio.library.read(each.id).samples[:untouched] for each in (longer, clip))
     assert np.array_equal(one, other)
     assert composing.splice_frame(longer) == kept
+    assert composing.splice_frame(_ended_early(longer)) == kept
     assert studio.library.get(clip.id) == clip
     studio.library.edit(clip.id, title="Its file has another name now")
     again = studio.make(composing.again_job(studio.library, longer, STARTER)).clips[0]
