@@ -37,6 +37,7 @@ from musicgen_studio.cli import (
 )
 from musicgen_studio.cli.bench import MeasureWindow
 from musicgen_studio.cli.interrupt import EXIT_INTERRUPTED
+from musicgen_studio.cli.options import WordsAnywhere
 from musicgen_studio.errors import UserProblem
 
 EXIT_PROBLEM = 1
@@ -71,7 +72,9 @@ def build_parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
-    commands = parser.add_subparsers(title="commands", dest="command", required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(
+        title="commands", dest="command", required=True, metavar="COMMAND", parser_class=WordsAnywhere
+    )
     for command in (
         generate,
         live,

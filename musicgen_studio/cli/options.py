@@ -3,7 +3,7 @@
 import argparse
 from math import isfinite
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - its only name
 """What `ArgumentParser.add_subparsers` returns."""
@@ -20,6 +20,26 @@ SORT_HELP = (
 
 MELODY_MIX = "follow a mix's lead and chords without drums and bass, or all that sounds (default: the first of mixes)"
 """Of the option `--melody-mix`."""
+
+
+class WordsAnywhere(argparse.ArgumentParser):
+    """Takes a command's words also between and behind its options: `replace CLIP --from 4 --to 8 "calm piano"`.
+
+    Python's own parser takes all words where it meets the first, and an optional one that comes later it does not know.
+    """
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
+        """Return what is said, and what nobody knows. It is called again by the way it takes, word by word."""
+        has_commands = any(action.nargs == argparse.PARSER for action in self._actions)
+        if has_commands or self._is_within:
+            return super().parse_known_args(args, namespace)
+        self._is_within = True
+        try:
+            return self.parse_known_intermixed_args(args, namespace)
+        finally:
+            self._is_within = False
+
+    _is_within = False
 
 
 def path(text: str) -> Path:

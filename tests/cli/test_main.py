@@ -1,6 +1,7 @@
 """The entrance: help at once, nothing heavy loaded, exit codes."""
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from musicgen_studio.cli import devices
-from musicgen_studio.cli.main import main
+from musicgen_studio.cli.main import build_parser, main
 from tests.cli.conftest import CommandLine
 
 HEAVY = ("torch", "torchaudio", "transformers", "PySide6", "numpy", "soundfile", "sounddevice", "librosa", "yaml")
@@ -122,3 +123,40 @@ def test_a_console_that_lacks_a_letter_is_no_bug(tmp_path: Path) -> None:
         check=False,
     )
     assert (shown.returncode, shown.stdout.strip()) == (0, "?")
+
+
+def _commands_of_the_readme() -> list[list[str]]:
+    """Return what stands in the README to be typed into a terminal, but for what opens files in the window."""
+    readme = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
+    lines = (line for line in readme.splitlines() if line.startswith("musicgen-studio "))
+    return [words for line in lines if "." not in (words := shlex.split(line, comments=True)[1:])[0]]
+
+
+def test_every_command_in_the_readme_is_one() -> None:
+    commands = _commands_of_the_readme()
+    assert len(commands) > 20
+    for words in commands:
+        if "--help" not in words:
+            build_parser().parse_args(words)
+
+
+def test_words_may_stand_between_and_behind_the_options() -> None:
+    parse = build_parser().parse_args
+    replaced = parse(["replace", "a.wav", "--from", "4.0", "--to", "8.0", "calm piano", "--takes", "2"])
+    assert (str(replaced.clip), replaced.prompt, replaced.takes) == ("a.wav", "calm piano", 2)
+    assert parse(["mend", "--list", "a.wav", "--seed", "3"]).prompt is None
+    live = parse(["live", "calm", "--weights", "1", "2", "--seconds", "3", "rock"])
+    assert (live.prompts, live.weights) == (["calm", "rock"], [1, 2])
+    assert parse(["generate", "a", "--seed", "1", "b", "--", "--c"]).prompts == ["a", "b", "--c"]
+
+
+@pytest.mark.parametrize(
+    "argv", [["replace", "a.wav"], ["replace", "--from", "1", "--to", "2"], ["mend"], ["mend", "a", "b", "c"]]
+)
+def test_what_is_missing_or_too_much_is_said(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        build_parser().parse_args(argv)
+    said = capsys.readouterr().err
+    assert caught.value.code == 2
+    assert "usage: musicgen-studio" in said
+    assert "required: " in said or "unrecognized arguments: c" in said
