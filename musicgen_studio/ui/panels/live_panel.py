@@ -49,6 +49,7 @@ class LivePanel(QWidget):
         self._columns = 0  # of what is turned; none is laid out yet
         self.plane = PromptPlane()
         self.prompts = [QLineEdit(clearButtonEnabled=True, maxLength=400) for _ in range(MAX_VOICES)]
+        self._taken: tuple[str, ...] = ("",) * MAX_VOICES  # of each line what was taken over; more may be typed there
         self._levels = [plain_label("", Look.MUTED) for _ in range(MAX_VOICES)]
         usual = USUAL_SAMPLING
         self.guidance = ValueSlider(
@@ -93,7 +94,7 @@ class LivePanel(QWidget):
         self._lay_out()
         self._name_prompts()
         self.set_playing(False)
-        self._show_prompts()
+        self.take_prompts()
 
     def steering(self, weights: tuple[float, ...] | None = None) -> Steering:
         """Return what is asked for, but for the melody."""
@@ -127,7 +128,7 @@ class LivePanel(QWidget):
         self._scheduled.setVisible(words is not None)
         for widget in (*self.prompts, *self._levels, self.plane):
             widget.setVisible(words is None)
-        self._show_prompts()
+        self.take_prompts()
 
     def page(self, schedule: str) -> LivePage:
         """Return how it is set.
@@ -153,7 +154,7 @@ class LivePanel(QWidget):
         """Set it as it was; the prompts by the minute are its owner's matter."""
         for line, prompt in zip(self.prompts, page.prompts, strict=True):
             line.setText(prompt)
-        self._show_prompts()
+        self.take_prompts()
         self.plane.move_puck(*page.puck)
         for slider, value in (
             (self.guidance, page.guidance),
@@ -177,8 +178,7 @@ class LivePanel(QWidget):
         return self._said.text()
 
     def _written(self) -> tuple[str, ...]:
-        written = tuple(text for line in self.prompts if (text := line.text().strip()))
-        return written or ("",)
+        return tuple(text for text in self._taken if text) or ("",)
 
     def _button(self, name: str, words: str, tip: str) -> QPushButton:
         button = QPushButton(icon(name), words)
@@ -194,7 +194,7 @@ class LivePanel(QWidget):
 
     def _join(self) -> None:
         for line in self.prompts:
-            line.editingFinished.connect(self._show_prompts)
+            line.editingFinished.connect(self.take_prompts)
         self.plane.weights_changed.connect(self._show_levels)
         for slider in (self.guidance, self.temperature, self.sparser):
             slider.value_changed.connect(self.changed)
@@ -261,7 +261,9 @@ class LivePanel(QWidget):
         (self.stop_requested if self._is_playing else self.play_requested).emit()
 
     @Slot()
-    def _show_prompts(self) -> None:
+    def take_prompts(self) -> None:
+        """Take over what is written in the lines; until then what is typed there is nobody's wish."""
+        self._taken = tuple(line.text().strip() for line in self.prompts)
         written = self._written()
         self.plane.set_prompts(written)
         self.sparser.setEnabled(len(written) < MAX_VOICES and not self._is_by_the_minute)  # it is a prompt, too
@@ -269,9 +271,8 @@ class LivePanel(QWidget):
     @Slot()
     def _show_levels(self) -> None:
         levels = iter(self.plane.weights())
-        for line, level in zip(self.prompts, self._levels, strict=True):
-            is_used = bool(line.text().strip())
-            level.setText(f"{round(100 * next(levels, 0.0))} %" if is_used else "")
+        for prompt, level in zip(self._taken, self._levels, strict=True):
+            level.setText(f"{round(100 * next(levels, 0.0))} %" if prompt else "")
         self.changed.emit()
 
 

@@ -133,6 +133,7 @@ class Live(QObject):
         if self.playing is not None:
             return
         self._services.transport.stop()
+        self.panel.take_prompts()
         mailbox = Mailbox(self._steering())
         seed = randrange(SEEDS)  # noqa: S311 - not for secrets
         services = self._services

@@ -99,6 +99,27 @@ def test_it_plays_is_steered_kept_and_made_again(program: Program, qtbot: QtBot)
     np.testing.assert_array_equal(library.read(kept[-1].id).samples, library.read(whole.id).samples)
 
 
+def test_what_is_being_typed_is_asked_for_once_it_is_taken_over(qtbot: QtBot) -> None:
+    """While it plays, what is asked for is looked at thirty times a second, also in the middle of a word."""
+    panel = LivePanel()
+    qtbot.addWidget(panel)
+    for line, words in zip(panel.prompts[:2], ("calm", "rock"), strict=True):
+        line.setText(words)
+    panel.take_prompts()
+    panel.plane.move_puck(1.0, 0.5)
+    before = panel.steering()
+    for line in (panel.prompts[2], panel.prompts[0]):
+        QTest.keyClicks(line, "ja")
+        assert panel.steering() == before
+    panel.prompts[1].clear()
+    assert panel.steering() == before
+    panel.plane.move_puck(0.0, 0.5)
+    assert (panel.steering().prompts, panel.steering().weights) == (("calm", "rock"), (1.0, 0.0))
+    QTest.keyClick(panel.prompts[1], Qt.Key.Key_Return)
+    assert panel.steering().prompts == ("calmja", "ja")
+    assert [level.text() for level in panel._levels] == ["100 %", "", "0 %", ""]
+
+
 def test_it_becomes_sparser_as_long_as_there_is_room_for_another_prompt(qtbot: QtBot) -> None:
     panel = LivePanel()
     qtbot.addWidget(panel)
