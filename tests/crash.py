@@ -5,7 +5,9 @@ parent kills it (SIGKILL) at a random moment, opens the library again and compar
 step that was begun may be or not, and there is no half file. The next child goes on in the same library, and some are
 killed while they open it. Exit code 1 if anything was lost.
 
-Sections of clips are made anew, too: outside of them such a clip is what it was made from, however far it got.
+Sections of clips are made anew, too, chosen or because they are broken: outside of them such a clip is what it was made
+from, however far it got. Music that is to come to an end is made, whose last seconds wait for it: what comes before
+them is on the disk, and a finished one says how it ends.
 
 The first child finds a library of the format before files had names, and gives them names in the background, as the
 program does; that goes on through all the kills.
@@ -23,9 +25,9 @@ import sys
 import tempfile
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -35,13 +37,18 @@ import numpy as np
 from musicgen_studio.checkpoints.catalogue import STARTER
 from musicgen_studio.core.audio import Samples
 from musicgen_studio.core.clip import Clip, Origin
+from musicgen_studio.core.request import GenerationRequest
 from musicgen_studio.files import sound as audiofile
 from musicgen_studio.library.files import new_id
 from musicgen_studio.library.library import Library
 from musicgen_studio.studio.arranging import composing
+from musicgen_studio.studio.arranging.markers import ending_in
+from musicgen_studio.studio.arranging.mending import broken_sections
+from musicgen_studio.studio.making.ending import HELD_S
 from musicgen_studio.studio.making.engines import EngineChoice
-from musicgen_studio.studio.making.make import make
-from musicgen_studio.studio.making.order import CheckpointRecord
+from musicgen_studio.studio.making.make import make_order
+from musicgen_studio.studio.making.order import CheckpointRecord, Order
+from musicgen_studio.studio.making.queue import Job
 from musicgen_studio.studio.making.sink import Begun, Sink
 from musicgen_studio.studio.making.sinks.library import Kept, Naming
 from tests.fake_engine import FakeEngine
@@ -93,6 +100,7 @@ class Child:
         actions = (
             [self._make] * 4
             + [self._replace] * 3
+            + [self._mend, self._end] * 2
             + [self._rename] * 2
             + [self._star, self._trash, self._restore, self._drag]
         )
@@ -121,17 +129,42 @@ class Child:
 
     def _replace(self) -> None:
         """Make a section of a clip anew, two takes, by the way of the window: order, engine, library."""
-        originals = [clip for clip in self._library.clips() if clip.parent is None and clip.frames >= 2 * RATE]
-        if not originals:
+        original = self._original()
+        if original is None:
             return
-        original = self._dice.choice(originals)
-        section = composing.Section(0.5, self._dice.choice([1.5, original.duration_s]), "a prompt", takes=2)
+        self._anew(original, composing.Section(0.5, self._dice.choice([1.5, original.duration_s]), "a prompt", takes=2))
+
+    def _original(self) -> Clip | None:
+        """Return a clip of noise, if there is one that is long enough."""
+        noise = [clip for clip in self._library.clips() if not (clip.parent or clip.recipe)]
+        long = [clip for clip in noise if clip.frames >= 2 * RATE]
+        return self._dice.choice(long) if long else None
+
+    def _mend(self) -> None:
+        """Make anew what is broken in a clip: noise ends in the middle of its sound."""
+        original = self._original()
+        if original is None:
+            return
+        broken = broken_sections(self._library.read(original.id))[-1]
+        self._anew(original, composing.Section(broken.start_s, broken.end_s, "a prompt", takes=2, ends=broken.ends))
+
+    def _anew(self, original: Clip, section: composing.Section) -> None:
         job = composing.section_job(self._library, original, section, EngineChoice(), self._dice.randrange(2**31))
+        stays = [round(time_s * RATE) for time_s in (section.start_s, section.end_s)]
+        self._ordered(job, {"what": "replace", "of": original.id, "stays": stays})
+
+    def _end(self) -> None:
+        """Make music that comes to an end."""
+        seconds, seed = self._dice.randrange(9, 13), self._dice.randrange(2**31)
+        wish = Order(("a prompt",), float(seconds), seed=seed, takes=2, ends=True, endings=2)
+        self._ordered(composing.new_job(wish, EngineChoice()), {"what": "end", "seed": seed, "seconds": seconds})
+
+    def _ordered(self, job: Job, step: Step) -> None:
         checkpoint = CheckpointRecord("starter", "0" * 64, "free", STARTER)
-        kept = Kept(self._library, job.order, checkpoint, Naming(job.title, original.id))
-        told = _Told(kept, self._tell, original, section)
-        make(FakeEngine(sample_rate=RATE), job.request, threading.Event(), [kept, told])
-        self._tell({"say": "done", "frames": original.frames} | told.step)
+        kept = Kept(self._library, job.order, checkpoint, Naming(job.title, job.parent))
+        told = _Told(kept, self._tell, step)
+        make_order(FakeEngine(sample_rate=RATE), job.order, job.request, threading.Event(), [kept, told])
+        self._tell({"say": "done", "frames": [clip.frames for clip in kept.saved]} | told.step)
 
     def _any(self, *, trashed: bool) -> str | None:
         clips = self._library.clips(trashed=trashed)
@@ -166,12 +199,11 @@ class Child:
 
 
 class _Told(Sink):
-    """Tells which clips a replaced section becomes, before their first sound is on the disk."""
+    """Tells which clips an order becomes, before their first sound is on the disk."""
 
-    def __init__(self, kept: Kept, tell: Callable[[Step], None], original: Clip, section: composing.Section) -> None:
+    def __init__(self, kept: Kept, tell: Callable[[Step], None], step: Step) -> None:
         self._kept, self._tell = kept, tell
-        stays = [round(time_s * RATE) for time_s in (section.start_s, section.end_s)]
-        self.step: Step = {"what": "replace", "of": original.id, "stays": stays}
+        self.step = step
 
     def begin(self, begun: Begun) -> None:  # noqa: ARG002 - a sink's
         """Tell their ids and titles."""
@@ -194,6 +226,7 @@ class Known:
         is_trashed: It is in the trash.
         replaced: Of a clip of which a section was made anew: the id of the one it is made from, the section's first
             frame and the one after its last.
+        ended: Of a clip that comes to an end: its seed, its length in seconds and which take it is.
     """
 
     title: str
@@ -202,6 +235,7 @@ class Known:
     is_starred: bool = False
     is_trashed: bool = False
     replaced: tuple[str, int, int] | None = None
+    ended: tuple[int, int, int] | None = None
 
 
 @dataclass(slots=True)
@@ -274,10 +308,9 @@ class Parent:
         elif step["what"] == "drag":
             path = Path(step["file"])
             self.files[path] = path.stat().st_size
-        elif step["what"] == "replace":
-            for clip_id, title in zip(step["ids"], step["titles"], strict=True):
-                replaced = (step["of"], *step["stays"])
-                self.clips[clip_id] = Known(title, step["frames"], is_finished=True, replaced=replaced)
+        elif step["what"] in ("replace", "end"):
+            for clip_id, known, frames in zip(step["ids"], _ordered(step), step["frames"], strict=True):
+                self.clips[clip_id] = replace(known, frames=frames, is_finished=True)
         elif step["what"] in ("append", "make"):
             is_finished = step["what"] == "make"
             self.clips[step["id"]] = Known(step["title"], step["frames"], is_finished)
@@ -315,24 +348,26 @@ class Parent:
                 known = self.clips.setdefault(step["id"], Known(step["title"]))
                 self.expect(clip.frames >= known.frames, f"appended sound of {clip.id} is lost")
                 known.frames = clip.frames
-        elif step["what"] == "replace":
-            for clip_id, title in zip(step["ids"], step["titles"], strict=True):
+        elif step["what"] in ("replace", "end"):
+            for clip_id, known in zip(step["ids"], _ordered(step), strict=True):
                 if clip_id in listed:
-                    replaced = (step["of"], *step["stays"])
-                    self.clips[clip_id] = Known(title, listed[clip_id].frames, replaced=replaced)
+                    self.clips[clip_id] = replace(known, frames=listed[clip_id].frames)
         elif _has(listed[step["id"]], step):
             self.apply(step)
 
     def compare(self, library: Library, clip: Clip, known: Known) -> None:
         """Compare a clip with what must be there."""
         is_trashed = clip.trashed is not None
-        state = Known(clip.title, clip.frames, known.is_finished, clip.is_starred, is_trashed, known.replaced)
+        state = replace(known, title=clip.title, frames=clip.frames, is_starred=clip.is_starred, is_trashed=is_trashed)
         self.expect(state == known, f"{clip.id} should be {known} and is {state}")
         self.expect(clip.prompt == "a prompt", f"{clip.id} lost its prompt")
         path = library.sound_file(clip.id)
         self.expect(path not in self.names, f"{path} is the sound of two clips")
         self.names.add(path)
         samples = library.read(clip.id).samples
+        if known.ended is not None:
+            self.compare_ended(clip, samples, known)
+            return
         if known.replaced is None:
             self.expect(np.array_equal(samples, sound(clip.id, clip.frames)), f"the sound of {clip.id} differs")
             return
@@ -340,6 +375,24 @@ class Parent:
         noise = sound(of, max(clip.frames, last))
         for part in (slice(0, min(first, clip.frames)), slice(last, clip.frames)):
             self.expect(np.array_equal(samples[part], noise[part]), f"{clip.id} differs outside its section")
+
+    def compare_ended(self, clip: Clip, samples: Samples, known: Known) -> None:
+        """Compare music that comes to an end with what it goes back to, up to where its end is looked for."""
+        assert known.ended is not None
+        seed, seconds, take = known.ended
+        raw = next(
+            block.audio.samples
+            for block in FakeEngine(sample_rate=RATE, block_s=seconds).stream(
+                GenerationRequest(("a prompt",), seconds, seed=seed, takes=2), threading.Event()
+            )
+            if block.take == take
+        )
+        sure = slice(0, min(round((seconds - HELD_S) * RATE), clip.frames))
+        self.expect(np.array_equal(samples[sure], raw[sure]), f"the sound of {clip.id} differs")
+        if known.is_finished:
+            ending = ending_in(clip)
+            self.expect(ending is not None and ending.tried, f"{clip.id} does not say how it ends")
+            self.expect(np.abs(samples[-10:]).max() < 1e-2, f"{clip.id} has no end")
 
     def look_at_files(self) -> None:
         """Look for half files and at the database itself."""
@@ -357,6 +410,15 @@ class Parent:
         """Note a loss."""
         if not holds:
             self.losses.append(loss)
+
+
+def _ordered(step: Step) -> Iterator[Known]:
+    """Yield what is known of the clips of an order, but for their lengths."""
+    for take, title in enumerate(step["titles"]):
+        if step["what"] == "end":
+            yield Known(title, ended=(step["seed"], step["seconds"], take))
+        else:
+            yield Known(title, replaced=(step["of"], *step["stays"]))
 
 
 def _has(clip: Clip, step: Step) -> bool:

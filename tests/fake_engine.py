@@ -26,6 +26,7 @@ class FakeEngine:
         sample_rate: In Hz.
         channels: 1 or 2.
         sampling: What it says of itself.
+        block_s: How much of a clip each block has.
     """
 
     def __init__(
@@ -36,7 +37,9 @@ class FakeEngine:
         sample_rate: int = 32000,
         channels: int = 1,
         sampling: Sampling = USUAL_SAMPLING,
+        block_s: float = BLOCK_S,
     ) -> None:
+        self._block_s = block_s
         self.requests: list[GenerationRequest] = []
         self._before_block = before_block
         self._made = 0
@@ -58,7 +61,7 @@ class FakeEngine:
 
     def _blocks(self, request: GenerationRequest, stop: StopFlag) -> Iterator[AudioBlock]:
         rate = self._info.sample_rate
-        step, end = round(BLOCK_S * rate), round(request.duration_s * rate)
+        step, end = round(self._block_s * rate), round(request.duration_s * rate)
         lead, after = self._version(request.continuation)[-rate // 25 :], self._version(request.after)[: rate // 25]
         for group in request.groups():
             clips = {
