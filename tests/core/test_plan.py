@@ -33,7 +33,7 @@ def test_an_edge_moves_between_its_neighbours() -> None:
 
 
 def test_an_edge_between_near_neighbours_keeps_its_order() -> None:
-    near = Plan((Part(0.0, "a"), Part(0.2, "b"), Part(0.4, "c")), 700.0)
+    near = Plan((PlannedPassage(0.0, "a"), PlannedPassage(0.2, "b"), PlannedPassage(0.4, "c")), 700.0)
     assert _starts(near.with_edge(1, 0.3)) == _starts(near)
     assert _starts(near.with_edge(2, 0.1)) == _starts(near), "nearer than it is it does not come"
     assert _starts(near.with_edge(2, 5.0)) == [0, 0.2, 5.0, 700.0]

@@ -176,3 +176,37 @@ def test_the_live_page_is_not_cut_at_the_right(qtbot: QtBot) -> None:
     assert panel.fade_in.y() < panel.fade_out.y()
     panel.resize(600, 600)
     qtbot.waitUntil(lambda: panel.fade_in.y() == panel.fade_out.y())
+
+
+def test_what_live_says_is_not_cut_at_the_right(qtbot: QtBot) -> None:
+    """Words without spaces, too: prompts by the minute are shown as somebody wrote them."""
+    frame = QWidget()
+    qtbot.addWidget(frame)
+    panel = LivePanel()
+    panel.setParent(frame)
+    frame.resize(SMALL_MIDDLE, 600)
+    panel.setGeometry(frame.rect())
+    with qtbot.waitExposed(frame):
+        frame.show()
+    panel.set_playing(True)
+    panel.set_schedule(" · ".join(f"{minute}:00:00 slow ambient synth over strings" for minute in range(30)))
+    panel.say("16 s · made at 0.23 × real time · it ends with the phrase · the sound broke off 1000 times · " * 3)
+    assert panel.minimumSizeHint().width() <= SMALL_MIDDLE
+    assert panel._scheduled.width() <= panel._area.viewport().width()
+    panel.set_schedule(f"0:00 {'oh' * 150} · 10:00 {'la' * 150}")
+    assert panel.minimumSizeHint().width() <= SMALL_MIDDLE
+    assert panel._scheduled.width() <= panel._area.viewport().width()
+
+
+def test_what_a_clip_is_and_how_it_ends_is_shortened_and_said_whole(qtbot: QtBot) -> None:
+    frame = QWidget()
+    qtbot.addWidget(frame)
+    panel = ClipHeader(KeyMap())
+    panel.setParent(frame)
+    made = make_clip(1, title="x", licence="Creative Commons Attribution Non Commercial Share Alike 4.0")
+    panel.set_clip(made)
+    panel.resize(SMALL_MIDDLE, 200)
+    with qtbot.waitExposed(frame):
+        frame.show()
+    assert panel._facts.shown_text() != panel._facts.text()
+    assert "Share Alike 4.0" in panel._facts.toolTip()
