@@ -15,7 +15,7 @@ from musicgen_studio.core.audio import Audio, Samples
 from musicgen_studio.core.clip import Clip, Origin
 from musicgen_studio.library.files import new_id
 from musicgen_studio.library.search import Sorting
-from musicgen_studio.studio.arranging.choosing import choose
+from musicgen_studio.studio.arranging.choosing import rank_takes
 from musicgen_studio.studio.arranging.noticing import notice
 from musicgen_studio.studio.making.order import CheckpointRecord, Order
 from musicgen_studio.studio.making.record import FORMAT, Record
@@ -64,7 +64,7 @@ def _save_columns(
     """Save the library with a column for each value, the best take first."""
     window, library = program.window, program.services.library
     columns = window.findChildren(QSplitter)[0]
-    choose(library, takes)
+    rank_takes(library, takes)
     for clip in library.clips():
         notice(library, clip)
     columns.setSizes([268, 300, 712])

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from musicgen_studio.app import Program
 from musicgen_studio.core.audio import Audio
-from musicgen_studio.studio.arranging.choosing import choose
+from musicgen_studio.studio.arranging.choosing import rank_takes
 from musicgen_studio.studio.arranging.passages import opened, plan_of
 from musicgen_studio.ui.panels.prompt_panel import PromptValues
 from tests.clip_screens import RATE, Save, _clip, _record, song
@@ -86,7 +86,7 @@ def _render_faults(
         sound = Audio(broken if number == 1 else song(6 + number), RATE)
         library.add(replace(clip, recipe=_record(clip, number).to_json(), frames=sound.frames), sound)
         takes.append(library.edit(clip.id, tempo_bpm=120.0, analysis="{}"))
-    choose(library, takes)
+    rank_takes(library, takes)
     window.prompt.set_values(PromptValues(prompt="happy rock with organ", takes=8, shows_best=True, ends=True))
     window.collection.refresh()
     window.collection.clip_chosen.emit(library.get(takes[1].id))

@@ -27,11 +27,11 @@ from musicgen_studio.core.loudness import STREAMING_CEILING_DB
 from musicgen_studio.dsp.loudness import (
     Floats,
     OnPiece,
+    for_part,
     integrated_lufs,
     is_near_silence,
     lufs_of_energies,
     nothing,
-    share_of,
     weighted_energies,
 )
 from musicgen_studio.dsp.true_peak import span_peaks, true_peak_db
@@ -105,7 +105,7 @@ class Leveler:
         for number in range(_TRIES):
             plan = self._plan(wish_lufs, threshold_db)
             audio, limited_db = self._played(plan)
-            lufs, over_db = _measured(audio, ceiling_db, share_of(on_piece, number, _TRIES))
+            lufs, over_db = _measured(audio, ceiling_db, for_part(on_piece, number, _TRIES))
             off_lu = target_lufs - lufs if lufs is not None and plan.can_reach else 0.0
             if over_db <= 0 and abs(off_lu) <= _EXACT_LU:
                 break

@@ -47,7 +47,7 @@ def nothing(_share: float) -> None:
     """Hear how far it is, and do nothing."""
 
 
-def share_of(on_piece: OnPiece, number: int, parts: int) -> OnPiece:
+def for_part(on_piece: OnPiece, number: int, parts: int) -> OnPiece:
     """Let one of several equal parts of a work tell how far it is; the whole is told what that makes."""
     return lambda share: on_piece((number + share) / parts)
 

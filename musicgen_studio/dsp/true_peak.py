@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicgen_studio.core.audio import Audio, Samples
-from musicgen_studio.dsp.loudness import OnPiece, nothing, share_of
+from musicgen_studio.dsp.loudness import OnPiece, for_part, nothing
 from musicgen_studio.dsp.resample import StreamResampler
 
 _OVERSAMPLING = 4
@@ -54,7 +54,7 @@ def span_peaks(samples: Samples, span_frames: int, on_piece: OnPiece = nothing) 
         # One channel after the other: what stands side by side in memory goes three times as fast.
         channel = np.ascontiguousarray(samples[:, number])
         peaks = np.maximum(peaks, _on_samples(channel, span_frames))
-        pieces = _oversampled(channel, span_frames, share_of(on_piece, number, channels))
+        pieces = _oversampled(channel, span_frames, for_part(on_piece, number, channels))
         peaks = np.maximum(peaks, np.concatenate([_between(piece, span_frames) for piece in pieces])[: len(peaks)])
     return peaks
 

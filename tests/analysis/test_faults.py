@@ -5,7 +5,7 @@ import pytest
 
 from musicgen_studio.analysis.faults import RATE_HZ, Fault, FaultKind, find_faults
 from musicgen_studio.core.audio import Audio, Samples
-from musicgen_studio.training.judge.faults import noticed, plant
+from musicgen_studio.training.judge.faults import faults_noticed, plant
 from tests.dsp.music import beat, notes
 
 BAND = (beat(24, 12.0) + 0.05 * notes([57, 60, 64], 12.0)).astype(np.float32)
@@ -62,7 +62,7 @@ def test_a_clip_that_ends_in_the_middle_says_so() -> None:
 
 def test_planted_faults_are_noticed_and_nothing_else_is() -> None:
     music = [BAND, np.roll(BAND, RATE_HZ // 3) * np.float32(0.3)]
-    result = noticed(music, 24)
+    result = faults_noticed(music, 24)
     assert set(result.planted) == {"stops", "fades", "click", "gap", "held", "burst"}
     assert result.share_found >= 0.95
     assert result.false_alarms == 0

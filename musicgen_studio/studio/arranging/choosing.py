@@ -21,7 +21,7 @@ KEPT = "ranked."
 """With a clip's id behind it: the key under which it is kept with the library."""
 
 
-def choose(library: Library, takes: Sequence[Clip]) -> list[Ranked]:
+def rank_takes(library: Library, takes: Sequence[Clip]) -> list[Ranked]:
     """Return takes with the best first, and keep the reasons. Reads all of them: not for the window's thread.
 
     Args:
@@ -41,7 +41,7 @@ def choose(library: Library, takes: Sequence[Clip]) -> list[Ranked]:
     return found
 
 
-def chosen(library: Library, take: Clip) -> Ranked | None:
+def rank_of(library: Library, take: Clip) -> Ranked | None:
     """Return what speaks for a take; None if its order was not ranked."""
     text = library.recall(_key(take))
     try:

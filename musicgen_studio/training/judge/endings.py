@@ -59,7 +59,7 @@ def examine(synthesizer: Synthesizer, checkpoint: Path, pieces: int, report: Rep
     report(f"{pieces} pieces of the corpus")
     found = ends_of(music)
     prompts = _PROMPTS[: max(pieces * len(_PROMPTS) // 20, 1)]
-    return found | {"the checkpoint going on": counted(_gone_on(load_engine(checkpoint), prompts, report))}
+    return found | {"the checkpoint going on": endings_counted(_gone_on(load_engine(checkpoint), prompts, report))}
 
 
 def ends_of(music: Sequence[Samples]) -> dict[str, Ends]:
@@ -72,15 +72,15 @@ def ends_of(music: Sequence[Samples]) -> dict[str, Ends]:
     heard = round(_HEARD_S * SAMPLE_RATE)
     places = [int(rng.integers(heard, len(piece) - heard)) for piece in music]
     return {
-        "ends": counted(_rest(piece[-heard:]) for piece in music),
-        "cuts": counted(_rest(piece[at - heard : at]) for piece, at in zip(music, places, strict=True)),
-        "cuts that die away": counted(
+        "ends": endings_counted(_rest(piece[-heard:]) for piece in music),
+        "cuts": endings_counted(_rest(piece[at - heard : at]) for piece, at in zip(music, places, strict=True)),
+        "cuts that die away": endings_counted(
             _rest(_dying(piece[at - heard : at])) for piece, at in zip(music, places, strict=True)
         ),
     }
 
 
-def counted(rests: Iterator[Rest | None]) -> Ends:
+def endings_counted(rests: Iterator[Rest | None]) -> Ends:
     """Count what comes to rest, and what does so well."""
     found = list(rests)
     rested = [rest for rest in found if rest is not None]

@@ -90,10 +90,10 @@ def examine(synthesizer: Synthesizer, checkpoint: Path, pieces: int, report: Rep
         made = whole_clips(engine, GenerationRequest((prompt,), _CLIP_S, seed=number, takes=4))
         music += [mono_mix(clip.samples) for clip in made]
         report(f"{len(made)} clips of {prompt}")
-    return noticed(music, PLANTED)
+    return faults_noticed(music, PLANTED)
 
 
-def noticed(music: Sequence[Samples], count: int) -> Noticed:
+def faults_noticed(music: Sequence[Samples], count: int) -> Noticed:
     """Plant faults in music, a kind after the other, and count what is noticed; and what is in the music as it is."""
     rng = np.random.default_rng(0)
     kinds, found = Counter[str](), Counter[str]()

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from musicgen_studio.core.clip import Clip
 from musicgen_studio.evaluation.ranking import Ranked
-from musicgen_studio.studio.arranging.choosing import choose
+from musicgen_studio.studio.arranging.choosing import rank_takes
 from musicgen_studio.studio.making.queue import JobEnded
 from musicgen_studio.studio.program.background import Lane
 from musicgen_studio.ui.panels.takes_strip import reason
@@ -50,7 +50,7 @@ class Best(QObject):
         library = self._services.library
         self._services.background.run(
             self.tr("Compare the takes"),
-            lambda: choose(library, takes),
+            lambda: rank_takes(library, takes),
             lambda ranked: self._show(takes, ranked),
             lane=Lane.HOUSE,
         )

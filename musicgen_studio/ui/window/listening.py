@@ -21,7 +21,7 @@ from musicgen_studio.sound.metronome import Metronome
 from musicgen_studio.sound.mixing import ClickedSound, ClicksOnBeats
 from musicgen_studio.sound.playable import PlayableSound
 from musicgen_studio.sound.transport_state import TransportState
-from musicgen_studio.studio.arranging.choosing import chosen
+from musicgen_studio.studio.arranging.choosing import rank_of
 from musicgen_studio.studio.arranging.composing import passage_frames, splice_frame
 from musicgen_studio.studio.arranging.markers import record_in
 from musicgen_studio.studio.arranging.opening import Opening
@@ -171,7 +171,7 @@ class Listening(QObject):
         metronome = Metronome(clip.tempo_bpm, settings.beats_per_bar) if has_clicks and clip.tempo_bpm else None
         opening = Opening(self._services.library, clip, metronome)
         record = record_in(clip)
-        ranked = chosen(self._services.library, clip)
+        ranked = rank_of(self._services.library, clip)
         return Heard(
             clip, opening.sound, opening.peaks, opening, ranked=ranked, number=0 if record is None else record.take
         )
@@ -411,7 +411,7 @@ class Listening(QObject):
     def take_reasons(self) -> None:
         """Show what has been found out about the takes."""
         for heard in self._heard:
-            heard.ranked = chosen(self._services.library, heard.clip)
+            heard.ranked = rank_of(self._services.library, heard.clip)
         self._show_takes()
 
     @Slot(int)

@@ -15,7 +15,7 @@ from musicgen_studio.evaluation.fidelity.api import Embedder
 from musicgen_studio.evaluation.fidelity.embedders.choose import EMBEDDERS, open_embedder
 from musicgen_studio.evaluation.fidelity.embedders.panns import Cnn14
 from musicgen_studio.evaluation.fidelity.embedders.passt import Passt, log_mels
-from musicgen_studio.evaluation.fidelity.embedders.vggish import Vggish, examples
+from musicgen_studio.evaluation.fidelity.embedders.vggish import Vggish, log_mel_windows
 from musicgen_studio.evaluation.fidelity.embedders.weights import read_tensors
 from musicgen_studio.evaluation.fidelity.judging import judge
 from musicgen_studio.evaluation.fidelity.measures import JudgedClip
@@ -209,7 +209,7 @@ def test_vggish_says_what_torchvggish_says(tmp_path: Path) -> None:
     torch.save(network.state_dict(), tmp_path / "vggish.pth")
     sound = _sound(4.0, rate=16000)
     wanted = theirs.waveform_to_examples(sound.samples[:, 0].astype(np.float64), 16000)
-    assert np.allclose(examples(sound.samples[:, 0]), wanted[:, 0].detach().numpy(), atol=1e-5)
+    assert np.allclose(log_mel_windows(sound.samples[:, 0]), wanted[:, 0].detach().numpy(), atol=1e-5)
     with torch.inference_mode():
         embedding = network.eval()(wanted.detach()).numpy()
     heard = open_embedder("vggish", tmp_path / "vggish.pth").hear(sound).embedding

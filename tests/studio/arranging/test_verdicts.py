@@ -11,7 +11,7 @@ from musicgen_studio.core.clip import Clip
 from musicgen_studio.core.verdict import UNKNOWN, Verdict
 from musicgen_studio.library.library import Library
 from musicgen_studio.library.search import Sorting
-from musicgen_studio.studio.arranging.choosing import choose, chosen
+from musicgen_studio.studio.arranging.choosing import rank_of, rank_takes
 from musicgen_studio.studio.arranging.noticing import notice
 from musicgen_studio.studio.arranging.verdicts import verdict_of
 from tests.ui.clips import make_clip
@@ -41,10 +41,10 @@ def test_the_list_is_sorted_by_what_was_measured_now_and_after_a_restart(tmp_pat
         assert verdicts(library) == [UNKNOWN, UNKNOWN]
         assert len(notice(library, broken)) > len(notice(library, whole))
         assert [each.faults for each in verdicts(library)] == [1, 0]
-        assert [each.take for each in choose(library, [broken, whole])] == [1, 0]
+        assert [each.take for each in rank_takes(library, [broken, whole])] == [1, 0]
         known = [Verdict(2, 2, 1), Verdict(1, 2, 0)]
         assert verdicts(library) == known
-        ranked = chosen(library, whole)
+        ranked = rank_of(library, whole)
         assert ranked is not None
         assert ranked.take == 1
         best = library.clips(order=Sorting.BEST, verdict=lambda clip_id: verdict_of(library, clip_id))

@@ -15,7 +15,7 @@ from musicgen_studio.app import Program
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip, Origin
 from musicgen_studio.core.ending import Ending
-from musicgen_studio.studio.arranging.choosing import chosen
+from musicgen_studio.studio.arranging.choosing import rank_of
 from musicgen_studio.studio.arranging.composing import record_of_clip
 from musicgen_studio.studio.arranging.noticing import noticed
 from musicgen_studio.studio.making.ending import ENDINGS
@@ -164,7 +164,7 @@ def test_of_several_the_best_is_shown_with_the_reason_beside_each(qtbot: QtBot, 
     with qtbot.waitSignal(window.best.said, timeout=2 * LONG_MS) as told:
         window.generation.generate(values)
     takes = sorted(library.clips(), key=lambda clip: clip.title)
-    reasons = [chosen(library, take) for take in takes]
+    reasons = [rank_of(library, take) for take in takes]
     assert all(each is not None and "drums" in dict(each.tags) for each in reasons)
     scores = [each.score for each in reasons if each is not None]
     best = scores.index(max(scores))

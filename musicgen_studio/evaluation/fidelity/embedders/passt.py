@@ -19,7 +19,7 @@ from torch.nn import functional
 from musicgen_studio.core.audio import Audio, Samples
 from musicgen_studio.dsp.resample import mono_at
 from musicgen_studio.evaluation.fidelity.api import Embedded, EmbedderInfo
-from musicgen_studio.evaluation.fidelity.embedders.weights import filled, in_batches, read_tensors
+from musicgen_studio.evaluation.fidelity.embedders.weights import in_batches, read_tensors, with_weights
 
 RATE_HZ = 32_000
 WINDOW_S = 10.0
@@ -45,7 +45,7 @@ class PasstEmbedder:
     """
 
     def __init__(self, path: Path) -> None:
-        self._network = filled(_build, read_tensors(path, "model"), path)
+        self._network = with_weights(_build, read_tensors(path, "model"), path)
 
     @property
     def info(self) -> EmbedderInfo:

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from musicgen_studio.core.audio import Audio, Samples
 from musicgen_studio.dsp.resample import mono_at
 from musicgen_studio.evaluation.fidelity.api import Embedded, EmbedderInfo
-from musicgen_studio.evaluation.fidelity.embedders.weights import filled, in_batches, read_tensors
+from musicgen_studio.evaluation.fidelity.embedders.weights import in_batches, read_tensors, with_weights
 
 NUMBERS = 128
 RATE_HZ = 16_000
@@ -39,7 +39,7 @@ class VggishEmbedder:
     """
 
     def __init__(self, path: Path) -> None:
-        self._network = filled(_build, read_tensors(path), path)
+        self._network = with_weights(_build, read_tensors(path), path)
 
     @property
     def info(self) -> EmbedderInfo:
@@ -55,7 +55,7 @@ class VggishEmbedder:
 
     def hear(self, audio: Audio) -> Embedded:
         """Return what it says of a sound; see `Embedder`. Shorter than 0.975 s it is repeated."""
-        (embedding,) = in_batches(lambda rows: (self._network(rows),), examples(mono_at(audio, RATE_HZ)))
+        (embedding,) = in_batches(lambda rows: (self._network(rows),), log_mel_windows(mono_at(audio, RATE_HZ)))
         return Embedded(embedding)
 
     def agreement(self, _heard: Embedded, _prompt: str) -> float | None:
@@ -94,7 +94,7 @@ def _build(tensors: dict[str, Tensor]) -> Vggish:
     return Vggish(len(tensors["embeddings.0.weight"]))
 
 
-def examples(mono: Samples) -> Samples:
+def log_mel_windows(mono: Samples) -> Samples:
     """Return log-mel spectra of windows of 0.96 s, as VGGish was trained on: float32 `[windows, 96, 64]`."""
     least = _WINDOW + (_FRAMES - 1) * _HOP
     if len(mono) < least:

@@ -46,7 +46,7 @@ def read_tensors(path: Path, section: str | None = None) -> dict[str, Tensor]:
     return {str(name): tensor.float() for name, tensor in found.items()}
 
 
-def filled(build: Callable[[dict[str, Tensor]], _Network], tensors: dict[str, Tensor], path: Path) -> _Network:
+def with_weights(build: Callable[[dict[str, Tensor]], _Network], tensors: dict[str, Tensor], path: Path) -> _Network:
     """Return a network with the tensors of a file, ready to listen.
 
     Args:
