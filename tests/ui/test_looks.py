@@ -43,7 +43,7 @@ from musicgen_studio.ui.panels.live_panel import LivePanel
 from musicgen_studio.ui.panels.metronome_row import MetronomeRow
 from musicgen_studio.ui.panels.offer_details import OfferDetails
 from musicgen_studio.ui.panels.passages_panel import PassagesPanel
-from musicgen_studio.ui.panels.prompt_panel import PromptPanel
+from musicgen_studio.ui.panels.prompt_panel import PromptPanel, PromptValues
 from musicgen_studio.ui.panels.replace_card import ReplaceCard
 from musicgen_studio.ui.panels.settings_dialog import SettingsDialog
 from musicgen_studio.ui.panels.stem_lanes import StemLanes
@@ -274,7 +274,20 @@ def test_the_bar_of_the_prompts_page_takes_no_width_from_it(qtbot: QtBot) -> Non
         QApplication.processEvents()
         right = panel._prompt.mapTo(panel, panel._prompt.rect().bottomRight()).x()
         assert right == generate.mapTo(panel, generate.rect().bottomRight()).x()
+        assert bar.isEnabled() is (bar.maximum() > 0)
     assert bar.maximum() > 0
+
+
+def test_the_prompts_page_and_its_bar_do_not_chase_each_other(qtbot: QtBot) -> None:
+    """Words that break anew with a little more width once did: without end, until the stack was full."""
+    panel = PromptPanel(KeyMap({}))
+    shown(qtbot, panel, 288, 400)
+    panel.set_values(PromptValues(prompt="fröhlicher Rock with a singer, 120 bpm"))
+    for width in (224, 240, 256, 288):
+        for height in range(300, 900, 12):
+            panel.resize(width, height)
+            QApplication.processEvents()
+            assert panel._page.width() == panel._area.viewport().width()
 
 
 def test_what_lies_in_the_home_is_written_from_there(

@@ -18,6 +18,7 @@ from musicgen_studio.paths import resources_dir
 
 GRID = 4  # all spacing is a multiple of it, in pixels
 RADIUS = 6  # of every corner, in pixels
+BAR_PX = 12  # width of a scroll bar
 HEAD_PX = 30  # of the first row of each column, so that their names stand level
 SMALL_PX = 11  # ruler, meter, explanations
 BODY_PX = 13
@@ -279,7 +280,7 @@ def _palette(colours: Colours) -> QPalette:
 
 def _style_sheet(colours: Colours) -> str:
     shade = "dark" if colours is DARK else "light"
-    sizes = {"small": SMALL_PX, "title": TITLE_PX, "radius": RADIUS}
+    sizes = {"small": SMALL_PX, "title": TITLE_PX, "radius": RADIUS, "bar": BAR_PX}
     pictures = {"check": f"style-check-{shade}", "warning_icon": f"style-warning-{shade}"}
     return string.Template(_STYLE_SHEET).substitute(asdict(colours), **sizes, **pictures)
 
@@ -411,12 +412,13 @@ QTabBar::tab:selected { color: $text; border-bottom: 2px solid $accent; }
 QTabBar::tab:focus { color: $focus; }
 
 QScrollBar { background: transparent; border: none; margin: 0; }
-QScrollBar:vertical { width: 12px; }
-QScrollBar:horizontal { height: 12px; }
+QScrollBar:vertical { width: ${bar}px; }
+QScrollBar:horizontal { height: ${bar}px; }
 QScrollBar::handle { background: $border; border-radius: 3px; margin: 3px; }
 QScrollBar::handle:vertical { min-height: 32px; }
 QScrollBar::handle:horizontal { min-width: 32px; }
 QScrollBar::handle:hover { background: $disabled; }
+QScrollBar::handle:disabled { background: transparent; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 

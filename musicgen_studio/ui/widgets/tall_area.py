@@ -1,10 +1,10 @@
 """What may be larger than the screen: pages that scroll where there is no room, dialogs and popups that stay inside."""
 
-from PySide6.QtCore import QEvent, QMargins, QObject, QRect, QSize, Qt, Slot
+from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, Slot
 from PySide6.QtGui import QLinearGradient, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QFrame, QScrollArea, QStyle, QWidget
 
-from musicgen_studio.ui.look.theme import GRID
+from musicgen_studio.ui.look.theme import BAR_PX, GRID
 
 _LEAST_PX = 120
 _FADE_PX = 3 * GRID
@@ -29,21 +29,26 @@ class TallArea(QScrollArea):
 
     Args:
         page: What is in it.
-        bar_in_margin: Whether the bar stands in the right margin of the page's layout, which is set: then nothing
-            moves or breaks anew when it comes.
+        bar_in_margin: Whether the bar's room is taken from the right margin of the page's layout, which is set: then
+            nothing moves or breaks anew when it comes.
     """
 
     def __init__(self, page: QWidget, *, bar_in_margin: bool = False) -> None:
         super().__init__()
         self._page = page
-        layout = page.layout() if bar_in_margin else None
-        self._margins = None if layout is None else layout.contentsMargins()
+        layout = page.layout()
+        if bar_in_margin and layout is not None:
+            # Always there, so that the page's width does not depend on its height: else the two could chase each other.
+            self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+            margins = layout.contentsMargins()
+            margins.setRight(max(margins.right() - BAR_PX, 0))
+            layout.setContentsMargins(margins)
         self.setWidget(page)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its fields have the focus
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.verticalScrollBar().rangeChanged.connect(self._make_room)
+        self.verticalScrollBar().rangeChanged.connect(self._tell_bar)
         fade_ends(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -61,21 +66,13 @@ class TallArea(QScrollArea):
         return QSize(self._page.minimumSizeHint().width() + self._bar_px(), _LEAST_PX)
 
     def _bar_px(self) -> int:
-        """Return how much wider than its page it must be, be the bar there or not."""
-        bar, layout = self.verticalScrollBar().sizeHint().width(), self._page.layout()
-        if self._margins is None or layout is None:
-            return bar
-        return max(bar, self._margins.right()) - layout.contentsMargins().right()
+        return self.verticalScrollBar().sizeHint().width()
 
     @Slot()
-    def _make_room(self) -> None:
-        """Take the bar's width off the page's margin for as long as it is there."""
-        bar, layout = self.verticalScrollBar(), self._page.layout()
-        if self._margins is not None and layout is not None:
-            taken = bar.sizeHint().width() if bar.maximum() > bar.minimum() else 0
-            margins = QMargins(self._margins)
-            margins.setRight(max(margins.right() - taken, 0))
-            layout.setContentsMargins(margins)
+    def _tell_bar(self) -> None:
+        """Let a bar without anything to scroll not be seen: the style sheet hides one that is off."""
+        bar = self.verticalScrollBar()
+        bar.setEnabled(bar.maximum() > bar.minimum())
 
 
 def fade_ends(area: QScrollArea) -> None:
