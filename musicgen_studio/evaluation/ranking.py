@@ -17,6 +17,7 @@ import numpy.typing as npt
 from musicgen_studio.analysis.faults import FaultKind, find_faults
 from musicgen_studio.analysis.pulse import find_bars
 from musicgen_studio.core.audio import Audio
+from musicgen_studio.core.ending import Ending
 from musicgen_studio.core.melody import Melody
 from musicgen_studio.dsp.chroma import follows
 from musicgen_studio.dsp.onsets import RATE_HZ, grid_share, strong_onsets_s
@@ -123,6 +124,21 @@ def best_first(figures: Sequence[TakeFigures], prompt: str) -> list[Ranked]:
         heard = (asked[:_TAGS_SHOWN], each.grid, each.melody, each.faults, each.is_noise, each.is_silent)
         found.append(Ranked(number, score, _reason(each, asked), *heard))
     return sorted(found, key=lambda each: -each.score)
+
+
+def own_ends_first(found: Sequence[Ranked], endings: Sequence[Ending | None]) -> list[Ranked]:
+    """Return takes with those first that come to an end by themselves, else in the order that they have.
+
+    Args:
+        found: Takes that were ranked.
+        endings: How each take comes to its end, by its number; None where none was asked for.
+    """
+
+    def fades(each: Ranked) -> bool:
+        ending = endings[each.take]
+        return ending is None or not ending.is_own
+
+    return sorted(found, key=fades)
 
 
 def in_order(figures: Sequence[Mapping[str, float | None]], measure: str) -> list[int]:

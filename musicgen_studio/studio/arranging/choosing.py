@@ -12,7 +12,7 @@ from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip
 from musicgen_studio.evaluation.ranking import Ranked
 from musicgen_studio.library.library import Library
-from musicgen_studio.studio.arranging.markers import record_in
+from musicgen_studio.studio.arranging.markers import ending_in, record_in
 from musicgen_studio.studio.arranging.planning import start_of_new_s
 
 _LEAST_S = 0.5
@@ -31,10 +31,11 @@ def rank_takes(library: Library, takes: Sequence[Clip]) -> list[Ranked]:
     Raises:
         UserProblem: If a sound cannot be read or the disk does not take what was found.
     """
-    from musicgen_studio.evaluation.ranking import ranked  # late: it loads librosa
+    from musicgen_studio.evaluation.ranking import own_ends_first, ranked  # late: it loads librosa
 
     new = [_new(library.read(take.id), take) for take in takes]
     found = ranked(new, takes[0].prompt, similarities=[take.melody_similarity for take in takes])
+    found = own_ends_first(found, [ending_in(take) for take in takes])
     for place, each in enumerate(found, 1):
         kept = asdict(each) | {"place": place, "takes": len(found)}
         library.remember(_key(takes[each.take]), json.dumps(kept))

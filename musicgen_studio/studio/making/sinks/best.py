@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.request import GenerationRequest
-from musicgen_studio.evaluation.ranking import Ranked, ranked
+from musicgen_studio.evaluation.ranking import Ranked, own_ends_first, ranked
 from musicgen_studio.studio.making.sink import Begun, Sink, TakeEnded
 
 
@@ -61,7 +61,8 @@ class BestTake(Sink):
             return sorted(by_fit, key=lambda each: -each.score)
         given_s = self._request.continuation.duration_s if self._request.continuation else 0.0
         new = [_from(each.audio, given_s) for each in takes]
-        return ranked(new, self._request.prompts[takes[0].prompt], self._request.melody)
+        found = ranked(new, self._request.prompts[takes[0].prompt], self._request.melody)
+        return own_ends_first(found, [each.ending for each in takes])
 
 
 def _from(audio: Audio, start_s: float) -> Audio:
