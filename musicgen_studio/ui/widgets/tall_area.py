@@ -8,6 +8,7 @@ from musicgen_studio.ui.look.theme import BAR_PX, GRID
 
 _LEAST_PX = 120
 _FADE_PX = 3 * GRID
+_MOST_TURNS = 4
 
 
 class Page(QWidget):
@@ -36,6 +37,7 @@ class TallArea(QScrollArea):
     def __init__(self, page: QWidget, *, bar_in_margin: bool = False) -> None:
         super().__init__()
         self._page = page
+        self._turns = 0  # of fitting the page, one within the other
         layout = page.layout()
         if bar_in_margin and layout is not None:
             # Always there, so that the page's width does not depend on its height: else the two could chase each other.
@@ -52,10 +54,24 @@ class TallArea(QScrollArea):
         fade_ends(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Follow the page: Qt asks for its size when it is shown first, and not again."""
-        if watched is self._page and event.type() == QEvent.Type.LayoutRequest:
+        """Follow the page: Qt asks for its size when it is shown first, and not again.
+
+        A page that needs less height where it is narrower would come and go with its bar: Qt fits it anew each time it
+        is resized, which resizes it, without end. After a few turns it stays as it is.
+        """
+        if watched is not self._page:
+            return super().eventFilter(watched, event)
+        if event.type() == QEvent.Type.LayoutRequest:
             self.updateGeometry()
-        return super().eventFilter(watched, event)
+        if event.type() != QEvent.Type.Resize:
+            return super().eventFilter(watched, event)
+        if self._turns == _MOST_TURNS:
+            return False
+        self._turns += 1
+        try:
+            return super().eventFilter(watched, event)
+        finally:
+            self._turns -= 1
 
     def sizeHint(self) -> QSize:
         """Return the page's whole size, with room for the bar beside it."""

@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QDialog, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from musicgen_studio.studio.program.settings import Settings
@@ -48,3 +48,21 @@ def test_the_settings_fit_on_a_small_screen(qtbot: QtBot) -> None:
     qtbot.addWidget(dialog)
     assert dialog.minimumSizeHint().height() < 400
     assert dialog.sizeHint().boundedTo(QSize(960, 560)).height() == 560
+
+
+class _Contrary(QWidget):
+    """Needs less height where it is narrower."""
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's signature
+        return QSize(100, 400 if self.width() > 195 else 100)
+
+
+def test_a_page_and_its_bar_do_not_chase_each_other_without_end(qtbot: QtBot) -> None:
+    area = TallArea(_Contrary())
+    qtbot.addWidget(area)
+    area.resize(200, 200)
+    area.show()
+    for width in (180, 200, 190, 200):
+        area.resize(width, 200)
+        QApplication.processEvents()
+    assert area.viewport().width() > 180
