@@ -2439,6 +2439,10 @@ Drop sound files here to go on from them, and drag clips from here into your DAW
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Follow drums and bass</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>As sung or as notes</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2496,6 +2500,10 @@ Drop sound files here to go on from them, and drag clips from here into your DAW
     </message>
     <message>
         <source>edited</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>a mix: all of it is followed, drums and bass too</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2864,6 +2872,14 @@ Drop sound files here to go on from them, and drag clips from here into your DAW
     </message>
     <message>
         <source>Else the music goes on freely where the melody has ended</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Follow drums and bass, too</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All of a mix goes to the model; else lead and chords, which carry the melody</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -5266,6 +5282,18 @@ Below them is what the model sees: one pitch class at a time, C also where there
     </message>
     <message>
         <source>fades out ({0} of {1} tries rested, none on the bar and in key)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ends by itself</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>fades out (it did not come to rest by itself)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>fades out (it rested, but not on the bar and in key)</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
