@@ -91,7 +91,7 @@ def rest_of(music: Audio, from_s: float) -> Rest | None:
     stroke_s = float(strokes_s[-1])
     sound = Audio(music.samples[: round(at_s * music.sample_rate)], music.sample_rate)
     frames = frames_of(sound)
-    bars = find_beats(sound, frames)
+    bars = find_beats(sound, frames, is_counted=False)
     return Rest(
         at_s,
         stroke_s,

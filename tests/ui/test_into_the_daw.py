@@ -39,7 +39,7 @@ pytestmark = pytest.mark.usefixtures("qapp")
 
 LEFT = Qt.MouseButton.LeftButton
 LONG_MS = 300_000
-LENGTH_S = 8.0
+LENGTH_S = 10.0
 
 
 @pytest.fixture

@@ -214,7 +214,7 @@ def _faded(clip: Audio, first: int) -> Samples:
 def _fade_s(clip: Audio) -> float:
     from musicgen_studio.analysis.beats import find_beats  # late: it loads torch
 
-    bars = find_beats(clip)
+    bars = find_beats(clip, is_counted=False)
     if bars is None:
         return WITHOUT_BEATS_S
     end_s, grid = clip.duration_s, bars.tempo_map

@@ -206,7 +206,13 @@ class Listening(QObject):
             self._transport.play(lead, at_once=given_frames > 0)
 
     def update_clip(self, clip: Clip) -> None:
-        """Show what has changed about a clip, if it is here: another title, or that it is finished."""
+        """Show what has changed about a clip, if it is here: another title, or that it is finished.
+
+        What was found out behind the window may come when a hand has changed something else meanwhile: the library
+        has both.
+        """
+        if self._services.library.has(clip.id):
+            clip = self._services.library.get(clip.id)
         for heard in self._heard:
             if heard.clip.id == clip.id:
                 heard.clip = clip

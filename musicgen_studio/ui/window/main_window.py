@@ -497,7 +497,7 @@ class MainWindow(QWidget):
     def _tell_tempo(self, clip: Clip) -> None:
         current = self.listening.current
         if current is not None and current.clip.id == clip.id:
-            self.tempo.show_clip(clip)
+            self.tempo.show_clip(current.clip)  # which may be newer
 
     @Slot(str)
     def _keep_snap(self, snap: str) -> None:

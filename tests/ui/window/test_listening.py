@@ -242,3 +242,15 @@ def test_a_take_that_is_deleted_for_good_leaves_the_strip(qtbot: QtBot, program:
     QTest.keyClick(window.waveform, Qt.Key.Key_Space)
     assert listening.current is not None
     assert not window.takes.isVisible()
+
+
+def test_what_is_found_out_late_takes_back_no_title_that_was_given_meanwhile(qtbot: QtBot, program: Program) -> None:
+    window, library = program.window, program.services.library
+    clip = imported(program)
+    window.showing.show_clip(clip)
+    qtbot.waitUntil(lambda: not window.listening.is_drawing, timeout=WAIT_MS)
+    found = replace(library.get(clip.id), key="C minor")  # as it was when somebody listened to it
+    window.collection.rename(clip.id, "Night drive")
+    window.tempo.clips_heard.emit([found])
+    assert window.listening.current is not None
+    assert window.listening.current.clip.title == "Night drive"
