@@ -80,7 +80,7 @@ def _add_listening(parser: argparse.ArgumentParser) -> None:
         help="make listening.html of FOLDER and --against, which belong together by name or in order: which of two is "
         "better, or points for each",
     )
-    ears.add_argument("--title", default="ListeningTest test", metavar="TEXT", help="what people read above it")
+    ears.add_argument("--title", default="Listening test", metavar="TEXT", help="what people read above it")
     ears.add_argument("--trials", type=int, default=20, metavar="N", help="how many, 1 to 200 (default: 20)")
     ears.add_argument("--anchor", action="store_true", help="of a rating: with a low-passed clip in each trial")
     ears.add_argument(
