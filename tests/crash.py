@@ -135,8 +135,8 @@ class Child:
         self._anew(original, composing.Section(0.5, self._dice.choice([1.5, original.duration_s]), "a prompt", takes=2))
 
     def _original(self) -> Clip | None:
-        """Return a clip of noise, if there is one that is long enough."""
-        noise = [clip for clip in self._library.clips() if not (clip.parent or clip.recipe)]
+        """Return a clip of noise, if there is one that is long enough. What an engine made names its checkpoint."""
+        noise = [clip for clip in self._library.clips() if not clip.checkpoint]
         long = [clip for clip in noise if clip.frames >= 2 * RATE]
         return self._dice.choice(long) if long else None
 
