@@ -30,7 +30,6 @@ from musicgen_studio.library.library import Library
 from musicgen_studio.paths import library_dir
 from tests.checkpoints.hub.serve import REPOSITORY, contents, write_small
 from tests.checkpoints.hub.server import FakeHub, serving
-from tests.sound.conftest import RATE
 
 WITHIN_S = 600.0
 _EVERY_S = 0.2
@@ -185,7 +184,7 @@ def walk(folder: Path, pictures: Path | None) -> None:
         window = Window(environment, pictures)
         try:
             check_and_use(window, hub, size)
-            play(window, lambda: float(np.abs(recording.samples()[-RATE // 5 :]).max(initial=0.0)))
+            play(window, lambda: float(np.abs(recording.last(0.2)).max(initial=0.0)))
             until("it is kept", lambda: bool(_records()))
         finally:
             window.kill()

@@ -68,6 +68,13 @@ class Recording:
             whole_frames = len(self._content) // (CHANNELS * 4) * CHANNELS
             return np.frombuffer(bytes(self._content), np.float32, whole_frames).reshape(-1, CHANNELS)
 
+    def last(self, duration_s: float) -> Samples:
+        """Return what came last, at most so many seconds: it costs the same however long is listened."""
+        size = CHANNELS * 4
+        with self._grown:
+            end = len(self._content) // size * size
+            return np.frombuffer(bytes(self._content[max(end - round(duration_s * RATE) * size, 0) : end]), np.float32)
+
     def heard_by(self, moment_s: float) -> Samples:
         """Return what was heard until a moment, in seconds of `monotonic`.
 

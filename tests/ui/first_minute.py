@@ -28,7 +28,7 @@ from musicgen_studio.core.clip import Clip
 from musicgen_studio.ui.panels.export_dialog import ExportDialog
 from musicgen_studio.ui.panels.shortcuts_dialog import ShortcutsDialog
 from tests.busy import busy
-from tests.sound.conftest import RATE, PulseServer, Recording
+from tests.sound.conftest import PulseServer, Recording
 
 WITHIN_MS = 240_000
 WORDS = "happy rock with organ and drums"
@@ -52,7 +52,7 @@ class Musician:
 
     def hears(self) -> bool:
         """Tell whether the last fifth of a second of the sound card is loud."""
-        last = self._recording.samples()[-RATE // 5 :]
+        last = self._recording.last(0.2)
         return bool(len(last)) and float(np.abs(last).max()) > _HEARD
 
     def drag(self, start_x: float, end_x: float) -> None:
@@ -203,14 +203,20 @@ def keep_and_export(me: Musician) -> None:
 @contextmanager
 def home() -> Iterator[tuple[PulseServer, Recording]]:
     """An empty home, and a sound server in it that is listened to."""
+    with home_with_server() as server, server.listening() as recording:
+        yield server, recording
+
+
+@contextmanager
+def home_with_server() -> Iterator[PulseServer]:
+    """An empty home, and a sound server in it."""
     with tempfile.TemporaryDirectory(prefix="pulse-") as name:
         server = PulseServer(Path(name))
         for variable in [each for each in os.environ if each.startswith("XDG_")]:
             del os.environ[variable]
         os.environ |= {"HOME": name, "PULSE_SERVER": server.address}
         try:
-            with server.listening() as recording:
-                yield server, recording
+            yield server
         finally:
             server.control("exit")
 

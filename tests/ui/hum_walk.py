@@ -24,7 +24,7 @@ from musicgen_studio.core.melody import Melody, Note
 from musicgen_studio.dsp.tones import tones
 from musicgen_studio.studio.humming.recording_state import Phase
 from tests.sound.conftest import RATE, PulseServer
-from tests.ui.first_minute import CTRL, WORDS, Musician, home, until
+from tests.ui.first_minute import CTRL, WORDS, Musician, home_with_server, until
 from tests.ui.panels.finding import said
 
 TUNE = (60, 64, 67, 72, 67, 64, 62, 65, 69, 65, 62, 60)
@@ -39,7 +39,7 @@ Sing = Callable[[], "subprocess.Popen[bytes]"]
 
 @contextmanager
 def microphone(server: PulseServer) -> Iterator[Sing]:
-    """An input that is sung into."""
+    """An input that is sung into. To be there before the server is listened to: another default moves who listens."""
     server.control("load-module", "module-null-sink", "sink_name=mic", f"rate={RATE}", "channels=1")
     server.control("set-default-sink", "test")
     server.control("set-default-source", "mic.monitor")
@@ -105,7 +105,12 @@ def look_and_follow(me: Musician, folder: Path) -> None:
 
 def main() -> int:
     """Walk."""
-    with home() as (server, recording), microphone(server) as sing, TemporaryDirectory() as folder:
+    with (
+        home_with_server() as server,
+        microphone(server) as sing,
+        server.listening() as recording,
+        TemporaryDirectory() as folder,
+    ):
         _app = QApplication(sys.argv[:1])
         with Program(paths.settings_file(), watches_devices=True) as program:
             program.window.show()
