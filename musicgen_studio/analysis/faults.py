@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from musicgen_studio.core.audio import Audio, Samples
+from musicgen_studio.core.pieces import OnPiece, for_part, nothing
 from musicgen_studio.dsp.resample import mono_at
 
 RATE_HZ = 32_000
@@ -68,13 +69,14 @@ class Fault:
     end_s: float
 
 
-def find_faults(audio: Audio) -> list[Fault]:
+def find_faults(audio: Audio, on_piece: OnPiece = nothing) -> list[Fault]:
     """Return what is broken in a clip, in the order of time.
 
     Args:
         audio: Any sound; channels are averaged. Of less than half a second nothing is said.
+        on_piece: See `core.pieces`.
     """
-    mono = mono_at(audio, RATE_HZ)
+    mono = mono_at(audio, RATE_HZ, for_part(on_piece, 0, 2))
     levels = levels_db(mono)
     if len(levels) < FRAMES_PER_S / 2:
         return []
@@ -82,7 +84,10 @@ def find_faults(audio: Audio) -> list[Fault]:
     if loud_db < _QUIETEST_DB:
         return []  # silence throughout: there is no music to be broken
     silences = list(_silences(levels, loud_db))
-    found = [*_of_silences(levels, loud_db, silences), *_glitches(mono, levels, loud_db, silences)]
+    found = [
+        *_of_silences(levels, loud_db, silences),
+        *_glitches(mono, levels, loud_db, silences, for_part(on_piece, 1, 2)),
+    ]
     if _ends_in_the_middle(levels, loud_db):
         found.append(Fault(FaultKind.ENDS, len(mono) / RATE_HZ, len(mono) / RATE_HZ))
     return sorted(found, key=lambda fault: fault.start_s)
@@ -136,17 +141,21 @@ def _ends_in_the_middle(levels: _Curve, loud_db: float) -> bool:
     return float(last.max()) > loud_db - _END_DB
 
 
-def _glitches(mono: Samples, levels: _Curve, loud_db: float, silences: list[tuple[int, int]]) -> list[Fault]:
-    times_s = sorted(
-        [
-            *(first / FRAMES_PER_S for first, end in silences if _is_gap(levels, loud_db, first, end)),
-            *_seldom(at / RATE_HZ for at in _clicks(mono)),
-            *(at / FRAMES_PER_S for at in _bursts(mono, levels, loud_db)),
-            *_held_s(mono, loud_db),
-        ]
+def _glitches(
+    mono: Samples, levels: _Curve, loud_db: float, silences: list[tuple[int, int]], on_piece: OnPiece
+) -> list[Fault]:
+    kinds: tuple[Iterable[float], ...] = (
+        (first / FRAMES_PER_S for first, end in silences if _is_gap(levels, loud_db, first, end)),
+        _seldom(at / RATE_HZ for at in _clicks(mono)),
+        (at / FRAMES_PER_S for at in _bursts(mono, levels, loud_db)),
+        _held_s(mono, loud_db),
     )
+    times_s = list[float]()
+    for number, kind in enumerate(kinds, start=1):
+        times_s += kind
+        on_piece(number / len(kinds))
     groups = list[list[float]]()
-    for time_s in times_s:
+    for time_s in sorted(times_s):
         if groups and time_s - groups[-1][-1] < _APART_S:
             groups[-1].append(time_s)
         else:
@@ -154,8 +163,8 @@ def _glitches(mono: Samples, levels: _Curve, loud_db: float, silences: list[tupl
     return [Fault(FaultKind.GLITCH, float(group[0]), float(group[-1]) + 1 / FRAMES_PER_S) for group in groups]
 
 
-def _bursts(mono: Samples, levels: _Curve, loud_db: float) -> list[int]:
-    """Return where noise is louder than anything the music strikes again and again."""
+def _bursts(mono: Samples, levels: _Curve, loud_db: float) -> Iterator[int]:
+    """Yield where noise is louder than anything the music strikes again and again."""
     block = round(_STRUCK_S * FRAMES_PER_S)
     struck_db = np.sort(levels[: len(levels) // block * block].reshape(-1, block).max(axis=1))
     # A burst lies in two blocks at most; what the third loudest has is struck again and again.
@@ -163,13 +172,13 @@ def _bursts(mono: Samples, levels: _Curve, loud_db: float) -> list[int]:
     frames = mono[: len(levels) * _FRAME].reshape(-1, _FRAME)
     crossings = (np.diff(np.signbit(frames), axis=1)).mean(axis=1)
     high = (levels > loudest_db) & (crossings > _NOISY)
-    return [int(at) for at in np.flatnonzero(high[:-2] & high[1:-1] & high[2:])]
+    yield from np.flatnonzero(high[:-2] & high[1:-1] & high[2:]).tolist()
 
 
-def _seldom(times_s: Iterable[float]) -> list[float]:
+def _seldom(times_s: Iterable[float]) -> Iterator[float]:
     """Return clicks if they are few: what comes again and again is an instrument."""
     found = list(times_s)
-    return found if len(found) <= _FEW_CLICKS else []
+    yield from found if len(found) <= _FEW_CLICKS else []
 
 
 def _is_gap(levels: _Curve, loud_db: float, first: int, end: int) -> bool:

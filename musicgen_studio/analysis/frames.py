@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from musicgen_studio.core.audio import Audio
+from musicgen_studio.core.pieces import OnPiece, for_part, nothing
 from musicgen_studio.dsp.resample import mono_at
 from musicgen_studio.dsp.spectra import SEMITONES, Floats, banded, mel_filters, semitone_filters
 
@@ -39,15 +40,16 @@ class Frames:
     is_silent: bool
 
 
-def frames_of(audio: Audio) -> Frames:
+def frames_of(audio: Audio, on_piece: OnPiece = nothing) -> Frames:
     """Return a clip's frames; frame i lies at `i / FRAMES_PER_S` seconds.
 
     Args:
         audio: Any sound; channels are averaged.
+        on_piece: See `core.pieces`.
     """
-    mono = mono_at(audio, RATE_HZ)
-    mels = banded(mono, mel_filters(RATE_HZ, _MEL_WINDOW, MELS), HOP)
-    semitones = banded(mono, semitone_filters(RATE_HZ, _SEMITONE_WINDOW), HOP)
+    mono = mono_at(audio, RATE_HZ, for_part(on_piece, 0, 3))
+    mels = banded(mono, mel_filters(RATE_HZ, _MEL_WINDOW, MELS), HOP, for_part(on_piece, 1, 3))
+    semitones = banded(mono, semitone_filters(RATE_HZ, _SEMITONE_WINDOW), HOP, for_part(on_piece, 2, 3))
     bands = np.concatenate([_relative(mels), _relative(semitones)], axis=1)
     return Frames(semitones, bands, is_silent=bool(np.square(mono).mean() < _SILENCE))
 

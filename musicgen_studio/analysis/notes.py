@@ -7,7 +7,7 @@ overtone it would be is left out. About 20 times as fast as the music on one cor
 bends (`dsp.pitch`), or for drums.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.melody import Melody, Note
+from musicgen_studio.core.pieces import OnPiece, nothing
 from musicgen_studio.dsp.resample import mono_at
 from musicgen_studio.paths import resources_dir
 
@@ -28,7 +29,6 @@ LOWEST_PITCH = 21
 """MIDI number of the model's first pitch, A0; it knows the 88 of a piano."""
 
 Floats = npt.NDArray[np.float32]
-OnPiece = Callable[[float], None]
 
 _WINDOW = 43_844  # samples the model takes at a time: 2 s less a hop
 _KEPT, _MARGIN = 141, 15  # frames used of each window, and left out before them
@@ -41,11 +41,7 @@ _INPUT, _NOTES, _ONSETS = "serving_default_input_2:0", "StatefulPartitionedCall:
 _Span = tuple[int, int, int]
 
 
-def _ignore(_share: float) -> None:
-    return
-
-
-def find_notes(audio: Audio, on_piece: OnPiece = _ignore) -> Melody:
+def find_notes(audio: Audio, on_piece: OnPiece = nothing) -> Melody:
     """Return the notes of a sound.
 
     Args:
@@ -66,7 +62,7 @@ def find_notes(audio: Audio, on_piece: OnPiece = _ignore) -> Melody:
     return Melody(tuple(notes), ends)
 
 
-def activations(audio: Audio, on_piece: OnPiece = _ignore) -> tuple[Floats, Floats]:
+def activations(audio: Audio, on_piece: OnPiece = nothing) -> tuple[Floats, Floats]:
     """Return how likely each pitch sounds, and begins: float32 `[frames, 88]` each, frame i at `i * HOP / RATE_HZ`."""
     mono = mono_at(audio, RATE_HZ)
     frames = -(-len(mono) // HOP)

@@ -8,7 +8,8 @@ loud and this turns it down: a clip with strong attacks stays far below the targ
 import numpy as np
 
 from musicgen_studio.core.audio import Audio, Samples
-from musicgen_studio.dsp.loudness import OnPiece, integrated_lufs, is_near_silence, nothing
+from musicgen_studio.core.pieces import OnPiece, nothing
+from musicgen_studio.dsp.loudness import integrated_lufs, is_near_silence
 from musicgen_studio.dsp.resample import StreamResampler
 
 _PIECE_FRAMES = 1 << 19

@@ -24,14 +24,12 @@ import numpy as np
 
 from musicgen_studio.core.audio import Audio, Samples
 from musicgen_studio.core.loudness import STREAMING_CEILING_DB
+from musicgen_studio.core.pieces import OnPiece, for_part, nothing
 from musicgen_studio.dsp.loudness import (
     Floats,
-    OnPiece,
-    for_part,
     integrated_lufs,
     is_near_silence,
     lufs_of_energies,
-    nothing,
     weighted_energies,
 )
 from musicgen_studio.dsp.true_peak import span_peaks, true_peak_db

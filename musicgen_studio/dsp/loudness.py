@@ -8,7 +8,7 @@ Everything works in pieces of about 10 s and tells after each how far it is: `on
 what it raises ends the work.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from math import isfinite
 from typing import Any
 
@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicgen_studio.core.audio import Audio, Samples
+from musicgen_studio.core.pieces import OnPiece, nothing
 
-OnPiece = Callable[[float], None]
 Floats = NDArray[np.float64]
 
 _BLOCK_S = 0.400  # the gating block of BS.1770
@@ -41,15 +41,6 @@ _PIECE_BLOCKS = 100
 _PIECE_FRAMES = 1 << 19
 _RUN_UP_S = 0.5  # the slowest filter, 38 Hz, has by then forgotten all but 1e-50 of what was before
 _SILENT_RMS = 2e-3  # AudioCraft's energy floor: amplifying less than this would only bring up noise
-
-
-def nothing(_share: float) -> None:
-    """Hear how far it is, and do nothing."""
-
-
-def for_part(on_piece: OnPiece, number: int, parts: int) -> OnPiece:
-    """Let one of several equal parts of a work tell how far it is; the whole is told what that makes."""
-    return lambda share: on_piece((number + share) / parts)
 
 
 def integrated_lufs(audio: Audio, on_piece: OnPiece = nothing) -> float | None:

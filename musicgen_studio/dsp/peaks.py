@@ -5,6 +5,7 @@ a level may cover fewer frames; it is made again when more arrive. Not for drawi
 """
 
 from collections.abc import Callable
+from time import sleep
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +14,8 @@ from musicgen_studio.core.audio import Samples
 
 BASE_FRAMES = 64
 _FACTOR = 4
-_AT_ONCE_FRAMES = 1 << 16  # between two of which others get their turn
+_AT_ONCE_FRAMES = 1 << 16  # a millisecond of work, in which no other thread can do anything
+_TURN_S = 0.001  # after each, in which others get their turn: the window paints while ten minutes are looked through
 _TOP_FRAMES = 1 << 24  # a coarser level would have a handful of pairs only
 
 Peaks = npt.NDArray[np.float32]
@@ -69,6 +71,8 @@ class PeakPyramid:
         if samples.ndim != 2 or samples.shape[1] != self.channels:
             raise ValueError(f"samples must be [frames, {self.channels}], got {list(samples.shape)}")
         for start in range(0, len(samples), _AT_ONCE_FRAMES):
+            if start:
+                sleep(_TURN_S)
             self._append(samples[start : start + _AT_ONCE_FRAMES])
 
     def _append(self, samples: Samples) -> None:

@@ -3,17 +3,16 @@
 Not for changing pitch or speed.
 """
 
-from collections.abc import Callable
-
 import numpy as np
 import soxr
 
 from musicgen_studio.core.audio import Audio, Samples, mono_mix
+from musicgen_studio.core.pieces import OnPiece, nothing
 
 _PIECE_FRAMES = 1 << 20  # 0.1 s of work
 
 
-def resample(audio: Audio, sample_rate: int, on_piece: Callable[[float], None] = lambda _share: None) -> Audio:
+def resample(audio: Audio, sample_rate: int, on_piece: OnPiece = nothing) -> Audio:
     """Return the same sound at another sample rate.
 
     Args:
@@ -39,15 +38,16 @@ def resample(audio: Audio, sample_rate: int, on_piece: Callable[[float], None] =
     return Audio(np.concatenate([*pieces, stream.flush()]), sample_rate)
 
 
-def mono_at(audio: Audio, sample_rate: int) -> Samples:
+def mono_at(audio: Audio, sample_rate: int, on_piece: OnPiece = nothing) -> Samples:
     """Return the mean of a sound's channels at another sample rate, float32 `[frames]`: what models listen to.
 
     Args:
         audio: Any sound.
         sample_rate: The wanted rate in Hz, above 0.
+        on_piece: As for `resample`.
     """
     mixed = Audio(mono_mix(audio.samples)[:, np.newaxis], audio.sample_rate)  # mixed first: less to resample
-    return resample(mixed, sample_rate).samples[:, 0]
+    return resample(mixed, sample_rate, on_piece).samples[:, 0]
 
 
 class StreamResampler:

@@ -4,11 +4,12 @@ The mel filters are `librosa.filters.mel`'s (Slaney's scale, each band of the sa
 because loading librosa takes a second, and ten the first time. Not for the chroma of a melody (`chroma`).
 """
 
-from collections.abc import Callable
 from functools import cache
 
 import numpy as np
 import numpy.typing as npt
+
+from musicgen_studio.core.pieces import OnPiece, nothing
 
 Floats = npt.NDArray[np.float32]
 
@@ -23,7 +24,7 @@ _BEND_HZ = 1000.0
 _LOG_STEP = np.log(6.4) / 27
 
 
-def banded(mono: Floats, filters: Floats, hop: int, on_piece: Callable[[float], None] = lambda _share: None) -> Floats:
+def banded(mono: Floats, filters: Floats, hop: int, on_piece: OnPiece = nothing) -> Floats:
     """Return the power of a sound in bands over time.
 
     Args:

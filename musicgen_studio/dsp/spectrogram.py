@@ -1,11 +1,10 @@
 """A picture of what sounds when: the strength of mel bands over time, for the eye. Not for analysis (`spectra`)."""
 
-from collections.abc import Callable
-
 import numpy as np
 import numpy.typing as npt
 
 from musicgen_studio.core.audio import Samples
+from musicgen_studio.core.pieces import OnPiece, nothing
 from musicgen_studio.dsp.channels import with_channels
 from musicgen_studio.dsp.spectra import mel_triangles
 
@@ -17,9 +16,7 @@ _N_FFT = 2048
 _AT_ONCE = 256
 
 
-def picture(
-    samples: Samples, sample_rate: int, columns: int, on_piece: Callable[[float], None] = lambda _share: None
-) -> npt.NDArray[np.uint8]:
+def picture(samples: Samples, sample_rate: int, columns: int, on_piece: OnPiece = nothing) -> npt.NDArray[np.uint8]:
     """Return how strong each band is at each moment.
 
     Args:

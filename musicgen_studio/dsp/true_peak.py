@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicgen_studio.core.audio import Audio, Samples
-from musicgen_studio.dsp.loudness import OnPiece, for_part, nothing
+from musicgen_studio.core.pieces import OnPiece, for_part, nothing
 from musicgen_studio.dsp.resample import StreamResampler
 
 _OVERSAMPLING = 4

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from musicgen_studio.core.analysis import Analysis
 from musicgen_studio.core.clip import Clip
+from musicgen_studio.core.pieces import OnPiece, nothing
 from musicgen_studio.library.library import Library
 from musicgen_studio.studio.program.background import Errand
 
@@ -34,14 +35,19 @@ def analyse_clips(library: Library, ids: list[str], errand: Errand) -> list[Clip
     for number, clip_id in enumerate(ids, start=1):
         errand.check()
         errand.tell(None, number, len(ids))
-        clip = analyse_clip(library, clip_id)
+        clip = analyse_clip(library, clip_id, lambda _share: errand.check())
         if clip is not None:
             heard.append(clip)
     return heard
 
 
-def analyse_clip(library: Library, clip_id: str) -> Clip | None:
+def analyse_clip(library: Library, clip_id: str, on_piece: OnPiece = nothing) -> Clip | None:
     """Listen to one clip and keep what was found. Any thread but the window's: it reads the whole sound.
+
+    Args:
+        library: Which has it.
+        clip_id: Which one.
+        on_piece: See `core.pieces`.
 
     Returns:
         The clip as it is now; None if it is gone, its sound is, or a hand has locked what is known of it.
@@ -55,7 +61,7 @@ def analyse_clip(library: Library, clip_id: str) -> Clip | None:
         clip = library.get(clip_id)
         if clip.is_missing or (clip.known is not None and clip.known.is_locked):
             return None
-        heard = library.keep_found(clip_id, with_known_tempo(analyse(library.read(clip_id)), clip))
+        heard = library.keep_found(clip_id, with_known_tempo(analyse(library.read(clip_id), on_piece), clip))
     except KeyError:
         return None  # deleted for good meanwhile
     library.prepare_drag(clip_id)  # a file that is dragged out says what is known

@@ -6,8 +6,8 @@
 
 Each thread takes first come first served. What is quick (`run`) never waits behind a long export (`start`), which has a
 name, tells how far it is and can be stopped. What nobody has asked for (pictures of rows, listening to clips) gives
-way, errand by errand and clip by clip, while a file is opened, edited or imported. Whatever ends an errand (a result, a
-problem, a bug, a stop, the end of the program), `on_done` is told exactly once, and knows it by its id.
+way, errand by errand and piece by piece, while a file is opened, edited or imported. Whatever ends an errand (a result,
+a problem, a bug, a stop, the end of the program), `on_done` is told exactly once, and knows it by its id.
 """
 
 import threading
@@ -313,6 +313,16 @@ class Background:
             self._errands[errand.id] = errand
         self._send(lane, owner, partial(_begun, errand, work), partial(self._forget, errand))
         return owner.id
+
+    def give_way(self) -> None:
+        """Wait while something is more urgent, in the thread of a short errand that nobody has asked for.
+
+        Raises:
+            StoppedError: If all ends.
+        """
+        self._way.wait(self.stop)
+        if self.stop.is_set():
+            raise StoppedError
 
     def cancel(self, number: int) -> None:
         """Ask a long errand to end, or not to begin. Unknown ids pass."""

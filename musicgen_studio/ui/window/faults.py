@@ -94,8 +94,9 @@ class Faults(QObject):
         def fail(_errand: ErrandDone) -> None:
             self._looking.discard(clip.id)  # whoever opens the clip is told what is wrong with its file
 
-        words = self.tr("Look for what is broken")
-        self._services.background.run(words, lambda: notice(library, clip), take, fail, Lane.HEARING)
+        words, background = self.tr("Look for what is broken"), self._services.background
+        work = partial(notice, library, clip, lambda _share: background.give_way())
+        background.run(words, work, take, fail, Lane.HEARING)
 
     def _take(self, clip: Clip, faults: list[Fault]) -> None:
         current = self._listening.current

@@ -300,6 +300,37 @@ def test_listening_to_many_clips_gives_way_between_two_of_them() -> None:
     background.close()
 
 
+def test_a_short_errand_gives_way_between_two_pieces_and_is_ended_there() -> None:
+    done: SimpleQueue[ErrandDone] = SimpleQueue()
+    background = Background(done.put)
+    is_looking, is_opening, may_end = threading.Event(), threading.Event(), threading.Event()
+    steps = SimpleQueue[str]()
+
+    def open_clip() -> None:
+        is_opening.set()
+        may_end.wait(10)
+        steps.put("opened")
+
+    def look() -> None:
+        background.give_way()
+        is_looking.set()
+        is_opening.wait(10)
+        background.give_way()
+        steps.put("looked on")
+        while True:
+            background.give_way()
+
+    background.run("looking", look, lane=Lane.HEARING)
+    assert is_looking.wait(10)
+    background.run("opening", open_clip, lane=Lane.SOUND)
+    assert is_opening.wait(10)
+    may_end.set()
+    assert [steps.get(timeout=10) for _ in range(2)] == ["opened", "looked on"]
+    background.close()
+    ended = {errand.name: errand.is_stopped for errand in (done.get(timeout=10) for _ in range(2))}
+    assert ended == {"looking": True, "opening": False}
+
+
 def test_the_end_waits_for_nobody_who_gives_way() -> None:
     done: SimpleQueue[ErrandDone] = SimpleQueue()
     background = Background(done.put)
