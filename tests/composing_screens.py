@@ -58,7 +58,7 @@ def render(
     window.passages.panel._show_chosen()
     settle(app)
     save("passages-written", window)
-    window.passages.panel.follow_file("theme.mid", 1)
+    window.passages.panel.follow_file(1, "theme.mid")
     window.passages.panel.duplicate()
     settle(app)
     save("passages-longer-than-the-clip", window)

@@ -2222,6 +2222,18 @@ Drop sound files here to go on from them, and drag clips from here into your DAW
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>There is no melody on the left yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No notes were found in the melody on the left, so live music follows none</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Live music follows notes; of a mix those of the strongest pitch, not its lead and chords</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>“{0}” is in the library</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2974,6 +2986,13 @@ Drop sound files here to go on from them, and drag clips from here into your DAW
     </message>
 </context>
 <context>
+    <name>Mixes</name>
+    <message>
+        <source>Find the melody of {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>NewMusic</name>
     <message>
         <source>“{0}” is being made</source>
@@ -3345,6 +3364,37 @@ Below them is what the model sees: one pitch class at a time, C also where there
     </message>
 </context>
 <context>
+    <name>PassageMelody</name>
+    <message>
+        <source>Melody of the passage</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Follows {0}; click to follow none</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Let the passage follow a melody: the one on the left, or a sound or MIDI file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} is a mix: its lead and chords are followed, without drums and bass</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Follow the melody on the left</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a file…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sound and MIDI files ({0})</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Passages</name>
     <message>
         <source>Write the passages as text</source>
@@ -3529,23 +3579,11 @@ Below them is what the model sees: one pitch class at a time, C also where there
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Melody of the passage</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Move the passage to the left</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Move the passage to the right</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Follows {0}; click to follow none</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Let the passage follow a melody: the one on the left, or a sound or MIDI file</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3590,18 +3628,6 @@ Below them is what the model sees: one pitch class at a time, C also where there
     </message>
     <message>
         <source>Follow no melody in the passage</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Follow the melody on the left</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Choose a file…</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Sound and MIDI files ({0})</source>
         <translation type="unfinished"></translation>
     </message>
     <message>

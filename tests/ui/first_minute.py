@@ -3,7 +3,7 @@
 The whole program as it is started, with the starter's checkpoint, on a sound server of its own, while other programs
 keep the processor busy, one if not said otherwise. What the README promises is checked by what is heard, shown and
 kept. A process of its own, as its home and its sound server are one for a whole process. Says each step, and ends with
-0 if all went as it should.
+0 if all went as it should. With QT_QPA_PLATFORM=xcb its window is on a display, as those of the other walks.
 """
 
 import argparse
@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-os.environ["QT_QPA_PLATFORM"] = "offscreen"
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import numpy as np
 from PySide6.QtCore import QDeadlineTimer, QEventLoop, QPoint, QPointF, Qt, QTimer

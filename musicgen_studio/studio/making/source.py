@@ -118,6 +118,15 @@ def open_melody(
     return MelodySource(followed, replace(source.record, separator=mark), source.remark)
 
 
+def holds_mix(path: Path) -> bool:
+    """Tell whether a file is a sound of which `open_melody` follows lead and other alone, where nobody says otherwise.
+
+    Raises:
+        UserProblem: If it cannot be read.
+    """
+    return not holds_midi(path) and is_mix(decode(path).audio)
+
+
 def check_carries(audio: Audio, name: str) -> None:
     """Make sure that there is something to follow in a sound.
 

@@ -73,6 +73,8 @@ class LivePanel(QWidget):
         self.melody = QCheckBox(self.tr("Follow the melody on the left"))
         self.melody.setAccessibleName(self.tr("Follow the melody on the left, live"))
         self.melody.setToolTip(self.tr("A hum, a MIDI file or drawn notes; heard about three seconds later"))
+        self._followed = plain_label("", Look.MUTED, wraps=True)
+        self._followed.hide()
         self.on_the_bar = QCheckBox(self.tr("Change on the bar"))
         self.on_the_bar.setAccessibleName(self.tr("Live changes wait for the next bar"))
         self.on_the_bar.setToolTip(self.tr("Prompts and their weights change where the next bar begins"))
@@ -173,6 +175,11 @@ class LivePanel(QWidget):
             self._said.setText(text)
             self._said.setVisible(bool(text))
 
+    def say_of_melody(self, text: str) -> None:
+        """Say what is to be known of the melody that is followed; empty for nothing."""
+        self._followed.setText(text)
+        self._followed.setVisible(bool(text))
+
     def said(self) -> str:
         """Return what it says of how it goes."""
         return self._said.text()
@@ -225,6 +232,7 @@ class LivePanel(QWidget):
         body.addWidget(self.plane, 1)
         body.addLayout(self._turned)
         body.addWidget(_row(self._schedule, self.melody, self.keep_all))
+        body.addWidget(self._followed)
         body.addStretch()  # takes the plane's place where that is not seen
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

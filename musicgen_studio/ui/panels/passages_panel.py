@@ -4,18 +4,13 @@ While they are only looked at, the lane stands alone. What is changed comes out 
 be (`core.plan`), nor for making it.
 """
 
-from collections.abc import Callable
-from pathlib import Path
-
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QComboBox,
-    QFileDialog,
     QHBoxLayout,
     QLineEdit,
-    QMenu,
     QPushButton,
     QSpinBox,
     QToolButton,
@@ -24,11 +19,11 @@ from PySide6.QtWidgets import (
 )
 
 from musicgen_studio.core.plan import BEATS_PER_BAR, LEAST_S, MOST_S, Grid, Plan
-from musicgen_studio.files import midi, sound
 from musicgen_studio.ui.look.icons import icon
 from musicgen_studio.ui.look.theme import GRID, Look, set_look
 from musicgen_studio.ui.panels.clip_words import clock
 from musicgen_studio.ui.panels.labels import ElidedLabel, plain_label
+from musicgen_studio.ui.panels.passage_melody import PassageMelody
 from musicgen_studio.ui.widgets.number_box import NumberBox
 from musicgen_studio.ui.widgets.passage_lane import PassageLane
 from musicgen_studio.ui.widgets.picture_button import picture_button
@@ -55,15 +50,14 @@ class PassagesPanel(QWidget):
     generate_requested = Signal()
     text_requested = Signal()
     closed = Signal()
-    left_melody_requested = Signal(int)  # for this passage, counted from 0
-    """The chosen passage is to follow the melody that is hummed, opened or drawn elsewhere in the window."""
 
     def __init__(self, keys: KeyMap, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._bindings = Bindings(self, keys)
         self._is_low = False
-        self.has_left_melody: Callable[[], bool] = lambda: False
-        """Tells whether there is such a melody."""
+        self.melody = PassageMelody(self)
+        """Of the chosen passage."""
+        self.melody.file_chosen.connect(self.follow_file)
         self.lane = PassageLane()
         self.lane.plan_changed.connect(lambda plan: self.plan_changed.emit(plan, self.tr("Change the passages"), False))
         self.lane.chosen_changed.connect(self._show_chosen)
@@ -74,7 +68,7 @@ class PassagesPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID)
-        for part in (self._head, self.lane, self._words, self._rest):
+        for part in (self._head, self.lane, self._words, self._rest, self.melody.line):
             column.addWidget(part)
         WheelGuard(self)
         self.set_open(False)
@@ -229,10 +223,7 @@ class PassagesPanel(QWidget):
         return _row((self._shared, 1), self._tempo, self._beats, *self._build_tools())
 
     def _build_tools(self) -> list[QToolButton]:
-        self._melody = picture_button("note", self.tr("Melody of the passage"))
-        self._melody.setCheckable(True)
-        self._melody.clicked.connect(self._ask_for_melody)
-        made = [self._melody]
+        made = [self.melody.button]
         for name, shortcut_id, words, slot in (
             ("split", "passage-split", self.tr("Split the passage"), self.split),
             ("duplicate", "passage-duplicate", self.tr("Duplicate the passage"), self.duplicate),
@@ -263,9 +254,10 @@ class PassagesPanel(QWidget):
         whole = self.lane.plan()
         if whole is not None:
             self._show_whole(whole)
-        for widget in (self._words, self._melody):
+        for widget in (self._words, self.melody.button):
             widget.setEnabled(plan is not None)
         if plan is None:
+            self.melody.show_of(0, "")
             return
         part, unit_s = plan.parts[number], 1.0 if plan.grid is None else plan.grid.bar_s
         with QSignalBlocker(self._morph), QSignalBlocker(self._length):
@@ -281,13 +273,7 @@ class PassagesPanel(QWidget):
         self._how.setEnabled(number > 0)
         self._how.setCurrentIndex(1 if part.morph_s else 0)
         self._morph.setVisible(part.morph_s > 0)
-        self._melody.setChecked(bool(part.melody))
-        file = Path(part.melody).name
-        self._melody.setToolTip(
-            self.tr("Follows {0}; click to follow none").format(file)
-            if file
-            else self.tr("Let the passage follow a melody: the one on the left, or a sound or MIDI file")
-        )
+        self.melody.show_of(number, part.melody)
 
     def _show_whole(self, plan: Plan) -> None:
         count = len(plan.parts)
@@ -361,38 +347,13 @@ class PassagesPanel(QWidget):
             grid = None if bpm <= NO_TEMPO else Grid(bpm, self._beats.value())
             self._give(plan.with_grid(grid), self.tr("Another tempo of the passages"), is_step=True)
 
-    @Slot()
-    def _ask_for_melody(self) -> None:
-        plan, number = self._chosen()
-        if plan is None:
-            return
-        if plan.parts[number].melody:
-            self._give(plan.with_melody(number, ""), self.tr("Follow no melody in the passage"))
-            return
-        self._melody.setChecked(False)
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        left = menu.addAction(self.tr("Follow the melody on the left"))
-        left.setEnabled(self.has_left_melody())
-        left.triggered.connect(lambda: self.left_melody_requested.emit(number))
-        menu.addAction(self.tr("Choose a file…")).triggered.connect(lambda: self._ask_for_file(number))
-        menu.popup(self._melody.mapToGlobal(self._melody.rect().bottomLeft()))
-
-    def _ask_for_file(self, passage: int) -> None:
-        endings = " ".join(f"*{ending}" for ending in sorted({*sound.EXTENSIONS, *midi.EXTENSIONS}))
-        dialog = QFileDialog(
-            self, self.tr("Melody of the passage"), "", self.tr("Sound and MIDI files ({0})").format(endings)
-        )
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(lambda file: self.follow_file(file, passage))
-        dialog.open()
-
-    def follow_file(self, file: str, passage: int) -> None:
-        """Let a passage, counted from 0, follow the melody of a file; not if there is none so late any more."""
+    @Slot(int, str)
+    def follow_file(self, passage: int, file: str) -> None:
+        """Let a passage, counted from 0, follow the melody of a file, or none; unless it is gone by now."""
         plan = self.lane.plan()
         if plan is not None and passage < len(plan.parts):
-            self._give(plan.with_melody(passage, file), self.tr("Follow a melody in the passage"))
+            what = self.tr("Follow a melody in the passage") if file else self.tr("Follow no melody in the passage")
+            self._give(plan.with_melody(passage, file), what)
 
 
 def _dress(box: QAbstractSpinBox) -> None:

@@ -76,6 +76,8 @@ class Live(QObject):
         panel.close_requested.connect(self.close)
         panel.schedule_requested.connect(self.write_schedule)
         panel.changed.connect(self._ask)
+        panel.melody.toggled.connect(self._tell_melody)
+        melodies.changed.connect(self._tell_melody)
         panel.keep_all.toggled.connect(self._set_keep_all)
         panel.on_the_bar.toggled.connect(self._set_on_the_bar)
         self._recall()
@@ -246,6 +248,18 @@ class Live(QObject):
     def _melody(self) -> Melody | None:
         sketch: Sketch | None = self._melodies.sketch
         return None if sketch is None or not sketch.notes.notes else sketch.notes
+
+    @Slot()
+    def _tell_melody(self) -> None:
+        """Say where what is followed is not what stands on the left: live music follows notes."""
+        sketch, told = self._melodies.sketch, ""
+        if sketch is None:
+            told = self.tr("There is no melody on the left yet")
+        elif not sketch.notes.notes:
+            told = self.tr("No notes were found in the melody on the left, so live music follows none")
+        elif sketch.as_sung:
+            told = self.tr("Live music follows notes; of a mix those of the strongest pitch, not its lead and chords")
+        self.panel.say_of_melody(told if self.panel.melody.isChecked() else "")
 
     @Slot()
     def _ask(self) -> None:

@@ -5,6 +5,7 @@ musician's own, which stays until the next start, and is taken back by undo. Not
 """
 
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, Signal, Slot
 from PySide6.QtWidgets import QWidget
@@ -24,6 +25,7 @@ from musicgen_studio.ui.window.generation import Generation
 from musicgen_studio.ui.window.inbox import Inbox
 from musicgen_studio.ui.window.listening import Listening
 from musicgen_studio.ui.window.melodies import Melodies
+from musicgen_studio.ui.window.mixes import Mixes
 from musicgen_studio.ui.window.services import Services
 from musicgen_studio.ui.window.undo import ChangePassages
 
@@ -77,6 +79,9 @@ class Passages(QObject):
         self._is_own = False  # whether the own plan is shown, not the clip's
         self._takes_text = True
         panel.lane.beats = self._beats
+        mixes = Mixes(services.background, self)
+        panel.melody.is_mix = lambda file: mixes.is_mix(Path.home() / Path(file).expanduser())
+        mixes.found.connect(panel.melody.show_again)
         panel.plan_changed.connect(self._change)
         panel.opened.connect(self.open)
         panel.closed.connect(self.close)
@@ -93,10 +98,10 @@ class Passages(QObject):
         """Let a passage follow the melody on the left: a hum, a file, a clip of the library or drawn notes."""
 
         def follow(passage: int) -> None:
-            melodies.lasting_file(lambda file: self.panel.follow_file(file, passage))
+            melodies.lasting_file(lambda file: self.panel.follow_file(passage, file))
 
-        self.panel.has_left_melody = lambda: melodies.sketch is not None
-        self.panel.left_melody_requested.connect(follow)
+        self.panel.melody.has_left = lambda: melodies.sketch is not None
+        self.panel.melody.left_chosen.connect(follow)
 
     def plan(self) -> Plan | None:
         """Return what is shown."""

@@ -15,9 +15,13 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from musicgen_studio.app import Program
+from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip
 from musicgen_studio.core.live import SPARSE_WORDS, Mailbox, Steering
+from musicgen_studio.core.melody import Melody, Note
 from musicgen_studio.engine.musicgen import load_engine
+from musicgen_studio.files.midi import write_midi
+from musicgen_studio.files.sound import SoundFormat, write
 from musicgen_studio.studio.arranging.live import LiveFacts
 from musicgen_studio.studio.arranging.live_kept import remembered
 from musicgen_studio.studio.arranging.live_output import ClockOutput
@@ -28,6 +32,7 @@ from musicgen_studio.ui.panels.live_page import LivePage
 from musicgen_studio.ui.panels.live_panel import LivePanel
 from musicgen_studio.ui.panels.prompt_panel import PromptValues
 from musicgen_studio.ui.widgets.prompt_plane import PLACES, PromptPlane
+from tests.sound.test_stems_heard import band
 from tests.ui.panels.finding import control, said
 
 
@@ -323,6 +328,30 @@ def test_prompts_by_the_minute_are_played_and_it_fades_in_and_out(program: Progr
     live.schedule_dialog.dropped.emit()
     assert live.panel.prompts[0].isVisible()
     assert live.panel.steering().prompts == ("not heard",)
+
+
+def test_it_says_what_is_followed_of_the_melody_on_the_left(program: Program, qtbot: QtBot, tmp_path: Path) -> None:
+    """Live music follows notes: not the lead and the chords of a mix, as it is said there."""
+    window, live = program.window, program.window.live
+    live.open("calm piano")
+    live.panel.melody.click()
+    assert "There is no melody on the left yet" in said(live.panel)
+    write_midi(tmp_path / "tune.mid", Melody.of([Note(0.0, 0.5, 60)]))
+    window.prompt.melody.choose_file(tmp_path / "tune.mid")
+    qtbot.waitUntil(lambda: "no melody" not in said(live.panel), timeout=60_000)
+    assert "Live music follows notes" not in said(live.panel)
+    write(tmp_path / "song.wav", band(4.0), SoundFormat.WAV16)
+    window.prompt.melody.choose_file(tmp_path / "song.wav")
+    qtbot.waitUntil(lambda: "not its lead and chords" in said(live.panel), timeout=60_000)
+    assert window.melodies.sketch is not None
+    assert window.melodies.sketch.notes.notes
+    live.panel.melody.click()
+    assert "not its lead and chords" not in said(live.panel)
+    noise = np.random.default_rng(1).standard_normal((48_000, 2)) * 0.1
+    write(tmp_path / "noise.wav", Audio(noise.astype(np.float32), 32_000), SoundFormat.WAV16)
+    live.panel.melody.click()
+    window.prompt.melody.choose_file(tmp_path / "noise.wav")
+    qtbot.waitUntil(lambda: "so live music follows none" in said(live.panel), timeout=60_000)
 
 
 @pytest.mark.usefixtures("qtbot")

@@ -16,6 +16,7 @@ from musicgen_studio.core.melody import Melody, Note
 from musicgen_studio.core.plan import Grid, PlannedPassage
 from musicgen_studio.core.tempo_map import TempoMap
 from musicgen_studio.files.midi import write_midi
+from musicgen_studio.files.sound import SoundFormat, write
 from musicgen_studio.studio.arranging.composing import record_of_clip
 from musicgen_studio.studio.arranging.passages import plan_of, text_of
 from musicgen_studio.studio.arranging.planning import plan_of_clip, words_at
@@ -26,6 +27,7 @@ from musicgen_studio.ui.panels.passages_dialog import PassagesDialog
 from musicgen_studio.ui.panels.passages_panel import PassagesPanel
 from musicgen_studio.ui.panels.prompt_panel import PromptValues
 from musicgen_studio.ui.window.passages import EXAMPLE
+from tests.sound.test_stems_heard import band
 from tests.ui.panels.finding import control, nameless, said
 from tests.ui.test_window import WAIT_MS, loader, program, settings_file
 
@@ -43,6 +45,12 @@ def _opened(program: Program) -> PassagesPanel:
     QTest.keyClick(window, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
     assert window.passages.panel.is_open()
     return window.passages.panel
+
+
+def _choose(panel: PassagesPanel, number: int) -> None:
+    """Choose a passage, as a click on it does."""
+    panel.lane.choose(number)
+    panel.lane.chosen_changed.emit(number)
 
 
 def _as_text(panel: PassagesPanel, program: Program) -> PassagesDialog:
@@ -95,7 +103,7 @@ def test_a_passage_follows_the_melody_on_the_left(qtbot: QtBot, program: Program
     tune = Melody.of([Note(0.0, 0.5, 60), Note(0.5, 0.5, 64), Note(1.0, 0.5, 67)])
     write_midi(tmp_path / "tune.mid", tune)
     window, panel = program.window, _opened(program)
-    panel.lane.choose(1)
+    _choose(panel, 1)
     button = control(panel, QToolButton, "Melody of the passage")
 
     def offered() -> QMenu:
@@ -124,11 +132,34 @@ def test_a_passage_follows_the_melody_on_the_left(qtbot: QtBot, program: Program
     kept = open_melody(file).melody
     assert isinstance(kept, Melody)
     assert [note.pitch for note in kept.notes] == [60, 64, 67]
-    panel.lane.choose(1)
-    panel._show_chosen()
+    _choose(panel, 1)
     assert button.isChecked()
     program.services.undo.undo()
     assert not any(followed())
+
+
+def test_a_passage_says_that_its_melody_is_a_mix(qtbot: QtBot, program: Program, tmp_path: Path) -> None:
+    """However it came there, by hand or as text, while the passage is chosen that follows it."""
+    write(tmp_path / "song.wav", band(4.0), SoundFormat.WAV16)
+    write_midi(tmp_path / "tune.mid", Melody.of([Note(0.0, 0.5, 60)]))
+    words = "song.wav is a mix: its lead and chords are followed, without drums and bass"
+    panel = _opened(program)
+    panel.follow_file(0, str(tmp_path / "tune.mid"))
+    panel.follow_file(1, str(tmp_path / "song.wav"))
+    _choose(panel, 1)
+    qtbot.waitUntil(lambda: words in said(panel), timeout=LONG_MS)
+    _choose(panel, 0)
+    assert "a mix" not in said(panel)
+    _choose(panel, 1)
+    assert words in said(panel)
+    program.window.passages.close()
+    assert "a mix" not in said(panel)
+    program.window.passages.open()
+    _as_text(panel, program).set_text(f"0:00 | cut | rock | {tmp_path / 'song.wav'}\nend | 8 s")
+    qtbot.waitUntil(lambda: words in said(panel), timeout=LONG_MS)
+    program.services.undo.undo()
+    _choose(panel, 0)
+    assert "a mix" not in said(panel)
 
 
 def test_the_lane_is_there_before_any_music_and_every_edit_is_taken_back(program: Program) -> None:
