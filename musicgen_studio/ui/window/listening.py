@@ -396,12 +396,12 @@ class Listening(QObject):
             self._choose(place)
 
     def _choose(self, place: int) -> None:
-        if place == self._number:
-            return
-        frame, was_playing = self.playhead(), self._state.is_playing
-        self._load(place)
-        if was_playing:
-            self._transport.play(min(frame, self._heard[place].sound.frames))
+        if place != self._number:
+            frame, loop, was_playing = self.playhead(), self._waveform.loop(), self._state.is_playing
+            self._load(place)
+            self.looping.repeat(loop)
+            (self._transport.play if was_playing else self._transport.seek)(min(frame, self._heard[place].sound.frames))
+            self.poll()
 
     def forget(self, gone: Collection[str]) -> None:
         """Let go of takes beside the one that is shown, by their clips' ids: they were deleted for good."""

@@ -56,6 +56,12 @@ class Looping(QObject):
         if self._waveform.selection() is not None:
             self._use(self._waveform.selection())
 
+    def repeat(self, loop: Span | None) -> None:
+        """Go on with the loop of another take, as far as it lies in this one."""
+        heard = self._current()
+        if heard is not None and loop is not None and loop[1] <= heard.sound.expected_frames:
+            self._use(loop)
+
     def forget(self) -> None:
         """Repeat nothing, as another clip is in the middle, or none; the transport has been told of that."""
         self._selection = None

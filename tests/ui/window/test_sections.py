@@ -108,6 +108,26 @@ def test_zero_shows_the_original_and_the_take_again(qtbot: QtBot, program: Progr
     assert _shown(program).id == take.id
 
 
+def test_takes_are_compared_where_the_playhead_and_the_loop_are(qtbot: QtBot, program: Program) -> None:
+    """Also while nothing plays: the section is heard in each of them, not the beginning of the clip."""
+    _replaced(qtbot, program)
+    window = program.window
+    if window.listening.is_playing:
+        window.listening.toggle_play()
+        qtbot.waitUntil(lambda: not window.listening.is_playing, timeout=WAIT_MS)
+    window.listening._seek(3 * RATE)
+    qtbot.waitUntil(lambda: window.listening.playhead() == 3 * RATE, timeout=WAIT_MS)
+    window.waveform._select(2 * RATE, 4 * RATE)
+    window.waveform.setFocus()
+    QTest.keyClick(window.waveform, Qt.Key.Key_L, Qt.KeyboardModifier.ShiftModifier)
+    for key in (Qt.Key.Key_1, Qt.Key.Key_2):
+        QTest.keyClick(window.waveform, key)
+        assert window.listening.playhead() == 3 * RATE
+        assert window.waveform.loop() == (2 * RATE, 4 * RATE)
+        assert program.services.transport._loop == (2 * RATE, 4 * RATE)
+        assert not window.listening.is_playing
+
+
 def test_without_a_selection_nothing_is_replaced(qtbot: QtBot, program: Program) -> None:
     type_and_generate(qtbot, program, "happy rock")
     program.window.clip_header.ask_to_replace()
