@@ -2242,7 +2242,15 @@ Drop sound files here to go on from them, and drag clips from here into your DAW
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>{0:.0f} s · made at {1} × real time</source>
+        <source>{0:.0f} s were played</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0:.0f} s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>made at {0} × real time</source>
         <translation type="unfinished"></translation>
     </message>
     <message>

@@ -289,9 +289,10 @@ class Live(QObject):
             self._again = None
             self._end(again)
         if playing is not None:
+            is_over = playing.is_over
             self._ask()  # the melody on the left may be another one
-            self.panel.say(self._words(playing))
-            if playing.is_over:
+            self.panel.say(self._words(playing, is_over=is_over))
+            if is_over:
                 self.playing = None
                 self.panel.set_playing(False)
                 self._end(playing)
@@ -303,22 +304,23 @@ class Live(QObject):
             self.problem_found.emit(ended.problem)
         self._tell_kept(ended.kept)
 
-    def _words(self, playing: LivePlay) -> str:
+    def _words(self, playing: LivePlay, *, is_over: bool) -> str:
         facts = playing.facts
         if facts is None:
-            return self.tr("Getting ready…")
-        words = [self.tr("{0:.0f} s · made at {1} × real time").format(facts.heard_s, speed_in_words(facts.speed))]
+            return "" if is_over else self.tr("Getting ready…")
+        told = self.tr("{0:.0f} s were played") if is_over else self.tr("{0:.0f} s")
+        words = [told.format(facts.heard_s), self.tr("made at {0} × real time").format(speed_in_words(facts.speed))]
         heard_s = playing.knob_to_ear_s
         if heard_s is not None:
             told = self.tr("from a control to its sound {0:.2f} s, and {1:.2f} s in the device")
             words.append(told.format(heard_s, playing.latency_s))
-        if self._is_ending:
+        if self._is_ending and not is_over:
             words.append(self.tr("it ends with the phrase"))
-        if facts.waits_s is not None:
+        if facts.waits_s is not None and not is_over:
             words.append(self.tr("the change comes with the bar"))
         if facts.breaks:
             words.append(self.tr("the sound broke off {0} times").format(facts.breaks))
-        if facts.breaks and facts.speed < 1:
+        if facts.breaks and facts.speed < 1 and not is_over:
             told = self.tr("slower than it plays here: {0:.1f} s are gathered before it goes on")
             words.append(told.format(facts.lead_s))
         if facts.problem is not None:

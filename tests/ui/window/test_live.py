@@ -146,13 +146,16 @@ def test_where_it_is_slower_than_it_plays_it_says_how_much_is_gathered(program: 
     live = program.window.live
     playing = LivePlay(program.services.library, EngineChoice("starter"), Mailbox(Steering(("calm",))), _clock)
 
-    def said(facts: LiveFacts) -> str:
+    def said(facts: LiveFacts, *, is_over: bool = False) -> str:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(LivePlay, "facts", facts)
-            return live._words(playing)
+            return live._words(playing, is_over=is_over)
 
     assert "gathered" not in said(LiveFacts(heard_s=9.0, speed=2.5, lead_s=0.1))
-    assert "2.0 s are gathered before it goes on" in said(LiveFacts(heard_s=9.0, speed=0.6, lead_s=2.0, breaks=3))
+    slow = LiveFacts(heard_s=9.0, speed=0.6, lead_s=2.0, breaks=3)
+    assert "2.0 s are gathered before it goes on" in said(slow)
+    assert "gathered" not in said(slow, is_over=True)
+    assert "broke off 3 times" in said(slow, is_over=True)
 
 
 def test_changes_wait_for_the_bar_where_that_is_wished(program: Program, qtbot: QtBot) -> None:
@@ -261,6 +264,8 @@ def test_it_ends_with_the_phrase_and_says_so_until_then(program: Program, qtbot:
     assert not button.isEnabled()
     qtbot.waitUntil(lambda: "it ends with the phrase" in live.panel.said(), timeout=10_000)
     qtbot.waitUntil(lambda: live.playing is None, timeout=120_000)
+    assert "it ends with the phrase" not in live.panel.said()
+    assert "s were played" in live.panel.said()
     live.play()
     assert button.isEnabled()
     live.stop()
