@@ -130,7 +130,7 @@ def _separator(args: argparse.Namespace) -> int:
     from musicgen_studio.compute.device import resolve_device
     from musicgen_studio.separation.masks import open_separator
     from musicgen_studio.training.music.synth import find_synthesizer
-    from musicgen_studio.training.run import prepare, starter_folder, through_codec
+    from musicgen_studio.training.run import codec_round_trip, prepare, starter_folder
     from musicgen_studio.training.separator.examine import examine, table
     from musicgen_studio.training.settings import SeparatorSettings
 
@@ -138,7 +138,7 @@ def _separator(args: argparse.Namespace) -> int:
     separator = open_separator(Path(args.separator) if args.separator else None)
     pieces = args.clips or (14 if args.quick else 104)
     rows = examine(
-        separator, find_synthesizer(), SeparatorSettings(), pieces, through_codec(starter_folder()), _print_line
+        separator, find_synthesizer(), SeparatorSettings(), pieces, codec_round_trip(starter_folder()), _print_line
     )
     told = [asdict(row) for row in rows]
     print(json.dumps({"evaluate": told}) if args.json else table(separator.info.stems, rows))

@@ -65,7 +65,7 @@ def _nucleus(p: Tensor, top_p: float) -> Tensor:
     return kept / kept.sum(dim=-1, keepdim=True)
 
 
-def choose(logits: Tensor, sampling: Sampling, noise: Tensor | None) -> Tensor:
+def sample_codes(logits: Tensor, sampling: Sampling, noise: Tensor | None) -> Tensor:
     """Choose one token id for each `[..., card]` row of logits.
 
     Args:

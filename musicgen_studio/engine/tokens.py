@@ -28,7 +28,7 @@ from musicgen_studio.engine.conditions.over_time import Stretch
 from musicgen_studio.engine.conditions.rows import Conditions, Rows
 from musicgen_studio.engine.model.protocol import LanguageModel, StepMaker
 from musicgen_studio.engine.patterns import UNKNOWN, delayed
-from musicgen_studio.engine.sampling import Noise, choose
+from musicgen_studio.engine.sampling import Noise, sample_codes
 
 READ_AT_ONCE, READ_EVERY = 16, 10
 """The next window reads so many positions every so many frames: conditions and context are then read in time."""
@@ -275,7 +275,7 @@ class Window:
         """Choose a step's token per codebook, int64 `[clips, codebooks]`, from the logits of all rows."""
         weights, sampling = self._at(self._span.first + step - 1 - self._span.context)
         logits = self._rows.blended(logits.cpu(), weights, sampling.guidance_scale)
-        return choose(logits, sampling, None if sampling.temperature == 0.0 else noise.draw())
+        return sample_codes(logits, sampling, None if sampling.temperature == 0.0 else noise.draw())
 
     def _at(self, frame: int) -> tuple[Sequence[float], Sampling]:
         """Return what each voice counts in a frame, and how its tokens are chosen."""

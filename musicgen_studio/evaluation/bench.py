@@ -21,7 +21,7 @@ from musicgen_studio.core.passages import Passage
 from musicgen_studio.core.request import GenerationRequest
 from musicgen_studio.engine.checkpoint.needs import matrix_bytes
 from musicgen_studio.engine.checkpoint.open import open_checkpoint
-from musicgen_studio.engine.checkpoint.random import SHAPES, RandomCheckpoint, codec_config, text_config
+from musicgen_studio.engine.checkpoint.random import SHAPES, RandomCheckpoint, meta_codec_config, text_config
 from musicgen_studio.engine.checkpoint.values import CheckpointConfig
 from musicgen_studio.engine.codec import DecodeState
 from musicgen_studio.engine.model.protocol import StepMaker
@@ -286,7 +286,7 @@ def _transformers_model(shape: str, device: torch.device) -> tuple[Any, dict[str
         "num_attention_heads": decoder.heads,
         "ffn_dim": decoder.feed_forward,
     }
-    parts = {"text_encoder": text_config(), "audio_encoder": codec_config()}
+    parts = {"text_encoder": text_config(), "audio_encoder": meta_codec_config()}
     if decoder.cross_attention:
         config = MusicgenConfig(decoder=MusicgenDecoderConfig(**settings), **parts)
         model = MusicgenForConditionalGeneration(config)

@@ -225,7 +225,7 @@ def train_separator(
     coded = workspace.separator / "coded"
     if not limits.stop.is_set():
         make_coded(
-            coded, pieces, wished.coded_minutes, wished.seed, through_codec(starter_folder()), limits.stop, report
+            coded, pieces, wished.coded_minutes, wished.seed, codec_round_trip(starter_folder()), limits.stop, report
         )
     if limits.stop.is_set():
         return False
@@ -252,14 +252,14 @@ def train_beats(workspace: Workspace, settings: TrainingSettings, limits: Limits
         UserProblem: If FluidSynth or a soundfont is missing.
     """
     synthesizer = find_synthesizer(settings.corpus.soundfont)
-    folder, coder = workspace.beats / "examples", through_codec(starter_folder())
+    folder, coder = workspace.beats / "examples", codec_round_trip(starter_folder())
     make_examples(folder, settings.beats, synthesizer, coder, jobs, limits.stop, report)
     if limits.stop.is_set():
         return False
     return BeatTraining(workspace.beats, settings.beats, limits, report, settings.save_every_s).run()
 
 
-def through_codec(checkpoint: Path) -> Coding:
+def codec_round_trip(checkpoint: Path) -> Coding:
     """Return what takes mono sound at 32 kHz through a checkpoint's codec and back."""
     from musicgen_studio.engine.checkpoint.open import open_checkpoint
 

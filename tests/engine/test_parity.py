@@ -23,7 +23,7 @@ from musicgen_studio.engine.conditions.prompt import TextConditioner
 from musicgen_studio.engine.conditions.rows import Conditions
 from musicgen_studio.engine.musicgen import MusicGen, load_engine
 from musicgen_studio.engine.patterns import UNKNOWN, delayed
-from musicgen_studio.engine.sampling import Noise, choose, guided, probabilities
+from musicgen_studio.engine.sampling import Noise, guided, probabilities, sample_codes
 from musicgen_studio.engine.tokens import context_frames
 from musicgen_studio.paths import resources_dir
 from tests import tiny_checkpoints as tiny
@@ -116,9 +116,9 @@ def test_sampled_tokens_for_the_same_random_numbers(
         first, second = (probabilities(logits, sampling) / noise).topk(2, dim=-1).values.unbind(dim=-1)
         kth, next_one = logits.topk(sampling.top_k + 1, dim=-1).values[..., -2:].unbind(dim=-1)
         leads.append(min((first / second - 1).min().item(), (kth - next_one).min().item()))
-        return choose(logits, sampling, noise)
+        return sample_codes(logits, sampling, noise)
 
-    monkeypatch.setattr(tokens, "choose", choose_and_note_the_lead)
+    monkeypatch.setattr(tokens, "sample_codes", choose_and_note_the_lead)
     order = GenerationRequest((PROMPT,), FRAMES / 50, seed=seed, temperature=1.2, top_k=20)
     ours = engine_codes(engine, order)[0]
     torch.manual_seed(seed)
@@ -253,7 +253,7 @@ def _reference_windows(model: Any, conditions: Conditions, frames: int, noise: N
         steps = delayed(codes, tiny.CARD, delays)
         for step in range(context.shape[-1] + 1, steps.shape[-1]):
             logits = _reference_logits(model, steps[..., :step].expand(2, -1, -1), conditions)[..., -1, :]
-            token = choose(guided(logits[:1], logits[1:], 3.0), Sampling(), noise.draw())
+            token = sample_codes(guided(logits[:1], logits[1:], 3.0), Sampling(), noise.draw())
             steps[..., step] = torch.where(steps[..., step] == UNKNOWN, token, steps[..., step])
         made = torch.cat([made, undelayed(steps, delays)[..., context.shape[-1] :]], dim=-1)
     return made[0]

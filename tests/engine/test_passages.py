@@ -23,7 +23,7 @@ from musicgen_studio.engine.model.cuda.decoder import GraphedDecoder
 from musicgen_studio.engine.model.protocol import KVCache
 from musicgen_studio.engine.musicgen import MusicGen, load_engine
 from musicgen_studio.engine.patterns import UNKNOWN, delayed
-from musicgen_studio.engine.sampling import Noise, blended, choose
+from musicgen_studio.engine.sampling import Noise, blended, sample_codes
 from musicgen_studio.engine.tokens import spans, token_frames
 from musicgen_studio.errors import UserProblem
 from tests import tiny_checkpoints as tiny
@@ -197,7 +197,7 @@ def _looped(engine: MusicGen, order: GenerationRequest) -> Tensor:
                 row for each in told for row in (_logits(engine, each, steps[..., :step], k) for k in (True, False))
             ]
             pairs = [(2 * place, 2 * place + 1) for place in range(len(voices))]
-            chosen = choose(blended(torch.stack(rows), pairs, 3.0, weights), Sampling(), noise.draw())
+            chosen = sample_codes(blended(torch.stack(rows), pairs, 3.0, weights), Sampling(), noise.draw())
             steps[..., step] = torch.where(steps[..., step] == UNKNOWN, chosen, steps[..., step])
         codes[..., first:end] = undelayed(steps, config.delays)[..., context:]
     return codes

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from musicgen_studio.core.request import Sampling
-from musicgen_studio.engine.sampling import Noise, choose, guided, probabilities
+from musicgen_studio.engine.sampling import Noise, guided, probabilities, sample_codes
 
 
 def _logits(seed: int, rows: int = 4, card: int = 64) -> torch.Tensor:
@@ -51,7 +51,7 @@ def test_temperature_sharpens_and_flattens() -> None:
 
 def test_temperature_zero_takes_the_likeliest() -> None:
     logits = _logits(5)
-    assert torch.equal(choose(logits, Sampling(temperature=0.0), torch.rand_like(logits)), logits.argmax(dim=-1))
+    assert torch.equal(sample_codes(logits, Sampling(temperature=0.0), torch.rand_like(logits)), logits.argmax(dim=-1))
 
 
 @given(seed=st.integers(0, 10_000))
@@ -60,13 +60,13 @@ def test_the_draw_is_torch_multinomial(seed: int) -> None:
     sampling = Sampling()
     noise = Noise(seed, takes=1, codebooks=4, card=2048).draw()[0]
     expected = torch.multinomial(probabilities(logits, sampling), 1, generator=torch.Generator().manual_seed(seed))
-    assert torch.equal(choose(logits, sampling, noise), expected[:, 0])
+    assert torch.equal(sample_codes(logits, sampling, noise), expected[:, 0])
 
 
 def test_draws_follow_the_probabilities() -> None:
     logits = torch.tensor([0.0, 1.0, 2.0]).expand(20_000, 3)
     noise = torch.empty(20_000, 3).exponential_(generator=torch.Generator().manual_seed(0))
-    drawn = choose(logits, Sampling(), noise)
+    drawn = sample_codes(logits, Sampling(), noise)
     frequencies = torch.bincount(drawn, minlength=3) / len(drawn)
     torch.testing.assert_close(frequencies, torch.softmax(logits[0], dim=-1), atol=0.015, rtol=0.0)
 

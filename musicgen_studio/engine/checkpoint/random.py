@@ -96,7 +96,7 @@ class RandomCheckpoint:
         make_torchaudio_importable()
         from transformers import EncodecModel
 
-        return folded(EncodecModel(codec_config())).eval().requires_grad_(False)
+        return folded(EncodecModel(meta_codec_config())).eval().requires_grad_(False)
 
     def text_encoder(self, keep_bytes: int | None = None) -> tuple[Any, Any]:
         """Make a T5-base, of one number throughout, and a kind of tokenizer; see `Checkpoint.text_encoder`."""
@@ -125,7 +125,7 @@ class RandomCheckpoint:
         return Affine(torch.ones(self.config.decoder.width), torch.zeros(self.config.decoder.width))
 
 
-def codec_config() -> Any:
+def meta_codec_config() -> Any:
     """Return transformers' configuration of EnCodec 32 kHz (facebook/encodec_32khz)."""
     from transformers import EncodecConfig
 

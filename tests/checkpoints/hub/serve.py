@@ -21,7 +21,7 @@ def write_small(folder: Path) -> None:
     import torch
 
     from musicgen_studio.compute.torchaudio_import import make_torchaudio_importable
-    from musicgen_studio.engine.checkpoint.random import codec_config, text_config
+    from musicgen_studio.engine.checkpoint.random import meta_codec_config, text_config
 
     make_torchaudio_importable()
     from transformers import (
@@ -35,7 +35,7 @@ def write_small(folder: Path) -> None:
     torch.manual_seed(0)
     config = MusicgenConfig(
         text_encoder=text_config(),
-        audio_encoder=codec_config(),
+        audio_encoder=meta_codec_config(),
         decoder=MusicgenDecoderConfig(
             vocab_size=2048,
             hidden_size=1024,

@@ -43,7 +43,7 @@ from musicgen_studio.engine.model.embedding import Embedding
 from musicgen_studio.engine.model.plain import LAYER_NORM_EPS
 from musicgen_studio.engine.model.protocol import KVCache
 from musicgen_studio.engine.patterns import UNKNOWN
-from musicgen_studio.engine.sampling import Noise, choose, guided
+from musicgen_studio.engine.sampling import Noise, guided, sample_codes
 
 SPAN_MULTIPLE = 256
 """Attention looks at a multiple of so many positions."""
@@ -295,7 +295,7 @@ class GraphedDecoder:
             logits = guided(logits[:takes], logits[takes:], sampling.guidance_scale)
         noise = chunk.noise.index_select(0, chunk.made)[0]
         column = chunk.columns.index_select(0, chunk.made)[0]  # [takes, codebooks]
-        column = torch.where(column == UNKNOWN, choose(logits, sampling, noise), column)
+        column = torch.where(column == UNKNOWN, sample_codes(logits, sampling, noise), column)
         chunk.columns.index_copy_(0, chunk.made, column[None])
         chunk.made.add_(1)
         x = self.embed(column[..., None])
