@@ -143,12 +143,16 @@ def join_clips(library: Library, clips: Sequence[Clip], errand: Errand) -> Clip:
 
     Args:
         library: Which has them.
-        clips: Two or more. What has another rate or number of channels than the first becomes as that is.
+        clips: Two or more. All get the highest rate and the most channels of any, so that none loses what it has.
         errand: Told how far it is.
     """
     if len(clips) < 2:
         raise ValueError(f"clips must be two or more, got {len(clips)}")
-    first = clips[0]
+    first = replace(
+        clips[0],
+        sample_rate=max(clip.sample_rate for clip in clips),
+        channels=max(clip.channels for clip in clips),
+    )
     known, frames, pieces = first.known, 0, list[Samples]()
     marked = list[Mark]()
     for clip in clips:

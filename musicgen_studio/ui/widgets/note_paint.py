@@ -11,6 +11,7 @@ from musicgen_studio.dsp.peaks import Peaks
 from musicgen_studio.ui.look import theme
 from musicgen_studio.ui.look.theme import Colours
 from musicgen_studio.ui.widgets.note_scene import GUTTER, PER_S, NoteScene
+from musicgen_studio.ui.widgets.playhead import paint_playhead
 from musicgen_studio.ui.widgets.timeline import Tick, beat_ticks, second_ticks
 
 BLACK_KEYS = frozenset((1, 3, 6, 8, 10))
@@ -49,7 +50,7 @@ def paint_notes(painter: QPainter, scene: NoteScene, sound: tuple[Peaks, Peaks] 
     _paint_ruler(painter, scene, colours)
     _paint_end(painter, scene, colours)
     _paint_band(painter, scene, colours)
-    _paint_playhead(painter, scene, colours)
+    paint_playhead(painter, _sharp(scene, scene.playhead_s), scene.end_row, scene.height, colours.playhead)
     painter.restore()
     _paint_names(painter, scene, colours)
 
@@ -242,16 +243,6 @@ def _paint_band(painter: QPainter, scene: NoteScene, colours: Colours) -> None:
     painter.setPen(QPen(QColor(colours.selection_edge), 1))
     painter.setBrush(QColor(colours.selection))
     painter.drawRect(QRectF(*scene.band).normalized())
-
-
-def _paint_playhead(painter: QPainter, scene: NoteScene, colours: Colours) -> None:
-    x = _sharp(scene, scene.playhead_s)
-    painter.fillRect(QRectF(x - 1, scene.ruler.bottom(), 2, scene.height), QColor(colours.playhead))
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(colours.playhead))
-    top = scene.ruler.bottom()
-    corners = [(-5.0, -8.0), (5.0, -8.0), (5.0, -4.0), (0.0, 2.0), (-5.0, -4.0)]
-    painter.drawPolygon(QPolygonF([QPointF(x + dx, top + dy) for dx, dy in corners]))
 
 
 def _paint_names(painter: QPainter, scene: NoteScene, colours: Colours) -> None:

@@ -26,8 +26,9 @@ from musicgen_studio.core.tempo_map import TempoMap
 from musicgen_studio.dsp.peaks import PeakPyramid
 from musicgen_studio.ui.widgets import accessible
 from musicgen_studio.ui.widgets.accessible import SpokenValue
+from musicgen_studio.ui.widgets.playhead import HEAD
 from musicgen_studio.ui.widgets.timeline import Beats, Snap, Viewport
-from musicgen_studio.ui.widgets.waveform_paint import HEAD, Spectrum, fault_font, paint_empty, paint_frame, paint_scene
+from musicgen_studio.ui.widgets.waveform_paint import Spectrum, fault_font, paint_empty, paint_frame, paint_scene
 from musicgen_studio.ui.widgets.waveform_scene import FaultView, Grip, Scene, Span
 from musicgen_studio.ui.widgets.waveform_tiles import WaveformTiles
 from musicgen_studio.ui.widgets.zoomed_view import ZoomedView

@@ -9,6 +9,7 @@ from musicgen_studio.dsp.spectrogram import band_of
 from musicgen_studio.ui.look import theme
 from musicgen_studio.ui.look.icons import paint_icon
 from musicgen_studio.ui.look.theme import Colours
+from musicgen_studio.ui.widgets.playhead import paint_playhead
 from musicgen_studio.ui.widgets.timeline import Tick, beat_ticks, second_ticks
 from musicgen_studio.ui.widgets.waveform_scene import Scene, Span
 from musicgen_studio.ui.widgets.waveform_tiles import WaveformTiles, lane_middles
@@ -36,7 +37,6 @@ class Spectrum:
         return band_of(frequency_hz, self.sample_rate)
 
 
-HEAD = 5.0  # half the width of the playhead's head, in pixels
 _HATCH_STEP = 8
 _LABEL_WIDTH = 64.0
 _FLAG = 6.0  # edges of the first bar's flag
@@ -75,7 +75,7 @@ def paint_scene(
     _paint_figures(painter, scene, spectrum, colours)
     _paint_rulers(painter, scene, colours)
     _paint_scroll(painter, scene, colours)
-    _paint_playhead(painter, scene, colours)
+    paint_playhead(painter, _sharp(scene, scene.playhead), scene.loop_lane, scene.height, colours.playhead)
     _paint_handle(painter, scene, colours)
 
 
@@ -342,14 +342,3 @@ def _paint_scroll(painter: QPainter, scene: Scene, colours: Colours) -> None:
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(colours.disabled))
     painter.drawRoundedRect(bar, _SCROLL_HEIGHT / 2, _SCROLL_HEIGHT / 2)
-
-
-def _paint_playhead(painter: QPainter, scene: Scene, colours: Colours) -> None:
-    x = _sharp(scene, scene.playhead)
-    top = scene.loop_lane.top()
-    painter.fillRect(QRectF(x - 1, top, 2, scene.height - top), QColor(colours.playhead))
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(colours.playhead))
-    corners = [(-HEAD, -10.0), (HEAD, -10.0), (HEAD, -5.0), (0.0, 1.0), (-HEAD, -5.0)]
-    painter.drawPolygon(QPolygonF([QPointF(x + dx, top + dy) for dx, dy in corners]))

@@ -122,10 +122,20 @@ def test_split_and_joined_it_is_the_clip_again(library: Library, errand: Errand)
     assert again.known.bars_confidence == 0.9
 
 
-def test_another_shape_becomes_as_the_first_is(library: Library, errand: Errand) -> None:
+def test_joined_none_loses_its_stereo_or_its_rate(library: Library, errand: Errand) -> None:
+    low = add(library, frames=4000, sample_rate=4000, channels=1)
+    stereo = song(library)
+    joined = join_clips(library, [low, stereo], errand)
+    assert (joined.channels, joined.sample_rate, joined.frames) == (2, RATE, frames(9))
+    sound = library.read(joined.id).samples
+    assert np.array_equal(sound[frames(1) :], library.read(stereo.id).samples)
+    assert np.array_equal(sound[: frames(1), 0], sound[: frames(1), 1])
+
+
+def test_joined_all_become_as_the_best_is(library: Library, errand: Errand) -> None:
     stereo = song(library)
     mono = song(library, seconds=1.0, channels=1, licence="CC-BY-NC 4.0", prompt="sad jazz")
-    other = add(library, frames=16000, sample_rate=16000)
+    other = add(library, frames=4000, sample_rate=4000)
     joined = join_clips(library, [stereo, mono, other], errand)
     assert (joined.channels, joined.sample_rate, joined.frames) == (2, RATE, frames(10))
     assert (joined.licence, joined.prompt) == ("CC0; CC-BY-NC 4.0", "happy rock; sad jazz")

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QAccessible, QColor, QImage, QMouseEvent, QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMainWindow
@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from musicgen_studio.core.melody import CHROMA_RATE_HZ, Melody, Note
 from musicgen_studio.ui.look import theme
+from musicgen_studio.ui.widgets.note_scene import RULER
 from musicgen_studio.ui.widgets.note_view import NEW_NOTE_S, NoteView
 from tests.ui.widgets.notes import A3, C4, E4, MELODY, RATE, curve, peaks
 
@@ -76,6 +77,14 @@ def move(view: NoteView, to: QPoint, keys: Qt.KeyboardModifier) -> None:
 @pytest.fixture
 def shown(qtbot: QtBot) -> Shown:
     return Shown(qtbot)
+
+
+def test_the_playhead_covers_no_figure_of_the_ruler(shown: Shown) -> None:
+    pictures = []
+    for time_s in (0.0, 1.0):
+        shown.view.set_playhead(time_s)
+        pictures.append(shown.view.grab(QRect(1, 1, shown.view.width() - 2, RULER - 1)).toImage())
+    assert pictures[0] == pictures[1]
 
 
 def test_dragging_moves_a_note_in_time_and_pitch_and_tells_it_once(shown: Shown) -> None:

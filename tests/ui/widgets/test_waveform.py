@@ -17,6 +17,7 @@ from musicgen_studio.ui.look.theme import DARK, LIGHT, Theme, apply_theme
 from musicgen_studio.ui.widgets.timeline import Snap
 from musicgen_studio.ui.widgets.waveform import WaveformView
 from musicgen_studio.ui.widgets.waveform_bench import measure_paint
+from musicgen_studio.ui.widgets.waveform_scene import ROW_HEIGHT
 
 pytestmark = pytest.mark.usefixtures("dark")
 
@@ -391,6 +392,15 @@ def test_zoom_commands(view: WaveformView) -> None:
     assert view.viewport().start_frame < _s(1) < _s(2) < view.viewport().end_frame
     view.fit()
     assert view.viewport().is_fit
+
+
+def test_the_playhead_covers_no_figure_of_the_rulers(view: WaveformView) -> None:
+    view.set_tempo_map(TempoMap.constant(120.0, 8.0))
+    pictures = []
+    for frame in (0, _s(4)):  # where a bar and a second begin
+        view.set_playhead(frame)
+        pictures.append(view.grab(QRect(1, 1, WIDTH - 2, 2 * ROW_HEIGHT - 1)).toImage())
+    assert pictures[0] == pictures[1]
 
 
 def test_the_page_turns_when_the_playhead_leaves_it(view: WaveformView) -> None:
