@@ -4,7 +4,7 @@ The model shows what it is given and asks for what the musician changes; the lib
 come back through `set_clips`. Not for searching (`library`) or for drawing (`ui.panels.library_panel`).
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from html import escape
@@ -30,6 +30,7 @@ from musicgen_studio.core.analysis import bpm_text
 from musicgen_studio.core.clip import Clip, Origin
 from musicgen_studio.core.verdict import UNKNOWN, Verdict
 from musicgen_studio.library.search import Filter, Sorting
+from musicgen_studio.ui.models.families import Row, in_families
 from musicgen_studio.ui.panels.clip_words import clock
 
 Peaks = tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]
@@ -38,9 +39,6 @@ Peaks = tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]
 Index = QModelIndex | QPersistentModelIndex
 MARK = " · "
 """Parts a title from the take, or what was done: `Happy rock · take 2`."""
-_TAKE = '\n  "take": '  # in a record
-_TO_THE_MINUTE = len("2026-01-31T12:00")
-MAX_DEPTH = 4  # deeper generations are not indented further: the row is narrow
 
 
 class ClipRole(IntEnum):
@@ -73,12 +71,6 @@ class Query:
         return bool(self.text) or self.filter != Filter(is_trashed=self.filter.is_trashed)
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    clip: Clip
-    depth: int
-
-
 class LibraryModel(QAbstractListModel):
     """Clips in rows. Main thread.
 
@@ -104,21 +96,20 @@ class LibraryModel(QAbstractListModel):
         self._peaks_of = peaks_of
         self._drag_file = drag_file
         self._verdict_of = verdict_of
-        self._rows: list[_Row] = []
+        self._rows: list[Row] = []
         self._row_of: dict[str, int] = {}
         self._sound_bytes = 0
 
     def set_clips(self, clips: Sequence[Clip], keeps_families: bool = True) -> None:
         """Show these clips, in this order; a family, if they are kept, stands where its first member stands.
 
-        Rows that stay are kept, with selection, scroll position and an open editor.
+        Rows that stay are kept wherever they go, with selection, scroll position and an open editor.
         """
         self._sound_bytes = sum(clip.sound_bytes for clip in clips)
-        new = _in_families(clips) if keeps_families else [_Row(clip, 0) for clip in clips]
+        new = in_families(clips) if keeps_families else [Row(clip, 0) for clip in clips]
         start = _same_start(self._rows, new)
         end = _same_start(self._rows[start:][::-1], new[start:][::-1])
-        self._remove(start, len(self._rows) - end)
-        self._insert(start, new[start : len(new) - end])
+        self._turn_into(start, len(self._rows) - end, new[start : len(new) - end])
         self._row_of = {row.clip.id: number for number, row in enumerate(self._rows)}
         self._replace(new)
 
@@ -198,14 +189,14 @@ class LibraryModel(QAbstractListModel):
         """Only copying: a program that moved the file would take it from the library."""
         return Qt.DropAction.CopyAction
 
-    def _words(self, row: _Row, role: int) -> str | None:
+    def _words(self, row: Row, role: int) -> str | None:
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return self._spoken(row)
         if role == Qt.ItemDataRole.ToolTipRole:
             return self._tooltip(row.clip)
         return None
 
-    def _spoken(self, row: _Row) -> str:
+    def _spoken(self, row: Row) -> str:
         clip = row.clip
         parts = [clip.title, self.tr("{0:.0f} seconds").format(clip.duration_s), clip.music_text, clip.checkpoint]
         parts += self.remarks(clip)
@@ -276,19 +267,46 @@ class LibraryModel(QAbstractListModel):
         ]
         return [text for text in said if text]
 
+    def _turn_into(self, start: int, end: int, wanted: list[Row]) -> None:
+        """Make rows others: what is in both is moved, so that the views know it again; the rest goes or comes.
+
+        What goes stands together before it does, and so does what has come: each is told at once, however many.
+        """
+        old, new = [row.clip.id for row in self._rows[start:end]], [row.clip.id for row in wanted]
+        there, needed = set(old), set(new)
+        stays = [clip_id for clip_id in new if clip_id in there]
+        self._arrange(start, stays + [clip_id for clip_id in old if clip_id not in needed])
+        self._remove(start + len(stays), end)
+        self._insert(start + len(stays), [row for row in wanted if row.clip.id not in there])
+        self._arrange(start, new)
+
+    def _arrange(self, start: int, ids: list[str]) -> None:
+        """Move the rows from `start` on into an order."""
+        rows = {row.clip.id: row for row in self._rows[start : start + len(ids)]}
+        if list(rows) == ids:
+            return
+        self.layoutAboutToBeChanged.emit()
+        places = {clip_id: start + number for number, clip_id in enumerate(ids)}
+        before = self.persistentIndexList()
+        now = [self._rows[index.row()].clip.id for index in before]
+        self._rows[start : start + len(ids)] = [rows[clip_id] for clip_id in ids]
+        after = [self.index(places.get(clip_id, old.row())) for clip_id, old in zip(now, before, strict=True)]
+        self.changePersistentIndexList(before, after)
+        self.layoutChanged.emit()
+
     def _remove(self, start: int, end: int) -> None:
         if end > start:
             self.beginRemoveRows(QModelIndex(), start, end - 1)
             del self._rows[start:end]
             self.endRemoveRows()
 
-    def _insert(self, start: int, rows: list[_Row]) -> None:
+    def _insert(self, start: int, rows: list[Row]) -> None:
         if rows:
             self.beginInsertRows(QModelIndex(), start, start + len(rows) - 1)
             self._rows[start:start] = rows
             self.endInsertRows()
 
-    def _replace(self, new: list[_Row]) -> None:
+    def _replace(self, new: list[Row]) -> None:
         """Put the new values into rows that stayed, telling only of those that changed."""
         for number, (old, row) in enumerate(zip(self._rows, new, strict=True)):
             if old != row:
@@ -296,7 +314,7 @@ class LibraryModel(QAbstractListModel):
                 self.dataChanged.emit(self.index(number), self.index(number))
 
 
-def _same_start(old: Sequence[_Row], new: Sequence[_Row]) -> int:
+def _same_start(old: Sequence[Row], new: Sequence[Row]) -> int:
     """Count the rows at the beginning that show the same clips."""
     count = 0
     for before, after in zip(old, new, strict=False):
@@ -304,46 +322,6 @@ def _same_start(old: Sequence[_Row], new: Sequence[_Row]) -> int:
             break
         count += 1
     return count
-
-
-def _in_families(clips: Sequence[Clip]) -> list[_Row]:
-    """Order clips so that children stand under their parent, and takes under their first, as far as that is there."""
-    known = {clip.id: clip for clip in clips}
-    above = {clip.id: clip.parent for clip in known.values() if clip.parent in known} | _first_takes(known.values())
-    children: dict[str, list[Clip]] = {}
-    for clip_id, parent in above.items():
-        children.setdefault(str(parent), []).append(known[clip_id])
-    order = {clip_id: number for number, clip_id in enumerate(known)}
-    for of_one in children.values():
-        of_one.sort(key=lambda clip: (*_stem_first(clip), order[clip.id]))
-    rows: dict[str, _Row] = {}
-    for clip in known.values():
-        if clip.id not in rows:
-            _add_family(_eldest(clip, known, above), children, rows)
-    return list(rows.values())
-
-
-def _first_takes(clips: Iterable[Clip]) -> dict[str, str | None]:
-    """Return the first of the takes made together for each of the others, by their ids."""
-    groups: dict[tuple[object, ...], list[tuple[int, Clip]]] = {}
-    for clip in clips:
-        take = _take(clip)
-        if take is not None and clip.seed is not None:
-            # The takes of one order have seeds one after the other, and came into being at one moment.
-            order = (clip.seed - take, clip.prompt, clip.checkpoint, clip.parent, clip.created[:_TO_THE_MINUTE])
-            groups.setdefault(order, []).append((take, clip))
-    first: dict[str, str | None] = {}
-    for takes in groups.values():
-        takes.sort(key=lambda pair: pair[0])
-        first |= {clip.id: takes[0][1].id for _, clip in takes[1:]}
-    return first
-
-
-def _take(clip: Clip) -> int | None:
-    """Return which take of its order a clip is, from 0; None if it is not known. Quick: the record is not parsed."""
-    place = clip.recipe.rfind(_TAKE)
-    digits = clip.recipe[place + len(_TAKE) : place + len(_TAKE) + 3].partition(",")[0].strip() if place >= 0 else ""
-    return int(digits) if digits.isdecimal() else None
 
 
 def _moment(created: str) -> str:
@@ -355,28 +333,3 @@ def _moment(created: str) -> str:
     if when.date() == now.date():
         return QLocale().toString(when.time(), QLocale.FormatType.ShortFormat)
     return QLocale().toString(when.date(), "d MMM" if when.date().year() == now.date().year() else "MMM yyyy")
-
-
-def _stem_first(clip: Clip) -> tuple[int, int]:
-    """Stems stand right under their clip, drums first, then its other takes, then what was made of it otherwise."""
-    if clip.origin is Origin.STEM:
-        return 0, clip.stem_place
-    take = _take(clip)
-    return (1, take) if take else (2, 0)
-
-
-def _eldest(clip: Clip, known: dict[str, Clip], above: dict[str, str | None]) -> Clip:
-    seen = {clip.id}
-    while (parent := above.get(clip.id)) is not None and parent not in seen:  # a damaged library might hold a circle
-        clip = known[parent]
-        seen.add(clip.id)
-    return clip
-
-
-def _add_family(eldest: Clip, children: dict[str, list[Clip]], rows: dict[str, _Row]) -> None:
-    waiting = [(eldest, 0)]
-    while waiting:
-        clip, depth = waiting.pop()
-        if clip.id not in rows:
-            rows[clip.id] = _Row(clip, min(depth, MAX_DEPTH))
-            waiting += [(child, depth + 1) for child in reversed(children.get(clip.id, []))]

@@ -81,6 +81,16 @@ def test_rows_that_stay_keep_their_selection_and_only_changed_ones_are_drawn(mod
     assert kept.row() == 1
 
 
+def test_rows_that_move_keep_their_selection(model: LibraryModel) -> None:
+    model.set_clips([make_clip(number) for number in (5, 4, 3, 2, 1)])
+    selection = QItemSelectionModel(model)
+    for row in (0, 2):
+        selection.select(model.index(row), QItemSelectionModel.SelectionFlag.Select)
+    model.set_clips([make_clip(number) for number in (1, 3, 7, 5, 6)])  # sorted, two gone, two come
+    assert sorted(index.data() for index in selection.selectedIndexes()) == ["Clip 3", "Clip 5"]
+    assert titles(model) == [f"Clip {number}" for number in (1, 3, 7, 5, 6)]
+
+
 def test_any_list_can_follow_any_other(model: LibraryModel) -> None:
     rng = np.random.default_rng(1)
     for _ in range(60):

@@ -280,6 +280,14 @@ def test_the_selection_survives_new_clips(shown: Shown) -> None:
     assert "3 clips" in said(shown.panel)
 
 
+def test_the_selection_survives_sorting(shown: Shown) -> None:
+    shown.click(0)
+    shown.click(1, CTRL)
+    both = shown.panel.selected_ids()
+    shown.model.set_clips([make_clip(1), make_clip(2, recipe="{}", tags=("loud",))])
+    assert sorted(shown.panel.selected_ids()) == sorted(both) == sorted([FIRST, SECOND])
+
+
 def test_every_control_has_a_name_and_a_tooltip(shown: Shown) -> None:
     assert nameless(shown.panel) == []
 
