@@ -5,6 +5,7 @@ Not for problems, which stay where they belong until they are closed (`widgets.p
 
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 
@@ -29,6 +30,22 @@ KEPT = 200
 _LIST_PX = (440, 260)
 
 
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What the line says instead while the clip is in the middle, whose title stands above it already.
+
+    Args:
+        words: Without the title.
+        clips: Ids of the clips that it is about.
+    """
+
+    words: str
+    clips: tuple[str, ...]
+
+
+NO_BRIEF = Brief("", ())
+
+
 class Notices(QWidget):
     """The line and its button. Main thread.
 
@@ -41,6 +58,7 @@ class Notices(QWidget):
         self._texts: deque[str] = deque(maxlen=KEPT)
         self._then: Callable[[], object] = lambda: None
         self._unseen = 0  # not counting the one in the line
+        self._said, self._brief, self._shown = "", NO_BRIEF, ""
         self._line = _Line()
         self._line.clicked.connect(self.show_all)
         self._action = QToolButton()
@@ -66,21 +84,29 @@ class Notices(QWidget):
         row.addWidget(self._all)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
 
-    def add(self, text: str, action: str = "", then: Callable[[], object] = lambda: None) -> None:
+    def add(
+        self,
+        text: str,
+        action: str = "",
+        then: Callable[[], object] = lambda: None,
+        brief: Brief = NO_BRIEF,
+    ) -> None:
         """Say something, also to a screen reader. An empty text empties the line, not the list.
 
         Args:
             text: What to say.
             action: What a button beside it says, until the next notice; empty for none.
             then: What the button does.
+            brief: Of what is about a clip.
         """
         if text:
-            self._unseen += bool(self._line.text())
+            self._unseen += bool(self._said)
             now = datetime.now().astimezone()
             self._texts.append(f"{now:%H:%M}  {text}")
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
-        self._line.setText(text)
+        self._said, self._brief = text, brief
         self._line.setToolTip(f"<qt>{escape(text)}</qt>" if text else "")
+        self._show_line()
         self._then = then
         self._action.setText(action)
         self._action.setAccessibleName(action)
@@ -91,8 +117,13 @@ class Notices(QWidget):
     @Slot(str)
     def take_back(self, text: str) -> None:
         """Empty the line if it still says this, as it is no longer true; the list keeps what was said."""
-        if text and self._line.text() == text:
+        if text and self._said == text:
             self.add("")
+
+    def set_shown(self, clip_id: str) -> None:
+        """Know which clip is in the middle."""
+        self._shown = clip_id
+        self._show_line()
 
     def texts(self) -> list[str]:
         """Return all notices with their time, the newest first."""
@@ -109,6 +140,9 @@ class Notices(QWidget):
         popup.move(self.mapToGlobal(QPoint(self.width() - popup.width(), -popup.height() - GRID)))
         popup.show()
         popup.focus_list()
+
+    def _show_line(self) -> None:
+        self._line.setText(self._brief.words if self._shown in self._brief.clips else self._said)
 
     def _show_count(self) -> None:
         self._all.setVisible(bool(self._texts))

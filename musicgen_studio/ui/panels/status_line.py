@@ -14,7 +14,7 @@ from musicgen_studio.ui.panels.checkpoint_words import CheckpointWords
 from musicgen_studio.ui.panels.download_row import DownloadRow
 from musicgen_studio.ui.panels.errand_row import ErrandRow
 from musicgen_studio.ui.panels.labels import ElidedLabel
-from musicgen_studio.ui.panels.notices import Notices
+from musicgen_studio.ui.panels.notices import NO_BRIEF, Brief, Notices
 from musicgen_studio.ui.widgets.progress_strip import ProgressStrip
 from musicgen_studio.ui.window.shortcuts import Bindings, KeyMap
 
@@ -80,14 +80,15 @@ class StatusLine(QWidget):
             is_known = job.state is not JobState.LOADING and job.made_s > 0  # the first sound may be a minute away
             self._strip.set_share(job.made_s / job.wanted_s if is_known else None)
 
-    def announce(self, text: str, *, is_done: bool = False) -> None:
+    def announce(self, text: str, *, is_done: bool = False, brief: Brief = NO_BRIEF) -> None:
         """Say something in passing, also to a screen reader; it stays in the list. An empty text empties the line.
 
         Args:
             text: What to say.
             is_done: Whether it is the end of work that one may have gone away from: the desktop is told then.
+            brief: Of what is about a clip.
         """
-        self.notices.add(text)
+        self.notices.add(text, brief=brief)
         if is_done:
             self.work_ended.emit(text)
 

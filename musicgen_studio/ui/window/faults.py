@@ -15,7 +15,7 @@ from musicgen_studio.studio.arranging.noticing import notice, noticed
 from musicgen_studio.studio.making.queue import JobEnded
 from musicgen_studio.studio.program.background import ErrandDone, Lane
 from musicgen_studio.ui.panels.clip_words import clock
-from musicgen_studio.ui.panels.notices import Notices
+from musicgen_studio.ui.panels.notices import Brief, Notices
 from musicgen_studio.ui.widgets.waveform import WaveformView
 from musicgen_studio.ui.window.inbox import Inbox
 from musicgen_studio.ui.window.listening import Listening
@@ -64,6 +64,7 @@ class Faults(QObject):
     @Slot(object)
     def _look(self, clip: Clip) -> None:
         """Show what is known of a clip, or find it out."""
+        self._notices.set_shown(clip.id)
         self._shown = []
         known = noticed(self._services.library, clip)
         if known is not None:
@@ -123,10 +124,12 @@ class Faults(QObject):
         if not broken:
             return
         first = broken[0]
-        words = self.tr("“{0}”: {1} at {2}").format(clip.title, self._kind(first.kind), clock(first.start_s))
+        words = self.tr("{0} at {1}").format(self._kind(first.kind), clock(first.start_s))
         if len(broken) > 1:
             words += " " + self.tr("and {0} more").format(len(broken) - 1)
-        self._notices.add(words, self.tr("Mend"), partial(self._sections.mend_fault, clip, first))
+        text = self.tr("“{0}”: {1}").format(clip.title, words)
+        mend = partial(self._sections.mend_fault, clip, first)
+        self._notices.add(text, self.tr("Mend"), mend, Brief(words, (clip.id,)))
 
     @Slot(int)
     def _mend(self, number: int) -> None:

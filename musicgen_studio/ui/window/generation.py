@@ -25,6 +25,7 @@ from musicgen_studio.studio.making.order import Order
 from musicgen_studio.studio.making.queue import Job, JobEnded, JobState, JobView, Performance
 from musicgen_studio.studio.program.background import ErrandDone
 from musicgen_studio.ui.panels.clip_header import ExtendValues
+from musicgen_studio.ui.panels.notices import Brief
 from musicgen_studio.ui.panels.prompt_panel import PromptPanel, PromptValues
 from musicgen_studio.ui.panels.queue_panel import QueuePanel
 from musicgen_studio.ui.panels.status_line import StatusLine
@@ -225,7 +226,9 @@ class Generation(QObject):
     def _end(self, event: JobEnded) -> None:
         self.poll()
         self._prompt.set_problem(event.job.problem)
-        self._status.announce(self._in_words(event.job, has_clips=bool(event.clips)), is_done=True)
+        words = self._in_words(event.job, has_clips=bool(event.clips))
+        brief = Brief(self._in_brief(event.job.state), tuple(clip.id for clip in event.clips))
+        self._status.announce(words, is_done=True, brief=brief)
 
     def _in_words(self, job: JobView, *, has_clips: bool) -> str:
         if job.state is JobState.STOPPED and not has_clips:
@@ -236,6 +239,14 @@ class Generation(QObject):
             JobState.FAILED: self.tr("“{0}” could not be made"),
         }
         return words[job.state].format(job.title)
+
+    def _in_brief(self, state: JobState) -> str:
+        words = {
+            JobState.DONE: self.tr("Finished"),
+            JobState.STOPPED: self.tr("Stopped; what was made is kept"),
+            JobState.FAILED: self.tr("This could not be made; what there is of it is kept"),
+        }
+        return words[state]
 
     @Slot(object)
     def _show_engine(self, facts: EngineFacts | None) -> None:

@@ -6,7 +6,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QListWidget, QToolButton
 from pytestqt.qtbot import QtBot
 
-from musicgen_studio.ui.panels.notices import KEPT, Notices
+from musicgen_studio.ui.panels.notices import KEPT, Brief, Notices
 from tests.ui.panels.finding import control, said
 
 
@@ -48,6 +48,17 @@ def test_several_at_once_are_counted_and_all_in_the_list(notices: Notices, qtbot
     qtbot.waitUntil(lambda: QApplication.activePopupWidget() is None)
     notices.add("fourth")
     assert button.text() == "+1"
+
+
+def test_a_title_that_stands_above_is_not_said_again(notices: Notices) -> None:
+    notices.set_shown("calm")
+    notices.add("“Calm” is finished", brief=Brief("Finished", ("calm",)))
+    assert said(notices) == "Finished"
+    assert notices.texts()[0].endswith("“Calm” is finished"), "the list tells all of it"
+    notices.set_shown("loud")
+    assert said(notices) == "“Calm” is finished"
+    notices.take_back("“Calm” is finished")
+    assert said(notices) == ""
 
 
 def test_a_click_on_the_line_opens_the_list_too(notices: Notices, qtbot: QtBot) -> None:

@@ -111,6 +111,9 @@ def test_after_a_clip_is_made_it_is_said_quietly_what_is_broken(qtbot: QtBot, pr
     with qtbot.waitSignal(window.faults.found, timeout=LONG_MS):
         window.faults._find(clip, is_new=True)
     assert "“Broken”: stops suddenly at 0:0" in said(window.status)
+    window.listening.show_clip(program.services.library.get(clip.id))
+    qtbot.waitUntil(lambda: "“Broken”" not in said(window.status))  # its title stands in the header
+    assert "stops suddenly at 0:0" in said(window.status)
     mend = control(window.status, QToolButton, "Mend")
     with qtbot.waitSignal(window.inbox.job_ended, timeout=LONG_MS):
         mend.click()
