@@ -1,7 +1,7 @@
 """The one way from a request to everything that wants its sound: the window, the command line, Python, a cluster.
 
     make_order ─► make ─► engine.stream(request, stop) ─► new sound ─► joined() to the original ─► block, block, …
-        ─► each sink: begin, block …, take ended, failed
+        ─► each sink: (under way …,) begin, block …, take ended, failed
 
 It collects the blocks of each take and tells; what a take becomes is the sinks' matter. Who has an order calls
 `make_order`, who has but a request (Python) `make`. Not for how music is made (`engine`), not for what is wished
@@ -9,6 +9,7 @@ It collects the blocks of each take and tells; what a take becomes is the sinks'
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from musicgen_studio.engine.api import AudioBlock, Engine
 from musicgen_studio.studio.making.join import as_first_joined, joined
 from musicgen_studio.studio.making.order import Order
 from musicgen_studio.studio.making.sink import Begun, Sink, TakeEnded
+from musicgen_studio.studio.making.watching import Watched
 
 _OpenTakes = dict[tuple[int, int], list[Audio]]  # by prompt and take, what has come of those that go on
 
@@ -71,6 +73,8 @@ def make(engine: Engine, request: GenerationRequest, stop: StopFlag, sinks: Sequ
 def _collect(
     engine: Engine, request: GenerationRequest, stop: StopFlag, sinks: Sequence[Sink], open_takes: _OpenTakes
 ) -> None:
+    if request.aligned:
+        engine = Watched(engine, partial(_tell_share, sinks, len(request.prompts) * request.takes * request.duration_s))
     has_begun = False
     for block in joined(engine, request, stop):
         if not has_begun:
@@ -87,6 +91,11 @@ def _collect(
             ended = TakeEnded(*key, whole, is_complete=True, fit=block.fit, ending=block.ending)
             if (fault := _end(sinks, ended, None)) is not None:
                 raise fault
+
+
+def _tell_share(sinks: Sequence[Sink], wanted_s: float, share: float) -> None:
+    for sink in sinks:
+        sink.under_way(share, wanted_s)
 
 
 def _begun(engine: Engine, request: GenerationRequest, first: AudioBlock) -> Begun:

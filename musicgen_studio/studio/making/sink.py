@@ -62,13 +62,22 @@ class TakeEnded:
 class Sink(Protocol):
     """Hears of one run, in the thread that makes it. What does not concern it, it leaves to the empty methods here.
 
-    `begin` comes first, and not at all where there is no sound; `take_ended` follows the last block of each take that
-    had any, whatever happens; `failed` comes last, and only after a fault. A sink that raises ends the run: all sinks
-    then hear how the takes ended and that it failed, one by one, also where others raise again.
+    `begin` comes first, but for `under_way`, and not at all where there is no sound; `take_ended` follows the last
+    block of each take that had any, whatever happens; `failed` comes last, and only after a fault. A sink that raises
+    ends the run: all sinks then hear how the takes ended and that it failed, one by one, also where others raise again.
     """
 
     def begin(self, begun: Begun) -> None:  # noqa: ARG002 - for those that care
         """Hear what is coming, before the first block."""
+        return
+
+    def under_way(self, share: float, wanted_s: float) -> None:  # noqa: ARG002 - for those that care
+        """Hear how far takes are of which there is nothing before they are whole: fills, before `begin`.
+
+        Args:
+            share: Of the music made, above 0 to 1; how well it fits is still to be found out.
+            wanted_s: Seconds of music ordered, over all prompts and takes.
+        """
         return
 
     def block(self, block: AudioBlock) -> None:  # noqa: ARG002 - for those that care

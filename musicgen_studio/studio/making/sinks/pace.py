@@ -9,6 +9,7 @@ from musicgen_studio.studio.making.sink import Begun, Sink
 
 _LEAST_S = 0.25  # of music, or a second of waiting: what is measured of less says "10 s left" of what takes three
 _LEAST_WAIT_S = 1.0
+_LESS_THAN_ALL = 0.99  # of fills that are made, and not handed over before it is known which fits best
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,13 +19,13 @@ class Progress:
     Args:
         prompt: The prompt at work, from 0; of those made together the last.
         prompts: How many there are.
-        made_s: Seconds of music made.
+        made_s: Seconds of music made; of fills as much of them as is made of the longer ones they are cut from.
         wanted_s: Seconds of music ordered.
         elapsed_s: Seconds since the start of the run.
         speed: "× real time", of the music since the first block: what came before it says nothing about what is to
             come. With little more than that it is made_s / elapsed_s where that is 1 or more, or all is made: it cannot
             have been slower. Else 0.0, not known. Fills come whole, all at once at the end: theirs is known then.
-        left_s: Seconds to wait at this speed, None as long as it is not measured.
+        left_s: Seconds to wait at this pace, None as long as it is not measured.
     """
 
     prompt: int
@@ -52,6 +53,8 @@ class Stopwatch(Sink):
         self._prompts = 1
         self._at_work = 0
         self._come_whole = False
+        self._ahead_s = 0.0  # made of what comes whole, not handed over yet
+        self._share: tuple[float, float] | None = None  # when that was first told, and how much of it was made
         self._first: tuple[float, float] | None = None  # when the first block of new music came, and how much it was
 
     def begin(self, begun: Begun) -> None:
@@ -62,6 +65,16 @@ class Stopwatch(Sink):
         # What is continued comes back at once; counting it would promise a speed that is not there.
         self._given_s = begun.given_s
         self._come_whole = request.aligned
+
+    def under_way(self, share: float, wanted_s: float) -> None:
+        """Tell how far what comes whole is, and how long it will take from what it took since this was first told."""
+        now_s = self._clock()
+        first_s, first = self._share = self._share or (now_s, share)
+        is_known = share > first and now_s - first_s >= _LEAST_WAIT_S
+        left_s = (1 - share) * (now_s - first_s) / (share - first) if is_known else None
+        self._ahead_s = min(share, _LESS_THAN_ALL) * wanted_s
+        elapsed_s = now_s - self._start_s
+        self._on_progress(Progress(0, self._prompts, self._ahead_s, wanted_s, elapsed_s, 0.0, left_s))
 
     def block(self, block: AudioBlock) -> None:
         """Count a block, and tell."""
@@ -74,9 +87,8 @@ class Stopwatch(Sink):
             self._first = now_s, self._made_s
         speed, left_s = self._speed(now_s, elapsed_s)
         self._at_work = max(self._at_work, block.prompt)
-        self._on_progress(
-            Progress(self._at_work, self._prompts, self._made_s, self._wanted_s, elapsed_s, speed, left_s)
-        )
+        made_s = max(self._made_s, self._ahead_s)
+        self._on_progress(Progress(self._at_work, self._prompts, made_s, self._wanted_s, elapsed_s, speed, left_s))
 
     def _speed(self, now_s: float, elapsed_s: float) -> tuple[float, float | None]:
         """Return the speed and the seconds left, as `Progress` has them."""

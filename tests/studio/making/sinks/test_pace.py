@@ -84,3 +84,19 @@ def test_fills_that_come_whole_promise_no_speed_by_how_fast_they_are_handed_over
     assert [(one.speed, one.left_s) for one in told[:3]] == [(0.0, None)] * 3
     assert told[3].speed == pytest.approx(4 * request.duration_s / 60.15)
     assert told[3].left_s == 0.0
+
+
+def test_fills_are_told_of_while_they_are_made(make_order: OrderMaker) -> None:
+    """“making 0.0 of 1.8 s” was said for a minute, without a percentage."""
+    told: list[Progress] = []
+    seconds = count(0.0, 1.0)
+    around = Audio(np.full((128_000, 1), 0.1, np.float32), 32000)
+    request = make_order(takes=2).request(Sounds(continuation=around))
+    request = replace(request, after=around, aligned=True)
+    make(FakeEngine(), request, Event(), [Stopwatch(told.append, lambda: next(seconds))])
+    made = [one.made_s for one in told]
+    assert made == sorted(made)
+    assert sum(0 < one.made_s < 0.9 * one.wanted_s for one in told) > 4
+    assert {one.wanted_s for one in told} == {2 * request.duration_s}
+    assert told[4].left_s is not None
+    assert (told[-1].made_s, told[-1].left_s) == (2 * request.duration_s, 0.0)
