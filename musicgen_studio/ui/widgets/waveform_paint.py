@@ -11,7 +11,7 @@ from musicgen_studio.ui.look.icons import paint_icon
 from musicgen_studio.ui.look.theme import Colours
 from musicgen_studio.ui.widgets.playhead import paint_playhead
 from musicgen_studio.ui.widgets.timeline import Tick, beat_ticks, second_ticks
-from musicgen_studio.ui.widgets.waveform_scene import Scene, Span
+from musicgen_studio.ui.widgets.waveform_scene import QUIET_WIDTH, Scene, Span
 from musicgen_studio.ui.widgets.waveform_tiles import WaveformTiles, lane_middles
 
 MARK_PX = 120
@@ -227,7 +227,11 @@ def _paint_faults(painter: QPainter, scene: Scene, colours: Colours) -> None:
         if fault.is_quiet:
             paint_icon(painter, QRectF(flag.left() + 3, flag.top() + 3, 14, 14), "loop-cut", colours.muted)
             continue
-        paint_icon(painter, QRectF(flag.left() + 5, flag.top() + 4, 12, 12), "warning", colours.warning)
+        has_words = flag.width() > QUIET_WIDTH
+        inset = 5 if has_words else 4
+        paint_icon(painter, QRectF(flag.left() + inset, flag.top() + 4, 12, 12), "warning", colours.warning)
+        if not has_words:
+            continue
         painter.setPen(QColor(colours.text))
         painter.drawText(flag.adjusted(21, 0, -4, 0), _LABEL_PLACE, fault.text)
 

@@ -126,13 +126,13 @@ class Scene:
     def fault_flag(self, number: int) -> QRectF:
         """Return where the flag of a fault lies: from where it begins, inside the view; neighbours a line lower.
 
-        A quiet one lies at the bottom.
+        A quiet one lies at the bottom. One whose words the next in its line would cover has none: `QUIET_WIDTH`.
         """
         fault = self.faults[number]
-        width = QUIET_WIDTH if fault.is_quiet else fault.width + FLAG_ROOM
-        left = min(max(self.view.x(fault.span[0]), 0.0), max(self.width - width - 2, 0.0))
         step = FLAG_HEIGHT + 2
         rows = min(max(int((self.body.height() - _FLAGS_TOP) // step), 1), FLAG_ROWS)
+        width = QUIET_WIDTH if fault.is_quiet or self._is_crowded(number, rows) else fault.width + FLAG_ROOM
+        left = min(max(self.view.x(fault.span[0]), 0.0), max(self.width - width - 2, 0.0))
         if fault.is_quiet:
             return QRectF(round(left) + 1, self.body.bottom() - step, width, FLAG_HEIGHT)
         top = min(_FLAGS_TOP, max(self.body.height() - step, 0.0))
@@ -142,6 +142,13 @@ class Scene:
         """Return the number of the fault whose flag lies under a point, or None."""
         there = [number for number in range(len(self.faults)) if self._is_seen(number)]
         return next((number for number in reversed(there) if self.fault_flag(number).contains(at)), None)
+
+    def _is_crowded(self, number: int, rows: int) -> bool:
+        """Tell whether the next flag in the same line begins before a fault's words end."""
+        if number + rows >= len(self.faults) or (following := self.faults[number + rows]).is_quiet:
+            return False
+        fault = self.faults[number]
+        return self.view.x(following.span[0]) < max(self.view.x(fault.span[0]), 0.0) + fault.width + FLAG_ROOM
 
     def _is_seen(self, number: int) -> bool:
         return self.view.is_seen(*self.faults[number].span)

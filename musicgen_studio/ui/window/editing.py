@@ -113,9 +113,13 @@ class Editing(QObject):
         dialog.setDoubleDecimals(1)
         dialog.setDoubleStep(1.0)
         inset(dialog.findChildren(QDoubleSpinBox)[0])
-        dialog.doubleValueSelected.connect(lambda gain_db: self._edit(Change.GAIN, self.tr("Gain"), gain_db))
+        dialog.doubleValueSelected.connect(self._change_gain)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
+
+    def _change_gain(self, gain_db: float) -> None:
+        if gain_db:  # by 0 dB it would be the same clip once more
+            self._edit(Change.GAIN, self.tr("Gain"), gain_db)
 
     def _can_split(self) -> bool:
         clip = self._clip()

@@ -17,7 +17,7 @@ from musicgen_studio.ui.look.theme import DARK, LIGHT, Theme, apply_theme
 from musicgen_studio.ui.widgets.timeline import Snap
 from musicgen_studio.ui.widgets.waveform import WaveformView
 from musicgen_studio.ui.widgets.waveform_bench import measure_paint
-from musicgen_studio.ui.widgets.waveform_scene import ROW_HEIGHT
+from musicgen_studio.ui.widgets.waveform_scene import QUIET_WIDTH, ROW_HEIGHT
 
 pytestmark = pytest.mark.usefixtures("dark")
 
@@ -392,6 +392,16 @@ def test_zoom_commands(view: WaveformView) -> None:
     assert view.viewport().start_frame < _s(1) < _s(2) < view.viewport().end_frame
     view.fit()
     assert view.viewport().is_fit
+
+
+def test_no_flag_covers_the_words_of_another(view: WaveformView) -> None:
+    view.set_faults([((_s(0.3 * number), _s(0.3 * number)), "glitch · Mend") for number in range(9)])
+    scene = view._scene()
+    flags = [scene.fault_flag(number) for number in range(9)]
+    worded = [flag for flag in flags if flag.width() > QUIET_WIDTH]
+    assert len(worded) == 3, "the last in each line"
+    assert not [1 for one in worded for other in flags if one is not other and one.intersects(other)]
+    assert scene.fault_at(flags[0].center()) == 0
 
 
 def test_the_playhead_covers_no_figure_of_the_rulers(view: WaveformView) -> None:

@@ -137,6 +137,16 @@ def test_the_gain_is_asked_for(qtbot: QtBot, program: Program) -> None:
 
 
 @pytest.mark.usefixtures("clip")
+def test_louder_by_nothing_makes_no_clip(program: Program) -> None:
+    QTest.keyClick(program.window.waveform, Qt.Key.Key_G, CTRL)
+    dialog = program.window.findChild(QInputDialog)
+    assert dialog is not None
+    dialog.setDoubleValue(0.0)
+    dialog.accept()
+    assert program.services.background.views() == []
+
+
+@pytest.mark.usefixtures("clip")
 def test_an_edit_waits_for_nothing_that_is_found_out_meanwhile(qtbot: QtBot, program: Program) -> None:
     hold = Event()
     program.services.background.start("listening", lambda _errand: hold.wait(60))
