@@ -44,6 +44,7 @@ from musicgen_studio.ui.panels.clip_list import ClipList
 from musicgen_studio.ui.panels.labels import plain_label
 from musicgen_studio.ui.panels.library_columns import ColumnHeader
 from musicgen_studio.ui.panels.library_row import LibraryRow
+from musicgen_studio.ui.panels.tags_line import TagsLine
 from musicgen_studio.ui.qt.drops import FileDrops
 from musicgen_studio.ui.widgets.picture_button import picture_button
 from musicgen_studio.ui.window.shortcuts import Bindings, KeyMap
@@ -93,7 +94,8 @@ class LibraryPanel(QWidget):
         self.header = ColumnHeader()
         self.header.order_chosen.connect(self._sort)
         self._build_list()
-        self._build_tags()
+        self._tags = TagsLine()
+        self._tags.edited.connect(self.tags_edited)
         self._build_restore()
         self._lay_out()
         self._bind()
@@ -226,14 +228,6 @@ class LibraryPanel(QWidget):
         self._model.rename_requested.connect(self.renamed)
         for signal in (self._model.rowsInserted, self._model.rowsRemoved, self._model.modelReset):
             signal.connect(self._show_count)
-
-    def _build_tags(self) -> None:
-        self._tags = QLineEdit(placeholderText=self.tr("Tags, parted by commas"))
-        self._tags.setAccessibleName(self.tr("Tags of the clip"))
-        self._tags.setToolTip(self.tr("Enter keeps the tags, Esc leaves them as they were"))
-        self._tags.returnPressed.connect(self._keep_tags)
-        self._tags.editingFinished.connect(self._tags.hide)
-        self._tags.hide()
 
     def _build_restore(self) -> None:
         self._restore = QPushButton(icon("undo"), self.tr("Restore"))
@@ -422,19 +416,15 @@ class LibraryPanel(QWidget):
             self.star_toggled.emit(clip_id)
 
     def edit_tags(self, clip_id: str) -> None:
-        """Let a clip's tags be typed anew; if the search hides it, the search is cleared."""
-        self._bring(clip_id)
-        clip = self.current_clip()
-        if clip is not None:
-            self._tagged = clip.id
-            self._tags.setText(", ".join(clip.tags))
-            self._tags.show()
-            self._tags.setFocus()
+        """Let a clip's tags be typed anew, with those of all that are selected with it.
 
-    @Slot()
-    def _keep_tags(self) -> None:
-        words = {word.strip().lower() for word in self._tags.text().split(",")}
-        self.tags_edited.emit(self._tagged, tuple(sorted(words - {""})))
+        If the search hides it, the search is cleared.
+        """
+        if clip_id not in self.selected_ids():
+            self._bring(clip_id)
+        indexes = [self._model.index_of(each) for each in self.selected_ids()]
+        if clips := [clip for index in indexes if (clip := self._model.clip(index)) is not None]:
+            self._tags.edit(clips)
 
     @Slot(QModelIndex)
     def _click(self, index: QModelIndex) -> None:

@@ -253,6 +253,20 @@ def test_tags_are_edited_in_place(shown: Shown, qtbot: QtBot) -> None:
     assert not tags.isVisible()
 
 
+def test_tags_of_several_are_edited_at_once(shown: Shown) -> None:
+    shown.click(0)
+    shown.click(1, CTRL)
+    told: list[tuple[object, ...]] = []
+    shown.panel.tags_edited.connect(lambda *args: told.append(args))
+    shown.panel.edit_tags(FIRST)
+    tags = control(shown.panel, QLineEdit, "Tags of the clip")
+    assert tags.text() == "", "they have none in common"
+    QTest.keyClicks(tags, "evening")
+    QTest.keyClick(tags, Qt.Key.Key_Return)
+    assert sorted(told) == sorted([(FIRST, ("evening", "loud")), (SECOND, ("evening",))])
+    assert len(shown.panel.selected_ids()) == 2
+
+
 def drop(panel: LibraryPanel, urls: list[QUrl]) -> bool:
     mime = QMimeData()
     mime.setUrls(urls)

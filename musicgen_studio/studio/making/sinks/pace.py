@@ -70,7 +70,7 @@ class Stopwatch(Sink):
         """Tell how far what comes whole is, and how long it will take from what it took since this was first told."""
         now_s = self._clock()
         first_s, first = self._share = self._share or (now_s, share)
-        is_known = share > first and now_s - first_s >= _LEAST_WAIT_S
+        is_known = first < share < 1 and now_s - first_s >= _LEAST_WAIT_S
         left_s = (1 - share) * (now_s - first_s) / (share - first) if is_known else None
         self._ahead_s = min(share, _LESS_THAN_ALL) * wanted_s
         elapsed_s = now_s - self._start_s
