@@ -128,7 +128,7 @@ class PassageLane(QWidget):
         self._field.setText(self._plan.parts[self._chosen].prompt)
         self._field.show()
         self._field.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._field.selectAll()
+        self._field.setSelection(len(self._field.text()), -len(self._field.text()))  # all; their beginning is seen
 
     # Screen readers
 

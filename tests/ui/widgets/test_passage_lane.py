@@ -113,6 +113,7 @@ def test_words_are_written_in_the_block(qtbot: QtBot, lane: PassageLane) -> None
     field = lane.findChild(QLineEdit)
     assert field is not None
     assert field.text() == "jazz"
+    assert (field.selectedText(), field.cursorPosition()) == ("jazz", 0), "the beginning of long words is seen"
     QTest.keyClicks(field, "  slow   blues ")
     with qtbot.waitSignal(lane.plan_changed):
         QTest.keyClick(field, Qt.Key.Key_Return)
