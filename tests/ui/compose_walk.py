@@ -28,7 +28,7 @@ BAR_S = 2.0  # at 120 bpm, as in the passages that are there to begin with
 
 
 def write_three_passages(me: Musician) -> Clip:
-    """Open the lane, write words of one's own into the second of its three passages, make them, hear them."""
+    """Open the lane, write words of one's own into the third of its three passages, make them, hear them."""
     panel = me.window.passages.panel
     until("the window has the keys", me.window.isActiveWindow)
     me.window.waveform.setFocus()
@@ -37,7 +37,7 @@ def write_three_passages(me: Musician) -> Clip:
     plan = panel.lane.plan()
     assert plan is not None
     assert len(plan.parts) == 3
-    me.press(Qt.Key.Key_Right)  # the first
+    me.press(Qt.Key.Key_Right)  # from the first to the second
     me.press(Qt.Key.Key_Right)
     me.press(Qt.Key.Key_Return)
     until("words are asked for", lambda: isinstance(QApplication.focusWidget(), QLineEdit))
