@@ -1763,11 +1763,11 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>“{0}”: {1} at {2}</source>
+        <source>and {0} more</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>and {0} more</source>
+        <source>“{0}”: {1}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1861,6 +1861,18 @@
     </message>
     <message>
         <source>“{0}” could not be made</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Finished</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stopped; what was made is kept</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This could not be made; what there is of it is kept</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2089,18 +2101,6 @@
     </message>
     <message>
         <source>Clips</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Tags, parted by commas</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Tags of the clip</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Enter keeps the tags, Esc leaves them as they were</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -4869,6 +4869,21 @@ Below them is what the model sees: one pitch class at a time, C also where there
     </message>
     <message>
         <source>Trained on {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>TagsLine</name>
+    <message>
+        <source>Tags, parted by commas</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tags of the clip</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Enter keeps the tags, Esc leaves them as they were</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
