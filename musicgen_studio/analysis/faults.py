@@ -176,7 +176,7 @@ def _bursts(mono: Samples, levels: _Curve, loud_db: float) -> Iterator[int]:
 
 
 def _seldom(times_s: Iterable[float]) -> Iterator[float]:
-    """Return clicks if they are few: what comes again and again is an instrument."""
+    """Yield clicks if they are few: what comes again and again is an instrument."""
     found = list(times_s)
     yield from found if len(found) <= _FEW_CLICKS else []
 
