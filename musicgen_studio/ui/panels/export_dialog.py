@@ -151,7 +151,7 @@ class ExportDialog(QDialog):
         self._make_room(fits=True)
         if len(self._clips) == 1:
             self._name.setFocus()
-            self._name.selectAll()
+            self._name.setSelection(len(self._name.text()), -len(self._name.text()))  # all; its beginning is seen
 
     def _build_target(self) -> None:
         self._target = choice_box({}, self.tr("What is made of the clip"), self.tr("What"))

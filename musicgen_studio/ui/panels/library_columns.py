@@ -122,9 +122,9 @@ class ColumnHeader(QWidget):
         if event.type() == QEvent.Type.StyleChange and hasattr(self, "_menu_button"):
             self.setFixedHeight(self._menu_button.sizeHint().height())
 
-    def reset(self) -> None:
-        """Show the newest first, and tell nobody."""
-        self._order, self._is_reversed = Sorting.NEWEST, False
+    def restore(self, order: Sorting, *, is_reversed: bool) -> None:
+        """Show an order that was chosen before, and tell nobody."""
+        self._order, self._is_reversed = order, is_reversed
         self._show()
 
     def choose(self, order: Sorting) -> None:

@@ -348,6 +348,11 @@ class LibraryPanel(QWidget):
         self.query_changed.emit(self.query())
         self._show_count()
 
+    def restore_order(self, order: Sorting, *, is_reversed: bool) -> None:
+        """Be sorted as it was at the last start, before anything is shown; `query` then tells so."""
+        self.header.restore(order, is_reversed=is_reversed)
+        self._row.set_order(order)
+
     @Slot(object)
     def _sort(self, order: Sorting) -> None:
         self._row.set_order(order)

@@ -3,6 +3,7 @@
 Not for making clips (`generation`) or playing them (`listening`).
 """
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -22,6 +23,7 @@ from musicgen_studio.errors import UserProblem
 from musicgen_studio.files.untrusted import decode
 from musicgen_studio.library.changing import ClipEdit, known_edit
 from musicgen_studio.library.library import Library
+from musicgen_studio.library.search import Sorting
 from musicgen_studio.studio.arranging.composing import title_of
 from musicgen_studio.studio.arranging.verdicts import verdict_of
 from musicgen_studio.studio.program.background import Errand, Lane
@@ -31,6 +33,8 @@ from musicgen_studio.ui.window.services import Services
 from musicgen_studio.ui.window.undo import EditClip, RenameClips, TrashClips
 
 MINI_COLUMNS = 64
+_ORDER = "order of the clips"
+"""Key under which the library remembers how it was sorted."""
 
 
 class MiniWaveforms(QObject):
@@ -108,7 +112,9 @@ class Collection(QObject):
         self._services = services
         self._library = services.library
         self._model, self._panel = model, panel
-        self._query = Query()
+        self._restore_order()
+        self._query = panel.query()
+        panel.header.order_chosen.connect(self._keep_order)
         panel.query_changed.connect(self._find)
         panel.clip_activated.connect(self._on_clip(self.clip_chosen.emit))
         panel.preview_requested.connect(self._on_clip(self.preview_requested.emit))
@@ -121,6 +127,18 @@ class Collection(QObject):
         panel.empty_requested.connect(self.ask_to_empty_trash)
         panel.files_dropped.connect(self.import_files)
         self.refresh()
+
+    def _restore_order(self) -> None:
+        """Sort the clips as they were at the last start; of another version's order nothing is known."""
+        try:
+            name, is_reversed = json.loads(self._library.recall(_ORDER) or "[]")
+            self._panel.restore_order(Sorting(name), is_reversed=bool(is_reversed))
+        except (ValueError, TypeError):
+            return
+
+    @Slot(object, bool)
+    def _keep_order(self, order: Sorting, is_reversed: bool) -> None:
+        self._services.remember(_ORDER, json.dumps([order, is_reversed]))
 
     def refresh(self) -> None:
         """Show what the library holds now."""

@@ -60,6 +60,7 @@ class Faults(QObject):
         waveform.fault_clicked.connect(self._mend)
         waveform.loop_changed.connect(self._show)
         listening.looping.changed.connect(self._show)
+        listening.drawn_changed.connect(self._show)
 
     @Slot(object)
     def _look(self, clip: Clip) -> None:
@@ -139,7 +140,10 @@ class Faults(QObject):
             self._sections.mend_fault(current.clip, seen[number])
 
     def _seen(self) -> list[Fault]:
-        """Return what is shown: what loops has no end."""
+        """Return what is shown: what loops has no end, and another sound drawn in its place has faults of its own."""
+        current = self._listening.current
+        if current is None or self._listening.drawn is not current.sound:
+            return []
         loops = self._waveform.loop() is not None
         return [fault for fault in self._shown if not (loops and fault.kind is FaultKind.ENDS)]
 

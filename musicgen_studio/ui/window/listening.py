@@ -60,6 +60,7 @@ class Listening(QObject):
     preview_moved = Signal(object)  # where a preview is, in seconds; None when it has ended
     shown = Signal(object)  # Clip that is in the middle now
     cleared = Signal()  # nothing is any more
+    drawn_changed = Signal()  # whether the clip's own sound is seen
 
     def __init__(
         self,
@@ -300,6 +301,7 @@ class Listening(QObject):
         """Show another sound than the clip's, such as what it is compared with; None is its own."""
         self._drawn = None if other is None else other[0]
         self._waveform.show_instead(None if other is None else other[1])
+        self.drawn_changed.emit()
 
     @property
     def drawn(self) -> GrowingSound | None:

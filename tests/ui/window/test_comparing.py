@@ -1,5 +1,7 @@
 """A and B with one key, in the real window."""
 
+import json
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
@@ -11,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from musicgen_studio.app import Program
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip, Origin
+from musicgen_studio.studio.arranging.noticing import KEPT
 from tests.ui.panels.finding import control
 from tests.ui.test_window import WAIT_MS, loader, program, settings_file
 
@@ -107,6 +110,19 @@ def test_the_spectrogram_is_of_what_is_heard(qtbot: QtBot, program: Program) -> 
     qtbot.waitUntil(lambda: picture() == low, timeout=WAIT_MS)  # what was the other one is the clip itself now
     window.collection.clip_chosen.emit(second)
     qtbot.waitUntil(lambda: picture() == high, timeout=WAIT_MS)
+
+
+def test_what_is_broken_in_one_is_not_shown_on_the_other(qtbot: QtBot, program: Program) -> None:
+    _first, second = clips(qtbot, program)
+    window = program.window
+    program.services.library.remember(f"{KEPT}{second.id}", json.dumps([["stops", 0.5, 1.0]]))
+    window.collection.clip_chosen.emit(second)
+    assert [span for span, _ in window.waveform.faults()] == [(RATE // 2, RATE)]
+    window.comparing.switch()
+    qtbot.waitUntil(lambda: window.comparing.comparison is not None, timeout=4 * WAIT_MS)
+    assert window.waveform.faults() == []
+    window.comparing.switch()
+    assert len(window.waveform.faults()) == 1
 
 
 def test_another_clip_in_the_middle_ends_it(qtbot: QtBot, program: Program) -> None:
