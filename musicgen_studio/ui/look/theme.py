@@ -281,7 +281,7 @@ def _palette(colours: Colours) -> QPalette:
 def _style_sheet(colours: Colours) -> str:
     shade = "dark" if colours is DARK else "light"
     sizes = {"small": SMALL_PX, "title": TITLE_PX, "radius": RADIUS, "bar": BAR_PX}
-    pictures = {"check": f"style-check-{shade}", "warning_icon": f"style-warning-{shade}"}
+    pictures = {f"{name}_picture": f"style-{name}-{shade}" for name in ("check", "chosen", "warning")}
     return string.Template(_STYLE_SHEET).substitute(asdict(colours), **sizes, **pictures)
 
 
@@ -294,7 +294,7 @@ QPushButton, QToolButton, QComboBox, QAbstractSpinBox, QLineEdit {
 QPushButton, QToolButton, QComboBox { background: $control; color: $text; }
 QPushButton { padding: 5px 15px; }
 QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
-QMessageBox { messagebox-warning-icon: url(icons:$warning_icon.svg);
+QMessageBox { messagebox-warning-icon: url(icons:$warning_picture.svg);
     messagebox-question-icon: url(icons:style-question.svg); }
 QToolButton { padding: 5px; }
 QComboBox { padding: 5px 11px; }
@@ -380,7 +380,7 @@ QCheckBox::indicator, QRadioButton::indicator { width: 16px; height: 16px; borde
 QCheckBox::indicator { border-radius: 4px; }
 QRadioButton::indicator { border-radius: 9px; }
 QCheckBox::indicator:focus, QRadioButton::indicator:focus { width: 14px; height: 14px; border: 2px solid $focus; }
-QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url(icons:$check.svg); }
+QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url(icons:$check_picture.svg); }
 QRadioButton::indicator:checked { width: 8px; height: 8px; border: 5px solid $accent; background: $on_accent; }
 QCheckBox::indicator:checked:focus, QRadioButton::indicator:checked:focus { border-color: $text; }
 QCheckBox::indicator:disabled, QRadioButton::indicator:disabled { border-color: $disabled; }
@@ -404,6 +404,8 @@ QMenu::item:selected { background: $accent_soft; color: $text; }
 QMenu::item:disabled { color: $disabled; }
 QMenu::separator { height: 1px; background: $border; margin: 4px 8px; }
 QMenu::icon { padding-left: 8px; }
+QMenu::indicator { width: 14px; height: 14px; left: 8px; }
+QMenu::indicator:checked { image: url(icons:$chosen_picture.svg); }
 
 QTabWidget::pane { border: none; border-top: 1px solid $border; }
 QTabBar::tab { background: transparent; color: $muted; padding: 8px 12px; border: none;
