@@ -403,12 +403,13 @@ def torch_source(index: str = CPU_INDEX, timeout_s: float = CPU_INDEX_TIMEOUT_S)
 
 
 def compile_program(root: Path) -> None:
-    """Compile the program's modules and the engine's step, so that the first start and the first music are quick too.
+    """Compile the program's modules, the engine's step and librosa, so that the first start and music are quick, too.
 
-    Takes a quarter of a minute. Where it fails, it is done at the first start.
+    Takes half a minute. Where it fails, it is done at the first start.
     """
     python = str(venv_program(root / ".venv", "python"))
-    for what in (["compileall", "-q", "musicgen_studio"], ["musicgen_studio.engine.model.cpu"]):
+    modules = "musicgen_studio.engine.model.cpu", "musicgen_studio.dsp.librosa_import"
+    for what in (["compileall", "-q", "musicgen_studio"], *([module] for module in modules)):
         subprocess.run([python, "-m", *what], cwd=root, stdout=STDERR, stderr=subprocess.DEVNULL, check=False)
 
 

@@ -30,7 +30,7 @@ _ROOMS_OF = {
     "pyarrow": {"batch"},
     "ray": {"batch"},
     "httpx2": {"checkpoints"},
-    "filelock": {"checkpoints"},
+    "filelock": {"checkpoints", "dsp"},
 }
 
 

@@ -10,6 +10,7 @@ from musicgen_studio.analysis.bars import FEWEST_BEATS, Bars, smoothed
 from musicgen_studio.analysis.frames import RATE_HZ
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.tempo_map import TempoMap
+from musicgen_studio.dsp.librosa_import import compiling_alone
 from musicgen_studio.dsp.resample import mono_at
 
 _BEATS_PER_BAR = 4
@@ -26,8 +27,9 @@ def find_bars(audio: Audio) -> Bars | None:
     Args:
         audio: Any sound; channels are averaged.
     """
-    from librosa.beat import beat_track  # late: it takes a second
-    from librosa.onset import onset_strength
+    with compiling_alone():
+        from librosa.beat import beat_track  # late: it takes a second
+        from librosa.onset import onset_strength
 
     mono = mono_at(audio, RATE_HZ)
     if len(mono) < _SHORTEST_S * RATE_HZ:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from musicgen_studio.core.audio import Audio, mono_mix
 from musicgen_studio.core.melody import Floats, PitchCurve
+from musicgen_studio.dsp.librosa_import import compiling_alone
 from musicgen_studio.dsp.resample import StreamResampler, resample
 
 Numbers = npt.NDArray[np.floating]
@@ -72,11 +73,12 @@ class PyinTracker:
 
     def _track_window(self, samples: Floats, first: int, stop: int) -> Numbers:
         """Return pitch and confidence `[2, frames]` of the frames from `first` up to, not with, `stop`."""
-        import librosa
+        with compiling_alone():
+            from librosa.core.pitch import pyin
 
         left = max(first - _OVERLAP_FRAMES, 0)
         heard = samples[left * HOP : (stop + _OVERLAP_FRAMES) * HOP]
-        f0_hz, is_voiced, probability = librosa.pyin(
+        f0_hz, is_voiced, probability = pyin(
             heard, fmin=MIN_HZ, fmax=MAX_HZ, sr=RATE_HZ, frame_length=2048, hop_length=HOP
         )
         # pYIN decides by the whole course, not by each frame's probability: bring both onto swift-f0's scale. Where it
