@@ -9,10 +9,9 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from importlib import import_module
 from pathlib import Path
 from zlib import crc32
-
-from filelock import FileLock
 
 
 def lock_file() -> Path:
@@ -23,6 +22,8 @@ def lock_file() -> Path:
 @contextmanager
 def compiling_alone() -> Iterator[None]:
     """Let nobody else import librosa from this installation. Where no lock can be had, it is done without."""
+    from filelock import FileLock  # late: the first picture needs none of it
+
     with ExitStack() as stack:
         with suppress(OSError):
             stack.enter_context(FileLock(lock_file()))
@@ -32,9 +33,8 @@ def compiling_alone() -> Iterator[None]:
 def main() -> int:
     """Import all that is used of it."""
     with compiling_alone():
-        import librosa.beat
-        import librosa.core.pitch
-        import librosa.onset  # noqa: F401 - to be kept on disk
+        for name in ("beat", "onset", "core.pitch"):
+            import_module(f"librosa.{name}")
     return 0
 
 
