@@ -275,14 +275,15 @@ class LibraryModel(QAbstractListModel):
         old, new = [row.clip.id for row in self._rows[start:end]], [row.clip.id for row in wanted]
         there, needed = set(old), set(new)
         stays = [clip_id for clip_id in new if clip_id in there]
-        self._arrange(start, stays + [clip_id for clip_id in old if clip_id not in needed])
+        anew = {row.clip.id: row for row in wanted}
+        self._arrange(start, stays + [clip_id for clip_id in old if clip_id not in needed], anew)
         self._remove(start + len(stays), end)
         self._insert(start + len(stays), [row for row in wanted if row.clip.id not in there])
-        self._arrange(start, new)
+        self._arrange(start, new, anew)
 
-    def _arrange(self, start: int, ids: list[str]) -> None:
-        """Move the rows from `start` on into an order."""
-        rows = {row.clip.id: row for row in self._rows[start : start + len(ids)]}
+    def _arrange(self, start: int, ids: list[str], anew: dict[str, Row]) -> None:
+        """Move the rows from `start` on into an order, with their new values: the views look at all of them then."""
+        rows = {row.clip.id: anew.get(row.clip.id, row) for row in self._rows[start : start + len(ids)]}
         if list(rows) == ids:
             return
         self.layoutAboutToBeChanged.emit()
