@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
     QDialogButtonBox,
-    QFileDialog,
     QFrame,
     QGridLayout,
     QHBoxLayout,
@@ -44,6 +43,7 @@ from musicgen_studio.ui.look.theme import GRID, Look, set_look
 from musicgen_studio.ui.panels.clip_words import clock
 from musicgen_studio.ui.panels.export_choice import ExportChoice
 from musicgen_studio.ui.panels.labels import plain_label
+from musicgen_studio.ui.widgets.asking_files import ask_for_folder
 from musicgen_studio.ui.widgets.choice_box import choice_box
 from musicgen_studio.ui.widgets.number_box import inset
 
@@ -469,12 +469,8 @@ class ExportDialog(QDialog):
 
     @Slot()
     def _ask_folder(self) -> None:
-        dialog = QFileDialog(self, self.tr("Folder for the files"), str(self._chosen_folder()))
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.fileSelected.connect(self._folder.setText)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        title = self.tr("Folder for the files")
+        ask_for_folder(self, title, lambda folder: self._folder.setText(str(folder)), self._chosen_folder())
 
 
 def _add_row(rows: QGridLayout, text: str, field: QWidget, button: QPushButton | None = None) -> QLabel | None:

@@ -12,7 +12,6 @@ from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QFileDialog,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -37,6 +36,7 @@ from musicgen_studio.ui.panels.clip_words import clock
 from musicgen_studio.ui.panels.labels import ElidedLabel, plain_label
 from musicgen_studio.ui.panels.recorder_box import RecorderBox
 from musicgen_studio.ui.qt.drops import FileDrops
+from musicgen_studio.ui.widgets.asking_files import ask_for_file
 from musicgen_studio.ui.widgets.fold_box import FoldBox
 from musicgen_studio.ui.widgets.melody_mini import MelodyMini
 from musicgen_studio.ui.widgets.number_box import NumberBox
@@ -455,12 +455,7 @@ class MelodyPanel(FoldBox):
         self._ask(self.tr("Melody from a MIDI file"), self.tr("MIDI files ({0})"), midi.EXTENSIONS)
 
     def _ask(self, title: str, kind: str, endings: Sequence[str]) -> None:
-        dialog = QFileDialog(self, title)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilter(kind.format(" ".join(f"*{ending}" for ending in endings)))
-        dialog.fileSelected.connect(lambda file: self.choose_file(Path(file)))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        ask_for_file(self, title, kind.format(" ".join(f"*{ending}" for ending in endings)), self.choose_file)
 
 
 def has_melody(files: Sequence[Path]) -> bool:

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from musicgen_studio.files import midi, sound
 from musicgen_studio.ui.look.theme import Look
 from musicgen_studio.ui.panels.labels import plain_label
+from musicgen_studio.ui.widgets.asking_files import ask_for_file
 from musicgen_studio.ui.widgets.picture_button import picture_button
 
 
@@ -77,10 +78,6 @@ class PassageMelody(QObject):
 
     def _ask_for_file(self, passage: int) -> None:
         endings = " ".join(f"*{ending}" for ending in sorted({*sound.EXTENSIONS, *midi.EXTENSIONS}))
-        dialog = QFileDialog(
-            self._place, self.tr("Melody of the passage"), "", self.tr("Sound and MIDI files ({0})").format(endings)
-        )
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(lambda file: self.file_chosen.emit(passage, file))
-        dialog.open()
+        names = self.tr("Sound and MIDI files ({0})").format(endings)
+        title = self.tr("Melody of the passage")
+        ask_for_file(self._place, title, names, lambda file: self.file_chosen.emit(passage, str(file)))

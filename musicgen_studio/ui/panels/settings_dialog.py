@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
     QDialogButtonBox,
-    QFileDialog,
     QFormLayout,
     QHBoxLayout,
     QLabel,
@@ -27,6 +26,7 @@ from musicgen_studio.sound.metronome import MAX_BEATS_PER_BAR
 from musicgen_studio.studio.program.settings import MAX_OFFSET_MS, Settings
 from musicgen_studio.ui.look.theme import GRID, Look, set_look
 from musicgen_studio.ui.panels.labels import plain_label
+from musicgen_studio.ui.widgets.asking_files import ask_for_folder
 from musicgen_studio.ui.widgets.choice_box import choice_box
 from musicgen_studio.ui.widgets.number_box import inset
 from musicgen_studio.ui.widgets.tall_area import TallArea
@@ -292,12 +292,7 @@ class SettingsDialog(QDialog):
         self._ask(self.tr("Folder for the library"), self.set_library_folder)
 
     def _ask(self, title: str, chosen: Callable[[str], None]) -> None:
-        dialog = QFileDialog(self, title, self._library_folder)
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.fileSelected.connect(chosen)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        ask_for_folder(self, title, lambda folder: chosen(str(folder)), Path(self._library_folder))
 
 
 def _check(text: str, tip: str) -> QCheckBox:

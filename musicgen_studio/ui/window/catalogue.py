@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from musicgen_studio.checkpoints.catalogue import STARTER
 from musicgen_studio.checkpoints.offers import Offer, OfferKind
@@ -22,6 +22,7 @@ from musicgen_studio.studio.program.background import Errand, ErrandDone, Lane
 from musicgen_studio.studio.program.downloads import DownloadEnded
 from musicgen_studio.ui.panels.catalogue_dialog import CatalogueDialog
 from musicgen_studio.ui.panels.checkpoint_words import size
+from musicgen_studio.ui.widgets.asking_files import ask_for_folder
 from musicgen_studio.ui.window.services import Services
 from musicgen_studio.ui.window.shelf import Shelf
 
@@ -213,7 +214,7 @@ class Catalogue(QObject):
 
     @Slot(str)
     def _ask_where(self, offer_id: str) -> None:
-        self._ask(self.tr("Where it is to lie"), lambda folder: self.move([offer_id], folder))
+        ask_for_folder(self.dialog, self.tr("Where it is to lie"), lambda folder: self.move([offer_id], folder))
 
     def move(self, ids: Sequence[str], folder: Path) -> None:
         """Move checkpoints to another folder, one after the other."""
@@ -233,7 +234,7 @@ class Catalogue(QObject):
 
     @Slot()
     def _ask_folder(self) -> None:
-        self._ask(self.tr("Where downloads are to go"), self.choose_folder)
+        ask_for_folder(self.dialog, self.tr("Where downloads are to go"), self.choose_folder)
 
     def choose_folder(self, folder: Path | None) -> None:
         """Let downloads go to another folder, and offer to move what is there.
@@ -261,14 +262,6 @@ class Catalogue(QObject):
         self._services.background.run(
             "downloads folder", lambda: choose_downloads_folder(folder), chosen, self._show_problem
         )
-
-    def _ask(self, title: str, then: Callable[[Path], None]) -> None:
-        dialog = QFileDialog(self.dialog, title)
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.fileSelected.connect(lambda name: then(Path(name)))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
 
     # Errands.
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Slot
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
 from musicgen_studio.checkpoints.catalogue import STARTER, CheckpointEntry, find
@@ -14,6 +14,7 @@ from musicgen_studio.studio.program.background import ErrandDone
 from musicgen_studio.studio.program.settings import Settings
 from musicgen_studio.ui.panels.checkpoint_menu import CheckpointLine, CheckpointMenu
 from musicgen_studio.ui.panels.header_bar import HeaderBar
+from musicgen_studio.ui.widgets.asking_files import ask_for_folder
 from musicgen_studio.ui.window.services import Services
 from musicgen_studio.ui.window.shelf import Shelf
 
@@ -130,9 +131,5 @@ class CheckpointChoice(QObject):
 
     @Slot()
     def _ask_folder(self) -> None:
-        dialog = QFileDialog(self._window, self.tr("Folder of a MusicGen checkpoint"))
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.fileSelected.connect(self.choose)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        title = self.tr("Folder of a MusicGen checkpoint")
+        ask_for_folder(self._window, title, lambda folder: self.choose(str(folder)))

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from PySide6.QtCore import QObject, Qt, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QMessageBox, QWidget
 
 from musicgen_studio.core.analysis import Analysis
 from musicgen_studio.core.clip import Clip, Origin
@@ -29,6 +29,7 @@ from musicgen_studio.studio.arranging.verdicts import verdict_of
 from musicgen_studio.studio.program.background import Errand, Lane
 from musicgen_studio.ui.models.library_model import LibraryModel, Peaks, Query
 from musicgen_studio.ui.panels.library_panel import LibraryPanel
+from musicgen_studio.ui.widgets.asking_files import ask_for_file
 from musicgen_studio.ui.window.services import Services
 from musicgen_studio.ui.window.undo import EditClip, RenameClips, TrashClips
 
@@ -272,10 +273,8 @@ class Collection(QObject):
     def ask_for_file(self, clip: Clip) -> None:
         """Ask where the sound of a missing clip is now, and take it from there."""
         title = self.tr("Where is “{0}”?").format(clip.title)
-        dialog = QFileDialog(self._panel, title, str(self._library.folder), self.tr("WAV files (*.wav)"))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(lambda name: self._take_file(clip.id, Path(name)))
-        dialog.open()
+        names, take = self.tr("WAV files (*.wav)"), partial(self._take_file, clip.id)
+        ask_for_file(self._panel, title, names, take, self._library.folder)
 
     def _take_file(self, clip_id: str, path: Path) -> None:
         work = partial(self._library.relink, clip_id, path)

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QWidget
 
 from musicgen_studio.files import midi, sound
 from musicgen_studio.ui.panels.melody_panel import MelodyPanel
+from musicgen_studio.ui.widgets.asking_files import ask_for_files
 from musicgen_studio.ui.window.collection import Collection
 
 
@@ -40,8 +41,4 @@ class Files(QObject):
         """Ask for files, and open them."""
         endings = " ".join(f"*{ending}" for ending in sorted({*sound.EXTENSIONS, *midi.EXTENSIONS}))
         text = self.tr("Sound and MIDI files ({0})").format(endings)
-        dialog = QFileDialog(self._window, self.tr("Import"), "", text)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.filesSelected.connect(lambda names: self.open([Path(name) for name in names]))
-        dialog.open()
+        ask_for_files(self._window, self.tr("Import"), text, self.open)
