@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from musicgen_studio.dsp.peaks import PeakPyramid
-from musicgen_studio.sound.mixing import LaneLevel
+from musicgen_studio.sound.mixing import LaneLevel, gains
 from musicgen_studio.ui.look import theme
 from musicgen_studio.ui.look.icons import icon
 from musicgen_studio.ui.look.theme import GRID, Look, set_look
@@ -192,7 +192,10 @@ class StemLanes(QWidget):
 
     @Slot()
     def _tell(self) -> None:
-        self.levels_changed.emit(self.levels())
+        levels = self.levels()
+        for lane, gain in zip(self._lanes, gains(levels), strict=True):
+            lane.strip.set_heard(gain > 0)
+        self.levels_changed.emit(levels)
 
     def _drag(self, lane: "_Lane") -> None:
         self.drag_requested.emit([lane.stem.id])
@@ -271,6 +274,7 @@ class _Strip(QWidget):
         self._tiles.set_peaks(peaks)
         self._range = (0.0, float(max(peaks.frames, 1)))
         self._playhead = 0
+        self._is_heard = True
         self._pressed: QPoint | None = None
         self.setAccessibleName(name)
         self.setToolTip(self.tr("Drag it into another program"))
@@ -287,6 +291,12 @@ class _Strip(QWidget):
         """Move the playhead."""
         if frame != self._playhead:
             self._playhead = frame
+            self.update()
+
+    def set_heard(self, is_heard: bool) -> None:
+        """Show whether it is heard, or silenced by its own button or another's solo."""
+        if is_heard != self._is_heard:
+            self._is_heard = is_heard
             self.update()
 
     def grew(self) -> None:
@@ -306,7 +316,7 @@ class _Strip(QWidget):
         view = self._view()
         for middle in lane_middles(self._peaks.channels, area.height()):
             painter.fillRect(QRectF(0, round(middle), area.width(), 1), QColor(colours.grid_strong))
-        self._tiles.paint(painter, area, view, colours.waveform, area)
+        self._tiles.paint(painter, area, view, colours.waveform if self._is_heard else colours.muted, area)
         x = view.x(self._playhead)
         if 0 <= x <= area.width():
             painter.fillRect(QRectF(round(x), 0, 1, area.height()), QColor(colours.playhead))

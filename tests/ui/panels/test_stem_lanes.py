@@ -71,6 +71,29 @@ def test_mute_solo_and_level_are_told(lanes: StemLanes, qtbot: QtBot) -> None:
     ]
 
 
+def test_a_lane_that_is_not_heard_is_grey(lanes: StemLanes) -> None:
+    colours = theme.current()
+
+    def inks() -> list[bool]:
+        """Tell which lanes have the colour of music."""
+        shown = list[bool]()
+        for name in NAMES:
+            lane = strip(lanes, name.capitalize())
+            picture = lane.grab().toImage()
+            x = picture.width() * 3 // 4
+            column = {picture.pixelColor(x, y).name() for y in range(picture.height())}
+            assert column & {colours.waveform, colours.muted}
+            shown.append(colours.waveform in column)
+        return shown
+
+    assert inks() == [True, True, True, True]
+    click(lanes, "Solo Bass")
+    assert inks() == [False, True, False, False]
+    click(lanes, "Solo Bass")
+    click(lanes, "Mute Lead")
+    assert inks() == [True, True, False, True]
+
+
 def test_other_stems_begin_anew(lanes: StemLanes) -> None:
     click(lanes, "Mute Drums")
     lanes.set_stems([stem("drums"), stem("vocals")])
