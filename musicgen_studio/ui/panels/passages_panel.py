@@ -33,6 +33,7 @@ from musicgen_studio.ui.window.shortcuts import Bindings, KeyMap
 NO_TEMPO, MAX_BPM = 19.0, 300.0
 _USUAL_MORPH_S = 2.0
 _FIELD_PX, _BEATS_PX = 70, 48
+_LEAST_WORDS_PX = 72  # of the chosen passage's words, in less of which nobody can write
 
 
 class PassagesPanel(QWidget):
@@ -155,11 +156,22 @@ class PassagesPanel(QWidget):
         return (None, 0) if plan is None or number is None else (plan, number)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Leave writing as text to the menu where its button would press Generate together."""
+        """Fit into another width."""
         super().resizeEvent(event)
-        others = [part for part in self._head.findChildren(QWidget) if part not in (self._said, self._text)]
-        needed = sum(part.minimumSizeHint().width() + GRID for part in others) + self._said.minimumWidth()
-        self._text.setVisible(needed + GRID + self._text.minimumSizeHint().width() <= self.width())
+        self._leave_out()
+
+    def _leave_out(self) -> None:
+        """Leave to the menu and the lane, which have them, too, what would press the others of its row together."""
+        for row, widget, least in (
+            (self._head, self._text, self._text.minimumSizeHint().width()),
+            (self._words, self._prompt, _LEAST_WORDS_PX),
+        ):
+            layout = row.layout()
+            assert layout is not None
+            items = [item for place in range(layout.count()) if (item := layout.itemAt(place)) is not None]
+            others = [item for item in items if not item.isEmpty() and item.widget() is not widget]
+            needed = sum(item.minimumSize().width() + layout.spacing() for item in others)
+            widget.setVisible(needed + least <= self.width())
 
     # Building.
 
@@ -170,6 +182,7 @@ class PassagesPanel(QWidget):
         text.setAccessibleName(self.tr("Write the passages as text"))
         text.setToolTip(self.tr("The same passages, a line each"))
         text.clicked.connect(self.text_requested)
+        text.setMinimumWidth(1)  # it is left out where there is no room
         set_look(text, Look.QUIET)
         self._generate = QPushButton(icon("play", "on_accent"), self.tr("Generate"))
         self._generate.setAccessibleName(self.tr("Generate the passages"))
@@ -186,6 +199,7 @@ class PassagesPanel(QWidget):
         self._prompt.setAccessibleName(self.tr("Words of the chosen passage"))
         self._prompt.setToolTip(self.tr("What the chosen passage is; also a double click on it"))
         self._prompt.editingFinished.connect(self._take_prompt)
+        self._prompt.setMinimumWidth(1)  # as above
         self._how = QComboBox()
         self._how.addItems([self.tr("Cut"), self.tr("Morph")])
         self._how.setAccessibleName(self.tr("How the music goes over into it"))
@@ -273,6 +287,7 @@ class PassagesPanel(QWidget):
         self._how.setEnabled(number > 0)
         self._how.setCurrentIndex(1 if part.morph_s else 0)
         self._morph.setVisible(part.morph_s > 0)
+        self._leave_out()
         self.melody.show_of(number, part.melody)
 
     def _show_whole(self, plan: Plan) -> None:

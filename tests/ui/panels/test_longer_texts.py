@@ -8,6 +8,8 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from musicgen_studio.core.plan import Grid, Plan, PlannedPassage
+from musicgen_studio.dsp.peaks import PeakPyramid
 from musicgen_studio.library.search import Sorting
 from musicgen_studio.sound.meter import Level
 from musicgen_studio.studio.humming.recording_state import Phase, RecordingState
@@ -23,11 +25,13 @@ from musicgen_studio.ui.panels.library_columns import ColumnHeader
 from musicgen_studio.ui.panels.library_panel import LibraryPanel
 from musicgen_studio.ui.panels.live_panel import LivePanel
 from musicgen_studio.ui.panels.melody_editor import MelodyEditor
+from musicgen_studio.ui.panels.passages_panel import PassagesPanel
 from musicgen_studio.ui.panels.prompt_panel import PromptPanel
 from musicgen_studio.ui.panels.queue_panel import QueuePanel
 from musicgen_studio.ui.panels.settings_dialog import SettingsDialog
 from musicgen_studio.ui.panels.shortcuts_dialog import ShortcutsDialog
 from musicgen_studio.ui.panels.status_line import StatusLine
+from musicgen_studio.ui.panels.stem_lanes import StemLanes, StemView
 from musicgen_studio.ui.panels.takes_strip import TakesStrip, TakeView
 from musicgen_studio.ui.panels.transport_bar import TransportBar
 from musicgen_studio.ui.window.shortcuts import KeyMap
@@ -89,6 +93,23 @@ def bar() -> QWidget:
     return panel
 
 
+def passages() -> QWidget:
+    panel = PassagesPanel(KeyMap())
+    parts = (PlannedPassage(0.0, "calm piano"), PlannedPassage(4.0, "strings", morph_s=4.0))
+    panel.show_plan(Plan(parts, 12.0, grid=Grid(120.0)))
+    panel.set_open(True)
+    panel.set_low(True)
+    panel.lane.choose(1)
+    panel.lane.chosen_changed.emit(1)
+    return panel
+
+
+def lanes() -> QWidget:
+    panel = StemLanes()
+    panel.set_stems([StemView(name, name, PeakPyramid(1)) for name in ("drums", "bass", "lead", "other")])
+    return panel
+
+
 def takes() -> QWidget:
     strip = TakesStrip(KeyMap())
     strip.set_takes(dict.fromkeys(range(8), TakeView(None)))
@@ -122,6 +143,8 @@ def status() -> QWidget:
         (editor, MIDDLE),
         (bar, MIDDLE),
         (takes, MIDDLE),
+        (passages, SMALL_MIDDLE),
+        (lanes, SMALL_MIDDLE),
         (queue, MIDDLE),
         (library, RIGHT),
         (status, WHOLE),
