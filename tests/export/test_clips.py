@@ -32,6 +32,7 @@ from musicgen_studio.export.finish import FinishSettings
 from musicgen_studio.files import sound as audiofile
 from musicgen_studio.files.sound import SoundFormat, read
 from tests.export.one import export_one
+from tests.no_room import no_file_beyond
 
 _CLIP = Clip(
     id="0" * 32,
@@ -241,6 +242,21 @@ def test_a_full_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert done.problem is not None
     assert "full" in done.problem.why
     assert _files(tmp_path) == []
+
+
+@pytest.mark.parametrize("share", [0.0, 0.02, 0.5, 0.98])
+@pytest.mark.parametrize("sound_format", SoundFormat)
+def test_where_the_system_takes_no_more_the_old_file_stays_and_nothing_else(
+    tmp_path: Path, sound_format: SoundFormat, share: float
+) -> None:
+    """Refused in the middle of the encoder's own writing, at its header and at its last bytes."""
+    settings = FinishSettings(sound_format)
+    old = export_one(_CLIP, _music(), tmp_path, settings)
+    before = old.read_bytes()
+    with no_file_beyond(int(share * len(before))), pytest.raises(UserProblem):
+        export_one(_CLIP, _music(), tmp_path, settings)
+    assert _files(tmp_path) == [old.name]
+    assert old.read_bytes() == before
 
 
 def test_a_stop_between_clips_keeps_what_is_done(tmp_path: Path) -> None:

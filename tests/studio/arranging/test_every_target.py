@@ -1,12 +1,10 @@
 """What every target of a clip has to stand: a disk with no room, any name, any rate and width, ten minutes."""
 
 import os
-import resource
 import shutil
 import subprocess
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 
@@ -19,22 +17,12 @@ from musicgen_studio.export.tracks import TrackSettings
 from musicgen_studio.files.sound import SoundFormat
 from musicgen_studio.studio.arranging.hand_off import HandOff, make_target
 from tests.export.songs import NASTY_TITLES, song
+from tests.no_room import no_file_beyond
 
 
 def contents(folder: Path) -> dict[Path, bytes]:
     """Return every file below a folder, hidden ones, too."""
     return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-
-
-@contextmanager
-def no_file_beyond(size_bytes: int) -> Iterator[None]:
-    """Let the system refuse what would make a file longer, in the middle of writing it."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size_bytes, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def sounds_in(made: Path) -> list[BytesIO]:
