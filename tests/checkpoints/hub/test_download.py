@@ -292,6 +292,7 @@ def test_verify_finds_what_was_changed_without_the_network(hub: FakeHub, hub_cac
     assert [file.path for file in verify(listing, kept, threading.Event())] == [LARGE]
 
 
+@pytest.mark.usefixtures("short_stall")
 def test_giving_a_download_up_leaves_nothing(hub: FakeHub, hub_cache: Path) -> None:
     hub.faults = [Fault("stall", 300_000)]
     stop = threading.Event()
@@ -311,6 +312,7 @@ def test_giving_an_update_up_keeps_what_is_there(hub: FakeHub, hub_cache: Path) 
     assert_whole(hub, folder)
 
 
+@pytest.mark.usefixtures("short_stall")
 def test_giving_an_update_up_leaves_nothing_of_it(hub: FakeHub, hub_cache: Path) -> None:
     folder, kept = fetch(hub_cache), CachedRepository(hub_cache, REPOSITORY)
     blobs = kept.folder / "blobs"
