@@ -90,6 +90,9 @@ def _add_other_measures(parser: argparse.ArgumentParser) -> None:
         "--play", action="store_true", help="of --live: on the sound device, not on a clock that takes sound as one"
     )
     parser.add_argument(
+        "--busy", type=int, default=0, metavar="N", help="of --live: beside N other programs that want a core each (0)"
+    )
+    parser.add_argument(
         "--controls", action="store_true", help="measure instead what turning the controls of live music does"
     )
     parser.add_argument("--window", action="store_true", help="measure the window instead: start, lag, scrolling")
@@ -109,6 +112,7 @@ def _measured_live(args: argparse.Namespace) -> dict[str, object]:
     from dataclasses import asdict
 
     from musicgen_studio.checkpoints.catalogue import find
+    from musicgen_studio.compute.busy import busy
     from musicgen_studio.engine.musicgen import load_engine
     from musicgen_studio.studio.arranging.live_bench import PROMPTS, measure_live
     from musicgen_studio.studio.arranging.live_lead import LEAD_S
@@ -120,7 +124,9 @@ def _measured_live(args: argparse.Namespace) -> dict[str, object]:
     kind, prompts = "device" if args.play else "clock", PROMPTS[: args.prompts]
     checkpoint = CheckpointRecord.of(entry)
     output = open_output() if args.play else nullcontext(ClockOutput(LEAD_S))
-    figures = asdict(measure_live(engine, checkpoint, output, kind, args.live_minutes * 60, prompts))
+    with busy(args.busy):
+        measured = measure_live(engine, checkpoint, output, kind, args.live_minutes * 60, prompts)
+    figures = asdict(measured) | {"busy": args.busy}
     if not args.json:
         for name, value in figures.items():
             print(f"{name:12} {value}")

@@ -13,6 +13,7 @@ from time import monotonic
 import numpy as np
 import pytest
 
+from musicgen_studio.compute.busy import busy
 from musicgen_studio.core.audio import Audio, Samples
 from musicgen_studio.core.clip import Origin
 from musicgen_studio.core.melody import Melody, Note
@@ -26,7 +27,6 @@ from musicgen_studio.sound.player import open_player
 from musicgen_studio.studio.humming.recording import RecordingSession
 from musicgen_studio.studio.humming.recording_state import Phase, RecordingSetup, RecordingState
 from musicgen_studio.studio.humming.take import TakeEdit, edited
-from tests.busy import busy
 from tests.fake_inputs import counted
 from tests.losses import lose, playing, until
 from tests.sound.conftest import CHANNELS, RATE, PulseServer

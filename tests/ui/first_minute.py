@@ -24,10 +24,10 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 
 from musicgen_studio import paths
 from musicgen_studio.app import Program
+from musicgen_studio.compute.busy import busy
 from musicgen_studio.core.clip import Clip
 from musicgen_studio.ui.panels.export_dialog import ExportDialog
 from musicgen_studio.ui.panels.shortcuts_dialog import ShortcutsDialog
-from tests.busy import busy
 from tests.sound.conftest import PulseServer, Recording
 
 WITHIN_MS = 240_000

@@ -1,4 +1,4 @@
-"""Other programs that want the processor: what a musician's computer is like."""
+"""Other programs that want the processor: what a musician's computer is like. For measuring and for tests."""
 
 import subprocess
 import sys
