@@ -6,6 +6,7 @@ changing clips (`changing`) nor for the rules by which they are found (`search`)
 """
 
 from collections.abc import Callable, Collection, Iterable
+from operator import attrgetter
 from threading import RLock
 
 from musicgen_studio.core.clip import Clip, Origin
@@ -127,4 +128,4 @@ class ClipsAtHand:
 
 def _newest_first(clips: list[Clip]) -> list[Clip]:
     clips.reverse()  # of those with the same second, the one that came last is first
-    return sorted(clips, key=lambda clip: clip.created, reverse=True)
+    return sorted(clips, key=attrgetter("created"), reverse=True)

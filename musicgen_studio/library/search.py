@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from operator import itemgetter
 
 from musicgen_studio.core.clip import Clip
 from musicgen_studio.core.verdict import UNKNOWN, Verdict
@@ -77,31 +78,23 @@ class Sorting(StrEnum):
         """Whether it asks for what was measured of a clip."""
         return self in (Sorting.BEST, Sorting.FAULTS)
 
-    def of(self, clip: Clip, verdict: Verdict) -> float | str | None:
-        """Return what a clip is sorted by, the lowest first; None if there is no such thing, as without a tempo.
 
-        The slowest, A major, the best take, or what has the fewest faults is first, guesses of tempo and key among
-        them.
-        """
-        match self:
-            case Sorting.TITLE:
-                return clip.title.casefold()
-            case Sorting.LONGEST:
-                return -clip.duration_s
-            case Sorting.LARGEST:
-                return -clip.sound_bytes
-            case Sorting.STARS:
-                return not clip.is_starred
-            case Sorting.TEMPO:
-                return clip.bpm
-            case Sorting.KEY:
-                return clip.key_name or None
-            case Sorting.BEST:
-                return verdict.place
-            case Sorting.FAULTS:
-                return verdict.faults
-            case _:
-                return 0.0
+_Value = float | str | None
+
+_VALUES: dict[Sorting, Callable[[Clip, Verdict], _Value]] = {
+    Sorting.TITLE: lambda clip, _: clip.title.casefold(),
+    Sorting.LONGEST: lambda clip, _: -clip.duration_s,
+    Sorting.LARGEST: lambda clip, _: -clip.sound_bytes,
+    Sorting.STARS: lambda clip, _: not clip.is_starred,
+    Sorting.TEMPO: lambda clip, _: clip.bpm,
+    Sorting.KEY: lambda clip, _: clip.key_name or None,
+    Sorting.BEST: lambda _, verdict: verdict.place,
+    Sorting.FAULTS: lambda _, verdict: verdict.faults,
+}
+"""What a clip is sorted by, the lowest first; None if there is no such thing, as without a tempo.
+
+The slowest, A major, the best take, or what has the fewest faults is first, guesses of tempo and key among them.
+"""
 
 
 def in_order(
@@ -117,10 +110,13 @@ def in_order(
     """
     if order is Sorting.NEWEST:
         return list(reversed(newest_first)) if is_reversed else list(newest_first)
-    measured = verdict if order.is_of_verdict else lambda _: UNKNOWN
-    valued = [(order.of(clip, measured(clip.id)), clip) for clip in newest_first]
+    value_of = _VALUES[order]
+    if order.is_of_verdict:
+        valued = [(value_of(clip, verdict(clip.id)), clip) for clip in newest_first]
+    else:
+        valued = [(value_of(clip, UNKNOWN), clip) for clip in newest_first]
     known = [(value, clip) for value, clip in valued if value is not None]
-    known.sort(key=lambda pair: pair[0], reverse=is_reversed)
+    known.sort(key=itemgetter(0), reverse=is_reversed)
     return [clip for _, clip in known] + [clip for value, clip in valued if value is None]
 
 

@@ -278,8 +278,10 @@ class LibraryModel(QAbstractListModel):
         anew = {row.clip.id: row for row in wanted}
         self._arrange(start, stays + [clip_id for clip_id in old if clip_id not in needed], anew)
         self._remove(start + len(stays), end)
-        self._insert(start + len(stays), [row for row in wanted if row.clip.id not in there])
-        self._arrange(start, new, anew)
+        coming = [row for row in wanted if row.clip.id not in there]
+        if coming:
+            self._insert(start + len(stays), coming)
+            self._arrange(start, new, anew)
 
     def _arrange(self, start: int, ids: list[str], anew: dict[str, Row]) -> None:
         """Move the rows from `start` on into an order, with their new values: the views look at all of them then."""
@@ -310,7 +312,7 @@ class LibraryModel(QAbstractListModel):
     def _replace(self, new: list[Row]) -> None:
         """Put the new values into rows that stayed, telling only of those that changed."""
         for number, (old, row) in enumerate(zip(self._rows, new, strict=True)):
-            if old != row:
+            if old is not row and old != row:
                 self._rows[number] = row
                 self.dataChanged.emit(self.index(number), self.index(number))
 
