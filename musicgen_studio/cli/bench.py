@@ -107,6 +107,10 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _measured_live(args: argparse.Namespace) -> dict[str, object]:
+    if args.busy < 0:
+        raise UserProblem(
+            "--busy cannot be used as given.", f"--busy must be 0 or more, got {args.busy}.", "Give another."
+        )
     let_go_soon()  # before what loads torch
     from contextlib import nullcontext
     from dataclasses import asdict

@@ -61,6 +61,11 @@ def test_melodies_are_measured_instead_if_asked_for(cli: CommandLine, monkeypatc
     assert (code, "--seeds must be 1 to 16, got 17" in err) == (1, True)
 
 
+def test_fewer_than_no_other_programs_are_refused(cli: CommandLine) -> None:
+    code, _, err = cli("bench", "--live", "--busy", "-1")
+    assert (code, "--busy must be 0 or more, got -1" in err) == (1, True)
+
+
 @pytest.mark.parametrize("argv", [["--shape", "huge"], ["--against", "audiocraft"], ["--seconds", "0"]])
 def test_what_it_cannot_measure(cli: CommandLine, argv: list[str]) -> None:
     assert "error: argument" in cli.usage_error("bench", *argv)

@@ -199,7 +199,7 @@ class PassagesPanel(QWidget):
         self._prompt.setAccessibleName(self.tr("Words of the chosen passage"))
         self._prompt.setToolTip(self.tr("What the chosen passage is; also a double click on it"))
         self._prompt.editingFinished.connect(self._take_prompt)
-        self._prompt.setMinimumWidth(1)  # as above
+        self._prompt.setMinimumWidth(1)  # as for the button above: it is left out where there is no room
         self._how = QComboBox()
         self._how.addItems([self.tr("Cut"), self.tr("Morph")])
         self._how.setAccessibleName(self.tr("How the music goes over into it"))
