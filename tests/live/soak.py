@@ -7,6 +7,7 @@ clock, so it tells of memory alone.
 """
 
 import argparse
+import os
 import random
 import sys
 import time
@@ -14,6 +15,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import psutil
+
+from musicgen_studio.compute.waiting import LOOKS
+
+os.environ.setdefault("GOMP_SPINCOUNT", str(LOOKS))  # as the program does, before what loads torch
 
 from musicgen_studio.checkpoints.catalogue import find
 from musicgen_studio.core.live import LiveRequest, Mailbox, Steering
