@@ -174,10 +174,7 @@ def run(args: argparse.Namespace) -> int:
     record, ordered = _order(args)
     if record is None and args.seed is None:
         output.note(f"seed {ordered.order.seed}")
-    from musicgen_studio.cli.order import mixes_told
-
-    for line in mixes_told(ordered.order, "--no-melody-mix" if args.melody and record is None else ""):
-        output.note(line)
+    _tell_mixes(args, ordered, output)
     engine = _load_engine(
         ordered.entry.folder,
         args.device or (record.device if record else "auto"),
@@ -240,6 +237,16 @@ def _order(args: argparse.Namespace) -> "tuple[Record | None, Ordered]":
 def load(folder: Path, device: str, precision: str) -> "Engine":
     """Load the engine of a command, see `engine.musicgen.load_engine`."""
     return _load_engine(folder, device, precision)
+
+
+def _tell_mixes(args: argparse.Namespace, ordered: "Ordered", output: Output) -> None:
+    from musicgen_studio.cli.order import mixes_told
+    from musicgen_studio.studio.arranging.passages import ALL_OF_IT
+
+    in_line = "" if args.passages is None else f"`| {ALL_OF_IT}` behind it follows all"
+    of_first = "--no-melody-mix" if args.melody is not None and args.recipe is None else in_line
+    for line in mixes_told(ordered.order, of_first, in_line):
+        output.note(line)
 
 
 def _load_engine(folder: Path, device: str, precision: str) -> "Engine":

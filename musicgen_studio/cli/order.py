@@ -56,17 +56,18 @@ class Ordered:
     best_only: bool = False
 
 
-def mixes_told(order: Order, hint: str = "") -> list[str]:
+def mixes_told(order: Order, hint: str = "", later_hint: str = "") -> list[str]:
     """Say which of an order's melodies are mixes, of which not all is followed.
 
     Args:
         order: Any.
-        hint: The option by which all of the first one is followed; empty without one.
+        hint: How one says that all of the first one is followed; empty where nobody can.
+        later_hint: The same of those of later passages.
     """
-    told = [("the melody", order.melody, f" ({hint})" if hint else "")]
-    told += [(f"the melody from {passage.start_s:g} s on", passage.melody, "") for passage in order.passages]
+    told = [("the melody", order.melody, hint)]
+    told += [(f"the melody from {passage.start_s:g} s on", passage.melody, later_hint) for passage in order.passages]
     return [
-        f"{name} is a mix: its lead and chords are followed, not its drums and bass{how}"
+        f"{name} is a mix: its lead and chords are followed, not its drums and bass" + (f" ({how})" if how else "")
         for name, melody, how in told
         if melody is not None and melody.separator is not None
     ]

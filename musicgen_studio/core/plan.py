@@ -67,12 +67,14 @@ class PlannedPassage:
         prompt: Its own words, without those for all.
         morph_s: Seconds from its start on in which the music goes over into it; 0 is a cut.
         melody: The file of its own melody, as it is written; empty for none.
+        follows_all: Whether drums and bass are followed, too, where that file is a mix; else lead and chords.
     """
 
     start_s: float
     prompt: str
     morph_s: float = 0.0
     melody: str = ""
+    follows_all: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,9 +163,10 @@ class Plan:
         """Put other words before all."""
         return replace(self, shared=shared)
 
-    def with_melody(self, number: int, melody: str) -> "Plan":
+    def with_melody(self, number: int, melody: str, *, follows_all: bool = False) -> "Plan":
         """Let a passage follow another melody, a file; empty is none of its own."""
-        return replace(self, parts=self._with(number, replace(self.parts[number], melody=melody)))
+        part = replace(self.parts[number], melody=melody, follows_all=follows_all)
+        return replace(self, parts=self._with(number, part))
 
     def with_grid(self, grid: Grid | None) -> "Plan":
         """State another tempo: what lay on a bar lies on that bar. Without one before, nothing moves."""

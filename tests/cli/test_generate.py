@@ -24,6 +24,7 @@ from musicgen_studio.core.request import USUAL_SAMPLING, Sampling
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.files.midi import write_midi
 from musicgen_studio.files.sound import SoundFormat, read, write
+from musicgen_studio.studio.arranging.passages import plan_of_order
 from musicgen_studio.studio.making.record import Record
 from tests.cli.conftest import CommandLine
 from tests.dsp.melodies import written
@@ -215,6 +216,20 @@ def test_a_mix_in_a_passage_says_so_too(cli: CommandLine) -> None:
     assert code == 0
     assert [line.split(" is a mix")[0] for line in err.splitlines()] == ["the melody", "the melody from 2 s on"]
     assert "--no-melody-mix" not in err  # which is of --melody
+    assert err.count("`| all of it` behind it follows all") == 2
+
+
+def test_a_passage_follows_all_of_a_mix_if_its_line_says_so(cli: CommandLine) -> None:
+    _mix(cli.folder / "song.wav")
+    (cli.folder / "piece.txt").write_text(
+        "0:00 | a\n0:02 | cut | b | song.wav | all of it\n0:03 | cut | c | song.wav\n", encoding="utf-8"
+    )
+    code, _, err = cli("generate", "--passages", "piece.txt", "--seconds", "4", "--seed", "3", "--out", "x")
+    assert code == 0
+    assert [line.split(" is a mix")[0] for line in err.splitlines()] == ["the melody from 3 s on"]
+    order = Record.read(next((cli.folder / "x").glob("*.json"))).order
+    assert [part.melody is not None and part.melody.separator is None for part in order.passages] == [True, False]
+    assert [part.follows_all for part in plan_of_order(order, "a").parts] == [False, True, False]
 
 
 @pytest.mark.parametrize("together", ["1", "2"])

@@ -10,10 +10,11 @@
     end   | bar 33
 
 A time is `12.5`, `12.5 s`, `1:02.5`, `bar 9` or `bar 9 beat 3`; a morph is so many bars, beats or seconds long; `cut`
-is at once. The first passage begins at 0. What stands in a fourth place is the melody that the passage follows. `tempo`
-says how long a bar is (`120 bpm, 3/4`), unless a prompt names one tempo; `all` stands before each prompt; `end` says
-how long the piece is. Text and plan (`core.plan`) say the same; a piece is a plan whose melodies have been read. Not
-for how music goes over (`engine.conditions`), nor for editing passages by hand (`core.plan`).
+is at once. The first passage begins at 0. What stands in a fourth place is the melody that the passage follows; of a
+mix lead and chords, unless `all of it` stands in a fifth. `tempo` says how long a bar is (`120 bpm, 3/4`), unless a
+prompt names one tempo; `all` stands before each prompt; `end` says how long the piece is. Text and plan (`core.plan`)
+say the same; a piece is a plan whose melodies have been read. Not for how music goes over (`engine.conditions`), nor
+for editing passages by hand (`core.plan`).
 """
 
 import re
@@ -32,6 +33,9 @@ from musicgen_studio.files.text import read_lines
 from musicgen_studio.studio.arranging.analysing import asked_bpm
 from musicgen_studio.studio.making.order import LaterPassage, Order
 from musicgen_studio.studio.making.source import MelodySource, open_melody
+
+ALL_OF_IT = "all of it"
+"""Behind a melody that is a mix: drums and bass are followed, too."""
 
 _DIGITS = 6  # of seconds, as in a plan
 _WHOLE = r"(\d{1,9})"  # what has more digits is no time, and Python reads no more than some thousand of them
@@ -89,20 +93,21 @@ def plan_of_order(order: Order, prompt: str) -> Plan:
         order: How a clip was made.
         prompt: Of its first passage.
     """
-    first = PlannedPassage(
-        0.0, without_shared(order.shared, prompt), 0.0, "" if order.melody is None else order.melody.file
-    )
-    later = (
+    parts = (
         PlannedPassage(
-            each.start_s,
-            without_shared(order.shared, each.prompt),
-            each.morph_s,
-            "" if each.melody is None else each.melody.file,
+            start_s,
+            without_shared(order.shared, words),
+            morph_s,
+            "" if melody is None else melody.file,
+            follows_all=melody is not None and melody.is_all_of_a_sound,
         )
-        for each in order.passages
+        for start_s, words, morph_s, melody in (
+            (0.0, prompt, 0.0, order.melody),
+            *((each.start_s, each.prompt, each.morph_s, each.melody) for each in order.passages),
+        )
     )
     grid = order.grid or asked_grid([*order.prompts, *(each.prompt for each in order.passages)])
-    return Plan((first, *later), order.duration_s, order.shared, grid)
+    return Plan(tuple(parts), order.duration_s, order.shared, grid)
 
 
 def text_of(plan: Plan) -> str:
@@ -115,7 +120,8 @@ def text_of(plan: Plan) -> str:
         middle = [how or "cut"] if how or part.melody else []
         when = _time_text(part.start_s, grid) if part.start_s else "0:00"
         words = part.prompt.replace("|", "/")  # the one sign that no words can hold here
-        lines.append(" | ".join([when, *middle, words, *([part.melody] if part.melody else [])]))
+        followed = [part.melody, *([ALL_OF_IT] if part.follows_all else [])] if part.melody else []
+        lines.append(" | ".join([when, *middle, words, *followed]))
     return "\n".join([*lines, f"end | {_time_text(plan.end_s, grid)}"]) + "\n"
 
 
@@ -176,7 +182,12 @@ def opened(plan: Plan, folder: Path) -> PlannedPiece:
     Raises:
         UserProblem: If a melody cannot be read.
     """
-    tunes = [open_melody(folder / Path(part.melody).expanduser()) if part.melody else None for part in plan.parts]
+    tunes = [
+        open_melody(folder / Path(part.melody).expanduser(), of_mix=False if part.follows_all else None)
+        if part.melody
+        else None
+        for part in plan.parts
+    ]
     return PlannedPiece(
         with_shared(plan.shared, plan.parts[0].prompt),
         tuple(
@@ -226,6 +237,7 @@ class _Line:
         morph: How the music goes over, as it is written; empty is a cut.
         prompt: The words.
         melody: A file, or empty.
+        follows_all: Whether of a mix all is followed.
     """
 
     number: int
@@ -233,6 +245,7 @@ class _Line:
     morph: str
     prompt: str
     melody: str
+    follows_all: bool
 
 
 @dataclass(slots=True)
@@ -255,10 +268,12 @@ class _Written:
             else:
                 self.end = (number, parts[1])
             return
-        if not 2 <= len(parts) <= 4:
-            raise _wrong(number, "it must have two to four parts with | between them")
-        when, *how, last = parts if len(parts) < 4 else parts[:3]
-        self.lines.append(_Line(number, when, how[0] if how else "", last, parts[3] if len(parts) == 4 else ""))
+        if not 2 <= len(parts) <= 5:
+            raise _wrong(number, "it must have two to five parts with | between them")
+        (when, *how, words), (melody, *of_it) = parts[:3], parts[3:] or [""]
+        if of_it and of_it[0].lower() not in ("", ALL_OF_IT):
+            raise _wrong(number, f"after a melody stands nothing, or `{ALL_OF_IT}`")
+        self.lines.append(_Line(number, when, "".join(how), words, melody, bool(melody and any(of_it))))
 
     def plan(self) -> Plan:
         """Return what they say all together."""
@@ -268,13 +283,14 @@ class _Written:
         first, *rest = self.lines
         if _time_s(first.number, first.when, grid) != 0:
             raise _wrong(first.number, "the first passage begins at 0:00 or bar 1")
-        parts = [PlannedPassage(0.0, first.prompt, 0.0, first.melody)]
+        parts = [PlannedPassage(0.0, first.prompt, 0.0, first.melody, first.follows_all)]
         parts += (
             PlannedPassage(
                 _time_s(line.number, line.when, grid),
                 line.prompt,
                 _morph_s(line.number, line.morph, grid),
                 line.melody,
+                line.follows_all,
             )
             for line in rest
         )

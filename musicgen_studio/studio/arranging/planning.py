@@ -80,9 +80,13 @@ def _of_one(clip: Clip, record: Record | None, before: Plan | None) -> Plan | No
         parts += _told(before, start_s + order.duration_s)
     merged = list[PlannedPassage]()
     for part in parts:
-        if not (merged and part.prompt == merged[-1].prompt and not part.morph_s and part.melody == merged[-1].melody):
+        if part.morph_s or not merged or _said(part) != _said(merged[-1]):
             merged.append(part)
     return _cut(Plan(tuple(merged), max(clip.duration_s, merged[-1].start_s + _SHORTEST_S), "", own.grid), None)
+
+
+def _said(part: PlannedPassage) -> tuple[str, str, bool]:
+    return part.prompt, part.melody, part.follows_all
 
 
 def _told(plan: Plan, from_s: float) -> Iterator[PlannedPassage]:

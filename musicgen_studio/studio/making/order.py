@@ -15,6 +15,7 @@ from musicgen_studio.core.passages import Passage
 from musicgen_studio.core.plan import Grid
 from musicgen_studio.core.request import GenerationRequest
 from musicgen_studio.export.finish import FinishSettings
+from musicgen_studio.files import midi
 from musicgen_studio.files.sound import SoundFormat
 
 
@@ -47,6 +48,11 @@ class SourceFile:
     channel: int | None = None
     separator: str | None = None
     first: int = 0
+
+    @property
+    def is_all_of_a_sound(self) -> bool:
+        """Whether it is a sound that went in with everything that sounds, were it a mix or not."""
+        return self.separator is None and not midi.is_midi(Path(self.file))
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,7 @@ class PassagesPanel(QWidget):
         self.melody = PassageMelody(self)
         """Of the chosen passage."""
         self.melody.file_chosen.connect(self.follow_file)
+        self.melody.follows_all_chosen.connect(self._follow_all)
         self.lane = PassageLane()
         self.lane.plan_changed.connect(lambda plan: self.plan_changed.emit(plan, self.tr("Change the passages"), False))
         self.lane.chosen_changed.connect(self._show_chosen)
@@ -288,7 +289,7 @@ class PassagesPanel(QWidget):
         self._how.setCurrentIndex(1 if part.morph_s else 0)
         self._morph.setVisible(part.morph_s > 0)
         self._leave_out()
-        self.melody.show_of(number, part.melody)
+        self.melody.show_of(number, part.melody, follows_all=part.follows_all)
 
     def _show_whole(self, plan: Plan) -> None:
         count = len(plan.parts)
@@ -363,12 +364,25 @@ class PassagesPanel(QWidget):
             self._give(plan.with_grid(grid), self.tr("Another tempo of the passages"), is_step=True)
 
     @Slot(int, str)
-    def follow_file(self, passage: int, file: str) -> None:
-        """Let a passage, counted from 0, follow the melody of a file, or none; unless it is gone by now."""
+    def follow_file(self, passage: int, file: str, *, follows_all: bool = False) -> None:
+        """Let a passage, counted from 0, follow the melody of a file, or none; unless it is gone by now.
+
+        Args:
+            passage: Which.
+            file: A sound or MIDI file; empty for no melody.
+            follows_all: Whether, if it is a mix, drums and bass are followed, too.
+        """
         plan = self.lane.plan()
         if plan is not None and passage < len(plan.parts):
             what = self.tr("Follow a melody in the passage") if file else self.tr("Follow no melody in the passage")
-            self._give(plan.with_melody(passage, file), what)
+            self._give(plan.with_melody(passage, file, follows_all=follows_all), what)
+
+    @Slot(int, bool)
+    def _follow_all(self, passage: int, follows_all: bool) -> None:
+        plan = self.lane.plan()
+        if plan is not None and passage < len(plan.parts):
+            what = self.tr("Follow other parts of a mix in the passage")
+            self._give(plan.with_melody(passage, plan.parts[passage].melody, follows_all=follows_all), what)
 
 
 def _dress(box: QAbstractSpinBox) -> None:

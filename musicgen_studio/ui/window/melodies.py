@@ -121,11 +121,12 @@ class Melodies(QObject):
             return sound
         return sketch.notes if sketch.notes.notes else None
 
-    def lasting_file(self, then: Callable[[str], object]) -> None:
+    def lasting_file(self, then: Callable[[str, bool], object]) -> None:
         """Have a file of the melody that stays, for what remembers it by its file: its sound, or its notes as MIDI.
 
         Args:
-            then: Told its name once it is there; not for no melody, or one that cannot be had, which is said.
+            then: Told, once it is there, its name and whether of a mix all is followed; not for no melody, or one that
+                cannot be had, which is said.
         """
         try:
             tune, sketch = self.tune(), self._now.sketch
@@ -135,9 +136,9 @@ class Melodies(QObject):
         if tune is None or sketch is None:
             return
         if isinstance(tune, MelodySource) and tune.record is not None:
-            then(tune.record.file)
+            then(tune.record.file, sketch.follows_all)
             return
-        self._files.keep(sketch, self._title(), lambda path: then(str(path)))
+        self._files.keep(sketch, self._title(), lambda path: then(str(path), False))
 
     # From elsewhere
 

@@ -98,7 +98,9 @@ class Passages(QObject):
         """Let a passage follow the melody on the left: a hum, a file, a clip of the library or drawn notes."""
 
         def follow(passage: int) -> None:
-            melodies.lasting_file(lambda file: self.panel.follow_file(passage, file))
+            melodies.lasting_file(
+                lambda file, follows_all: self.panel.follow_file(passage, file, follows_all=follows_all)
+            )
 
         self.panel.melody.has_left = lambda: melodies.sketch is not None
         self.panel.melody.left_chosen.connect(follow)

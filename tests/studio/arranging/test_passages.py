@@ -84,7 +84,8 @@ def test_melodies_lie_beside_the_text(tmp_path: Path) -> None:
         ("0 | rock at 90 bpm\nbar 5 | jazz at 120 bpm", "Line 2: nobody says how long a bar is"),
         ("0 | a\n\nlater | b", "Line 3: 'later' is no time"),
         ("0 | a\n4 | slowly | b", "Line 2: 'slowly' is no way to go over"),
-        ("0 | a\n4", "Line 2: it must have two to four parts"),
+        ("0 | a\n4", "Line 2: it must have two to five parts"),
+        ("0 | cut | a | one.mid | some of it", "Line 1: after a melody stands nothing, or `all of it`"),
         ("1 | a", "Line 1: the first passage begins at 0:00"),
         ("0 | a\n4 | b\n4 | c", "Line 3: begin after 4 s, got 4 s"),
         ("0 | a\n4 | morph 3 s | b\n6 | c", "Line 3: begin at 7 s or later"),
@@ -139,6 +140,7 @@ def test_a_plan_is_the_same_as_text(grid: Grid | None) -> None:
         PlannedPassage(3.3, "", 0.1),
         PlannedPassage(8.01, "c, d"),
         PlannedPassage(20.0, "e", 2.5, "x.mid"),
+        PlannedPassage(25.0, "f", 0.0, "song.mp3", follows_all=True),
     )
     plan = Plan(parts, 31.25, "warm", grid)
     assert plan_of(text_of(plan)) == plan

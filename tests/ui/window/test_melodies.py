@@ -536,9 +536,9 @@ def test_the_notes_are_written_beside_the_window_and_dragged_if_the_button_is_st
 def test_notes_that_cannot_be_written_for_a_drag_or_a_passage_are_told(desk: Desk, dragged: list[Path]) -> None:
     desk.add_take(tempo_bpm=120.0)
     (desk.library.folder / "melodies").write_text("a file where the folder is to be")
-    melodies, kept = desk.window.melodies, list[str]()
+    melodies, kept = desk.window.melodies, list[tuple[str, bool]]()
     with desk.qtbot.waitSignal(melodies.problem_found, timeout=WAIT_MS):
         desk.editor.drag_requested.emit()
     with desk.qtbot.waitSignal(melodies.problem_found, timeout=WAIT_MS):
-        melodies.lasting_file(kept.append)
+        melodies.lasting_file(lambda *told: kept.append(told))
     assert (dragged, kept) == ([], [])

@@ -4,9 +4,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QPlainTextEdit, QPushButton, QToolButton
+from PySide6.QtWidgets import QApplication, QCheckBox, QLineEdit, QMenu, QPlainTextEdit, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from musicgen_studio.app import Program
@@ -160,6 +160,27 @@ def test_a_passage_says_that_its_melody_is_a_mix(qtbot: QtBot, program: Program,
     program.services.undo.undo()
     _choose(panel, 0)
     assert "a mix" not in said(panel)
+
+
+def test_a_passage_follows_all_of_a_mix_where_one_wishes(qtbot: QtBot, program: Program, tmp_path: Path) -> None:
+    write(tmp_path / "song.wav", band(4.0), SoundFormat.WAV16)
+    panel = _opened(program)
+    panel.follow_file(1, str(tmp_path / "song.wav"))
+    _choose(panel, 1)
+    qtbot.waitUntil(lambda: "song.wav is a mix: its lead and chords are followed" in said(panel), timeout=LONG_MS)
+    box = panel.findChild(QCheckBox)
+    assert box is not None
+    QTest.mouseClick(box, Qt.MouseButton.LeftButton, pos=QPoint(8, box.height() // 2))
+    assert "song.wav is a mix: all of it is followed, drums and bass too" in said(panel)
+    plan = program.window.passages.plan()
+    assert plan is not None
+    assert [part.follows_all for part in plan.parts] == [False, True, False]
+    assert "song.wav | all of it\n" in text_of(plan)
+    program.services.undo.undo()
+    assert not box.isChecked()
+    assert "its lead and chords are followed" in said(panel)
+    panel.follow_file(1, "")
+    assert not box.isVisible()
 
 
 def test_the_lane_is_there_before_any_music_and_every_edit_is_taken_back(program: Program) -> None:
