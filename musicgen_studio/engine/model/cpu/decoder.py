@@ -135,7 +135,7 @@ class CpuDecoder:
             begins=np.array(begins or (0,) * rows, np.int64),
         )
         longest = max(positions, *(len(text) for text in texts), 0)
-        if longest > len(self._scratch[0].shares):
+        if longest >= len(self._scratch[0].shares):  # attention writes one number more than there are positions
             self._scratch = [self._new_scratch(longest) for _ in self._scratch]
         if positions > len(self._positions):
             self._positions = sinusoidal_positions(positions, shape.width).numpy()
@@ -167,7 +167,7 @@ class CpuDecoder:
         end = cache.length + steps
         if rows * steps > len(self._activations.x) // width:  # more rows than were foreseen
             self._activations = self._new_activations(rows * steps)
-            self._scratch = [self._new_scratch(len(self._scratch[0].shares), rows * steps) for _ in self._scratch]
+            self._scratch = [self._new_scratch(len(self._scratch[0].shares)) for _ in self._scratch]
         new = self._activations.x[: rows * steps * width].reshape(x.shape)
         at = np.maximum(np.arange(cache.length, end) - cache.kv.begins[:, None], 0)
         np.add(x, self._positions[at], out=new)
@@ -189,8 +189,10 @@ class CpuDecoder:
         sizes = (shape.width, shape.width, shape.feed_forward, shape.logits)
         return arrays.Activations(*(np.zeros(vectors * size, np.float32) for size in sizes))
 
-    def _new_scratch(self, positions: int, vectors: int = MAX_VECTORS) -> arrays.Scratch:
+    def _new_scratch(self, positions: int) -> arrays.Scratch:
+        """Return room to work in, for so many positions and for as many vectors as there are activations for."""
         shape = self._shape
+        vectors = len(self._activations.x) // shape.width
         longest = max(shape.width, shape.feed_forward)
         return arrays.Scratch(
             x=np.zeros(vectors * longest, np.int16),

@@ -136,6 +136,17 @@ def test_more_rows_than_foreseen(monkeypatch: pytest.MonkeyPatch) -> None:
     assert torch.equal(_logits(model, tokens, 4, text_rows=1)[:, :1], few[:, :1])
 
 
+def test_many_rows_have_room_still_when_a_longer_memory_was_begun() -> None:
+    """Many takes, each with two prompts in a morph, are more rows than are foreseen; the next window is longer."""
+    model, tokens = _loaded(_random(_ODD)), _tokens(_ODD, 40, 2)
+    few = _logits(model, tokens[:2], 1, text_rows=2)
+    cache, x = model.new_cache(40, 2, _texts(_ODD), 40), model.embed(tokens)
+    model.forward(x[:, :1], cache)
+    model.new_cache(2, 400, _texts(_ODD), 2)
+    assert all(len(scratch.x_scales) >= 40 for scratch in model._scratch)
+    assert torch.equal(model.forward(x[:, 1:], cache)[:2], few[1])
+
+
 def test_a_matrix_of_zeros_gives_zeros() -> None:
     class Silent(RandomCheckpoint):
         def outer(self):  # type: ignore[no-untyped-def]
