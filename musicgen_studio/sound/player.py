@@ -36,7 +36,7 @@ class CallbackFlags(Protocol):
 class Player:
     """Plays one sound, which arrives in pieces, on one device. A context manager: the stream is open inside.
 
-    `write` and `finish` belong to one producer thread; `stop` and the properties to any.
+    `write`, `finish` and `check_device` belong to one producer thread; `stop` and the properties to any.
 
     Args:
         device: Where to play, at the device's own rate, in stereo if it can.
@@ -164,16 +164,28 @@ class Player:
             self._resampler = None
         self._ring.close()
         while not (self._stop.is_set() or self._finished):
-            self._check_device()
+            self.check_device()
             self._stop.wait(_POLL_S)
 
+    def check_device(self) -> None:
+        """Look whether the device still plays; for whoever waits for it, to be called often. Producer thread only.
+
+        Raises:
+            UserProblem: If it is lost or has stalled.
+        """
+        if self._stop.is_set() or self._finished:
+            return
+        fault = self._stream.fault(_PATIENCE)
+        if fault is not None and not self._finished:  # it may have finished in between
+            raise fault
+
     def _enqueue(self, samples: Samples) -> None:
-        self._check_device()
+        self.check_device()
         while len(samples) and not self._stop.is_set():
             samples = samples[self._ring.write(samples) :]
             if len(samples):
                 self._stop.wait(_POLL_S)
-                self._check_device()
+                self.check_device()
 
     @property
     def _finished(self) -> bool:
@@ -188,13 +200,6 @@ class Player:
         followed by silence, until that is all that can be dropped.
         """
         return round((self._stream.latency_s + _TAIL_S) * self._rate) if self._stream.is_open else 0
-
-    def _check_device(self) -> None:
-        if self._stop.is_set() or self._finished:
-            return
-        fault = self._stream.fault(_PATIENCE)
-        if fault is not None and not self._finished:  # it may have finished in between
-            raise fault
 
     def _fill(self, out: Samples, frames: int, time: object, status: CallbackFlags) -> None:  # noqa: ARG002
         """Fill `out`, float32 [frames, channels], for PortAudio. On its own thread."""

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from musicgen_studio.core.audio import Audio
+from musicgen_studio.errors import UserProblem
 from musicgen_studio.sound.devices import DeviceName, SoundDevice, chosen_output
 from musicgen_studio.sound.player import Player, open_player
 from musicgen_studio.studio.arranging.live_output import PlayerOutput
@@ -78,3 +79,25 @@ def test_it_plays_on_the_device_that_was_chosen_or_on_the_systems(device: SoundD
         output.write(music(0.3))
         player.finish()
         assert output.taken_s == pytest.approx(0.3, abs=0.01)
+
+
+def test_a_device_that_is_lost_while_enough_waits_is_told() -> None:
+    """Nobody takes what waits any more, so it would wait for ever."""
+    player = Player(SoundDevice("nowhere", "none", 0, 2, 1000, False, False), preroll_s=0.1)
+    output, stop, told = PlayerOutput(player), threading.Event(), list[UserProblem]()
+    output.write(Audio(np.ones((300, 2), np.float32), 1000))
+    player._fill(np.empty((40, 2), np.float32), 40, None, SimpleNamespace(output_underflow=False))
+    player._stream._watchdog.ended.set()
+
+    def wait() -> None:
+        try:
+            output.wait(0.1, stop)
+        except UserProblem as problem:
+            told.append(problem)
+
+    waiting = threading.Thread(target=wait)
+    waiting.start()
+    waiting.join(5)
+    stop.set()
+    waiting.join(5)
+    assert [problem.why for problem in told] == ["It was unplugged or switched off."]

@@ -60,9 +60,14 @@ class PlayerOutput:
             self._player.write(Audio(audio.samples * gains[:, None], audio.sample_rate))
 
     def wait(self, lead_s: float, stop: threading.Event) -> None:
-        """Return when no more than so much is unheard. After a break as much is gathered before it is heard again."""
+        """Return when no more than so much is unheard. After a break as much is gathered before it is heard again.
+
+        Raises:
+            UserProblem: If the device is lost or has stalled.
+        """
         self._player.set_preroll(lead_s)
         while (left_s := self.unheard_s - lead_s) > 0 and left_s != inf:
+            self._player.check_device()  # one that is gone takes nothing any more, and says so to nobody
             if stop.wait(min(left_s, _LONGEST_S)):
                 return
 
