@@ -68,21 +68,23 @@ class Tape:
         self._thread.join()
 
     def _run(self) -> None:
-        try:
-            while (samples := self._queue.get()) is not None:
-                if self.problem is None:
-                    self._take(samples)
-            if self.problem is None:
-                self._make_whole()
-        except OSError as error:
-            self._fail(_unwritable(self.path, error))
-        except UserProblem as problem:
-            self._fail(problem)
+        while (samples := self._queue.get()) is not None:
+            self._write(samples)
+        self._write(None)
 
-    def _fail(self, problem: UserProblem) -> None:
-        self.problem = problem
-        while self._queue.get() is not None:  # nobody waits for a tape that is torn
-            pass
+    def _write(self, samples: Samples | None) -> None:
+        """Write sound, or at the end what there still is. After a problem nothing: nobody waits for a torn tape."""
+        if self.problem is not None:
+            return
+        try:
+            if samples is None:
+                self._make_whole()
+            else:
+                self._take(samples)
+        except OSError as error:
+            self.problem = _unwritable(self.path, error)
+        except UserProblem as problem:
+            self.problem = problem
 
     def _take(self, samples: Samples) -> None:
         self._waiting.append(samples)

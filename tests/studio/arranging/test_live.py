@@ -24,6 +24,7 @@ from musicgen_studio.studio.arranging.live_lead import LEAD_S, LEAST_LEAD_S, QUI
 from musicgen_studio.studio.arranging.live_output import ClockOutput
 from musicgen_studio.studio.arranging.live_play import KnobToEar
 from musicgen_studio.studio.arranging.live_schedule import Scheduled, schedule_of
+from musicgen_studio.studio.arranging.live_tape import Tape
 from musicgen_studio.studio.making.live_record import LiveRecord, Numbers, is_live
 from musicgen_studio.studio.making.live_remake import live_differences, remade
 from musicgen_studio.studio.making.order import CheckpointRecord
@@ -151,6 +152,18 @@ def test_a_recording_on_disk_is_what_was_heard_and_its_record_makes_it_again(eng
     np.testing.assert_array_equal(again(engine, LiveRecord.from_json(text)), heard.samples)
     with pytest.raises(UserProblem, match="replace a file"):
         recorded(session, tmp_path / "night.wav")
+
+
+def test_a_recording_whose_end_cannot_be_written_ends_and_says_so(tmp_path: Path) -> None:
+    tape = Tape(tmp_path / "night.wav", 32000, 1, lambda _frames: "{}")
+    tape.append(np.zeros((3200, 1), np.float32))
+    tape.record_file.mkdir()  # no file can take its place
+    closing = threading.Thread(target=tape.close, daemon=True)
+    closing.start()
+    closing.join(30)
+    assert not closing.is_alive()
+    assert tape.problem is not None
+    assert len(read(tape.path).samples) == 3200
 
 
 def test_what_is_held_does_not_grow(engine: MusicGen, monkeypatch: pytest.MonkeyPatch) -> None:
