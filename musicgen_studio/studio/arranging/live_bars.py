@@ -6,7 +6,8 @@
 
 What the engine is given is what it obeys at the next chunk, so the record needs nothing new: it holds the frame at
 which the change came. A chunk is as fine as it gets: half of one, 0.05 s, beside the bar at most. Guidance, temperature
-and melody do not wait. Not for where the music ends (`live_ending`), nor for bars of clips (`analysis`).
+and melody do not wait, nor do prompts that cannot all be read beside what sounds: four at a time can. Not for where the
+music ends (`live_ending`), nor for bars of clips (`analysis`).
 """
 
 import os
@@ -139,6 +140,8 @@ class OnTheBar:
             self.due_frame = None
         self._wanted = asked
         beside = _beside(self._given, asked)
+        if not set(asked.prompts) <= set(beside.prompts):
+            return self._give(asked)  # there is no room to read all of it silently beside what sounds
         if self.due_frame is None and set(asked.prompts) <= set(self._told):
             self.due_frame = self._next_bar(frame, asked)
             if self.due_frame is None:

@@ -110,6 +110,31 @@ def test_who_changes_his_mind_while_it_waits_gets_what_he_asked_for_last(engine:
     assert waits[-1] is None
 
 
+@pytest.mark.parametrize(
+    ("prompts", "waits"),
+    [
+        ((CALM, ROCK, "jazz", "techno"), True),
+        (("techno", ROCK, "jazz", "folk"), False),
+        (("techno", "waltz", "blues", "choir"), False),
+    ],
+    ids=["the softest", "the loudest", "all"],
+)
+def test_what_cannot_be_read_beside_what_sounds_does_not_wait(
+    engine: MusicGen, prompts: tuple[str, ...], waits: bool
+) -> None:
+    """Four prompts are read at a time: the softest gives way to one that is to come; the loudest is not silenced."""
+    first = Steering((CALM, ROCK, "jazz", "folk"), (4, 3, 2, 1))
+    asked = replace(first, prompts=prompts)
+    session, heard, told = played(engine, {60: asked}, 120.0, 5.0, first)
+    found = changes(record_of(session, heard))
+    assert found[0].steering == first
+    assert found[1].frame == 65
+    assert found[-1].steering == asked
+    assert (found[-1].frame > 65) is waits
+    assert told[-1] is None
+    assert not waits or (found[-1].frame + LAG_FRAMES) % 100 in (98, 99, 0, 1, 2)
+
+
 def test_without_any_bar_it_comes_at_once(engine: MusicGen) -> None:
     first = Steering((CALM, ROCK), (1, 0))
     mailbox, heard = Mailbox(first), Heard()
