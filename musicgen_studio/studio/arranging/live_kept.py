@@ -90,14 +90,19 @@ class UnfinishedTape:
         self._queue.put(None)
         self._thread.join()
 
-    def finish(self, clip: Clip, record: LiveRecord) -> Clip:
+    def finish(self, clip: Clip, record: LiveRecord | None) -> Clip:
         """Make it a clip of the library, once it is closed.
+
+        Args:
+            clip: Its final values.
+            record: What makes it again; None if there is none, then what makes its beginning again stays remembered.
 
         Raises:
             UserProblem: If the disk does not take it.
         """
         kept = self._partial.finish(clip)
-        remember(self._library, kept, record)
+        if record is not None:
+            remember(self._library, kept, record)
         return kept
 
     def abandon(self) -> None:

@@ -241,11 +241,12 @@ class LivePlay:
             self._session.fade_out(0.0)
 
     def _finish(self, session: LiveSession, tape: UnfinishedTape, partial: PartialClip) -> None:
-        record = session.record(0, partial.frames) if partial.frames else None
-        if record is None or not self.keeps_all:
+        if not (self.keeps_all and partial.frames):
             tape.abandon()
             return
-        clip = replace(partial.clip, title=_title(record.prompts), frames=partial.frames, is_complete=True)
+        record = session.record(0, partial.frames)  # None once too much was asked for since the beginning
+        title = partial.clip.title if record is None else _title(record.prompts)
+        clip = replace(partial.clip, title=title, frames=partial.frames, is_complete=True)
         self.kept = tape.finish(clip, record)
 
 

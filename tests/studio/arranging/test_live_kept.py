@@ -1,6 +1,9 @@
 """Live music in the library: what is found after a kill is made again, and its record lies beside what is exported."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,10 +15,12 @@ from musicgen_studio.engine.musicgen import MusicGen
 from musicgen_studio.export.finish import FinishSettings
 from musicgen_studio.library.library import Library
 from musicgen_studio.library.partial import PartialClip
+from musicgen_studio.studio.arranging import live_history
 from musicgen_studio.studio.arranging.exporting import export_from_library
 from musicgen_studio.studio.arranging.live import LiveSession, Unheard
 from musicgen_studio.studio.arranging.live_kept import UnfinishedTape, is_live, remembered
-from musicgen_studio.studio.arranging.live_play import LiveAgain, begun_clip, unfinished
+from musicgen_studio.studio.arranging.live_output import ClockOutput
+from musicgen_studio.studio.arranging.live_play import LiveAgain, LivePlay, begun_clip, unfinished
 from musicgen_studio.studio.making.engines import EngineChoice, LoadedEngine
 from musicgen_studio.studio.making.live_record import LiveRecord
 from tests.studio.arranging.test_live import NAMED, Heard, again, turned
@@ -118,3 +123,50 @@ def test_a_slow_disk_does_not_hold_the_music_up(engine: MusicGen, tmp_path: Path
         tape.close()
         assert partial.frames == 4 * 32000
         tape.abandon()
+
+
+class Turning(Mailbox):
+    """Asks for something else at each chunk, and for the end after six seconds."""
+
+    play: LivePlay
+
+    def __init__(self) -> None:
+        super().__init__(Steering(("calm piano", "rock"), (1, 1)))
+
+    def read(self, frame: int) -> Steering:
+        """Return what is asked for."""
+        if frame >= 300:
+            self.play.stop(0.0)
+        return replace(self.steering, weights=(1.0, 1.0 + frame))
+
+
+@contextmanager
+def quick_clock() -> Iterator[ClockOutput]:
+    """Open a device that takes its sound whenever somebody waits for that."""
+    now_s = [0.0]
+
+    def sleep(seconds: float) -> None:
+        now_s[0] += seconds
+
+    yield ClockOutput(0.1, lambda: now_s[0], sleep)
+
+
+def kept_whole(library: Library) -> LivePlay:
+    """Return a time of playing live that is to be kept, not begun yet."""
+    mailbox = Turning()
+    mailbox.play = LivePlay(library, EngineChoice("starter"), mailbox, quick_clock, 7)
+    mailbox.play.keeps_all = True
+    return mailbox.play
+
+
+def test_all_of_it_is_kept_also_where_too_much_was_asked_for_to_make_it_again(
+    engine: MusicGen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_history, "MAX_STEERED", 30)
+    with Library(tmp_path / "clips") as library:
+        library.reconcile()
+        play = kept_whole(library)
+        play.perform(LoadedEngine(engine, NAMED), threading.Event())
+        assert play.kept is not None
+        assert play.facts is not None
+        assert library.read(play.kept.id).frames == round(play.facts.heard_s * 32000) > 5 * 32000
