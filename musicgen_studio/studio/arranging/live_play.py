@@ -226,6 +226,8 @@ class LivePlay:
             finally:
                 tape.close()
                 self._finish(session, tape, partial)
+            if self.kept is not None and tape.problem is not None:
+                raise tape.problem  # what came after is not in it
 
     def ended(self, problem: UserProblem | None) -> None:
         """Note that it is over. Always called."""
@@ -246,7 +248,7 @@ class LivePlay:
             return
         record = session.record(0, partial.frames)  # None once too much was asked for since the beginning
         title = partial.clip.title if record is None else _title(record.prompts)
-        clip = replace(partial.clip, title=title, frames=partial.frames, is_complete=True)
+        clip = replace(partial.clip, title=title, frames=partial.frames, is_complete=tape.problem is None)
         self.kept = tape.finish(clip, record)
 
 

@@ -1,5 +1,7 @@
 """Live music in the library: what is found after a kill is made again, and its record lies beside what is exported."""
 
+import errno
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +14,9 @@ import pytest
 from musicgen_studio.core.clip import Origin
 from musicgen_studio.core.live import LiveRequest, Mailbox, Steering
 from musicgen_studio.engine.musicgen import MusicGen
+from musicgen_studio.errors import UserProblem
 from musicgen_studio.export.finish import FinishSettings
+from musicgen_studio.library import wave_file
 from musicgen_studio.library.library import Library
 from musicgen_studio.library.partial import PartialClip
 from musicgen_studio.studio.arranging import live_history
@@ -170,3 +174,26 @@ def test_all_of_it_is_kept_also_where_too_much_was_asked_for_to_make_it_again(
         assert play.kept is not None
         assert play.facts is not None
         assert library.read(play.kept.id).frames == round(play.facts.heard_s * 32000) > 5 * 32000
+
+
+def test_what_the_disk_did_not_take_of_it_is_told(
+    engine: MusicGen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After two seconds the disk is full, and has room again when the music ends."""
+    put, refused = wave_file.put, list[int]()
+
+    def full_once(path: Path, start_frame: int, samples: np.ndarray) -> None:
+        if start_frame >= 2 * 32000 and not refused:
+            refused.append(start_frame)
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        put(path, start_frame, samples)
+
+    monkeypatch.setattr(wave_file, "put", full_once)
+    with Library(tmp_path / "clips") as library:
+        library.reconcile()
+        play = kept_whole(library)
+        with pytest.raises(UserProblem, match="could not be saved"):
+            play.perform(LoadedEngine(engine, NAMED), threading.Event())
+        assert play.kept is not None
+        assert not play.kept.is_complete
+        assert 2 * 32000 <= library.read(play.kept.id).frames < 4 * 32000
