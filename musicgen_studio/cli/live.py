@@ -84,7 +84,7 @@ def run(args: argparse.Namespace) -> int:
     if schedule is not None:
         from musicgen_studio.studio.arranging.live_schedule import Scheduled
 
-        source = Scheduled(schedule, mailbox, engine.info.frame_rate_hz)
+        source = Scheduled(schedule, mailbox, engine.info.frame_rate_hz, request.chunk_frames)
     if args.seed is None:
         output.note(f"seed {request.seed}")
     with _output(args.play) as heard:

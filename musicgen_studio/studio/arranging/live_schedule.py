@@ -15,12 +15,16 @@ from bisect import bisect_right
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from musicgen_studio.core.live import Steering, SteeringSource
+from musicgen_studio.core.live import CHUNK_FRAMES, Steering, SteeringSource
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.files.text import read_lines
 
-AHEAD_S = 3.0
-"""So long before it is heard a prompt is asked for: a window that is told something else reads for 2.5 s."""
+AHEAD_CHUNKS = 55
+"""So many chunks before it is heard a prompt is asked for: a window that is told something else reads for 25 of them,
+and where one that only slides on has begun to read, it first waits for that one's turn, as long at most."""
+
+AHEAD_S = 5.5
+"""The same in chunks of 0.1 s."""
 
 _NUMBER = r"\d{1,6}(?:[.,]\d{1,6})?"  # a week in minutes has five digits; what is endless cannot be shown
 _MORPH = re.compile(rf"morph\s+({_NUMBER})\s*(s|min)", re.IGNORECASE)
@@ -61,14 +65,19 @@ class Schedule:
             if after.start_s <= before.start_s or after.start_s < before.start_s + before.morph_s:
                 raise ValueError(f"{after.prompt!r:.40} must begin once {before.prompt!r:.40} has wholly come")
 
-    def at(self, time_s: float) -> tuple[tuple[str, ...], tuple[float, ...]]:
-        """Return which prompts are to sound at a time, and what each counts; also those that will soon be needed."""
+    def at(self, time_s: float, ahead_s: float = AHEAD_S) -> tuple[tuple[str, ...], tuple[float, ...]]:
+        """Return which prompts are to sound at a time, and what each counts; also those that will soon be needed.
+
+        Args:
+            time_s: In the music.
+            ahead_s: How soon.
+        """
         place = bisect_right([entry.start_s for entry in self.entries], time_s) - 1
         now = self.entries[max(place, 0)]
         if place > 0 and time_s < now.start_s + now.morph_s:
             come = (time_s - now.start_s) / now.morph_s
             return (self.entries[place - 1].prompt, now.prompt), (1.0 - come, come)
-        if place + 1 < len(self.entries) and time_s >= self.entries[place + 1].start_s - AHEAD_S:
+        if place + 1 < len(self.entries) and time_s >= self.entries[place + 1].start_s - ahead_s:
             return (now.prompt, self.entries[place + 1].prompt), (1.0, 0.0)
         return (now.prompt,), (1.0,)
 
@@ -90,14 +99,18 @@ class Scheduled:
         schedule: The prompts.
         rest: Asked for guidance, temperature and melody.
         frame_rate_hz: Codec frames per second.
+        chunk_frames: How many are made at a time.
     """
 
-    def __init__(self, schedule: Schedule, rest: SteeringSource, frame_rate_hz: float) -> None:
+    def __init__(
+        self, schedule: Schedule, rest: SteeringSource, frame_rate_hz: float, chunk_frames: int = CHUNK_FRAMES
+    ) -> None:
         self._schedule, self._rest, self._frame_rate_hz = schedule, rest, frame_rate_hz
+        self._ahead_s = AHEAD_CHUNKS * chunk_frames / frame_rate_hz
 
     def read(self, frame: int) -> Steering:
         """Return what is asked for."""
-        prompts, weights = self._schedule.at(frame / self._frame_rate_hz)
+        prompts, weights = self._schedule.at(frame / self._frame_rate_hz, self._ahead_s)
         return replace(self._rest.read(frame), prompts=prompts, weights=tuple(round(each, 4) for each in weights))
 
 

@@ -13,9 +13,10 @@ from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.live import LiveRequest, Mailbox, Steering
 from musicgen_studio.core.melody import Melody, Note
 from musicgen_studio.engine.api import LiveChunk
-from musicgen_studio.engine.musicgen import MusicGen
+from musicgen_studio.engine.musicgen import MusicGen, load_engine
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.files.sound import read
+from musicgen_studio.paths import resources_dir
 from musicgen_studio.studio.arranging import live_history, live_lead
 from musicgen_studio.studio.arranging.live import LiveSession, Unheard, recorded
 from musicgen_studio.studio.arranging.live_bench import measure_live
@@ -23,7 +24,7 @@ from musicgen_studio.studio.arranging.live_ending import WITHOUT_BEATS_S, phrase
 from musicgen_studio.studio.arranging.live_lead import LEAD_S, LEAST_LEAD_S, QUIET_S
 from musicgen_studio.studio.arranging.live_output import ClockOutput
 from musicgen_studio.studio.arranging.live_play import KnobToEar
-from musicgen_studio.studio.arranging.live_schedule import Scheduled, schedule_of
+from musicgen_studio.studio.arranging.live_schedule import Entry, Schedule, Scheduled, schedule_of
 from musicgen_studio.studio.arranging.live_tape import Tape
 from musicgen_studio.studio.making.live_record import LiveRecord, Numbers, is_live
 from musicgen_studio.studio.making.live_remake import live_differences, remade
@@ -321,6 +322,27 @@ def test_a_schedule_says_what_is_heard_when() -> None:
     assert schedule_of("0 | calm\n1,5 | morph 0,5 min | rock").at(105) == (("calm", "rock"), (0.5, 0.5))
     rest = Mailbox(Steering(("x",), guidance_scale=5.0))
     assert Scheduled(schedule, rest, 50.0).read(605 * 50) == Steering(("calm", "rock"), (0.75, 0.25), 5.0)
+
+
+def test_a_prompt_by_the_minute_is_there_in_time_also_where_the_window_slides_before_it() -> None:
+    """Two seconds after the first slide of the starter's window; then with longer chunks, which take longer to read."""
+    starter = load_engine(resources_dir() / "starter", "cpu")
+    start = round(starter.info.window_s * 50) + 100
+    schedule = Schedule((Entry(0.0, CALM), Entry(start / 50, ROCK)))
+    told = dict[int, tuple[str, ...]]()
+
+    def look(chunk: LiveChunk) -> None:
+        before = told.get(chunk.frame - 5, ())
+        told[chunk.frame] = before if chunk.opened is None else chunk.opened.told.prompts
+
+    rest = Mailbox(Steering((CALM,)))
+    source = Scheduled(schedule, rest, 50.0)
+    session = LiveSession(starter, NAMED, LiveRequest(3), source, Unheard(), on_chunk=look)
+    session.run(start / 50 + 0.5)
+    assert ROCK in told[start]
+    assert ROCK not in told[start - 300]
+    slow = Scheduled(schedule_of("0 | calm\n1 | rock"), rest, 50.0, chunk_frames=20)
+    assert slow.read((60 - 21) * 50).prompts == ("calm", "rock")
 
 
 @pytest.mark.parametrize(

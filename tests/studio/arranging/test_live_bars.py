@@ -150,12 +150,12 @@ def test_without_any_bar_it_comes_at_once(engine: MusicGen) -> None:
 
 
 def test_a_schedule_cuts_on_the_stated_bar_and_its_morphs_stay_smooth(engine: MusicGen) -> None:
-    schedule = schedule_of("0 | calm at 100 bpm\n0:06.1 | rock at 100 bpm\n0:12 | morph 2 s | jazz at 100 bpm")
+    schedule = schedule_of("0 | calm at 100 bpm\n0:06.1 | rock at 100 bpm\n0:14 | morph 2 s | jazz at 100 bpm")
     mailbox, heard = Mailbox(Steering(("calm at 100 bpm",))), Heard()
     session = LiveSession(engine, NAMED, LiveRequest(7), Scheduled(schedule, mailbox, 50.0), heard)
     session.bar.holds_weights = False
     session.bar.is_on = True
-    session.run(15.0)
+    session.run(17.0)
     found = changes(record_of(session, heard))
     cut = next(each.frame for each in found if each.steering.prompts == ("rock at 100 bpm",))
     assert cut == pytest.approx(360 - LAG_FRAMES, abs=2.5)  # the bar at 7.2 s, bars of 2.4 s
