@@ -198,7 +198,7 @@ class LiveSession:
 
     def _find_end(self) -> None:
         first, samples = self.history.recent(round(HEARD_S * self._rate))
-        end, fade_s = phrase_end(first, samples, self._rate)
+        end, fade_s = phrase_end(first, samples, self._rate, lambda: self.history.end)
         self.fade_out(fade_s, end)
 
     def keep(self, seconds: float = 30.0) -> LiveKept | None:

@@ -5,6 +5,7 @@ at their tempo both ways: after minutes, or another tempo, four bars are still f
 is a guess. Not for clips (`studio.making.ending`).
 """
 
+from collections.abc import Callable
 from math import ceil
 
 from musicgen_studio.core.audio import Audio, Samples
@@ -20,13 +21,17 @@ WITHOUT_BEATS_S = 4.0
 PHRASE_BARS = 4
 
 
-def phrase_end(first: int, samples: Samples, sample_rate: int) -> tuple[int, float]:
+def phrase_end(
+    first: int, samples: Samples, sample_rate: int, made: Callable[[], int] | None = None
+) -> tuple[int, float]:
     """Find where the phrase ends that is a few seconds away.
 
     Args:
         first: The first of the samples, in audio frames from the beginning of the music.
         samples: What was made last, `[frames, channels]`.
         sample_rate: In Hz.
+        made: Asked once it was listened: how much there is by then, in audio frames from the beginning of the music;
+            None where no more came meanwhile.
 
     Returns:
         At which audio frame it is to be silent, and how long it fades out before, in seconds: the last bar, or without
@@ -34,12 +39,12 @@ def phrase_end(first: int, samples: Samples, sample_rate: int) -> tuple[int, flo
     """
     from musicgen_studio.analysis.beats import find_beats  # late: it loads the beat net
 
-    end = first + len(samples)
     bars = find_beats(Audio(samples, sample_rate)) if len(samples) > 4 * sample_rate else None
+    end = first + len(samples) if made is None else made()
     if bars is None:
         return end + round((LEAST_S + WITHOUT_BEATS_S) * sample_rate), WITHOUT_BEATS_S
     grid = bars.tempo_map
-    wanted_s = len(samples) / sample_rate + LEAST_S
+    wanted_s = (end - first) / sample_rate + LEAST_S
     begin = round(grid.bar_at(-first / sample_rate))  # of the music
     bar = ceil(grid.bar_at(wanted_s) - 1e-6) + 1
     bar += (begin - bar) % PHRASE_BARS

@@ -310,6 +310,17 @@ def test_an_end_is_where_four_bars_end(first_s: int) -> None:
     assert (end, fade_s) == (32000 * 2 + 6 * 32000, WITHOUT_BEATS_S)
 
 
+def test_an_end_lies_ahead_of_what_was_made_while_it_was_looked_for() -> None:
+    """Without a device nobody waits for what is heard, and much is made in the time that listening takes."""
+    made = 40 * 32000
+    end, fade_s = phrase_end(0, clicks(120, 16.0), 32000, lambda: made)
+    assert made + 4 * 32000 <= end < made + (4 + 8) * 32000
+    assert end / (4 * 2.0 * 32000) == pytest.approx(6, abs=0.02)
+    assert fade_s == pytest.approx(2.0, abs=0.05)
+    silence = np.zeros((32000 * 2, 1), np.float32)
+    assert phrase_end(0, silence, 32000, lambda: made) == (made + 6 * 32000, WITHOUT_BEATS_S)
+
+
 def test_a_schedule_says_what_is_heard_when() -> None:
     schedule = schedule_of("# night\n0 | calm\n\n10 | morph 20 s | rock\n12:30 | cut | jazz\n1:00:00 | waltz")
     assert schedule.at(0) == (("calm",), (1.0,))
