@@ -36,6 +36,8 @@ FADE_S = 3.0
 
 _PACE_CHUNKS = 50
 
+_FadeWish = tuple[int | None, float]  # the frame at which it is silent, None as soon as can be; how long it fades
+
 
 class LiveOutput(Protocol):
     """Where live music is heard."""
@@ -161,7 +163,7 @@ class LiveSession:
         self._facts = LiveFacts(lead_s=lead_s)
         self._pace = deque[tuple[float, float]](maxlen=_PACE_CHUNKS)  # seconds of making and of music
         self._wish = threading.Lock()
-        self._fade_wish: tuple[int | None, float] | None = None
+        self._fade_wish: _FadeWish | None = None
         self._now = threading.Event()
 
     # Any thread.
@@ -193,13 +195,20 @@ class LiveSession:
             self._now.set()
 
     def end_with_the_phrase(self) -> None:
-        """Let it end where four bars end, some seconds away. Listening for it takes a thread of its own."""
-        threading.Thread(target=self._find_end, name="end of the phrase", daemon=True).start()
+        """Let it end where four bars end, some seconds away. Listening for it takes a thread of its own.
 
-    def _find_end(self) -> None:
+        Whoever fades it out meanwhile is obeyed.
+        """
+        with self._wish:
+            before = self._fade_wish
+        threading.Thread(target=self._find_end, args=(before,), name="end of the phrase", daemon=True).start()
+
+    def _find_end(self, before: _FadeWish | None) -> None:
         first, samples = self.history.recent(round(HEARD_S * self._rate))
         end, fade_s = phrase_end(first, samples, self._rate, lambda: self.history.end)
-        self.fade_out(fade_s, end)
+        with self._wish:
+            if self._fade_wish is before:
+                self._fade_wish = (end, fade_s)
 
     def keep(self, seconds: float = 30.0) -> LiveKept | None:
         """Return the last of what was heard; None if there is nothing.

@@ -17,7 +17,7 @@ from musicgen_studio.engine.musicgen import MusicGen, load_engine
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.files.sound import read
 from musicgen_studio.paths import resources_dir
-from musicgen_studio.studio.arranging import live_history, live_lead
+from musicgen_studio.studio.arranging import live, live_history, live_lead
 from musicgen_studio.studio.arranging.live import LiveSession, Unheard, recorded
 from musicgen_studio.studio.arranging.live_bench import measure_live
 from musicgen_studio.studio.arranging.live_ending import WITHOUT_BEATS_S, phrase_end
@@ -139,6 +139,24 @@ def test_whoever_stops_it_is_obeyed(engine: MusicGen) -> None:
         sessions.append(session)
         session.run()
         assert fade_s < session.facts.heard_s < most_s
+
+
+def test_whoever_stops_it_while_the_end_of_the_phrase_is_looked_for_is_obeyed(
+    engine: MusicGen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = LiveSession(engine, NAMED, LiveRequest(1), Mailbox(Steering((CALM,))), Unheard())
+
+    def looked_for(*_heard: object) -> tuple[int, float]:
+        session.fade_out(0.5, 32000)
+        return 5 * 32000, 1.0
+
+    monkeypatch.setattr(live, "phrase_end", looked_for)
+    session.end_with_the_phrase()
+    for thread in threading.enumerate():
+        if thread.name == "end of the phrase":
+            thread.join()
+    session.run()
+    assert session.history.end == 32000
 
 
 def test_a_recording_on_disk_is_what_was_heard_and_its_record_makes_it_again(engine: MusicGen, tmp_path: Path) -> None:
