@@ -248,8 +248,12 @@ class MusicGen:
         """Tell how well what stands after follows from each fill; see `api.Engine.score`."""
         if request.after is None:
             raise ValueError("after must be the sound that the fills are to lead into, got None")
+        with self._explained_when_full():
+            return self._scored(request, request.after, fills, stop)
+
+    def _scored(self, request: GenerationRequest, after: Audio, fills: Sequence[Audio], stop: StopFlag) -> list[float]:
         run, hop = self._prepared(request), self._config.hop_frames
-        right = self._whole_frames(request.after, "lead into", SCORED_FRAMES + SEEN)
+        right = self._whole_frames(after, "lead into", SCORED_FRAMES + SEEN)
         unscored = max(len(right) // hop - SCORED_FRAMES, 0)  # there so that what is scored has the codes it always has
         left = np.empty((0, self._config.channels), np.float32)
         if run.opening is not None:

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from musicgen_studio.compute.memory import explained_when_full, give_memory_back
 from musicgen_studio.core.request import GenerationRequest
+from musicgen_studio.engine.api import whole_clips
 from musicgen_studio.engine.model.protocol import KVCache
 from musicgen_studio.engine.musicgen import load_engine
 from musicgen_studio.errors import UserProblem
@@ -140,6 +141,20 @@ def test_a_request_that_does_not_fit_is_explained(text_checkpoint: Path, monkeyp
         list(engine.stream(order, Event()))
     monkeypatch.undo()
     assert list(engine.stream(order, Event()))[-1].is_last
+
+
+def test_fills_that_do_not_fit_where_they_are_scored_are_explained(
+    text_checkpoint: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = load_engine(text_checkpoint, "cpu", "float32")
+    (sound,) = whole_clips(engine, GenerationRequest(("calm piano",), 0.5))
+
+    def full(_x: Tensor, _cache: KVCache) -> Tensor:
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    monkeypatch.setattr(engine.decoder, "forward", full)
+    with pytest.raises(UserProblem, match="graphics card's memory is full"):
+        engine.score(GenerationRequest(("calm piano",), 0.5, after=sound), [sound], Event())
 
 
 @needs_gpu
