@@ -275,7 +275,7 @@ class LiveSession:
                 if not self._now.is_set():
                     self._step()
         finally:
-            self.bar.bars.turn(is_on=False)
+            self.bar.bars.end()
 
     def _is_over(self) -> bool:
         end = self._fades.fade_end

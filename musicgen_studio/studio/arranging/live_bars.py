@@ -48,6 +48,8 @@ class BarsHeard:
         self._recent, self._rate = recent, sample_rate
         self._heard: tuple[float, TempoMap] | None = None  # where the map begins in the music, and it
         self._over: threading.Event | None = None  # of the thread that listens
+        self._has_ended = False
+        self._turning = threading.Lock()
 
     def listen(self) -> None:
         """Hear where the bars are by now; takes a moment."""
@@ -82,14 +84,20 @@ class BarsHeard:
 
     def turn(self, *, is_on: bool) -> None:
         """Begin to listen every few seconds, or stop that."""
-        if is_on is (self._over is not None):
-            return
-        if self._over is not None:
-            self._over.set()
-            self._over = None
-            return
-        self._over = threading.Event()
-        threading.Thread(target=self._listen_again, args=(self._over,), name="live bars", daemon=True).start()
+        with self._turning:
+            if (is_on and not self._has_ended) is (self._over is not None):
+                return
+            if self._over is not None:
+                self._over.set()
+                self._over = None
+                return
+            self._over = threading.Event()
+            threading.Thread(target=self._listen_again, args=(self._over,), name="live bars", daemon=True).start()
+
+    def end(self) -> None:
+        """Stop listening for good: the music is over, whatever somebody still turns."""
+        self._has_ended = True
+        self.turn(is_on=False)
 
     def _listen_again(self, over: threading.Event) -> None:
         if sys.platform == "linux":  # elsewhere this would be the whole process

@@ -184,3 +184,11 @@ def test_the_starter_changes_on_the_bar_of_known_music_while_it_is_listened_to()
     assert found[-1].steering.prompts == ("energetic techno",)
     assert (found[-1].frame + LAG_FRAMES) % 100 in (98, 99, 0, 1, 2)
     np.testing.assert_array_equal(again(starter, record_of(session, heard)), heard.samples)
+
+
+def test_nobody_listens_any_more_once_the_music_is_over(engine: MusicGen) -> None:
+    session = LiveSession(engine, NAMED, LiveRequest(7), Mailbox(Steering((CALM,))), Heard())
+    session.bar.turn(is_on=True)
+    session.run(0.5)
+    session.bar.turn(is_on=True)  # it still stands in the window while its clip is being finished
+    assert session.bar.bars._over is None
