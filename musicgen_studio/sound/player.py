@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from musicgen_studio.core.audio import Audio, Samples
+from musicgen_studio.core.stopping import StopFlag
 from musicgen_studio.dsp.resample import StreamResampler
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.sound.devices import SoundDevice, list_devices, portaudio
@@ -153,8 +154,11 @@ class Player:
             raise ValueError(f"sample_rate must stay {self._source_rate} Hz, got {audio.sample_rate}")
         self._enqueue(self._resampler.push(with_channels(audio.samples, self._channels)))
 
-    def finish(self) -> None:
+    def finish(self, enough: StopFlag | None = None) -> None:
         """Say that the sound is complete, and return when all of it has been heard, or at once after `stop`.
+
+        Args:
+            enough: Ends the waiting soon when set; None waits for the end.
 
         Raises:
             UserProblem: If the device is lost or has stalled.
@@ -163,7 +167,7 @@ class Player:
             self._enqueue(self._resampler.flush())
             self._resampler = None
         self._ring.close()
-        while not (self._stop.is_set() or self._finished):
+        while not (self._stop.is_set() or self._finished or (enough is not None and enough.is_set())):
             self.check_device()
             self._stop.wait(_POLL_S)
 

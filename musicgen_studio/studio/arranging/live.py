@@ -178,6 +178,11 @@ class LiveSession:
         """How it goes."""
         return self._facts
 
+    @property
+    def was_cut_off(self) -> bool:
+        """Whether somebody wanted it to stop at once, without a fade."""
+        return self._now.is_set()
+
     def add_tape(self, tape: Tapelike) -> None:
         """Keep the sound on this, too, from the next chunk on."""
         self._tapes = (*self._tapes, tape)

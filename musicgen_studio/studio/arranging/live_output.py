@@ -9,6 +9,7 @@ from math import inf
 import numpy as np
 
 from musicgen_studio.core.audio import Audio
+from musicgen_studio.core.stopping import StopFlag
 from musicgen_studio.sound.devices import SoundDevice
 from musicgen_studio.sound.output import LATENCY_S
 from musicgen_studio.sound.player import Player, open_player
@@ -70,6 +71,14 @@ class PlayerOutput:
             self._player.check_device()  # one that is gone takes nothing any more, and says so to nobody
             if stop.wait(min(left_s, _LONGEST_S)):
                 return
+
+    def hear_out(self, stop: StopFlag) -> None:
+        """Return when all that was written is heard, or soon after `stop` is set. Nothing is written any more.
+
+        Raises:
+            UserProblem: If the device is lost or has stalled.
+        """
+        self._player.finish(stop)
 
 
 @contextmanager
@@ -140,6 +149,11 @@ class ClockOutput:
                 self._sleep(left_s)
             elif stop.wait(left_s):
                 return
+
+    def hear_out(self, stop: StopFlag) -> None:  # noqa: ARG002 - a moment
+        """Return when all that was written is taken."""
+        if (left_s := self.unheard_s) != inf:
+            (self._sleep or time.sleep)(left_s)
 
     def _take(self) -> None:
         if self._since_s is None:

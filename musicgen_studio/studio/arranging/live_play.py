@@ -44,6 +44,10 @@ class HeardOutput(LiveOutput, Protocol):
         """How long after that it is heard."""
         ...
 
+    def hear_out(self, stop: StopFlag) -> None:
+        """Return when all that was written is heard, or soon after `stop` is set. Nothing is written any more."""
+        ...
+
 
 _MOST_TURNED = 200  # controls between two chunks: more than a mouse moves
 
@@ -223,6 +227,8 @@ class LivePlay:
                 session.fade_out(0.0)
             try:
                 session.run()
+                if not session.was_cut_off:
+                    output.hear_out(stop)  # the end of a fade lies in what is still unheard
             finally:
                 tape.close()
                 self._finish(session, tape, partial)

@@ -77,7 +77,7 @@ def test_what_nobody_keeps_leaves_no_record(engine: MusicGen, tmp_path: Path) ->
 class Errand:
     """An errand that nobody looks at."""
 
-    def __init__(self) -> None:
+    def __init__(self, fade_s: float) -> None:
         self.stop = threading.Event()
 
     def tell(self, *_progress: object) -> None:
@@ -130,17 +130,22 @@ def test_a_slow_disk_does_not_hold_the_music_up(engine: MusicGen, tmp_path: Path
 
 
 class Turning(Mailbox):
-    """Asks for something else at each chunk, and for the end after six seconds."""
+    """Asks for something else at each chunk, and for the end after six seconds.
+
+    Args:
+        fade_s: How long it then fades out.
+    """
 
     play: LivePlay
 
-    def __init__(self) -> None:
+    def __init__(self, fade_s: float) -> None:
         super().__init__(Steering(("calm piano", "rock"), (1, 1)))
+        self._fade_s = fade_s
 
     def read(self, frame: int) -> Steering:
         """Return what is asked for."""
         if frame >= 300:
-            self.play.stop(0.0)
+            self.play.stop(self._fade_s)
         return replace(self.steering, weights=(1.0, 1.0 + frame))
 
 
@@ -155,9 +160,9 @@ def quick_clock() -> Iterator[ClockOutput]:
     yield ClockOutput(0.1, lambda: now_s[0], sleep)
 
 
-def kept_whole(library: Library) -> LivePlay:
+def kept_whole(library: Library, fade_s: float = 0.0) -> LivePlay:
     """Return a time of playing live that is to be kept, not begun yet."""
-    mailbox = Turning()
+    mailbox = Turning(fade_s)
     mailbox.play = LivePlay(library, EngineChoice("starter"), mailbox, quick_clock, 7)
     mailbox.play.keeps_all = True
     return mailbox.play
@@ -197,3 +202,16 @@ def test_what_the_disk_did_not_take_of_it_is_told(
         assert play.kept is not None
         assert not play.kept.is_complete
         assert 2 * 32000 <= library.read(play.kept.id).frames < 4 * 32000
+
+
+def test_a_fade_is_heard_to_its_end(engine: MusicGen, tmp_path: Path) -> None:
+    """What was made ahead is unheard when the last of it has been made; only who stops at once leaves it so."""
+    with Library(tmp_path / "clips") as library:
+        library.reconcile()
+        for fade_s in (0.5, 0.0):
+            play = kept_whole(library, fade_s)
+            play.perform(LoadedEngine(engine, NAMED), threading.Event())
+            output = play._output
+            assert isinstance(output, ClockOutput)
+            unheard_s = output._written_s - output.taken_s
+            assert (unheard_s < 1e-6) is (fade_s > 0)
