@@ -195,7 +195,7 @@ def _play(
     may_steer: bool,
 ) -> None:
     """Play, with the keys and Ctrl-C listened to meanwhile."""
-    keys = Keys(session, mailbox, melody, output.note, may_steer=may_steer)
+    keys = Keys(session, mailbox, melody, output.note, may_steer=may_steer, fade_s=args.fade_out)
     fault: list[BaseException] = []
 
     def play() -> None:

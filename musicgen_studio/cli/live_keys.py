@@ -34,6 +34,7 @@ class Keys:
         melody: What `m` turns on and off, or None.
         say: Tells the person something.
         may_steer: Whether the prompts' weights are the keys' matter.
+        fade_s: How long it fades out once that is asked for.
     """
 
     def __init__(
@@ -44,9 +45,10 @@ class Keys:
         say: Callable[[str], None],
         *,
         may_steer: bool,
+        fade_s: float,
     ) -> None:
         self._session, self._mailbox, self._melody, self._say = session, mailbox, melody, say
-        self._may_steer = may_steer
+        self._may_steer, self._fade_s = may_steer, fade_s
 
     def press(self, key: str) -> None:
         """Do what a key stands for; others pass."""
@@ -68,7 +70,7 @@ class Keys:
         elif key == "e":
             self._session.end_with_the_phrase()
         elif key == "q":
-            self._session.fade_out()
+            self._session.fade_out(self._fade_s)
         elif key == "i":
             self._say(self._state())
         elif key == "h":

@@ -91,9 +91,9 @@ class Played:
         silence = BarsHeard(lambda frames: (0, np.zeros((frames, 1), np.float32)), 32000)
         self.bar = OnTheBar(Mailbox(Steering(("calm",))), silence, 50.0, 5)
 
-    def fade_out(self) -> None:
+    def fade_out(self, fade_s: float) -> None:
         """Note it."""
-        self.asked.append("fade")
+        self.asked.append(f"fade {fade_s:g} s")
 
     def end_with_the_phrase(self) -> None:
         """Note it."""
@@ -103,7 +103,7 @@ class Played:
 def test_keys_steer() -> None:
     tune = Melody.of([Note(0, 1, 60)])
     mailbox, said, session = Mailbox(Steering(("calm", "rock"), (1, 1))), list[str](), Played()
-    keys = Keys(session, mailbox, tune, said.append, may_steer=True)  # type: ignore[arg-type]
+    keys = Keys(session, mailbox, tune, said.append, may_steer=True, fade_s=20.0)  # type: ignore[arg-type]
     keys.press("2")
     assert mailbox.steering.weights == (0.375, 0.625)
     keys.press("0")
@@ -124,5 +124,5 @@ def test_keys_steer() -> None:
     for key in "meqih":
         keys.press(key)
     assert mailbox.steering.melody is None
-    assert session.asked == ["phrase", "fade"]
+    assert session.asked == ["phrase", "fade 20 s"]
     assert said[-1] == help_line(may_steer=True)
