@@ -172,7 +172,7 @@ class Plan:
         """State another tempo: what lay on a bar lies on that bar. Without one before, nothing moves."""
         if grid is None or self.grid is None:
             return replace(self, grid=grid)
-        scale = min(grid.bar_s / self.grid.bar_s, MOST_S / self.end_s)
+        scale = min(grid.bar_s / self.grid.bar_s, max(MOST_S / self.end_s, 1.0))  # a text may say more than MOST_S
         parts = tuple(
             replace(part, start_s=_round(part.start_s * scale), morph_s=_round(part.morph_s * scale))
             for part in self.parts

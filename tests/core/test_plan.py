@@ -73,6 +73,12 @@ def test_bars_stay_bars_at_another_tempo() -> None:
     assert _starts(PLAN.with_grid(None)) == _starts(PLAN)
 
 
+def test_a_piece_that_a_text_made_longer_than_edits_may_keeps_its_bars() -> None:
+    long = Plan((PlannedPassage(0.0, "rock"), PlannedPassage(600.0, "jazz")), 1200.0, "", Grid(120))
+    assert _starts(long.with_grid(Grid(125))) == [0, 576, 1152]
+    assert _starts(long.with_grid(Grid(60))) == _starts(long)
+
+
 def test_what_is_chosen_by_hand_falls_on_bars() -> None:
     assert PLAN.snapped_s(6.9) == 6.0
     assert PLAN.with_grid(None).snapped_s(6.94) == 6.9
