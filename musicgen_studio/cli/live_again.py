@@ -28,15 +28,17 @@ def make_again(args: argparse.Namespace, output: Output) -> int:
     tape = Tape(
         _free(args.out, args.recipe.stem), record.sample_rate, record.channels, lambda frames: _text(record, frames)
     )
+    made = 0
     with stop_on_interrupt() as stop:
         try:
             for piece in remade(engine, record, stop):
                 tape.append(piece.samples)
+                made += piece.frames
         finally:
             tape.close()
     if tape.problem is not None:
         raise tape.problem
-    print(f"{tape.path} ({record.stretch.frames / record.sample_rate:.1f} s)", flush=True)
+    print(f"{tape.path} ({made / record.sample_rate:.1f} s)", flush=True)
     return EXIT_INTERRUPTED if stop.is_set() else 0
 
 

@@ -1,5 +1,7 @@
 """`live`: it plays as long as it is told, keeps what was heard, takes keys, and `generate --from` makes it again."""
 
+import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -7,10 +9,15 @@ import pytest
 
 from musicgen_studio.cli.live_keys import Keys, help_line
 from musicgen_studio.cli.main import main
+from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.live import Mailbox, Steering
 from musicgen_studio.core.melody import Melody, Note
+from musicgen_studio.core.stopping import StopFlag
+from musicgen_studio.engine.api import LiveEngine
 from musicgen_studio.files.sound import read
 from musicgen_studio.studio.arranging.live_bars import BarsHeard, OnTheBar
+from musicgen_studio.studio.making import live_remake
+from musicgen_studio.studio.making.live_record import LiveRecord
 
 
 @pytest.fixture
@@ -46,6 +53,27 @@ def test_it_records_and_is_made_again(
     assert main(["generate", "--from", "again/a.json", "--out", "again", "--checkpoint", str(melody_checkpoint)]) == 0
     np.testing.assert_array_equal(read(folder / "again" / "a-2.wav").samples, heard.samples)
     assert main([*live, "--checkpoint", str(melody_checkpoint)]) == 1  # a.wav is there
+
+
+def test_how_much_was_made_again_until_ctrl_c_is_said(
+    folder: Path, melody_checkpoint: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remade = live_remake.remade
+
+    def interrupted(engine: LiveEngine, record: LiveRecord, stop: StopFlag) -> Iterator[Audio]:
+        for piece in remade(engine, record, stop):
+            yield piece
+            if not stop.is_set():
+                signal.raise_signal(signal.SIGINT)
+
+    checkpoint = ["--checkpoint", str(melody_checkpoint)]
+    assert main(["live", "calm", "--no-play", "--seconds", "2", "--record", "a.wav", *checkpoint]) == 0
+    capsys.readouterr()
+    monkeypatch.setattr(live_remake, "remade", interrupted)
+    assert main(["generate", "--from", "a.json", "--out", "again", *checkpoint]) == 130
+    made = read(folder / "again" / "a.wav")
+    assert 0 < made.duration_s < 1
+    assert capsys.readouterr().out.endswith(f"a.wav ({made.duration_s:.1f} s)\n")
 
 
 def test_another_checkpoint_cannot_make_it_again(folder: Path, melody_checkpoint: Path, text_checkpoint: Path) -> None:
