@@ -77,7 +77,7 @@ def test_what_nobody_keeps_leaves_no_record(engine: MusicGen, tmp_path: Path) ->
 class Errand:
     """An errand that nobody looks at."""
 
-    def __init__(self, fade_s: float) -> None:
+    def __init__(self) -> None:
         self.stop = threading.Event()
 
     def tell(self, *_progress: object) -> None:
