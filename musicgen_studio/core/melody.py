@@ -26,6 +26,8 @@ CHROMA_RATE_HZ = 32000 / 4096
 
 NOTE_NAMES = ("C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B")
 
+_ROUNDING_S = 1e-9  # of a note that is cut where a melody ends: onset and length may add up to a hair more
+
 _SYMBOLS = (
     ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B"),
     ("Cm", "C#m", "Dm", "Ebm", "Em", "Fm", "F#m", "Gm", "G#m", "Am", "Bbm", "Bm"),
@@ -97,7 +99,8 @@ class Melody:
         if any(later.onset_s < earlier.onset_s for earlier, later in zip(self.notes, self.notes[1:], strict=False)):
             raise ValueError("notes must be in the order of their onsets")
         last_s = max((note.end_s for note in self.notes), default=0.0)
-        _check("duration_s", self.duration_s, self.duration_s >= last_s, f"{last_s:g}, the end of the notes, or more")
+        holds = self.duration_s >= last_s - _ROUNDING_S
+        _check("duration_s", self.duration_s, holds, f"{last_s:g}, the end of the notes, or more")
         if self.tempo_bpm is not None:
             _check("tempo_bpm", self.tempo_bpm, self.tempo_bpm > 0, "above 0")
 

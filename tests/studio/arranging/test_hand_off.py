@@ -14,7 +14,7 @@ import soundfile as sf
 from musicgen_studio.core.analysis import Analysis
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip, Origin
-from musicgen_studio.core.melody import Key
+from musicgen_studio.core.melody import Key, Melody, Note
 from musicgen_studio.core.song import Song
 from musicgen_studio.core.tempo_map import TempoMap
 from musicgen_studio.dsp.drum_hits import KICK
@@ -108,6 +108,15 @@ def test_a_part_keeps_its_beats_markers_and_notes() -> None:
     (note,) = part.melody.notes
     assert (note.onset_s, note.duration_s) == (0.25, 0.25)
     assert part_of(whole, 2.0, 4.0).melody is None
+
+
+def test_a_part_that_ends_within_a_note_ends_with_it() -> None:
+    """Onset and length, each of them rounded, may add up to a hair more than the part is long."""
+    whole = replace(song(12.0, 32_000, 1), melody=Melody((Note(9.0, 3.0, 60.0),), 12.0))
+    for begin in range(32_001, 32_401):
+        part = part_of(whole, begin / 32_000, 9.3)
+        assert part.melody is not None
+        assert part.melody.notes[0].end_s == pytest.approx(part.clip.duration_s)
 
 
 @pytest.mark.parametrize(("start_s", "end_s"), [(4.0, 5.0), (1.0, 1.0), (-1.0, 1.0)])
