@@ -58,10 +58,10 @@ def find_hits(audio: Audio, on_share: Callable[[float], None] = lambda _share: N
         return ()
     floor_db = np.maximum(loudest_db + _FLOOR_DB, loudest_db.max() + _QUIET_DB)
     heard_db = np.maximum(levels_db, floor_db)
-    before_db = np.concatenate([np.repeat(floor_db[np.newaxis], _RISE_HOPS, axis=0), heard_db[:-_RISE_HOPS]])
+    before_db = np.concatenate([np.repeat(floor_db[np.newaxis], _RISE_HOPS, axis=0), heard_db])[: len(heard_db)]
     return tuple(
         Note(max(hop - _EARLY_HOPS, 0) * _HOP / _RATE_HZ, _LENGTH_S, drum, _velocity(heard_db, hop, band))
-        for hop, drum, band in _strokes((heard_db - before_db)[: len(heard_db)], heard_db)
+        for hop, drum, band in _strokes(heard_db - before_db, heard_db)
     )
 
 

@@ -80,6 +80,12 @@ def test_silence_has_no_strokes(frames: int) -> None:
     assert find_hits(Audio(np.zeros((frames, 1), np.float32), RATE)) == ()
 
 
+@pytest.mark.parametrize("frames", [1, 300, 600, 1000])
+def test_a_moment_of_sound_is_no_fault(frames: int) -> None:
+    noise = np.random.default_rng(1).standard_normal((frames, 1), dtype=np.float32) * np.float32(0.1)
+    assert all(note.onset_s <= frames / RATE for note in find_hits(Audio(noise, RATE)))
+
+
 def test_it_can_be_stopped_and_says_how_far_it_is() -> None:
     told: list[float] = []
     find_hits(_played([(0.5, KICK)], 60.0), told.append)
