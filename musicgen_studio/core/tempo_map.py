@@ -20,6 +20,7 @@ BEAT_UNITS = (1, 2, 4, 8, 16, 32)
 _SLACK_BEATS = 1e-6  # what is this near to a beat is meant to be on it
 _SLACK_BARS = 0.1  # what a hand has put this near to a bar's line is meant to be on it
 _HEARD_AT_ONCE_S = 0.01  # a beat so little before a sound is the sound's beginning
+_ROUNDED_S = 1e-4  # half a frame, and more, at any rate: so far behind a beat lies a cut that was made at it
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,12 +182,19 @@ class TempoMap:
         """Return the map of the same music begun at a time: for a part that was cut out.
 
         Args:
-            time_s: What is to be 0 s. The beats before it are left out.
+            time_s: What is to be 0 s. The beats before it are left out, but for one from which only rounding to a frame
+                parts it: the part begins with that.
         """
         first = ceil(self.beat_at(time_s) - _SLACK_BEATS)
-        beats = range(first, max(first + 2, len(self.beats_s)))
+        late_s, next_s = time_s - self.beat_s(first - 1), self.beat_s(first) - time_s
+        is_at_beat = late_s <= _ROUNDED_S and next_s >= 60 / MAX_BPM
+        if is_at_beat:
+            first -= 1
+        beats_s = [self.beat_s(beat) - time_s for beat in range(first, max(first + 2, len(self.beats_s)))]
+        if is_at_beat:
+            beats_s[0] = 0.0
         downbeat = (self.first_downbeat - first) % self.beats_per_bar
-        return replace(self, beats_s=tuple(self.beat_s(beat) - time_s for beat in beats), first_downbeat=downbeat)
+        return replace(self, beats_s=tuple(beats_s), first_downbeat=downbeat)
 
     def covering(self, duration_s: float) -> "TempoMap":
         """Return the map with all beats of a sound, and none before it: bar 0 is then the first one in the sound.

@@ -193,6 +193,20 @@ def test_beats_that_do_not_meet_are_not_joined() -> None:
     assert off.bars_confidence == 0.0, "a beat is missing in the last bar"
 
 
+def test_beats_meet_where_sounds_were_cut_at_the_frame_nearest_to_a_bar() -> None:
+    known = Analysis(TempoMap.constant(97.3, 30.0, downbeat_s=0.3), 0.9)
+    assert known.tempo_map is not None
+    for bar, downbeat_s in enumerate(known.tempo_map.downbeats_s[1:8], start=1):
+        cut_s = round(downbeat_s * 32_000) / 32_000
+        for other in (beats_edited.since(known, cut_s), Analysis(TempoMap.constant(97.3, 5.0), 0.9)):
+            both = beats_edited.joined(known, other, cut_s)
+            assert both is not None
+            assert both.tempo_map is not None
+            beats = 4 * bar + 8
+            assert both.tempo_map.beats_s[:beats] == pytest.approx(known.tempo_map.beats_s[:beats], abs=1e-4)
+            assert both.bars_confidence == 0.9
+
+
 @pytest.mark.parametrize(
     ("change", "selection", "part"),
     [
