@@ -28,6 +28,7 @@ SEAM_S = 0.03
 """How long the crossfade at the seam is, where there is enough sound beside the loop."""
 
 _SLACK_BARS = 1e-6
+_ROUNDED_S = 1e-4  # half a frame, and more, of the clip at its own rate, which whoever cut it at a bar gave or took
 _LEAST_SEAM_S = 0.002
 _EDGE_S = 0.005  # faded to silence where there is nothing beside the loop
 
@@ -72,9 +73,10 @@ def cut_loop(audio: Audio, tempo: TempoMap, bars: int, start_bar: int | None = N
         raise ValueError(f"bars must be 1 or more, got {bars}")
     start_bar = _first_bar(audio, tempo, bars) if start_bar is None else start_bar
     start_s, end_s = tempo.bar_s(start_bar), tempo.bar_s(start_bar + bars)
-    start, frames = round(start_s * audio.sample_rate), round((end_s - start_s) * audio.sample_rate)
-    if start < 0 or start + frames > audio.frames:
+    if start_s < -_slack_s(audio) or end_s > audio.duration_s + _slack_s(audio):
         raise _too_short(audio, tempo, bars, start_bar)
+    start = max(round(start_s * audio.sample_rate), 0)
+    frames = min(round((end_s - start_s) * audio.sample_rate), audio.frames - start)
     samples = _closed(audio.samples, start, frames, audio.sample_rate)
     length_s = frames / audio.sample_rate
     exact = TempoMap.constant(
@@ -91,12 +93,12 @@ def _first_bar(audio: Audio, tempo: TempoMap, bars: int) -> int:
     """Return the first whole bar; the next if only that has sound before it, and the music is long enough."""
     first = max(ceil(tempo.bar_at(0.0) - _SLACK_BARS), 0)
     has_room = tempo.bar_s(first) >= SEAM_S
-    has_next = round(tempo.bar_s(first + 1 + bars) * audio.sample_rate) <= audio.frames
+    has_next = tempo.bar_s(first + 1 + bars) <= audio.duration_s + _slack_s(audio)
     return first if has_room or not has_next else first + 1
 
 
 def _too_short(audio: Audio, tempo: TempoMap, bars: int, start_bar: int) -> UserProblem:
-    whole = max(int(tempo.bar_at(audio.duration_s) + 1e-6) - max(start_bar, 0), 0)
+    whole = max(int(tempo.bar_at(audio.duration_s + _slack_s(audio)) + 1e-6) - max(start_bar, 0), 0)
     can_begin_earlier = start_bar > _first_bar(audio, tempo, bars)
     return UserProblem(
         "The loop cannot be cut.",
@@ -104,6 +106,11 @@ def _too_short(audio: Audio, tempo: TempoMap, bars: int, start_bar: int) -> User
         f"Take fewer bars, {'begin earlier, ' if can_begin_earlier else ''}or correct the clip's tempo and where its "
         "bars begin.",
     )
+
+
+def _slack_s(audio: Audio) -> float:
+    """Return by how much a bar may reach beyond music that was cut at it."""
+    return max(_ROUNDED_S, 1 / audio.sample_rate)
 
 
 def _closed(samples: Samples, start: int, frames: int, sample_rate: int) -> Samples:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.song import Song
 from musicgen_studio.core.tempo_map import TempoMap
+from musicgen_studio.dsp.resample import resample
 from musicgen_studio.errors import StoppedError, UserProblem
 from musicgen_studio.export.loop import Loop, cut_loop, export_loop
 from musicgen_studio.files.sound import SoundFormat, read
@@ -71,6 +72,18 @@ def test_edges_are_on_downbeats() -> None:
         hits[round(downbeat_s * 32_000)] = 1.0
     loop = cut_loop(Audio(hits, 32_000), tempo, 2)
     np.testing.assert_array_equal(np.flatnonzero(loop.audio.samples[:, 0]), [0, 64_000])
+
+
+@pytest.mark.parametrize("rate", [32_000, 44_100, 48_000, 96_000, 192_000])
+def test_bars_that_a_clip_was_cut_to_are_whole_at_any_rate(rate: int) -> None:
+    tempo = TempoMap.constant(97.3, 30, downbeat_s=0.3)
+    for first, last in ((0, 3), (1, 4), (4, 8)):
+        begin, end = (round(tempo.bar_s(bar) * 32_000) for bar in (first, last))
+        part = resample(Audio(np.zeros((end - begin, 1), np.float32), 32_000), rate)
+        loop = cut_loop(part, tempo.since(begin / 32_000), last - first)
+        nominal = (last - first) * 4 * 60 / 97.3 * rate
+        assert abs(loop.audio.frames - nominal) <= rate / 32_000 + 1
+        assert loop.start_bar == 0
 
 
 def test_what_comes_before_leads_into_the_beginning() -> None:
