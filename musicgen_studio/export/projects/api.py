@@ -82,7 +82,8 @@ class Timeline:
         """Return the timeline of a song."""
         tempo = song.tempo or TempoMap.constant(song.tempo_bpm or BPM_IF_UNKNOWN, song.clip.duration_s)
         into_bar = (tempo.beat_at(0.0) - tempo.first_downbeat) % tempo.beats_per_bar
-        is_on_downbeat = min(into_bar, tempo.beats_per_bar - into_bar) < 1e-6
+        # Within a frame: that is how near to a bar's line a sound is cut that was cut at it.
+        is_on_downbeat = abs(tempo.nearest_bar_s(0.0)) <= 1 / song.clip.sample_rate
         lead_in_beats = 0.0 if is_on_downbeat else into_bar
         return cls(tempo, lead_in_beats, _changes(tempo, lead_in_beats, song.clip.duration_s))
 

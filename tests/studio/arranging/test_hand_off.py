@@ -19,6 +19,7 @@ from musicgen_studio.core.song import Song
 from musicgen_studio.core.tempo_map import TempoMap
 from musicgen_studio.dsp.drum_hits import KICK
 from musicgen_studio.errors import StoppedError
+from musicgen_studio.export.projects.api import Timeline
 from musicgen_studio.export.targets import Target
 from musicgen_studio.export.tracks import TrackSettings
 from musicgen_studio.library.library import Library
@@ -117,6 +118,16 @@ def test_a_part_that_ends_within_a_note_ends_with_it() -> None:
         part = part_of(whole, begin / 32_000, 9.3)
         assert part.melody is not None
         assert part.melody.notes[0].end_s == pytest.approx(part.clip.duration_s)
+
+
+def test_a_part_cut_at_a_bar_begins_its_project() -> None:
+    """And not a bar of silence before it, where the nearest frame lies a little before the bar."""
+    tempo = TempoMap.constant(97.3, 20.0, downbeat_s=0.3)
+    whole = replace(song(20.0, 32_000, 1), tempo=tempo)
+    for bar in range(7):
+        timeline = Timeline.of(part_of(whole, tempo.bar_s(bar), tempo.bar_s(bar) + 1.0))
+        assert timeline.lead_in_beats == 0
+        assert timeline.quarter_at(tempo.bar_s(1) - tempo.bar_s(0)) == pytest.approx(4, abs=1e-3)
 
 
 @pytest.mark.parametrize(("start_s", "end_s"), [(4.0, 5.0), (1.0, 1.0), (-1.0, 1.0)])
