@@ -288,7 +288,9 @@ class _Grid:
         file_s = 0.0  # when the file is at a change, which rounding makes a little early or late
         for beat, later in pairwise([*beats, max(tempo.beat_at(duration_s), beats[-1] + 1)]):
             ticks = self._tick_of(later) - self._tick_of(beat)
-            tempo_us = round((tempo.beat_s(later) - file_s) * 1e6 * _TICKS_PER_BEAT / max(ticks, 1))
+            if not ticks:  # the sound begins so near to its first beat that no tempo can be told of what is between
+                continue
+            tempo_us = round((tempo.beat_s(later) - file_s) * 1e6 * _TICKS_PER_BEAT / ticks)
             tempo_us = min(max(tempo_us, 1), _MAX_TEMPO)
             self.changes.append((self._tick_of(beat), tempo_us))
             file_s += ticks * tempo_us / 1e6 / _TICKS_PER_BEAT

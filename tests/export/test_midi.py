@@ -73,6 +73,16 @@ def test_ten_minutes_of_drift_stay_within_a_tick(tmp_path: Path) -> None:
     assert np.abs(np.array([at_s for at_s, _, _ in found]) - onsets_s).max() < 0.0015
 
 
+def test_a_sound_that_begins_a_hair_before_its_first_beat_has_the_tempo_of_that_beat(tmp_path: Path) -> None:
+    beats_s = np.cumsum(np.linspace(0.45, 0.55, 9))
+    whole = replace(song(4.0), tempo=TempoMap(tuple(beats_s - beats_s[0] + 1e-5)))
+    found, midi = _played(export_midi(whole, NOTES, tmp_path))
+    changes = [(m.time, mido.tempo2bpm(m.tempo)) for m in midi.tracks[0] if m.type == "set_tempo"]
+    assert [time for time, _ in changes].count(0) == 1
+    assert all(100 < bpm < 140 for _, bpm in changes)
+    assert [at_s for at_s, _, _ in found] == pytest.approx([0.0, 0.0, 0.24, 0.24, 0.72, 3.0], abs=0.002)
+
+
 @pytest.mark.parametrize("title", NASTY_TITLES)
 def test_any_title_and_nothing_is_overwritten(tmp_path: Path, title: str) -> None:
     made = [export_midi(song(0.1, 8000, 1, title=title), {title: NOTES["bass"]}, tmp_path) for _ in range(2)]
