@@ -72,6 +72,7 @@ class Transport:
         self._must_refresh = False
         self._has_news = False  # somebody saw a device come or go; a lost one alone is no news
         self._must_take_new = False
+        self._may_cut = False  # once for each wish: what keeps PortAudio from looking may do so for long
         self._refresh_after_s = clock()
         self._must_start = False  # the output's clock begins with the music
         self._again: tuple[SoundDevice, UserProblem] | None = None  # to be opened anew, and what it was lost by
@@ -201,10 +202,13 @@ class Transport:
             self._changed.notify()
 
     def use_new_devices(self) -> None:
-        """Look for devices now, though it plays: it breaks off for a moment and goes on, on one that is new."""
+        """Look for devices now, though it plays: it breaks off for a moment and goes on, on one that is new.
+
+        Where that cannot be, as while an input is open, it goes on where it was; the new one is taken after a pause.
+        """
         with self._changed:
             if self._has_news:
-                self._must_take_new = True
+                self._must_take_new = self._may_cut = True
                 self._changed.notify()
 
     def facts(self) -> OutputFacts:
@@ -330,7 +334,7 @@ class Transport:
     def _task(self) -> Callable[[], None] | None:
         """Return what is to be done without the lock."""
         is_due = self._must_refresh and self._clock() >= self._refresh_after_s
-        may_cut = self._must_take_new or not (self._is_playing and self._is_on_device)
+        may_cut = self._may_cut or not (self._is_playing and self._is_on_device)
         refresh_now = is_due and may_cut
         is_idle = not self._is_playing and self._clock() - self._idle_since_s > _KEPT_OPEN_S
         if self._output is not None and (self._is_closing or self._must_reopen or refresh_now or is_idle):
@@ -428,7 +432,7 @@ class Transport:
         except UserProblem:  # no PortAudio, so nothing to look for: opening will say so
             is_done = True
         with self._changed:
-            self._must_refresh = not is_done
+            self._must_refresh, self._may_cut = not is_done, False
             self._has_news = self._has_news and not is_done
             self._refresh_after_s = self._clock() + _RETRY_S
             if is_done and self._must_take_new:

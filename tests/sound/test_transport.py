@@ -703,6 +703,26 @@ def test_a_new_device_is_used_at_once_if_that_is_wanted() -> None:
         assert system.opened[0].is_closed
 
 
+def test_what_plays_is_cut_only_once_for_a_new_device_while_a_recorder_is_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("musicgen_studio.sound.transport._RETRY_S", 0.01)
+    system = Cards(_named("usual", is_default=True))
+    system.may_refresh = False
+    with _transport(system) as transport:
+        _play(transport, "usual")
+        system.plugged = [_named("usual", is_default=True), _named("new")]
+        transport.devices_changed()
+        until(transport, lambda state: state.has_new_devices)
+        transport.use_new_devices()
+        until(transport, lambda state: len(system.opened) == 2 and state.device == "usual")
+        until(transport, lambda _: transport._refresh_after_s < monotonic() - 0.2, within_s=5.0)  # not tried again
+        assert len(system.opened) == 2
+        assert transport.poll().is_playing
+        system.may_refresh = True
+        transport.pause()
+        until(transport, lambda _: system.refreshes == 1)
+        _play(transport, "new")
+
+
 def test_choosing_the_same_device_again_cuts_nothing() -> None:
     system = Cards(_named("usual", is_default=True))
     with _transport(system) as transport:
