@@ -71,6 +71,7 @@ class Feed:
         # What is asked for and not done yet.
         self._is_stale = False
         self._goal: int | None = None
+        self._must_enter = False  # whether a place that the loop no longer reaches is left for its start
         # What is heard.
         self._log: deque[_Stretch] = deque([_Stretch(0, 0, 0, (0, 0))], maxlen=_LOG_LENGTH)
         self._floor = 0
@@ -116,7 +117,7 @@ class Feed:
         """Repeat these source frames, end excluded; at the next `top_up`. A place behind them goes to their start."""
         if self._goal is None and loop is not None and self.next_frame >= loop[1]:
             self._goal = loop[0]
-        self._loop, self._is_stale = loop, True
+        self._loop, self._is_stale, self._must_enter = loop, True, loop is not None
 
     def set_gain(self, gain: float) -> None:
         """Make it so loud, 1 as it is, at the next `top_up`."""
@@ -138,7 +139,7 @@ class Feed:
     def top_up(self) -> None:
         """Do what was asked for, and make enough ready for the next moments, as far as there is sound."""
         if self._is_stale and self._splice():
-            self._is_stale, self._goal = False, None
+            self._is_stale, self._goal, self._must_enter = False, None, False
         while not self._is_all_rendered and self._ring.available < _AHEAD_S * self._rate:
             if self._ring.room < _AHEAD_S * self._rate:
                 return
@@ -219,7 +220,7 @@ class Feed:
         if self._ring.room < 2 * _AHEAD_S * self._rate:
             return False  # the output is late; once it has moved on
         at, heard_there = self._cut()
-        frame = int(self._frame_at(heard_there)) if self._goal is None else self._goal
+        frame = self._in_loop(int(self._frame_at(heard_there))) if self._goal is None else self._goal
         leaving, start = self._leaving(at), self._ring.frames_written
         self._forget_from(at)
         self._begin(frame, start)
@@ -230,6 +231,11 @@ class Feed:
         if self._is_all_rendered:
             self._ring.close()
         return True
+
+    def _in_loop(self, frame: int) -> int:
+        """Return where to go on instead of a place: the start of a new loop that ended before the cut could be made."""
+        loop = self._usable_loop(self._sound.is_ended) if self._must_enter else None
+        return loop[0] if loop is not None and frame >= loop[1] else frame
 
     def _leaving(self, at: int) -> Samples:
         """Return what is left of the content at a cut, fading."""

@@ -181,6 +181,17 @@ def test_a_loop_that_ends_before_the_place_is_entered_at_once() -> None:
     assert heard[50 + _FADE :] == _from(200, 50)[_FADE:]
 
 
+def test_a_loop_that_ends_just_ahead_of_the_place_is_not_run_out_of() -> None:
+    feed = _playing(_counting(10_000))
+    card = Card(feed)
+    card.numbers(200)
+    feed.set_loop((100, 230))  # the output may have been reading up to 250
+    heard = card.numbers(500)
+    assert heard[:50] == _from(200, 50)
+    assert heard[50 + _FADE : 180] == _from(100, 130)[_FADE:]
+    assert max(heard[180:]) == 230
+
+
 def test_a_loop_beyond_the_end_ends_there() -> None:
     card = Card(_playing(_counting(500), 0, loop=(100, 9000)))
     assert card.numbers(900) == [*_from(0, 500), *_from(100, 400)]
