@@ -104,17 +104,31 @@ def measure(song: Song, settings: TrackSettings, on_share: OnShare = lambda _sha
     mix = resample(song.mix(), rate)
     rest = _Rest(mix, settings) if song.stems else None
     peak = float(np.abs(mix.samples).max(initial=0.0))
+    highest = 0.0  # of the stems
     for number, load in enumerate(others, start=1):
         on_share(number / (len(others) + 1))
         stem = resample(load(), rate)
-        peak = max(peak, float(np.abs(stem.samples).max(initial=0.0)))
+        peak, highest = _louder(peak, highest, stem)
         if rest is not None:
             rest.take(stem)
     if rest is not None:
-        peak = max(peak, float(np.abs(rest.audio().samples).max(initial=0.0)))
+        peak, highest = _louder(peak, highest, rest.audio())
     on_share(1.0)
-    is_too_high = peak > 1 and settings.sound_format is not SoundFormat.WAV32F
-    return Levels(rate, _BELOW_FULL_SCALE / peak if is_too_high else 1.0)
+    # A stem that rounds to full scale would lose the step that whole numbers lack there, and the sum with it.
+    is_too_high = peak > 1 or highest >= 1 - 0.5 / _full_scale(settings)
+    is_clipped = is_too_high and settings.sound_format is not SoundFormat.WAV32F
+    return Levels(rate, _BELOW_FULL_SCALE / peak if is_clipped else 1.0)
+
+
+def _louder(peak: float, highest: float, audio: Audio) -> tuple[float, float]:
+    """Return the loudest and the highest sample so far, with those of another sound."""
+    samples = audio.samples
+    return max(peak, float(np.abs(samples).max(initial=0.0))), max(highest, float(samples.max(initial=0.0)))
+
+
+def _full_scale(settings: TrackSettings) -> int:
+    """Return how many steps a sample has from 0 to full scale; of floats, those that the last stem is made in."""
+    return 1 << 15 if settings.sound_format is SoundFormat.WAV16 else 1 << 23
 
 
 class _Rest:
@@ -128,7 +142,7 @@ class _Rest:
     """
 
     def __init__(self, mix: Audio, settings: TrackSettings) -> None:
-        self._full_scale = np.float32(2**15 if settings.sound_format is SoundFormat.WAV16 else 2**23)  # in steps
+        self._full_scale = np.float32(_full_scale(settings))  # in steps
         self._sample_rate = mix.sample_rate
         self._steps = self._as_steps(mix)
 

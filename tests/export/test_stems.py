@@ -75,6 +75,19 @@ def test_what_goes_beyond_full_scale_is_turned_down_together(tmp_path: Path) -> 
     assert "turned down by 6.02 dB" in (folder / "README.txt").read_text("utf-8")
 
 
+@pytest.mark.parametrize(("sound_format", "steps"), [(SoundFormat.WAV16, 2**15), (SoundFormat.WAV24, 2**23)])
+def test_a_stem_at_full_scale_loses_no_step_of_the_sum(tmp_path: Path, sound_format: SoundFormat, steps: int) -> None:
+    plain = song(1.0, 8000, 1)
+    sounds = {name: Audio(np.full((100, 1), level, np.float32), 8000) for name, level in (("drums", 1), ("bass", -0.5))}
+    parts = {name: (lambda sound=sound: sound) for name, sound in sounds.items()}
+    mix = Audio(np.full((100, 1), 0.5, np.float32), 8000)
+    whole = Song(replace(plain.clip, frames=100), lambda: mix, parts)
+    folder = export_stems(whole, tmp_path, TrackSettings(sound_format=sound_format))
+    total = sum(sf.read(path)[0][0] for path in folder.glob("*.wav"))
+    assert total * steps == round(0.5 * (1 - 2**-12) * steps)
+    assert "turned down" in (folder / "README.txt").read_text("utf-8")
+
+
 def test_the_text_says_what_to_know(tmp_path: Path) -> None:
     text = (export_stems(song(), tmp_path) / "README.txt").read_text("utf-8")
     for fact in ("Night Drive", "125.00 bpm, 4/4, first downbeat at 0.240 s", "A minor", "CC0-1.0", "sad jazz"):
