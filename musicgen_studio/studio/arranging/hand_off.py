@@ -175,9 +175,10 @@ def song_in_library(library: Library, clip: Clip) -> Song:
 
 
 def _melody_of(clip: Clip) -> tuple[Melody | None, float]:
-    """Return the notes a clip was made from, and when the new music in it begins, in seconds."""
+    """Return the notes a clip was made from, and when the new music in it begins, in seconds; none if nobody knows."""
     record = record_in(clip)
-    return (None, 0.0) if record is None else (record.order.melody_notes, new_from_s(clip, record))
+    begin_s = None if record is None else new_from_s(clip, record)
+    return (None, 0.0) if record is None or begin_s is None else (record.order.melody_notes, begin_s)
 
 
 def _later(melody: Melody, by_s: float, end_s: float) -> Melody | None:

@@ -36,20 +36,25 @@ def ending_in(clip: Clip) -> Ending | None:
     return None if record is None else record.ending
 
 
-def new_from_s(clip: Clip, record: Record) -> float:
+def new_from_s(clip: Clip, record: Record) -> float | None:
     """Return when the new music in a clip begins, in seconds: behind what it goes on from.
 
     Args:
         clip: As it is.
         record: Of it.
+
+    Returns:
+        None if nobody knows: it went on from all of a sound, and was stopped before as much had come as was asked for.
     """
     order = record.order
     if order.continuation is None:
         return 0.0
     if order.continuation.frames is not None:
         return min(order.continuation.frames / clip.sample_rate, clip.duration_s)
+    if not clip.is_complete or order.after is not None:
+        return None
     early_s = 0.0 if record.ending is None else record.ending.early_s
-    return max(clip.duration_s + early_s - order.duration_s, 0.0) if clip.is_complete and order.after is None else 0.0
+    return max(clip.duration_s + early_s - order.duration_s, 0.0)
 
 
 def markers_of(library: Library, clip: Clip) -> tuple[Marker, ...]:
@@ -67,6 +72,8 @@ def _markers(library: Library, clip: Clip, most: int) -> Iterator[Marker]:
     if record is None:
         return
     begin_s = new_from_s(clip, record)
+    if begin_s is None:
+        return
     if begin_s and clip.parent is not None and most:
         try:
             before = library.get(clip.parent)

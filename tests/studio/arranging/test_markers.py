@@ -15,7 +15,7 @@ from musicgen_studio.studio.arranging.hand_off import HandOff, make_target, song
 from musicgen_studio.studio.arranging.markers import markers_of
 from musicgen_studio.studio.making.order import LaterPassage, SourceFile
 from musicgen_studio.studio.making.record import Record
-from tests.studio.making.test_record import ORDER, RECORD
+from tests.studio.making.test_record import NOTES, ORDER, RECORD
 
 RATE = 8000
 ALONE = replace(RECORD, order=replace(ORDER, takes=1, duration_s=4.0), take=0)
@@ -81,6 +81,17 @@ def test_what_it_goes_on_from_keeps_its_names_up_to_there(library: Library) -> N
         assert _told(library, cut) == [(ALONE.prompt, 0.0, 1.5), ("calm", 1.5, 2.0), (ALONE.prompt, 2.0, 4.0)]
         orphan = _kept(library, 4, GOES_ON, 6.0, replace(first, id="f" * 32))
         assert _told(library, orphan) == [(ALONE.prompt, 4.0, 6.0)]
+
+
+def test_where_new_music_begins_that_was_stopped_is_not_made_up(library: Library) -> None:
+    hummed = replace(GOES_ON, order=replace(GOES_ON.order, takes=3, melody_notes=NOTES), take=1)
+    with library:
+        first = _kept(library, 1, ALONE, 4.0)
+        whole = _kept(library, 2, hummed, 6.0, first)
+        assert _told(library, whole) == [(f"take 2 · {ALONE.prompt}", 4.0, 6.0)]
+        stopped = replace(_kept(library, 3, hummed, 5.0, first), is_complete=False)
+        assert _told(library, stopped) == []
+        assert song_in_library(library, stopped).melody is None
 
 
 def test_they_are_regions_of_a_project(tmp_path: Path, library: Library) -> None:
