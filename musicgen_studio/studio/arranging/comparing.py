@@ -56,9 +56,9 @@ def compare(library: Library, first: Clip, second: Clip, stop: Event) -> Compari
     """
     clips = (first, second)
     audios = [_read(library, clip, stop) for clip in clips]
-    loudness = [_lufs(clip, audio, stop) for clip, audio in zip(clips, audios, strict=True)]
-    gains_db = matching_gains_db(*loudness)
     alike = [_like(audio, audios[0], stop) for audio in audios]
+    loudness = [_lufs(clip, audio, stop) for clip, audio in zip(clips, alike, strict=True)]
+    gains_db = matching_gains_db(*loudness)
     first_sound, second_sound = map(GrowingSound.of, alike)
     sound = ComparedSound(first_sound, second_sound, gains_db)
     peaks = PeakPyramid(alike[1].channels)
@@ -83,8 +83,9 @@ def _read(library: Library, clip: Clip, stop: Event) -> Audio:
 
 
 def _lufs(clip: Clip, audio: Audio, stop: Event) -> float | None:
+    """Return how loud a clip is as it is compared: on both sides a mono sound is 3 LU louder than by itself."""
     known = clip.known
-    if known is not None and known.lufs is not None:
+    if known is not None and known.lufs is not None and audio.channels == clip.channels:
         return known.lufs
     return integrated_lufs(audio, lambda _share: _check(stop))
 

@@ -29,12 +29,29 @@ def add(library: Library, gain: float, **values: Any) -> Clip:
     return library.add(clip, Audio(noise(clip.frames, clip.channels, seed=3) * np.float32(gain), clip.sample_rate))
 
 
+def _lufs(library: Library, clip: Clip) -> float | None:
+    return integrated_lufs(library.read(clip.id))
+
+
 def test_both_are_equally_loud_and_neither_is_turned_up(library: Library) -> None:
     loud, soft = add(library, 0.9), add(library, 0.3)
     pair = compare(library, loud, soft, Event())
     assert pair.is_matched
     assert max(pair.gains_db) == 0.0
     assert pair.gains_db[0] == pytest.approx(20 * np.log10(0.3 / 0.9), abs=0.01)
+    heard = []
+    for number in (0, 1):
+        pair.sound.choose(number)
+        pair.sound.read(0, 1_000)
+        heard.append(integrated_lufs(Audio(pair.sound.read(0, 2 * RATE), RATE)))
+    assert heard[0] == pytest.approx(heard[1], abs=0.05)
+
+
+@pytest.mark.parametrize("channels", [(1, 2), (2, 1)])
+def test_mono_and_stereo_are_equally_loud(library: Library, channels: tuple[int, int]) -> None:
+    clips = [add(library, 0.5, channels=each) for each in channels]
+    clips = [library.edit(clip.id, **known_edit(Analysis(lufs=_lufs(library, clip)))) for clip in clips]
+    pair = compare(library, clips[0], clips[1], Event())
     heard = []
     for number in (0, 1):
         pair.sound.choose(number)
