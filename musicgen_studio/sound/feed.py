@@ -93,6 +93,12 @@ class Feed:
         if given:
             self._report = (now_s, self._ring.frames_read, given, delay_s)
 
+    def fade_into(self, out: Samples, delay_s: float, now_s: float) -> None:
+        """Add what would be heard next to `out`, fading; nothing is to be heard of it after that."""
+        tail = np.empty_like(out[: len(self._fade)])
+        self.fill(tail, delay_s, now_s)
+        out[: len(tail)] += tail * np.linspace(1, 0, len(tail), dtype=np.float32)[:, np.newaxis]
+
     # --- asking ---
 
     @property
@@ -329,3 +335,23 @@ class Feed:
         skipped = min(self._skip, len(ready))
         self._skip -= skipped
         return ready[skipped:]
+
+
+class Handover:
+    """Lets one feed follow another on the same output: what is heard of the first fades and is not cut off.
+
+    Args:
+        before: What is heard so far; nobody else uses it any more.
+        after: What is to be heard.
+    """
+
+    def __init__(self, before: Feed, after: Feed) -> None:
+        self._before: Feed | None = before
+        self._after = after
+
+    def fill(self, out: Samples, delay_s: float, now_s: float) -> None:
+        """Fill `out` as `Feed.fill` does. On the output's thread."""
+        self._after.fill(out, delay_s, now_s)
+        before, self._before = self._before, None
+        if before is not None:
+            before.fade_into(out, delay_s, now_s)

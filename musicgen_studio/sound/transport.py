@@ -19,7 +19,7 @@ from time import monotonic
 
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.sound.devices import DeviceName, SoundDevice
-from musicgen_studio.sound.feed import SHORTEST_LOOP_S, Feed
+from musicgen_studio.sound.feed import SHORTEST_LOOP_S, Feed, Handover
 from musicgen_studio.sound.losses import Losses
 from musicgen_studio.sound.meter import FULL_SCALE
 from musicgen_studio.sound.output import PortAudioSystem, SilentOutput, SoundOutput, SoundSystem
@@ -61,6 +61,7 @@ class Transport:
         self._problem: UserProblem | None = None
         self._notice: UserProblem | None = None
         self._feed: Feed | None = None
+        self._leaving: Feed | None = None  # that of the sound before, until another one is heard
         # The sound system. Only the feeder changes the output.
         self._wanted: DeviceName | None = None
         self._failed: set[tuple[str, str]] = set()
@@ -96,6 +97,7 @@ class Transport:
         with self._changed:
             self._halt(0.0)
             self._sound, self._speed = sound, speed
+            self._leaving = self._leaving if self._feed is None else self._feed
             self._origin, self._loop, self._feed = 0, None, None
             self._underruns, self._clipped = 0, (False, False)
 
@@ -368,7 +370,8 @@ class Transport:
             self._feed.go_to(self._within(int(self._position)))
             self._must_start = True
         if self._must_start:
-            output.play(self._feed.fill)
+            leaving, self._leaving = self._leaving, None
+            output.play(self._feed.fill if leaving is None else Handover(leaving, self._feed).fill)
             self._must_start = False
         self._underruns += output.underflows - self._seen_underflows
         self._seen_underflows = output.underflows
@@ -416,7 +419,7 @@ class Transport:
 
     def _close_output(self) -> None:
         with self._changed:
-            output, self._output = self._output, None
+            output, self._output, self._leaving = self._output, None, None
             if self._feed is not None:
                 self._position, self._feed = self._place(), None
         assert output is not None

@@ -733,6 +733,23 @@ def test_choosing_the_same_device_again_cuts_nothing() -> None:
         assert len(system.opened) == 1
 
 
+def test_another_sound_that_is_played_at_once_does_not_click() -> None:
+    system = Cards(_named("usual", is_default=True))
+    loud, silent = (Audio(np.full((5 * 48_000, 2), level, np.float32), 48_000) for level in (0.5, 0.0))
+    with _transport(system) as transport:
+        transport.load(GrowingSound.of(loud))
+        _play(transport, "usual")
+        card = system.opened[0]
+        until(transport, lambda _: bool(card.ask(480).any()))
+        np.testing.assert_allclose(card.ask(480), 0.5, atol=1e-3)
+        transport.load(GrowingSound.of(silent))
+        transport.play()
+        until(transport, lambda _: transport._feed is not None and not transport._feed.is_held)
+        heard = card.ask(4800)
+    assert np.abs(np.diff(heard, axis=0, prepend=0.5)).max() < 0.01
+    assert not heard[480:].any()
+
+
 def test_the_facts_are_those_of_what_is_open() -> None:
     system = Cards(_named("usual", is_default=True))
     with _transport(system) as transport:
