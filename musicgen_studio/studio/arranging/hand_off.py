@@ -35,6 +35,8 @@ from musicgen_studio.studio.program.background import Errand
 
 OnShare = Callable[[float], None]
 
+_ROUNDED_FRAMES = 0.51  # a part that was chosen at a beat begins and ends so near to it, and to what lies on it
+
 
 @dataclass(frozen=True, slots=True)
 class HandOff:
@@ -233,14 +235,16 @@ def part_of(song: Song, start_s: float, end_s: float) -> Song:
     if not 0 <= begin < end:
         raise ValueError(f"a part must lie in 0 to {song.clip.duration_s:g} s, got {start_s:g} to {end_s:g}")
     start_s, end_s = begin / rate, end / rate
+    slack_s = _ROUNDED_FRAMES / rate
+    within = [marker for marker in song.markers if _is_within(marker, start_s, end_s, slack_s)]
     return Song(
         replace(song.clip, frames=end - begin),
         partial(_cut, song.mix, begin, end),
         {name: partial(_cut, load, begin, end) for name, load in song.stems.items()},
         None if song.tempo is None else song.tempo.since(start_s),
         song.key,
-        tuple(_moved(marker, start_s, end_s) for marker in song.markers if _is_within(marker, start_s, end_s)),
-        None if song.melody is None else _cut_melody(song.melody, start_s, end_s),
+        tuple(_moved(marker, start_s, end_s) for marker in within),
+        None if song.melody is None else _cut_melody(song.melody, start_s, end_s, slack_s),
     )
 
 
@@ -249,10 +253,10 @@ def _cut(load: Load, begin: int, end: int) -> Audio:
     return Audio(audio.samples[begin:end], audio.sample_rate)
 
 
-def _is_within(marker: Marker, start_s: float, end_s: float) -> bool:
+def _is_within(marker: Marker, start_s: float, end_s: float, slack_s: float) -> bool:
     if marker.end_s is None:
-        return start_s <= marker.start_s < end_s
-    return marker.start_s < end_s and marker.end_s > start_s
+        return start_s - slack_s < marker.start_s < end_s - slack_s
+    return min(marker.end_s, end_s) - max(marker.start_s, start_s) > slack_s
 
 
 def _moved(marker: Marker, start_s: float, end_s: float) -> Marker:
@@ -260,11 +264,15 @@ def _moved(marker: Marker, start_s: float, end_s: float) -> Marker:
     return Marker(marker.name, max(marker.start_s - start_s, 0.0), last_s)
 
 
-def _cut_melody(melody: Melody, start_s: float, end_s: float) -> Melody | None:
+def _cut_melody(melody: Melody, start_s: float, end_s: float, slack_s: float) -> Melody | None:
     """Return the notes that begin within a part, cut where it ends."""
     notes = tuple(
-        replace(note, onset_s=note.onset_s - start_s, duration_s=min(note.end_s, end_s) - note.onset_s)
+        replace(
+            note,
+            onset_s=max(note.onset_s - start_s, 0.0),
+            duration_s=min(note.end_s, end_s) - max(note.onset_s, start_s),
+        )
         for note in melody.notes
-        if start_s <= note.onset_s < end_s
+        if start_s - slack_s < note.onset_s < end_s - slack_s and note.end_s > start_s
     )
     return Melody(notes, end_s - start_s, melody.tempo_bpm) if notes else None

@@ -15,7 +15,7 @@ from musicgen_studio.core.analysis import Analysis
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip, Origin
 from musicgen_studio.core.melody import Key, Melody, Note
-from musicgen_studio.core.song import Song
+from musicgen_studio.core.song import Marker, Song
 from musicgen_studio.core.tempo_map import TempoMap
 from musicgen_studio.dsp.drum_hits import KICK
 from musicgen_studio.errors import StoppedError
@@ -109,6 +109,18 @@ def test_a_part_keeps_its_beats_markers_and_notes() -> None:
     (note,) = part.melody.notes
     assert (note.onset_s, note.duration_s) == (0.25, 0.25)
     assert part_of(whole, 2.0, 4.0).melody is None
+
+
+@pytest.mark.parametrize("at_s", [1.00001, 0.99999])
+def test_what_lies_where_a_part_was_cut_is_in_it_whichever_frame_is_nearest(at_s: float) -> None:
+    markers = (Marker("a", 0.0, at_s), Marker("b", at_s, 2 + at_s), Marker("c", 2 + at_s, 4.0), Marker("d", at_s))
+    notes = tuple(Note(onset_s, 0.5, 60.0) for onset_s in (0.5, at_s, 2 + at_s))
+    part = part_of(replace(song(4.0, 32_000), markers=markers, melody=Melody(notes, 4.0)), at_s, 2 + at_s)
+    assert part.clip.frames == 64_000
+    assert [marker.name for marker in part.markers] == ["b", "d"]
+    assert part.melody is not None
+    assert [note.onset_s for note in part.melody.notes] == pytest.approx([0.0], abs=1e-4)
+    assert part.melody.notes[0].duration_s == pytest.approx(0.5, abs=1e-4)
 
 
 def test_a_part_that_ends_within_a_note_ends_with_it() -> None:
