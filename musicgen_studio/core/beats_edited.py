@@ -20,6 +20,12 @@ def since(known: Analysis, start_s: float) -> Analysis:
     return replace(known, tempo_map=None if beats is None else beats.since(start_s), lufs=None)
 
 
+def until(known: Analysis, end_s: float) -> Analysis:
+    """Return what is known of a sound that ends at a time."""
+    beats = known.tempo_map
+    return replace(known, tempo_map=None if beats is None else beats.until(end_s), lufs=None)
+
+
 def without(known: Analysis, start_s: float, end_s: float) -> Analysis | None:
     """Return what is known of a sound without a part; None if the beats do not go on behind the seam.
 

@@ -196,6 +196,15 @@ class TempoMap:
         downbeat = (self.first_downbeat - first) % self.beats_per_bar
         return replace(self, beats_s=tuple(beats_s), first_downbeat=downbeat)
 
+    def until(self, time_s: float) -> "TempoMap":
+        """Return the map of the same music that ends at a time: for a part that was cut out.
+
+        Args:
+            time_s: Where it ends. The beats behind the first one after it are left out: their tempo is not the part's.
+        """
+        last = max(ceil(self.beat_at(time_s) - _SLACK_BEATS), 1)
+        return replace(self, beats_s=self.beats_s[: last + 1])
+
     def covering(self, duration_s: float) -> "TempoMap":
         """Return the map with all beats of a sound, and none before it: bar 0 is then the first one in the sound.
 

@@ -174,7 +174,7 @@ def _write(path: Path, clip: Clip, audio: Audio, begin_s: float = 0.0) -> None:
     """Write a sound that begins at some time of its clip, with what is known of it."""
     tempo, key = known_music(clip)
     if tempo is not None:
-        tempo = tempo.since(begin_s)
+        tempo = tempo.since(begin_s).until(audio.duration_s)
     clip = replace(clip, title=PROGRAM)  # the file keeps its content when the clip is renamed
     metadata = texts(clip, None if tempo is None else tempo.quarter_bpm, key) | {"title": ""}
     write(path, audio, SoundFormat.WAV24, metadata, wave_chunks=whole_chunks(clip, audio, tempo, key))

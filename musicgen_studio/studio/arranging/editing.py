@@ -125,7 +125,7 @@ def split_clip(library: Library, clip: Clip, frame: int, errand: Errand) -> list
         raise ValueError(f"frame must be 1 to {clip.frames - 1}, got {frame}")
     samples = _read(library, clip, errand)
     behind = None if clip.known is None else beats_edited.since(clip.known, frame / clip.sample_rate)
-    before = None if clip.known is None else replace(clip.known, lufs=None)
+    before = None if clip.known is None else beats_edited.until(clip.known, frame / clip.sample_rate)
     kept = list[Clip]()
     try:
         for number, (part, known) in enumerate(((samples[:frame], before), (samples[frame:], behind)), 1):
@@ -218,7 +218,7 @@ def _known_after(clip: Clip, edit: SoundEdit) -> Analysis | None:
         return None
     start_s, end_s = edit.start / clip.sample_rate, edit.end / clip.sample_rate
     if edit.change is Change.TRIM:
-        return beats_edited.since(known, start_s)
+        return beats_edited.until(beats_edited.since(known, start_s), end_s - start_s)
     if edit.change is Change.CUT:
         return beats_edited.without(known, start_s, end_s)
     is_whole = (edit.start, edit.end) == (0, clip.frames)

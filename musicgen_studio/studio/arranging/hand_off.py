@@ -241,7 +241,7 @@ def part_of(song: Song, start_s: float, end_s: float) -> Song:
         replace(song.clip, frames=end - begin),
         partial(_cut, song.mix, begin, end),
         {name: partial(_cut, load, begin, end) for name, load in song.stems.items()},
-        None if song.tempo is None else song.tempo.since(start_s),
+        None if song.tempo is None else song.tempo.since(start_s).until(end_s - start_s),
         song.key,
         tuple(_moved(marker, start_s, end_s) for marker in within),
         None if song.melody is None else _cut_melody(song.melody, start_s, end_s, slack_s),

@@ -171,6 +171,18 @@ def test_the_beats_go_along_where_they_still_hold(library: Library, errand: Erra
     assert after(Change.REVERSE, 0.0, 8.0).known is None
 
 
+def test_a_part_has_its_own_tempo(library: Library, errand: Errand) -> None:
+    slow, fast = [0.6 * beat for beat in range(8)], [4.8 + 0.3 * beat for beat in range(12)]
+    known = Analysis(TempoMap((*slow, *fast)), 0.9)
+    clip = song(library)
+    clip = library.edit(clip.id, **known_edit(known))
+    assert clip.bpm == pytest.approx(200)
+    trimmed = edit_clip(library, clip, SoundEdit(Change.TRIM, frames(0.6), frames(4.2)), errand)
+    parts = split_clip(library, clip, frames(4.8), errand)
+    assert [part.bpm for part in (trimmed, *parts)] == pytest.approx([100, 100, 200])
+    assert beats_edited.until(known, 0.1).tempo_map == TempoMap((0.0, 0.6))
+
+
 def test_a_louder_clip_is_known_to_be_louder(library: Library, errand: Errand) -> None:
     clip = song(library)
     louder = edit_clip(library, clip, SoundEdit(Change.GAIN, 0, clip.frames, gain_db=3.0), errand)
