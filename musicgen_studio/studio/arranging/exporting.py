@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from musicgen_studio.core import beats_edited
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip
 from musicgen_studio.errors import UserProblem
@@ -47,7 +48,7 @@ def export_from_library(
         What became of each clip, up to where it was stopped.
     """
     jobs = [
-        ExportJob(clip, partial(_read, library, clip, errand, span), folder, settings, name)
+        ExportJob(_part_of(clip, span), partial(_read, library, clip, errand, span), folder, settings, name)
         for clip, name in zip(clips, names, strict=True)
     ]
 
@@ -56,6 +57,18 @@ def export_from_library(
 
     exported = export_clips(jobs, errand.stop, tell)
     return [each if span else _with_record(library, each) for each in exported]
+
+
+def _part_of(clip: Clip, span: tuple[int, int] | None) -> Clip:
+    """Return a clip as its part is to be told of: as long as that, with the beats that are in it."""
+    if span is None:
+        return clip
+    start, end = span
+    part = replace(clip, frames=end - start)
+    if clip.known is None:
+        return part
+    known = beats_edited.since(clip.known, start / clip.sample_rate)
+    return replace(part, analysis=beats_edited.until(known, part.duration_s).to_json())
 
 
 def _with_record(library: Library, exported: Exported) -> Exported:

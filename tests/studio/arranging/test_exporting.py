@@ -8,12 +8,16 @@ from time import monotonic
 
 import numpy as np
 import pytest
+import soundfile as sf
 
+from musicgen_studio.core.analysis import Analysis
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip, Origin
+from musicgen_studio.core.tempo_map import TempoMap
 from musicgen_studio.export.clips import Exported
 from musicgen_studio.export.finish import FinishSettings
 from musicgen_studio.files.sound import SoundFormat
+from musicgen_studio.library.changing import known_edit
 from musicgen_studio.library.library import Library
 from musicgen_studio.studio.arranging.exporting import export_from_library
 from musicgen_studio.studio.program.background import Background, Errand, ErrandDone
@@ -112,6 +116,19 @@ def test_a_clip_whose_sound_is_gone_is_told_and_the_others_come(tmp_path: Path) 
     assert results[0].problem is not None
     assert "missing" in results[0].problem.what
     assert results[1].file == tmp_path / "out" / "y.wav"
+
+
+def test_a_selection_says_its_own_tempo(tmp_path: Path) -> None:
+    beats = TempoMap((*(0.6 * beat for beat in range(8)), *(4.8 + 0.3 * beat for beat in range(12))))
+    with Library(tmp_path / "library") as library:
+        clip = library.edit(_clip(library, "e", 9.0).id, **known_edit(Analysis(beats)))
+        errand = Errand(1, "Export", threading.Event(), monotonic)
+        span = (round(0.6 * RATE), round(4.2 * RATE))
+        (result,) = export_from_library(library, [clip], ["x"], tmp_path / "out", FinishSettings(), errand, span)
+    assert result.file is not None
+    with sf.SoundFile(result.file) as sound:
+        assert sound.frames == span[1] - span[0]
+        assert "Tempo : 100" in " ".join(sound.extra_info.split())
 
 
 def test_quitting_ends_a_long_export_at_once(library: Library, ten_minutes: Clip, tmp_path: Path) -> None:
