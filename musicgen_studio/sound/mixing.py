@@ -4,9 +4,9 @@ What is changed is heard as soon as what was read ahead is over; nothing is comp
 for files: these mixes are only heard.
 """
 
-from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil, floor
 
 import numpy as np
 
@@ -131,15 +131,18 @@ class ClicksOnBeats:
     """
 
     def __init__(self, tempo_map: TempoMap, sample_rate: int) -> None:
-        self._map, self._sounds = tempo_map, ClickSounds(sample_rate)
-        self._frames_of_beats = [round(time_s * sample_rate) for time_s in tempo_map.beats_s]
+        self._map, self._rate, self._sounds = tempo_map, sample_rate, ClickSounds(sample_rate)
 
     def add_to(self, out: Samples, start_frame: int) -> None:
-        """Add the clicks that sound in a stretch of time, as `metronome.Clicks.add_to` does."""
-        first = bisect_left(self._frames_of_beats, start_frame - self._sounds.longest_frames)
-        for beat in range(first, bisect_left(self._frames_of_beats, start_frame + len(out))):
+        """Add the clicks that sound in a stretch of time, as `metronome.Clicks.add_to` does.
+
+        Before the map's first beat and behind its last they go on at the tempo there, as the ruler does.
+        """
+        begin_s = (start_frame - self._sounds.longest_frames) / self._rate
+        end_s = (start_frame + len(out)) / self._rate
+        for beat in range(floor(self._map.beat_at(begin_s)), ceil(self._map.beat_at(end_s)) + 1):
             is_accent = (beat - self._map.first_downbeat) % self._map.beats_per_bar == 0
-            self._sounds.add_to(out, start_frame, self._frames_of_beats[beat], is_accent)
+            self._sounds.add_to(out, start_frame, round(self._map.beat_s(beat) * self._rate), is_accent)
 
 
 class ClickedSound:

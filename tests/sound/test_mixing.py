@@ -84,6 +84,16 @@ def test_clicks_are_on_the_beats_and_accents_on_the_bars(piece: int) -> None:
     assert not silent.any()
 
 
+def test_clicks_go_on_before_and_behind_the_beats_of_the_map() -> None:
+    silent = np.zeros((84_000, 2), np.float32)
+    heard = whole(ClickedSound(lane(silent), ClicksOnBeats(TempoMap((0.6, 1.1), beats_per_bar=2), RATE)))
+    accent, click = (read(click_file(is_accent)) for is_accent in (True, False))
+    for time_s, sample in ((0.1, click), (0.6, accent), (1.1, click), (1.6, accent)):
+        begin = round(time_s * RATE)
+        sounding = heard[begin : begin + sample.frames, 0]
+        np.testing.assert_array_equal(sounding, sample.samples[: len(sounding), 0])
+
+
 def test_of_two_sounds_one_is_heard_at_the_same_place_and_as_loud_as_asked() -> None:
     parts = [sound(seed) for seed in range(2)]
     pair = ComparedSound(lane(parts[0]), lane(parts[1]), (0.0, -6.0))
