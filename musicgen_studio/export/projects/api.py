@@ -89,6 +89,8 @@ class Timeline:
 
     def quarter_at(self, time_s: float) -> float:
         """Return where a moment of the sound is in the project, in quarter notes from its beginning."""
+        if self.is_steady:  # exactly at the project's tempo, however little the beats differ: nothing is stretched
+            return (self.lead_in_s + time_s) * self.changes[0].bpm / 60
         beats = self.tempo.beat_at(time_s) - self.tempo.beat_at(0.0) + self.lead_in_beats
         return beats * self.tempo.quarters_per_beat
 
