@@ -164,7 +164,7 @@ def song_in_library(library: Library, clip: Clip) -> Song:
         clip: The clip.
     """
     tempo, key = known_music(clip)
-    melody, begin_s = _melody_of(clip)
+    melody, begin_s, end_s = _melody_of(clip)
     return Song(
         clip,
         partial(library.read, clip.id),
@@ -172,15 +172,19 @@ def song_in_library(library: Library, clip: Clip) -> Song:
         tempo,
         key,
         markers_of(library, clip),
-        None if melody is None else _later(melody, begin_s, clip.duration_s),
+        None if melody is None else _later(melody, begin_s, end_s),
     )
 
 
-def _melody_of(clip: Clip) -> tuple[Melody | None, float]:
-    """Return the notes a clip was made from, and when the new music in it begins, in seconds; none if nobody knows."""
+def _melody_of(clip: Clip) -> tuple[Melody | None, float, float]:
+    """Return the notes a clip was made from, none if nobody knows, and from when to when in it they were followed."""
     record = record_in(clip)
     begin_s = None if record is None else new_from_s(clip, record)
-    return (None, 0.0) if record is None or begin_s is None else (record.order.melody_notes, begin_s)
+    if record is None or begin_s is None:
+        return None, 0.0, 0.0
+    order = record.order
+    end_s = clip.duration_s if order.after is None else min(begin_s + order.duration_s, clip.duration_s)
+    return order.melody_notes, begin_s, end_s
 
 
 def _later(melody: Melody, by_s: float, end_s: float) -> Melody | None:

@@ -197,6 +197,16 @@ def test_a_clip_of_the_library_takes_along_all_that_is_known(tmp_path: Path) -> 
         np.testing.assert_array_equal(total, whole.mix().samples)
 
 
+def test_the_hum_of_a_section_ends_with_it(tmp_path: Path) -> None:
+    before, after = SourceFile("a.wav", "ef", 35_280), SourceFile("a.wav", "ef")
+    order = replace(ORDER, melody_notes=NOTES, duration_s=0.3, continuation=before, after=after)
+    with Library(tmp_path / "library") as library:
+        melody = song_in_library(library, _kept(library, replace(RECORD, order=order), Analysis())).melody
+    assert melody is not None
+    (note,) = melody.notes
+    assert (note.onset_s, note.end_s, melody.duration_s) == pytest.approx((0.9, 1.1, 1.1))
+
+
 def test_a_clip_that_nobody_knows_anything_of(tmp_path: Path) -> None:
     with Library(tmp_path / "library") as library:
         clip = library.add(replace(song(1.0).clip, recipe="{of another version}"), song(1.0).mix())
