@@ -1,7 +1,7 @@
 """What the parts of a clip are called on the way into another program: takes, passages, and where new music begins.
 
-A clip that goes on from another keeps that one's names up to where it goes on. Not for how markers are written
-(`export`).
+A clip that goes on from another keeps that one's names up to where it goes on; one of which a section was made anew,
+those behind the section, too. Not for how markers are written (`export`).
 """
 
 from collections.abc import Iterator, Sequence
@@ -74,14 +74,22 @@ def _markers(library: Library, clip: Clip, most: int) -> Iterator[Marker]:
     begin_s = new_from_s(clip, record)
     if begin_s is None:
         return
-    if begin_s and clip.parent is not None and most:
-        try:
-            before = library.get(clip.parent)
-        except KeyError:  # deleted for good
-            pass
-        else:
-            yield from _cut(list(_markers(library, before, most - 1)), begin_s)
+    is_section = record.order.after is not None and clip.is_complete
+    before = _of_parent(library, clip, most) if begin_s or is_section else []
+    yield from _cut(before, begin_s)
     yield from _made(clip, record, begin_s)
+    if is_section:
+        yield from _behind(before, begin_s + record.order.duration_s)
+
+
+def _of_parent(library: Library, clip: Clip, most: int) -> list[Marker]:
+    if clip.parent is None or not most:
+        return []
+    try:
+        parent = library.get(clip.parent)
+    except KeyError:  # deleted for good
+        return []
+    return list(_markers(library, parent, most - 1))
 
 
 def _cut(markers: Sequence[Marker], end_s: float) -> Iterator[Marker]:
@@ -90,10 +98,16 @@ def _cut(markers: Sequence[Marker], end_s: float) -> Iterator[Marker]:
             yield marker if marker.end_s is None else replace(marker, end_s=min(marker.end_s, end_s))
 
 
+def _behind(markers: Sequence[Marker], start_s: float) -> Iterator[Marker]:
+    for marker in markers:
+        if marker.end_s is not None and marker.end_s > start_s + _SHORTEST_S:
+            yield replace(marker, start_s=max(marker.start_s, start_s))
+
+
 def _made(clip: Clip, record: Record, begin_s: float) -> Iterator[Marker]:
     """Give what was made at once: the prompt, and the passages that follow it."""
     order = record.order
-    if not (begin_s or order.passages or order.takes > 1):
+    if not (begin_s or order.passages or order.takes > 1 or order.after is not None):
         return
     names = [record.prompt, *(passage.prompt for passage in order.passages)]
     if order.takes > 1:

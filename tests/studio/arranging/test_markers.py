@@ -94,6 +94,20 @@ def test_where_new_music_begins_that_was_stopped_is_not_made_up(library: Library
         assert song_in_library(library, stopped).melody is None
 
 
+def test_around_a_section_that_was_made_anew_the_names_stay(library: Library) -> None:
+    made = replace(ALONE.order, duration_s=1.0, after=SourceFile("a.wav", "ef"))
+    words = ALONE.prompt
+    with library:
+        first = _kept(library, 1, CHANGING, 4.0)
+        section = replace(ALONE, order=replace(made, continuation=SourceFile("a.wav", "ef", RATE)))
+        inner = _kept(library, 2, section, 4.0, first)
+        assert _told(library, inner) == [(words, 0.0, 1.0), (words, 1.0, 2.0), ("calm", 2.0, 3.0), ("wild", 3.0, 4.0)]
+        start = _kept(library, 3, replace(ALONE, order=made), 4.0, first)
+        assert _told(library, start) == [(words, 0.0, 1.0), (words, 1.0, 1.5), ("calm", 1.5, 3.0), ("wild", 3.0, 4.0)]
+        stopped = replace(inner, is_complete=False)
+        assert _told(library, stopped) == [(words, 0.0, 1.0), (words, 1.0, 2.0)]
+
+
 def test_they_are_regions_of_a_project(tmp_path: Path, library: Library) -> None:
     with library:
         song = song_in_library(library, _kept(library, 1, CHANGING, 4.0))
