@@ -391,9 +391,11 @@ class Library(FilesForOthers, ChangingClips, KeptTexts):
 
     def _remove_doomed(self) -> None:
         """Remove the files of deleted clips; what cannot be removed now is tried again at the next start."""
-        gone = [clip_id for clip_id in self._database.doomed() if self._remove_files(clip_id)]
+        with self._changing:  # the database knows one thread at a time
+            doomed = self._database.doomed()
+        gone = [clip_id for clip_id in doomed if self._remove_files(clip_id)]
         if gone:
-            with suppress(UserProblem):
+            with suppress(UserProblem), self._changing:
                 self._database.bury(gone)
 
     def _remove_files(self, clip_id: str) -> bool:

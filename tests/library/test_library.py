@@ -3,7 +3,8 @@
 import errno
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -131,6 +132,29 @@ def test_files_that_cannot_be_removed_now_go_at_the_next_start(folder: Path) -> 
     with Library(folder) as library:
         assert library.reconcile().adopted == []
         assert not library.sound_file(clip.id).exists()
+
+
+def test_the_end_of_a_purge_is_written_while_nobody_else_writes(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clip, bury, could_write = add(library), library._database.bury, list[bool]()
+
+    def can_write() -> bool:
+        is_free = library._changing.acquire(blocking=False)
+        if is_free:
+            library._changing.release()
+        return is_free
+
+    def noted(ids: Iterable[str]) -> None:
+        with ThreadPoolExecutor(1) as another:
+            could_write.append(another.submit(can_write).result())
+        bury(ids)
+
+    monkeypatch.setattr(library._database, "bury", noted)
+    library.trash([clip.id])
+    library.purge_trash()
+    assert could_write == [False], "its transaction would end in the middle of the other's"
+    assert library._database.doomed() == []
 
 
 def test_filters(library: Library) -> None:
