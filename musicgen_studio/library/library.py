@@ -372,17 +372,22 @@ class Library(FilesForOthers, ChangingClips, KeptTexts):
             self._save([found], {clip_id: MasterFile(self._masters.shortened(path))}, former)
             return found
 
-    def purge_trash(self) -> list[Clip]:
+    def purge_trash(self, ids: Iterable[str] | None = None) -> list[Clip]:
         """Delete what is in the trash for good and return what it was. Only when the musician says so: no undo.
 
         Files that were handed to other programs stay, as their projects may need them.
 
+        Args:
+            ids: What the musician was asked about: it goes as far as it is still in the trash, and nothing that came
+                there since. None is all that is there now.
+
         Raises:
             UserProblem: If the disk does not take it; then nothing is deleted.
         """
+        wanted = None if ids is None else set(ids)
         with self._changing:
             self._write_seen()
-            purged = self.clips(trashed=True)
+            purged = [clip for clip in self.clips(trashed=True) if wanted is None or clip.id in wanted]
             self._database.doom(clip.id for clip in purged)
             for clip in purged:
                 del self._clips[clip.id]

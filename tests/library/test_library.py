@@ -107,6 +107,16 @@ def test_purging_removes_the_files_but_what_other_programs_were_given(library: L
     assert library.clips() == [kept]
 
 
+def test_what_came_into_the_trash_after_the_question_is_not_purged(library: Library) -> None:
+    gone, taken_back, later = add(library, title="gone"), add(library, title="taken back"), add(library, title="later")
+    asked = [clip.id for clip in library.trash([gone.id, taken_back.id])]
+    library.trash([later.id], soon=True)
+    library.restore([taken_back.id], soon=True)
+    assert titles(library.purge_trash(asked)) == ["gone"]
+    assert library.clips() == [taken_back]
+    assert titles(library.clips(trashed=True)) == ["later"]
+
+
 def test_a_purge_that_was_cut_off_is_ended_at_the_next_start(folder: Path) -> None:
     with Library(folder) as library:
         clip = add(library)

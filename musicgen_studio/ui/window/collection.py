@@ -206,7 +206,8 @@ class Collection(QObject):
     @Slot()
     def ask_to_empty_trash(self) -> None:
         """Ask whether what is in the trash is to be deleted for good, and do so."""
-        count = len(self._library.clips(trashed=True))
+        ids = [clip.id for clip in self._library.clips(trashed=True)]
+        count = len(ids)
         box = QMessageBox(QMessageBox.Icon.Warning, self.tr("Empty the trash"), "", parent=self._panel)
         box.setText(
             self.tr("Delete 1 clip for good?") if count == 1 else self.tr("Delete {0} clips for good?").format(count)
@@ -219,14 +220,13 @@ class Collection(QObject):
             box.addButton(self.tr("Keep") if count == 1 else self.tr("Keep them"), QMessageBox.ButtonRole.RejectRole)
         )
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.accepted.connect(self._empty_trash)
+        box.accepted.connect(partial(self._empty_trash, ids))
         box.open()
 
-    @Slot()
-    def _empty_trash(self) -> None:
+    def _empty_trash(self, ids: Sequence[str]) -> None:
         self._services.undo.clear()  # what is gone cannot be brought back
         self._services.background.run(
-            self.tr("Empty the trash"), self._library.purge_trash, self._tell_deleted, lane=Lane.HOUSE
+            self.tr("Empty the trash"), partial(self._library.purge_trash, ids), self._tell_deleted, lane=Lane.HOUSE
         )
 
     def _tell_deleted(self, clips: list[Clip]) -> None:

@@ -3,6 +3,7 @@
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip, Origin
 from musicgen_studio.core.marks import Mark
 from musicgen_studio.studio.arranging.marking import keep_marks, marks_of
+from musicgen_studio.studio.program.background import Lane
 from tests.ui.panels.finding import control, said
 from tests.ui.test_window import WAIT_MS, loader, program, settings_file
 
@@ -106,12 +108,31 @@ def test_the_trash_is_emptied_after_a_question(qtbot: QtBot, program: Program, c
     assert not program.services.undo.canUndo(), "it would bring back what is gone"
 
 
+def test_a_clip_thrown_away_after_the_question_is_not_deleted_with_the_others(
+    qtbot: QtBot, program: Program, clips: list[Clip]
+) -> None:
+    library, window, is_free = program.services.library, program.window, Event()
+    program.services.background.run("something long", is_free.wait, lane=Lane.HOUSE)
+    try:
+        window.collection._trash([clips[0].id], is_restoring=False)
+        window.collection.ask_to_empty_trash()
+        box = window.findChildren(QMessageBox)[-1]
+        next(button for button in box.buttons() if button.text() == "Delete for good").click()
+        window.collection._trash([clips[1].id], is_restoring=False)
+    finally:
+        is_free.set()
+    qtbot.waitUntil(lambda: not library.has(clips[0].id), timeout=WAIT_MS)
+    assert [clip.id for clip in library.clips(trashed=True)] == [clips[1].id]
+    program.services.undo.undo()
+    assert library.get(clips[1].id).trashed is None
+
+
 def test_a_clip_that_is_shown_and_deleted_for_good_gives_way(qtbot: QtBot, program: Program, clips: list[Clip]) -> None:
     window, listening = program.window, program.window.listening
     for gone, left in ((clips[:1], 2), (clips[1:], 0)):
         window.showing.show_clip(gone[0])
         QTest.keyClick(choose(program, gone), Qt.Key.Key_Delete)
-        window.collection._empty_trash()
+        window.collection._empty_trash([clip.id for clip in gone])
         qtbot.waitUntil(lambda left=left: len(program.services.library.clips()) == left, timeout=WAIT_MS)  # type: ignore[misc]
         if left:
             qtbot.waitUntil(

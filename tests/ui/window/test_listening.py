@@ -233,7 +233,7 @@ def test_a_take_that_is_deleted_for_good_leaves_the_strip(qtbot: QtBot, program:
     for gone, left, current in ((1, [1, 3, 4], 4), (0, [3, 4], 4), (2, [], 4)):
         library.trash([clips[gone].id])
         with qtbot.waitSignal(window.collection.deleted, timeout=WAIT_MS):
-            window.collection._empty_trash()
+            window.collection._empty_trash([clips[gone].id])
         assert tiles(program) == left
         assert shown(program) == f"Calm · take {current}"
         QTest.keyClick(window.waveform, getattr(Qt.Key, f"Key_{gone + 1}"))
