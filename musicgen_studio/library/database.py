@@ -105,23 +105,24 @@ class Database:
         Raises:
             UserProblem: If it cannot be written.
         """
-        places = [(clip_id, file.path, int(file.is_due)) for clip_id, file in files.items()]
+        places = [(clip_id, _stored(file.path), int(file.is_due)) for clip_id, file in files.items()]
+        left = [(_stored(path), clip_id) for path, clip_id in former.items()]
         with self._transaction() as connection:
             connection.executemany(SAVE, [to_row(clip) for clip in clips])
             connection.executemany("INSERT OR REPLACE INTO files (id, path, is_due) VALUES (?, ?, ?)", places)
-            connection.executemany("INSERT OR REPLACE INTO former (path, id) VALUES (?, ?)", list(former.items()))
+            connection.executemany("INSERT OR REPLACE INTO former (path, id) VALUES (?, ?)", left)
 
     def files(self) -> dict[str, MasterFile]:
         """Return where masters are, by id."""
         with understood("The library cannot be read.", self._path):
             rows = self._connection.execute("SELECT id, path, is_due FROM files").fetchall()
-        return {str(clip_id): MasterFile(str(path), bool(is_due)) for clip_id, path, is_due in rows}
+        return {str(clip_id): MasterFile(_path(path), bool(is_due)) for clip_id, path, is_due in rows}
 
     def former(self) -> dict[str, str]:
         """Return where masters were before, and whose they were."""
         with understood("The library cannot be read.", self._path):
             rows = self._connection.execute("SELECT path, id FROM former").fetchall()
-        return {str(path): str(clip_id) for path, clip_id in rows}
+        return {_path(path): str(clip_id) for path, clip_id in rows}
 
     def doom(self, ids: Iterable[str]) -> None:
         """Delete clips for good, all or none, and note that their files are to go.
@@ -175,6 +176,19 @@ class Database:
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
+
+
+def _stored(path: str) -> str | bytes:
+    """Return a path as SQLite takes it: as its bytes if they are no text, as Linux allows in names."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return os.fsencode(path)
+    return path
+
+
+def _path(stored: object) -> str:
+    return os.fsdecode(stored) if isinstance(stored, bytes) else str(stored)
 
 
 def copy_database(source: Path, target: Path) -> None:

@@ -20,6 +20,7 @@ from musicgen_studio.library.survey import Survey
 from musicgen_studio.library.wave_file import WaveShape
 
 _WHAT = "The library's files could not be looked through."
+_UNNAMED = "Recovered sound"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,7 @@ def _read_record(places: Places, clip_id: str) -> Clip | None:
 def _clip(path: Path, clip_id: str, record: Clip | None, shape: WaveShape) -> Clip:
     if record is None:
         created = datetime.fromtimestamp(path.stat().st_mtime, UTC).isoformat(timespec="seconds")
-        title = "Recovered sound" if is_id(path.stem.partition(".")[0]) else path.stem
+        title = _UNNAMED if is_id(path.stem.partition(".")[0]) else _title_of(path)
         record = Clip(clip_id, title, Origin.RECOVERED, created, 1, 1, 1, is_complete=False)
     return replace(
         record,
@@ -147,6 +148,11 @@ def _clip(path: Path, clip_id: str, record: Clip | None, shape: WaveShape) -> Cl
         channels=shape.channels,
         is_complete=record.is_complete and record.frames == shape.frames,
     )
+
+
+def _title_of(path: Path) -> str:
+    """Return what a file is called as a title: what of it is no text, as Linux allows in names, becomes `?`."""
+    return path.stem.encode("utf-8", "replace").decode().strip() or _UNNAMED
 
 
 def _set_aside(places: Places, path: Path) -> str:

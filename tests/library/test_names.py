@@ -1,5 +1,6 @@
 """Files that people can find: named as the clip, unique, renamed with it, followed wherever they are moved."""
 
+import os
 import shutil
 import sys
 from dataclasses import replace
@@ -174,6 +175,24 @@ def test_a_file_that_somebody_moved_is_followed(library: Library, folder: Path, 
     assert library.sound_file(other.id) == folder / "elsewhere.wav"
     library.edit(other.id, title="Sad")
     assert library.sound_file(other.id) == folder / "Sad.wav", "it stays in the folder that somebody chose"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere every name is a text")
+def test_a_file_is_followed_to_a_name_that_is_no_text(folder: Path) -> None:
+    named = folder / os.fsdecode(b"St\xfccke") / os.fsdecode(b"sch\xf6n.wav")
+    with Library(folder) as library:
+        clip = add(library)
+        named.parent.mkdir()
+        library.sound_file(clip.id).rename(named)
+        assert library.reconcile() == Reconciled()
+    with Library(folder) as library:
+        assert library.sound_file(clip.id) == named
+        assert library.reconcile() == Reconciled()
+        library.edit(clip.id, title="Sad")
+        assert library.sound_file(clip.id) == named.with_name("Sad.wav")
+    with Library(folder) as library:
+        assert library.find_again(named) == library.sound_file(clip.id) == named.with_name("Sad.wav")
+        assert np.array_equal(library.read(clip.id).samples, noise())
 
 
 def test_a_copy_is_left_alone_until_it_is_all_there_is(library: Library, folder: Path) -> None:

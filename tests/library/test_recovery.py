@@ -1,6 +1,8 @@
 """The start after a program was killed, or after somebody moved files."""
 
+import os
 import shutil
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +14,7 @@ from musicgen_studio.library.library import Library
 from musicgen_studio.library.recovery import Reconciled
 from musicgen_studio.library.rows import to_json
 from musicgen_studio.library.wave_file import HEADER_BYTES, WaveShape, look
-from tests.library.samples import RATE, add, new_clip, noise
+from tests.library.samples import RATE, add, new_clip, noise, titles
 
 
 def killed(library: Library, folder: Path) -> Path:
@@ -121,6 +123,21 @@ def test_a_sound_without_a_record_is_adopted_under_a_plain_name(library: Library
         (adopted,) = again.reconcile().adopted
         assert (adopted.id, adopted.frames, adopted.origin) == (clip.id, clip.frames, Origin.RECOVERED)
         assert again.sound_file(adopted.id) == sound
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a name is a text that can be seen")
+@pytest.mark.parametrize(("name", "title"), [(b"sch\xf6n.wav", "sch?n"), (b" .wav", "Recovered sound")])
+def test_a_sound_is_adopted_whatever_it_is_called(library: Library, folder: Path, name: bytes, title: str) -> None:
+    clip = add(library)
+    sound = library.sound_file(clip.id).rename(folder / os.fsdecode(name))
+    library.close()
+    (folder / "library.sqlite3").unlink()
+    (folder / "records" / f"{clip.id}.json").unlink()
+    with Library(folder) as again:
+        assert titles(again.reconcile().adopted) == [title]
+        assert again.sound_file(clip.id) == sound
+    with Library(folder) as again:
+        assert again.sound_file(clip.id) == sound
 
 
 def test_a_sound_cut_short_is_adopted_as_not_complete(library: Library, folder: Path) -> None:
