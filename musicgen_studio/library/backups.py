@@ -3,6 +3,7 @@
 A damaged database is never removed: it is set aside in `damaged/`, for whoever can still read something out of it.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -10,11 +11,31 @@ from musicgen_studio.core.clip import Clip
 from musicgen_studio.files.whole import ensure_folder, sync_folder
 from musicgen_studio.library.database import Database, copy_database
 from musicgen_studio.library.files import Places, writing
+from musicgen_studio.library.masters import MasterFile
 from musicgen_studio.library.schema import DamagedDatabaseError
 
 KEPT = 5
 _PATTERN = "library-*.sqlite3"
 _LOST = "Changes made since then (titles, stars, tags, what was in the trash) are not in it; no sound is lost."
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedDatabase:
+    """An open database and what was read from it: all of it makes sense.
+
+    Args:
+        database: It.
+        clips: As in `Database.clips`.
+        files: As in `Database.files`.
+        former: As in `Database.former`.
+        notices: What the musician should know.
+    """
+
+    database: Database
+    clips: list[Clip]
+    files: dict[str, MasterFile]
+    former: dict[str, str]
+    notices: list[str]
 
 
 def back_up(places: Places, now: datetime, reason: str = "") -> Path:
@@ -40,7 +61,7 @@ def back_up(places: Places, now: datetime, reason: str = "") -> Path:
     return copy
 
 
-def open_or_go_back(places: Places, now: datetime) -> tuple[Database, list[Clip], list[str]]:
+def open_or_go_back(places: Places, now: datetime) -> OpenedDatabase:
     """Open the database, or the newest copy that can be read, or an empty one.
 
     Args:
@@ -48,14 +69,14 @@ def open_or_go_back(places: Places, now: datetime) -> tuple[Database, list[Clip]
         now: In UTC.
 
     Returns:
-        The database, its clips, and what the musician should know.
+        The database and what is in it.
 
     Raises:
         UserProblem: If it is of a newer program, or the file system is in the way.
     """
     if _is_there(places.database) or not _newest_first(places):
         try:
-            return *_open(places, now), []
+            return _open(places, now)
         except DamagedDatabaseError as damage:
             why = f"The library's database was damaged ({damage.why}) and is set aside in {places.damaged}."
     else:
@@ -64,16 +85,16 @@ def open_or_go_back(places: Places, now: datetime) -> tuple[Database, list[Clip]
     for copy in _newest_first(places):
         try:
             copy_database(copy, places.database)
-            return *_open(places, now), [f"{why} The copy {copy.name} is used instead. {_LOST}"]
+            return _open(places, now, f"{why} The copy {copy.name} is used instead. {_LOST}")
         except DamagedDatabaseError:
             _set_aside(places, now)
-    return *_open(places, now), [f"{why} There is no good copy; the clips are listed again from their files. {_LOST}"]
+    return _open(places, now, f"{why} There is no good copy; the clips are listed again from their files. {_LOST}")
 
 
-def _open(places: Places, now: datetime) -> tuple[Database, list[Clip]]:
+def _open(places: Places, now: datetime, *notices: str) -> OpenedDatabase:
     database = Database(places.database, lambda number: back_up(places, now, f"-before-format-{number}"))
     try:
-        return database, database.clips()
+        return OpenedDatabase(database, database.clips(), database.files(), database.former(), list(notices))
     except BaseException:
         database.close()
         raise

@@ -77,14 +77,15 @@ class Library(FilesForOthers, ChangingClips, KeptTexts):
             opened.callback(lock.close)
             with writing("The library cannot be opened.", folder):
                 self._places.sweep()
-            self._database, clips, self.notices = open_or_go_back(self._places, now())
+            found = open_or_go_back(self._places, now())
+            self._database, self.notices = found.database, found.notices
             opened.callback(self._database.close)
             self._reading = Reading(self._places.database)
             opened.callback(self._reading.close)
-            FilesForOthers.__init__(self, clips, self._find_words, self._changing, self._places, self._there)
+            FilesForOthers.__init__(self, found.clips, self._find_words, self._changing, self._places, self._there)
             ChangingClips.__init__(self, self._save, self._rename, now)
             KeptTexts.__init__(self, self._database, self._reading, self._changing)
-            self._masters = Masters(self._places, self._database.files(), self._database.former())
+            self._masters = Masters(self._places, found.files, found.former)
             self._opened = opened.pop_all()
 
     def _find_words(self, expression: str) -> set[str]:

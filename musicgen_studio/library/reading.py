@@ -38,6 +38,8 @@ class Reading:
             )
             opened.callback(self._connection.close)
             self._connection.execute("PRAGMA query_only = ON")
+            # A byte that the disk has spoilt in a small text is no reason to refuse all of it, at every start.
+            self._connection.text_factory = lambda content: content.decode("utf-8", "replace")
             self.close = opened.pop_all().close
 
     def find(self, expression: str, unwritten: Collection[Clip] = ()) -> set[str]:

@@ -44,7 +44,9 @@ def test_a_copy_a_day_and_five_are_kept(folder: Path) -> None:
         assert copy.execute("SELECT title FROM clips").fetchall() == [("07",)]
 
 
-@pytest.mark.parametrize("damage", ["overwritten", "header", "cut", "emptied", "deleted", "value", "text"])
+@pytest.mark.parametrize(
+    "damage", ["overwritten", "header", "cut", "emptied", "deleted", "value", "text", "path", "former path"]
+)
 def test_a_damaged_database_is_set_aside_and_a_copy_is_used(folder: Path, damage: str) -> None:
     filled(folder)
     database = folder / "library.sqlite3"
@@ -83,6 +85,22 @@ def spoil(database: Path, damage: str) -> None:
             execute(database, "UPDATE clips SET frames = 'many'")
         case "text":
             execute(database, "UPDATE clips SET title = CAST(x'ff' AS TEXT)")
+        case "path":
+            execute(database, "UPDATE files SET path = CAST(x'ff' AS TEXT)")
+        case "former path":
+            execute(database, "UPDATE former SET path = CAST(x'ff' AS TEXT)")
+
+
+def test_a_small_text_that_is_damaged_keeps_nobody_from_the_library(folder: Path) -> None:
+    with Library(folder) as library:
+        library.remember("window", "wide")
+        library.remember("faults.1", "[]")
+    execute(folder / "library.sqlite3", "UPDATE memory SET text = CAST(x'61ff' AS TEXT)")
+    with Library(folder) as library:
+        assert library.recall("window") == "a\ufffd"
+        assert library.recalled("faults.") == {"faults.1": "a\ufffd"}
+        library.remember("window", "narrow")
+        assert library.recall("window") == "narrow"
 
 
 def execute(database: Path, sql: str) -> None:
