@@ -362,6 +362,8 @@ class RecordingSession:
             return
         _LOG.info("it was opened again")
         self._input = source
+        if self._take is not None:  # nothing of it has come yet: what the input before had lost is not lost to it
+            self._take.overruns = source.overruns
         self._pre_roll.begin(source.rate)
         self._heard.follow(source)
 

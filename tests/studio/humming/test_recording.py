@@ -399,6 +399,21 @@ def test_overruns_are_counted_from_the_beginning_of_the_take(desk: _Desk) -> Non
     desk.until(lambda state: state.overruns == 2)
 
 
+def test_overruns_before_an_input_was_opened_again_are_not_the_takes(desk: _Desk) -> None:
+    source = desk.arm(RecordingSetup())
+    source.overruns = 5
+    desk.session.record()
+    desk.until(lambda state: state.phase is Phase.COUNT_IN)
+    source.problem = _GONE
+    desk.until(lambda _: len(desk.inputs.opened) == 2)
+    desk.given = 0
+    desk.give(3.0)
+    assert desk.until(lambda state: state.recorded_s > 0).overruns == 0
+    desk.source.overruns = 2
+    desk.give(0.1)
+    desk.until(lambda state: state.overruns == 2)
+
+
 def test_closing_and_arming_anew_keep_the_take(desk: _Desk) -> None:
     desk.arm()
     desk.record()
