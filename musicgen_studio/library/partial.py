@@ -82,7 +82,7 @@ class PartialClip:
 
         Raises:
             UserProblem: If the disk does not take it. It is kept in memory, and the next `append` or `finish` tries
-                again.
+                again. Or a file can hold no more: what goes beyond that is let go, and what is there can be finished.
             ValueError: If it is not sound, or has other channels than the clip.
         """
         self._check_open()
@@ -90,19 +90,22 @@ class PartialClip:
         if audio.channels != self._clip.channels:
             raise ValueError(f"samples must have {self._clip.channels} channels, got {audio.channels}")
         self._waiting.append(samples.copy())  # the caller may fill its array anew
-        if self._waiting_frames >= self._clip.sample_rate:
-            self._write_waiting()
-
-    def _write_waiting(self) -> None:
-        if not self._waiting:
-            return
-        if self.frames > self._shape(0).max_frames:
+        if self._waiting_frames >= self._clip.sample_rate and not self._write_waiting():
             why = "A sound file holds 4 gigabytes at most."
             raise UserProblem("The clip cannot become longer.", why, "Stop here, and go on in a new clip.")
-        with writing(_WHAT, self._places.unfinished):
-            wave_file.put(self._part, self._written_frames, np.concatenate(self._waiting))
-        self._written_frames = self.frames
+
+    def _write_waiting(self) -> bool:
+        """Write what waits as far as a file can hold it; tell whether that was all of it, and let the rest go."""
+        if not self._waiting:
+            return True
+        waiting = np.concatenate(self._waiting)
+        fitting = waiting[: self._shape(0).max_frames - self._written_frames]
+        if len(fitting):
+            with writing(_WHAT, self._places.unfinished):
+                wave_file.put(self._part, self._written_frames, fitting)
+        self._written_frames += len(fitting)
         self._waiting.clear()
+        return len(fitting) == len(waiting)
 
     def finish(self, clip: Clip) -> Clip:
         """Make it a clip of the library.
@@ -121,8 +124,8 @@ class PartialClip:
         same = [getattr(clip, name) == getattr(self._clip, name) for name in ("id", "sample_rate", "channels")]
         if not all(same) or not self.frames:
             raise ValueError(f"a clip with sound and the values of {self._clip.id} can be finished, got {clip!r:.200}")
-        final = tidy(replace(clip, frames=self.frames))
         self._write_waiting()
+        final = tidy(replace(clip, frames=self.frames))
         with writing(_WHAT, self._places.unfinished):
             wave_file.seal(self._part, self._shape(self.frames), tail_of(final))
         write_text(self._places.record(clip.id), to_json(final))

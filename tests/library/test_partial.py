@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from musicgen_studio.errors import UserProblem
 from musicgen_studio.files import sound as audiofile
 from musicgen_studio.library import wave_file
 from musicgen_studio.library.library import Library
@@ -67,6 +68,22 @@ def test_only_a_fitting_clip_with_sound_is_finished(library: Library) -> None:
     partial.finish(partial.clip)
     partial.abandon()
     assert len(library.clips()) == 1
+
+
+def test_a_clip_as_long_as_a_file_can_be_is_finished(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(WaveShape, "max_frames", 3 * RATE)
+    samples = noise(4 * RATE)
+    told, untold = library.begin(new_clip()), library.begin(new_clip())
+    told.append(samples[: 2 * RATE])
+    for _ in range(2):
+        with pytest.raises(UserProblem, match="cannot become longer"):
+            told.append(samples[2 * RATE :])
+    untold.append(samples[: 5 * RATE // 2])
+    untold.append(samples[5 * RATE // 2 : 13 * RATE // 4])  # too little to be written before the end
+    for partial in (told, untold):
+        clip = partial.finish(partial.clip)
+        assert clip.frames == 3 * RATE
+        assert np.array_equal(library.read(clip.id).samples, samples[: 3 * RATE])
 
 
 def test_our_header_is_what_others_read(tmp_path: Path) -> None:
