@@ -198,6 +198,9 @@ class Library(FilesForOthers, ChangingClips, KeptTexts):
 
         Like `sound_file`, not for the window's thread.
         """
+        real = self.folder.resolve()
+        if path.is_relative_to(real):  # records say where a file really is; a link may lead to the library
+            path = self.folder / path.relative_to(real)
         with self._changing:
             owner = self._masters.owner(path)
             found = None if owner not in self._clips else self._masters.path(owner)

@@ -22,7 +22,7 @@ from musicgen_studio.files.sound import SoundFormat
 def portable_path(path: Path) -> str:
     """Write a path so that it does not say who the user is, and is right in each of their homes: `~/songs/a.wav`."""
     path = path.resolve()
-    home = Path.home()
+    home = Path.home().resolve()
     return f"~/{path.relative_to(home).as_posix()}" if path.is_relative_to(home) else path.as_posix()
 
 

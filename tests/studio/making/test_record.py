@@ -1,6 +1,7 @@
 """The record of a clip: there and back, and strict about everything else."""
 
 import json
+import sys
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -232,6 +233,16 @@ def test_a_path_does_not_tell_who_the_user_is(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr(Path, "home", lambda: tmp_path.resolve() / "home")
     assert portable_path(tmp_path / "home" / "songs" / "a.wav") == "~/songs/a.wav"
     assert portable_path(tmp_path / "a.wav") == (tmp_path / "a.wav").resolve().as_posix()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a link wants rights there that not everybody has")
+def test_a_path_does_not_tell_it_either_where_a_link_leads_home(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "var").mkdir()
+    (tmp_path / "home").symlink_to(tmp_path / "var", target_is_directory=True)
+    monkeypatch.setattr(Path, "home", lambda: tmp_path / "home")
+    assert portable_path(tmp_path / "home" / "songs" / "a.wav") == "~/songs/a.wav"
 
 
 def test_the_version_is_known() -> None:
