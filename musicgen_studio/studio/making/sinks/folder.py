@@ -6,15 +6,17 @@ What a stop or a fault cuts short is written too, marked as not complete. Not fo
 into the file (`export.finish`), nor for the library (`library`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from musicgen_studio.core.names import numbered, slug
+from musicgen_studio.errors import UserProblem
 from musicgen_studio.export.finish import finish
 from musicgen_studio.files.marks import tags
 from musicgen_studio.files.sound import write
-from musicgen_studio.files.whole import write_text
+from musicgen_studio.files.whole import explain, write_text
 from musicgen_studio.studio.making.order import CheckpointRecord, Order
 from musicgen_studio.studio.making.record import Made, Record, record_of
 from musicgen_studio.studio.making.sink import Begun, Sink, TakeEnded
@@ -98,12 +100,12 @@ class Folder(Sink):
             stem = self._name(ended.prompt, ended.take)
         else:
             stem = clip_name(record.prompt, record.order.seed, ended.take, record.order.takes)
-        sound_file = _free_path(self._folder, stem, settings.sound_format.extension)
-        record_file = sound_file.with_suffix(".json")
         kind, is_first = settings.sound_format, settings.first_rules
-        write(sound_file, finished.audio, kind, _texts(record), first_rules=is_first)
-        write_text(record_file, record.to_json())
-        return SavedClip(sound_file, record_file, record)
+        with _new_name(self._folder, stem, kind.extension) as sound_file:
+            record_file = sound_file.with_suffix(".json")
+            write(sound_file, finished.audio, kind, _texts(record), first_rules=is_first)
+            write_text(record_file, record.to_json())
+            return SavedClip(sound_file, record_file, record)
 
 
 def _texts(record: Record) -> dict[str, str]:
@@ -129,10 +131,24 @@ def clip_name(prompt: str, seed: int, take: int, takes: int) -> str:
     return f"{name}-take{take + 1}" if takes > 1 else name
 
 
-def _free_path(folder: Path, stem: str, extension: str) -> Path:
-    """Return a name that neither a sound nor a record has: nothing is ever overwritten."""
-    return next(
-        folder / f"{name}{extension}"
-        for name in numbered(stem, "-")
-        if not (folder / f"{name}{extension}").exists() and not (folder / f"{name}.json").exists()
-    )
+@contextmanager
+def _new_name(folder: Path, stem: str, extension: str) -> Iterator[Path]:
+    """Give a file whose name neither a sound nor a record has, and keep that from others until both are written.
+
+    Nothing is ever overwritten, also where several programs make the same prompt and seed into one folder at a time.
+    """
+    for name in numbered(stem, "-"):
+        claim, sound = folder / f".{name}.part", folder / f"{name}{extension}"
+        try:
+            claim.touch(exist_ok=False)
+        except FileExistsError:  # another program is writing it, or was killed while it did
+            continue
+        except OSError as error:
+            why, what_to_do = explain(error, folder)
+            raise UserProblem(f'The file "{sound.name}" could not be written.', why, what_to_do) from error
+        try:
+            if not sound.exists() and not sound.with_suffix(".json").exists():
+                yield sound
+                return
+        finally:
+            claim.unlink(missing_ok=True)

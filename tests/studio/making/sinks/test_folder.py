@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event
+from typing import Any
 from unicodedata import normalize
 
 import numpy as np
@@ -17,7 +18,7 @@ from musicgen_studio.dsp.loudness import integrated_lufs
 from musicgen_studio.dsp.true_peak import true_peak_db
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.export.finish import FinishSettings
-from musicgen_studio.files.sound import SoundFormat, read
+from musicgen_studio.files.sound import SoundFormat, read, write
 from musicgen_studio.studio.making.make import make
 from musicgen_studio.studio.making.order import Sounds
 from musicgen_studio.studio.making.record import Record, program_version
@@ -103,6 +104,22 @@ def test_nothing_is_ever_overwritten(tmp_path: Path, make_order: OrderMaker) -> 
         "happy-rock-7-3.json",
         "happy-rock-7.json",
     ]
+
+
+def test_another_program_that_makes_the_same_meanwhile_overwrites_nothing(
+    tmp_path: Path, make_order: OrderMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = "musicgen_studio.studio.making.sinks.folder.write"
+
+    def write_late(*values: Any, **named: Any) -> None:
+        monkeypatch.setattr(place, write)
+        made(FakeEngine(), make_order(), tmp_path)  # it begins and ends before this one writes
+        write(*values, **named)
+
+    monkeypatch.setattr(place, write_late)
+    (clip,) = made(FakeEngine(), make_order(finish=FinishSettings(SoundFormat.WAV24)), tmp_path)
+    assert _names(tmp_path) == [f"happy-rock-7{number}.{kind}" for number in ("-2", "") for kind in ("json", "wav")]
+    assert Record.read(clip.record_file) == clip.record
 
 
 # --- when it is cut short ---
