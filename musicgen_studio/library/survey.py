@@ -76,7 +76,11 @@ def _sound_files(places: Places) -> Iterator[str]:
             if not name.endswith(ENDING) or name.startswith("."):
                 continue
             path = f"{folder}{os.sep}{name}"  # a Path for each of ten thousand files is a tenth of a second
-            if is_own and not os.stat(path).st_size:  # noqa: PTH116
+            try:
+                is_empty = is_own and not os.stat(path).st_size  # noqa: PTH116
+            except OSError:  # it has just gone, or is a link to a disk that is not there
+                continue
+            if is_empty:
                 Path(path).unlink(missing_ok=True)  # it held the name for a file that was to come
             else:
                 yield prefix + name

@@ -178,6 +178,25 @@ def test_missing_and_back(library: Library, tmp_path: Path) -> None:
     assert library.clips(missing=False) == [clip]
 
 
+@pytest.mark.skipif(os.name != "posix", reason="a link wants rights on Windows that not everybody has")
+def test_a_sound_behind_a_link_is_missing_while_its_disk_is_not_there(
+    library: Library, folder: Path, tmp_path: Path
+) -> None:
+    clip = add(library)
+    sound, disk = library.sound_file(clip.id), tmp_path / "disk"
+    disk.mkdir()
+    sound.rename(disk / "sound.wav")
+    sound.symlink_to(disk / "sound.wav")
+    assert library.reconcile() == Reconciled()
+    disk.rename(tmp_path / "unplugged")
+    assert library.reconcile() == Reconciled(missing=[replace(clip, is_missing=True)])
+    library.close()
+    (tmp_path / "unplugged").rename(disk)
+    with Library(folder) as again:
+        assert again.reconcile() == Reconciled(back=[clip])
+        assert np.array_equal(again.read(clip.id).samples, noise())
+
+
 def test_files_that_were_being_written_are_swept(library: Library, folder: Path) -> None:
     for name in ("records/.a.json.part", "ready/.a.wav.part", "backups/.b.sqlite3.part-journal", "unfinished/c.wav"):
         (folder / name).touch()
