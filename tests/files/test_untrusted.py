@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import gettempdir
 
 import numpy as np
 import pytest
@@ -189,6 +190,14 @@ def test_a_decoder_that_fills_the_disk_is_ended(noise: Path, child: ChildMaker) 
     )
     with pytest.raises(UserProblem, match="could not be stored"):
         read_untrusted(noise)
+
+
+def test_a_full_disk_for_what_is_decoded_is_told_with_what_to_do(noise: Path, child: ChildMaker) -> None:
+    child("import errno; raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))")
+    with pytest.raises(UserProblem, match="could not be stored") as told:
+        read_untrusted(noise)
+    assert told.value.what_to_do == "Free some space on that disk, then try again."
+    assert gettempdir() in told.value.why
 
 
 def test_the_decoded_size_is_bounded(noise: Path, child: ChildMaker) -> None:

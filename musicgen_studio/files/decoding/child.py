@@ -5,6 +5,7 @@ Bounds on memory, processor time and disk are set here, before a file is touched
 """
 
 import contextlib
+import errno
 import json
 import os
 import sys
@@ -50,7 +51,9 @@ def _answer(request: Mapping[str, object]) -> Mapping[str, object]:
     except MemoryError:
         return _refused(path, "Decoding it takes more memory than any sound should.") | {"is_full": True}
     except OSError as error:
-        return _refused(path, f"The decoded sound could not be stored ({error.strerror}).")
+        why = f"The decoded sound could not be stored in {folder.parent} ({error.strerror})."
+        is_full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        return _refused(path, why, *(["Free some space on that disk, then try again."] if is_full else []))
     except Exception:  # noqa: BLE001 - the program hears of it
         return {"bug": traceback.format_exc()}
     return {
@@ -61,8 +64,8 @@ def _answer(request: Mapping[str, object]) -> Mapping[str, object]:
     }
 
 
-def _refused(path: Path, why: str) -> dict[str, object]:
-    problem = unreadable(path, why)
+def _refused(path: Path, why: str, *what_to_do: str) -> dict[str, object]:
+    problem = unreadable(path, why, *what_to_do)
     return {"what": problem.what, "why": problem.why, "what_to_do": problem.what_to_do}
 
 
