@@ -153,7 +153,11 @@ class ChangingClips(ClipsAtHand):
             UserProblem: If the disk does not take it.
             KeyError: If there is no such clip, or no longer.
         """
+
+        def unless_set_by_hand() -> Edits:  # looked at once what was edited before is written: a hand waits for nobody
+            known = self._clips[clip_id].known
+            return {} if known is not None and known.is_locked else {clip_id: known_edit(found)}
+
         with self._changing:
-            clip = self._clips[clip_id]
-            is_locked = clip.known is not None and clip.known.is_locked
-            return clip if is_locked else self.edit(clip_id, **known_edit(found))
+            changed = self._change(unless_set_by_hand, soon=False)
+            return changed[0] if changed else self._clips[clip_id]

@@ -11,6 +11,7 @@ from musicgen_studio.core.tempo_map import TempoMap
 from musicgen_studio.library.changing import known_edit
 from musicgen_studio.library.library import Library
 from musicgen_studio.library.search import Sorting
+from musicgen_studio.library.seen import DueEdits
 from tests.library.samples import add, titles
 
 A_MINOR, E_FLAT = Key(9, is_minor=True, strength=0.9), Key(3, is_minor=False, strength=0.9)
@@ -101,6 +102,21 @@ def test_what_a_hand_has_set_is_not_found_out_anew(library: Library) -> None:
     library.edit(clip.id, **known_edit(by_hand))
     assert library.keep_found(clip.id, known(125.0, A_MINOR)).known == by_hand
     assert library.get(clip.id).tempo_bpm == pytest.approx(62.5)
+
+
+def test_what_a_hand_sets_while_something_is_found_out_stays(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    clip, due = add(library), library._seen.due
+    by_hand = known(125.0, A_MINOR).halved()
+
+    def a_hand_is_faster() -> DueEdits:
+        monkeypatch.setattr(library._seen, "due", due)
+        library.edit(clip.id, **known_edit(by_hand), soon=True)
+        return due()
+
+    monkeypatch.setattr(library._seen, "due", a_hand_is_faster)
+    assert library.keep_found(clip.id, known(125.0, A_MINOR)).known == by_hand
+    library.write_due()
+    assert library.get(clip.id).known == by_hand
 
 
 def test_an_edit_is_undone_by_the_old_values(library: Library) -> None:
