@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from musicgen_studio.compute.speed import ProcessorSpeed
     from musicgen_studio.library.library import Library
+    from musicgen_studio.logs import Logs
     from musicgen_studio.separation.api import Separator
     from musicgen_studio.sound.recorder import InputSystem
     from musicgen_studio.studio.making.engines import EngineChoice, LoadedEngine
@@ -78,7 +79,7 @@ def run_window(files: Sequence[Path] = ()) -> int:
     from PySide6.QtGui import QIcon
     from PySide6.QtWidgets import QApplication
 
-    from musicgen_studio import __version__, logs, paths
+    from musicgen_studio import paths
     from musicgen_studio.ui.qt import single
 
     app = QApplication(["musicgen-studio"])  # what the desktop knows its windows by
@@ -89,27 +90,39 @@ def run_window(files: Sequence[Path] = ()) -> int:
     name = single.name_for(paths.settings_file())
     if single.hand_over(name, list(files)):
         return 0
-    log = logs.start(paths.log_dir(), __version__)
+    log = _begin_log()
     try:
         with Program(paths.settings_file(), watches_devices=True, joins_desktop=True, ends_process=True) as program:
             program.window.show()
             later_starts = single.SingleWindow(name, program.window)
             later_starts.files_received.connect(program.window.welcome)
             program.window.files.open(files)
-            if log.crash_report:
+            if log is not None and log.crash_report:
                 program.window.inbox.bug_found.emit(log.crash_report)
             code = app.exec()
     except UserProblem as problem:
         _refuse(problem)
         return 1
     finally:
-        log.close()
+        if log is not None:
+            log.close()
     if program.is_to_restart:
         _start_again()
     if program.is_still_loading:
         # Everything is saved and closed. Loading cannot be interrupted, and what it loads nobody wants.
         os._exit(code)
     return code
+
+
+def _begin_log() -> "Logs | None":
+    """Begin to log; None where nothing can be written: whoever cannot do without that says so in words."""
+    from musicgen_studio import __version__, logs, paths
+
+    try:
+        return logs.start(paths.log_dir(), __version__)
+    except OSError as error:
+        logging.getLogger("musicgen_studio").warning("There is no log of this run: %s", error)
+        return None
 
 
 def _import_fast() -> None:

@@ -5,7 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from musicgen_studio import logs
+import pytest
+
+from musicgen_studio import app, logs, paths
 
 
 def test_what_is_logged_is_in_the_file(tmp_path: Path) -> None:
@@ -36,3 +38,12 @@ def test_a_crash_in_native_code_is_found_at_the_next_start(tmp_path: Path) -> No
     assert opened.ended_badly
     assert "string_at" in opened.crash_report
     opened.close()
+
+
+def test_where_no_log_can_be_written_the_program_goes_without(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "file").write_text("no folder")
+    monkeypatch.setattr(paths, "log_dir", lambda: tmp_path / "file" / "logs")
+    assert app._begin_log() is None
+    assert "no log of this run" in caplog.text
