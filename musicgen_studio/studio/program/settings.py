@@ -5,6 +5,7 @@ waits for no disk: what it changes is due (`SettingsFile`) until a thread that m
 """
 
 import json
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from threading import Lock
@@ -109,8 +110,9 @@ def load(path: Path) -> Settings:
     except (OSError, ValueError):
         stored = None
     if not isinstance(stored, dict):
-        if path.is_file():
-            path.replace(path.with_suffix(".json.broken"))
+        with suppress(OSError):  # one that cannot be moved either stays as it is
+            if path.is_file():
+                path.replace(path.with_suffix(".json.broken"))
         return Settings()
     settings = Settings()
     for name in (each.name for each in fields(Settings)):

@@ -1,5 +1,6 @@
 """Settings on disk: what is kept, what is forgiven, what is set aside."""
 
+import errno
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -100,4 +101,18 @@ def test_settings_that_the_disk_refused_are_written_the_next_time(file: Path) ->
         kept.write_due()
     file.rmdir()
     kept.write_due()
+    assert load(file).theme == "light"
+
+
+def test_a_file_that_can_be_neither_read_nor_set_aside_keeps_nobody_from_the_program(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EACCES, "another user's")
+
+    save(file, replace(Settings(), theme="light"))
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "read_text", refuse)
+        patch.setattr(Path, "replace", refuse)
+        assert load(file) == Settings()
     assert load(file).theme == "light"
