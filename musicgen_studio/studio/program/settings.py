@@ -104,7 +104,7 @@ def load(path: Path) -> Settings:
     A file that is no JSON object is renamed to `settings.json.broken`, so that nothing the user wrote is lost.
     """
     try:
-        stored = json.loads(path.read_text(encoding="utf-8"))
+        stored = json.loads(path.read_text(encoding="utf-8-sig"))  # editors on Windows put a mark before it
     except FileNotFoundError:
         return Settings()
     except (OSError, ValueError):

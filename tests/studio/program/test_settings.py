@@ -48,6 +48,13 @@ def test_a_broken_file_is_set_aside(file: Path, text: str) -> None:
     assert file.with_suffix(".json.broken").read_text(encoding="utf-8") == text
 
 
+def test_settings_that_were_edited_on_windows_are_read(file: Path) -> None:
+    file.parent.mkdir()
+    file.write_text(json.dumps({"theme": "light"}), encoding="utf-8-sig")
+    assert load(file) == replace(Settings(), theme="light")
+    assert not file.with_suffix(".json.broken").exists()
+
+
 def test_settings_check_themselves() -> None:
     with pytest.raises(ValueError, match="theme must be one of"):
         Settings(theme="pink")
