@@ -195,7 +195,6 @@ class Program:
         inputs: "InputSystem | None" = None,
         ends_process: bool = False,
     ) -> None:
-        from musicgen_studio.library.library import Library
         from musicgen_studio.studio.program import settings
         from musicgen_studio.ui.look.theme import undressed
         from musicgen_studio.ui.qt.bridge import Bridge
@@ -206,7 +205,7 @@ class Program:
         from musicgen_studio.ui.window.playing import Playing
 
         chosen = settings.load(settings_file)
-        library = Library(Path(chosen.library_folder))
+        library = _open_library(settings_file, Path(chosen.library_folder))
         self._found = library.reconcile()
         self._bridge = Bridge()
         self._garbage = Garbage(_give_memory_back)
@@ -361,6 +360,25 @@ class Program:
             notices.append(self.window.tr("{0} unfinished clips were recovered").format(len(self._found.recovered)))
         for notice in notices:
             self.window.status.announce(notice)
+
+
+def _open_library(settings_file: Path, folder: Path) -> "Library":
+    """Open the library. Where its folder is not there, say where that is written down: no window can be asked yet.
+
+    Raises:
+        UserProblem: If it cannot be opened.
+    """
+    from musicgen_studio.library.library import Library
+    from musicgen_studio.paths import from_home
+
+    try:
+        return Library(folder)
+    except UserProblem as problem:
+        if os.path.isdir(folder):  # noqa: PTH112 - Path's raises where nothing may be asked
+            raise
+        named = f"Another one is named by “library_folder” in {from_home(settings_file)}."
+        what_to_do = f"If it is on a disk that is not there, plug that in. {named}"
+        raise UserProblem(problem.what, problem.why, what_to_do) from problem
 
 
 def _write_last(settings_file: "SettingsFile") -> None:

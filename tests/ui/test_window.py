@@ -658,3 +658,15 @@ def test_every_control_has_an_accessible_name(program: Program) -> None:
             if interface is not None and not interface.text(QAccessible.Text.Name):
                 nameless.append(f"{type(widget).__name__} in {type(widget.parent()).__name__}")
     assert nameless == []
+
+
+def test_a_library_whose_folder_is_not_there_says_where_another_is_named(tmp_path: Path) -> None:
+    (tmp_path / "disk").write_text("nothing is mounted here")
+    with pytest.raises(UserProblem, match="cannot be used") as told:
+        app._open_library(tmp_path / "settings.json", tmp_path / "disk" / "library")
+    assert "settings.json" in told.value.what_to_do
+    with app._open_library(tmp_path / "settings.json", tmp_path / "library") as library:
+        assert library.clips() == []
+        with pytest.raises(UserProblem, match="Another running MusicGen Studio") as told:
+            app._open_library(tmp_path / "settings.json", tmp_path / "library")
+    assert "settings.json" not in told.value.what_to_do
