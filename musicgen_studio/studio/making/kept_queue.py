@@ -70,6 +70,9 @@ def from_json(text: str, find_again: Callable[[Path], Path | None] = nowhere) ->
             jobs.append(Job(order, order.request(sounds), job.title, job.choice, job.parent))
         except UserProblem as problem:
             problems.append(problem)
+        except ValueError as error:  # another version of the program may have taken it
+            why = f"This version of the program cannot make it: {error}."
+            problems.append(UserProblem(f"“{job.title}” was not taken up again.", why, "Order it once more."))
     return jobs, problems
 
 

@@ -1,5 +1,6 @@
 """Jobs that wait through a restart."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -54,3 +55,12 @@ def test_a_job_whose_file_is_gone_is_told_and_the_others_come_back(hum: Path) ->
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"format": 2, "jobs": []}', '{"format": 1, "jobs": [5]}'])
 def test_other_text_holds_no_jobs(text: str) -> None:
     assert kept_queue.from_json(text) == (list[Job](), list[UserProblem]())
+
+
+def test_a_job_that_this_version_cannot_make_is_told_and_the_others_come_back() -> None:
+    odd, other = (composing.new_job(Order((prompt,), 2.0), CHOICE) for prompt in ("calm", "wild"))
+    kept = json.loads(kept_queue.to_json([odd, other]))
+    kept["jobs"][0]["order"]["takes"] = 0
+    jobs, problems = kept_queue.from_json(json.dumps(kept))
+    assert jobs == [other]
+    assert ["takes must be" in problem.why for problem in problems] == [True]
