@@ -125,7 +125,7 @@ class Database:
         return {_path(path): str(clip_id) for path, clip_id in rows}
 
     def doom(self, ids: Iterable[str]) -> None:
-        """Delete clips for good, all or none, and note that their files are to go.
+        """Delete clips for good, all or none, with the texts kept of them, and note that their files are to go.
 
         Raises:
             UserProblem: If it cannot be written.
@@ -134,6 +134,7 @@ class Database:
         with self._transaction() as connection:
             connection.executemany("INSERT OR IGNORE INTO doomed (id) VALUES (?)", rows)
             connection.executemany("DELETE FROM clips WHERE id = ?", rows)
+            connection.execute("DELETE FROM memory WHERE substr(key, -32) IN (SELECT id FROM doomed)")
 
     def doomed(self) -> list[str]:
         """Return the ids of clips whose files are to go."""

@@ -34,7 +34,7 @@ class KeptTexts:
         """Keep a text, such as the prompt that is being typed or where the window is.
 
         Args:
-            key: What it is to be found under.
+            key: What it is to be found under. One that ends with the id of a clip is of that clip, and goes with it.
             text: It.
             soon: Do not wait for the disk, which `write_due` gives it to: `recall` knows it at once.
 

@@ -117,6 +117,16 @@ def test_what_came_into_the_trash_after_the_question_is_not_purged(library: Libr
     assert titles(library.clips(trashed=True)) == ["later"]
 
 
+def test_what_was_kept_of_a_purged_clip_goes_with_it(library: Library) -> None:
+    gone, kept = add(library), add(library)
+    texts = {f"marks.{gone.id}": None, f"live/{gone.id}": None, f"marks.{kept.id}": "kept", "window": "kept"}
+    for key in texts:
+        library.remember(key, "kept")
+    library.trash([gone.id])
+    library.purge_trash()
+    assert {key: library.recall(key) for key in texts} == texts
+
+
 def test_a_purge_that_was_cut_off_is_ended_at_the_next_start(folder: Path) -> None:
     with Library(folder) as library:
         clip = add(library)
