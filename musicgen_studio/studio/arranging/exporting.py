@@ -16,7 +16,6 @@ from musicgen_studio.core.clip import Clip
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.export.clips import Exported, ExportJob, ExportProgress, export_clips
 from musicgen_studio.export.finish import FinishSettings
-from musicgen_studio.files import sound as audiofile
 from musicgen_studio.library.library import Library
 from musicgen_studio.studio.arranging.live_kept import write_beside
 from musicgen_studio.studio.program.background import Errand
@@ -83,11 +82,8 @@ def _with_record(library: Library, exported: Exported) -> Exported:
 
 def _read(library: Library, clip: Clip, errand: Errand, span: tuple[int, int] | None) -> Audio:
     """Read a clip as the library does, but with a look at the stop flag after each second or so of sound."""
-    sound = library.sound_file(clip.id)
-    if not sound.exists():
-        return library.read(clip.id)  # it says what is wrong
     pieces = []
-    for block in audiofile.blocks(sound, max_duration_s=np.inf):
+    for block in library.blocks(clip.id):
         errand.check()
         pieces.append(block.samples)
     start, end = span or (0, None)

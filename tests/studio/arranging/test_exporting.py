@@ -16,8 +16,8 @@ from musicgen_studio.core.clip import Clip, Origin
 from musicgen_studio.core.tempo_map import TempoMap
 from musicgen_studio.export.clips import Exported
 from musicgen_studio.export.finish import FinishSettings
-from musicgen_studio.files.sound import SoundFormat
 from musicgen_studio.library.changing import known_edit
+from musicgen_studio.files.sound import SoundFormat, read
 from musicgen_studio.library.library import Library
 from musicgen_studio.studio.arranging.exporting import export_from_library
 from musicgen_studio.studio.program.background import Background, Errand, ErrandDone
@@ -129,6 +129,17 @@ def test_a_selection_says_its_own_tempo(tmp_path: Path) -> None:
     with sf.SoundFile(result.file) as sound:
         assert sound.frames == span[1] - span[0]
         assert "Tempo : 100" in " ".join(sound.extra_info.split())
+
+
+def test_a_selection_stays_one_where_somebody_has_moved_the_file(tmp_path: Path) -> None:
+    with Library(tmp_path / "library") as library:
+        clip = _clip(library, "e", 0.5)
+        library.sound_file(clip.id).rename(library.folder / "moved.wav")
+        errand = Errand(1, "Export", threading.Event(), monotonic)
+        settings = FinishSettings(SoundFormat.WAV32F)
+        (exported,) = export_from_library(library, [clip], ["x"], tmp_path / "out", settings, errand, (1000, 3000))
+        assert exported.file is not None
+        np.testing.assert_array_equal(read(exported.file).samples, library.read(clip.id).samples[1000:3000])
 
 
 def test_quitting_ends_a_long_export_at_once(library: Library, ten_minutes: Clip, tmp_path: Path) -> None:
