@@ -193,6 +193,7 @@ def section_job(library: Library, clip: Clip, section: Section, choice: EngineCh
         seed,
         section.takes,
     )
+    library.check_sound(clip.id)  # it follows a file that somebody has moved
     made = replacing.replacement(
         library.sound_file(clip.id),
         replace(wish, ends=section.ends, endings=int(section.ends), melody_repeats=section.melody_repeats),

@@ -9,9 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from musicgen_studio.core.audio import Audio
+from musicgen_studio.core.clip import Clip, Origin
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.files.sound import SoundFormat, write
+from musicgen_studio.library.library import Library
+from musicgen_studio.studio.arranging import composing
 from musicgen_studio.studio.arranging.replacing import cut_of, prompt_at, replacement, wish_of
+from musicgen_studio.studio.making.engines import EngineChoice
 from musicgen_studio.studio.making.join import FADE_S
 from musicgen_studio.studio.making.order import LaterPassage, Order
 from musicgen_studio.studio.making.source import reopen
@@ -77,3 +81,14 @@ def test_a_sound_nobody_knows_needs_words() -> None:
     with pytest.raises(UserProblem, match="Nobody knows what the section is to be"):
         wish_of(None, None, 1.0, 1, 1)
     assert wish_of(None, "calm", 1.0, 5, 2).prompts == ("calm",)
+
+
+def test_a_clip_is_found_for_its_section_where_somebody_has_moved_its_file(tmp_path: Path) -> None:
+    sound = Audio(np.linspace(-1, 1, 64_000, dtype=np.float32)[:, None], 16_000)
+    clip = Clip("a" * 32, "Calm", Origin.GENERATED, "2026-01-31T12:00:00+00:00", 64_000, 16_000, 1)
+    with Library(tmp_path / "library") as library:
+        library.add(clip, sound)
+        library.sound_file(clip.id).rename(library.folder / "moved.wav")
+        job = composing.section_job(library, clip, composing.Section(1.0, 2.5, "calm"), EngineChoice(), 4)
+    assert job.order.after is not None
+    assert job.order.after.file.endswith("moved.wav")
