@@ -14,6 +14,9 @@ from typing import BinaryIO
 
 from musicgen_studio.errors import UserProblem
 
+_NO_SUCH_CALL = frozenset({errno.EINVAL, errno.EBADF, errno.ENOTSUP})
+"""What a disk says to the syncing of a folder that it cannot do; databases pass over it, too."""
+
 
 def write_text(path: Path, text: str) -> None:
     """Write a text file in UTF-8, whole or not at all. A file already there is replaced.
@@ -128,7 +131,9 @@ def _put_in_place(part: Path, path: Path, *, replace: bool) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make new names in a folder survive a power cut. Windows cannot open folders and needs no such call.
+    """Make new names in a folder survive a power cut, as far as its disk can.
+
+    Windows cannot open folders and needs no such call; shares of SMB and of virtual machines do not know it.
 
     Raises:
         OSError: If the system cannot.
@@ -137,6 +142,9 @@ def sync_folder(folder: Path) -> None:
         descriptor = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(descriptor)
+        except OSError as error:
+            if error.errno not in _NO_SUCH_CALL:
+                raise
         finally:
             os.close(descriptor)
 

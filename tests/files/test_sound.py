@@ -4,6 +4,7 @@ import contextlib
 import errno
 import os
 import signal
+import stat
 import struct
 import subprocess
 import sys
@@ -377,6 +378,20 @@ def test_a_failed_write_keeps_the_old_file(tmp_path: Path, monkeypatch: pytest.M
     assert isinstance(caught.value.__cause__, OSError)
     assert caught.value.what_to_do
     assert path.read_text() == "the old one"
+    assert _files(tmp_path) == {"clip.wav"}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no such call")
+def test_a_share_that_cannot_sync_folders_is_written_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sync = os.fsync
+
+    def only_files(descriptor: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", only_files)
+    write(tmp_path / "clip.wav", _tone(), SoundFormat.WAV16)
     assert _files(tmp_path) == {"clip.wav"}
 
 
