@@ -31,6 +31,7 @@ _SURROUNDINGS = frozenset(
         sqlite3.SQLITE_IOERR,
         sqlite3.SQLITE_FULL,
         sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_PROTOCOL,  # locks that a network disk does not give
         sqlite3.SQLITE_NOLFS,
     }
 )

@@ -10,6 +10,7 @@ import pytest
 
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.library import schema
+from musicgen_studio.library.database import understood
 from musicgen_studio.library.library import Library
 from tests.library.samples import add, titles
 
@@ -146,6 +147,15 @@ def test_the_word_index_is_made_again(folder: Path) -> None:
     with Library(folder) as library:
         assert library.notices == []
         assert titles(library.clips("jazz")) == ["new"]
+
+
+@pytest.mark.parametrize("code", [sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_IOERR])
+def test_what_a_disk_refuses_is_not_taken_for_damage(code: int) -> None:
+    error = sqlite3.OperationalError("refused")
+    error.sqlite_errorcode = code
+    with pytest.raises(UserProblem) as told, understood("The library cannot be opened.", Path("library.sqlite3")):
+        raise error
+    assert not isinstance(told.value, schema.DamagedDatabaseError), "a good database would be set aside"
 
 
 def test_a_newer_format_is_refused_and_left_alone(folder: Path) -> None:
