@@ -47,7 +47,7 @@ def clips_of(library: Library, words: str) -> Iterator[JudgedClip]:
         words: What was typed; all clips if nothing.
 
     Raises:
-        UserProblem: If none is found.
+        UserProblem: If none is found, or the sound of one is gone.
     """
     found = library.clips(words, missing=False)
     if not found:
@@ -55,4 +55,5 @@ def clips_of(library: Library, words: str) -> Iterator[JudgedClip]:
             "There are no clips to judge.", f"The library has none for “{words}”.", "Search for something else."
         )
     for clip in found:
+        library.check_sound(clip.id)  # follows a file that somebody has moved
         yield JudgedClip(clip.title, library.sound_file(clip.id), clip.prompt)
