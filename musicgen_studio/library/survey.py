@@ -73,7 +73,7 @@ def _sound_files(places: Places) -> Iterator[str]:
         prefix = "" if is_top else f"{Path(folder).relative_to(places.folder).as_posix()}/"
         is_own = is_own_folder(prefix.rstrip("/"))
         for name in files:
-            if not name.endswith(ENDING) or name.startswith("."):
+            if not name.lower().endswith(ENDING) or name.startswith("."):
                 continue
             path = f"{folder}{os.sep}{name}"  # a Path for each of ten thousand files is a tenth of a second
             try:

@@ -174,7 +174,9 @@ def test_copies_that_were_dragged_out_are_never_renamed(library: Library) -> Non
     assert library.drag_file(clip.id).name == "Sad.wav"
 
 
-@pytest.mark.parametrize("place", ["2026/Best.wav", "Best of/2026/happy.wav", "top.wav", "2027/Happy rock.wav"])
+@pytest.mark.parametrize(
+    "place", ["2026/Best.wav", "2026/BEST.WAV", "Best of/2026/happy.wav", "top.wav", "2027/Happy rock.wav"]
+)
 def test_a_file_that_somebody_moved_is_followed(library: Library, folder: Path, place: str) -> None:
     clip, other = add(library), add(library, seed=1)
     (folder / place).parent.mkdir(parents=True, exist_ok=True)
