@@ -300,7 +300,10 @@ class Program:
 
         loop, library = self.services.loop, self.services.library
         if loop.is_device_lost and loop.waiting():
-            library.remember(QUEUE_KEY, kept_queue.to_json(loop.waiting()))
+            try:
+                library.remember(QUEUE_KEY, kept_queue.to_json(loop.waiting()))
+            except UserProblem as problem:  # all else is still to be ended
+                logging.getLogger("musicgen_studio").warning("What waits was not kept: %s", problem)
 
     def _take_up_queue(self) -> None:
         """Go on with what waited for this start."""

@@ -31,7 +31,7 @@ from musicgen_studio.library.library import Library
 from musicgen_studio.studio.arranging import composing
 from musicgen_studio.studio.making.engines import EngineChoice, LoadedEngine
 from musicgen_studio.studio.making.order import CheckpointRecord, Order
-from musicgen_studio.studio.making.queue import DeviceLost
+from musicgen_studio.studio.making.queue import DeviceLost, JobLoop
 from musicgen_studio.studio.program import settings
 from musicgen_studio.studio.program.background import Errand
 from musicgen_studio.ui.panels.checkpoint_menu import CheckpointMenu
@@ -271,6 +271,22 @@ def test_what_waits_when_the_graphics_card_is_lost_is_made_after_the_next_start(
             pass
         assert ended.args[0].job.title == "Later"
         assert program.services.library.recall(app.QUEUE_KEY) == ""
+
+
+def test_a_disk_that_does_not_take_what_waits_is_no_reason_not_to_end(
+    program: Program, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(*_: object) -> None:
+        raise UserProblem("The library was not changed.", "The disk is full.", "Free some space.")
+
+    services = program.services
+    later = composing.new_job(Order(("later",), 2.0), services.choice)
+    with monkeypatch.context() as patch:
+        patch.setattr(JobLoop, "is_device_lost", True)
+        patch.setattr(services.loop, "waiting", lambda: [later])
+        patch.setattr(services.library, "remember", full)
+        program._keep_queue()
+    assert "The disk is full." in caplog.text
 
 
 def test_what_waited_for_this_start_is_taken_up_however_long_somebody_writes(program: Program) -> None:
