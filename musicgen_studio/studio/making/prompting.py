@@ -290,7 +290,8 @@ class Caution(StrEnum):
 
 _VOICE = (
     r"vocals?|vocalists?|singers?|sings?|singing|sung|lyrics?|rapp?(?:er|ing|s)?|choirs?|choral|a ?cappella|voices?"
-    r"|soprano|tenor|baritone|spoken word|screams?|growls?"
+    r"|(?:soprano|tenor|baritone)(?!\s+(?:sax|guitar|horn|trombone|clarinet|recorder|ukulele))"
+    r"|spoken word|screams?|growls?"
 )
 _VOCALS = re.compile(rf"(?<!\w)(?:{_VOICE})(?!\w)", re.IGNORECASE)
 _NO_VOICE = re.compile(rf"\b(?:no|without(?: any)?|non[- ]?)\s*(?:{_VOICE})(?!\w)", re.IGNORECASE)

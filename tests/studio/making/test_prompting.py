@@ -156,6 +156,8 @@ def test_prompts_come_once_newest_first_and_are_searched() -> None:
         ("sad jazz with a female singer", (Caution.VOCALS,)),
         ("EDM and rap", (Caution.VOCALS,)),
         ("instrumental, no vocals", ()),
+        ("smoky jazz with tenor saxophone and a baritone sax", ()),
+        ("an aria for soprano", (Caution.VOCALS,)),
         ("fröhlicher Rock", (Caution.LANGUAGE,)),
         ("une musique joyeuse avec piano", (Caution.LANGUAGE,)),
         ("東京の夜", (Caution.LANGUAGE,)),
