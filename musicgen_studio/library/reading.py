@@ -17,6 +17,8 @@ from musicgen_studio.library.rows import to_row
 from musicgen_studio.library.schema import prepare
 
 _FIND = "SELECT id FROM words JOIN clips ON number = words.rowid WHERE words MATCH ?"
+_RECALL = "SELECT CAST(text AS BLOB) FROM memory WHERE key = ?"
+_RECALL_ALL = "SELECT CAST(key AS BLOB), CAST(text AS BLOB) FROM memory WHERE key >= ? AND key < ?"
 
 
 class Reading:
@@ -38,8 +40,6 @@ class Reading:
             )
             opened.callback(self._connection.close)
             self._connection.execute("PRAGMA query_only = ON")
-            # A byte that the disk has spoilt in a small text is no reason to refuse all of it, at every start.
-            self._connection.text_factory = lambda content: content.decode("utf-8", "replace")
             self.close = opened.pop_all().close
 
     def find(self, expression: str, unwritten: Collection[Clip] = ()) -> set[str]:
@@ -56,8 +56,8 @@ class Reading:
     def recall(self, key: str) -> str | None:
         """Return the text under a key, or None."""
         with self._moment, understood("The library cannot be read.", self._path):
-            rows = self._connection.execute("SELECT text FROM memory WHERE key = ?", (key,)).fetchall()
-        return str(rows[0][0]) if rows else None
+            rows = self._connection.execute(_RECALL, (key,)).fetchall()
+        return _text(rows[0][0]) if rows else None
 
     def recalled(self, start: str) -> dict[str, str]:
         """Return the texts under all keys with a beginning, by key.
@@ -65,10 +65,15 @@ class Reading:
         Args:
             start: It; not empty, and without a character above U+FFFF at its end.
         """
-        behind, sql = start[:-1] + chr(ord(start[-1]) + 1), "SELECT key, text FROM memory WHERE key >= ? AND key < ?"
+        behind = start[:-1] + chr(ord(start[-1]) + 1)
         with self._moment, understood("The library cannot be read.", self._path):
-            rows = self._connection.execute(sql, (start, behind)).fetchall()
-        return {str(key): str(text) for key, text in rows}
+            rows = self._connection.execute(_RECALL_ALL, (start, behind)).fetchall()
+        return {_text(key): _text(text) for key, text in rows}
+
+
+def _text(content: bytes) -> str:
+    """Read a small text as far as it goes: one spoilt byte is no reason to refuse all of it, at every start."""
+    return content.decode("utf-8", "replace")
 
 
 def _found_among(clips: Collection[Clip], expression: str, path: Path) -> set[str]:
