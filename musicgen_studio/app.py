@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 QUEUE_KEY = "queue"
 """Under which the library remembers jobs that wait for the next start."""
 
+BACKUP_MS = 3_600_000
+"""So often it is seen whether the library has a copy of this day: a program may stay open for many."""
+
 LEAVE_MS = 1500
 """How long the end waits for a thread that loads: for the engine's, longer than saving what is being made takes."""
 
@@ -272,6 +275,8 @@ class Program:
 
     def _go_on(self) -> None:
         """Begin to load the checkpoint, so that the first music comes at once, and see to sound and backup."""
+        from PySide6.QtCore import QTimer
+
         from musicgen_studio.studio.program.background import Lane
         from musicgen_studio.ui.qt import device_watch
 
@@ -281,7 +286,10 @@ class Program:
             services.background.run("device watch", device_watch.load, self._watch_devices)
         if self._joins_desktop:
             self.desktop.join()
-        services.background.run("backup", services.library.backup)
+        self._back_up()
+        days = QTimer(self.window, interval=BACKUP_MS)
+        days.timeout.connect(self._back_up)
+        days.start()
         name_files = partial(services.library.name_files, services.background.stop)
         services.background.run("names of files", name_files, lane=Lane.HOUSE)
         keep = self._garbage.keep
@@ -293,6 +301,10 @@ class Program:
         services.downloads.start()
         self.dialogs.shelf.refresh()
         services.loop.warm_up(services.choice)
+
+    def _back_up(self) -> None:
+        """Copy the library, if that was not done today yet."""
+        self.services.background.run("backup", self.services.library.backup)
 
     def _keep_queue(self) -> None:
         """Keep what waits for the next start, if that is to bring the graphics card back."""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QDialog, QDoubleSpinBox, QPushButton, QToolButton, QWidget
@@ -304,6 +304,23 @@ def test_what_waited_for_this_start_is_taken_up_however_long_somebody_writes(pro
     over.set()
     writer.join()
     assert not waited_for.is_set()
+
+
+def test_it_is_seen_each_hour_whether_the_library_has_a_copy_of_the_day(
+    qtbot: QtBot, program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = list[int]()
+    monkeypatch.setattr(program.services.library, "backup", lambda: looks.append(1))
+
+    def hours() -> list[QTimer]:
+        return [timer for timer in program.window.findChildren(QTimer) if timer.interval() == app.BACKUP_MS]
+
+    qtbot.waitUntil(lambda: bool(hours()), timeout=WAIT_MS)
+    (timer,) = hours()
+    assert timer.isActive()
+    timer.setInterval(1)  # as if an hour were over
+    qtbot.waitUntil(lambda: len(looks) > 1, timeout=WAIT_MS)  # one may be that of the start
+    timer.stop()
 
 
 def test_cancel_keeps_what_was_made(qtbot: QtBot, program: Program, loader: Loader) -> None:
