@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
-from PySide6.QtGui import QAccessible
+from PySide6.QtGui import QAccessible, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QDialog, QDoubleSpinBox, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -39,7 +39,10 @@ from musicgen_studio.ui.panels.clip_header import ExtendValues
 from musicgen_studio.ui.panels.diagnostics_dialog import DiagnosticsDialog
 from musicgen_studio.ui.panels.export_dialog import ExportDialog
 from musicgen_studio.ui.panels.prompt_panel import PromptValues
+from musicgen_studio.ui.panels.settings_dialog import SettingsDialog
+from musicgen_studio.ui.panels.shortcuts_dialog import ShortcutsDialog
 from musicgen_studio.ui.window import checkpoint_choice
+from musicgen_studio.ui.window.shortcuts import KeyMap
 from tests.fake_engine import FakeEngine
 from tests.files.decoding.written import sample, tone, wav
 from tests.sound.test_transport import NoSound
@@ -419,6 +422,18 @@ def test_dialogs_open_and_close(qtbot: QtBot, program: Program) -> None:
         dialog = next(child for child in program.window.findChildren(QDialog) if child.isVisible())
         dialog.reject()
         qtbot.waitUntil(lambda: not any(each.isVisible() for each in program.window.findChildren(QDialog)))
+
+
+def test_keys_that_were_changed_from_the_page_of_settings_outlive_saving_the_page(program: Program) -> None:
+    program.window.dialog_requested.emit("settings")
+    page = program.window.findChildren(SettingsDialog)[-1]
+    page.shortcuts_requested.emit()
+    sheet = program.window.findChildren(ShortcutsDialog)[-1]
+    changed = KeyMap().with_keys("star", [QKeySequence("F8")])
+    sheet.keys_accepted.emit(changed)
+    sheet.reject()
+    page.accept()
+    assert program.services.settings.shortcuts == changed.changes == {"star": "F8"}
 
 
 @pytest.fixture

@@ -219,7 +219,7 @@ class Dialogs(QObject):
 
         devices = [str(device.key) for device in _outputs()]
         dialog = SettingsDialog(self._services.settings, devices, _describe, self._window)
-        dialog.settings_accepted.connect(self._use)
+        dialog.settings_accepted.connect(self._use_page)
         dialog.shortcuts_requested.connect(self._open_shortcuts)
 
         def offer(found: list[SoundDevice]) -> None:
@@ -272,6 +272,11 @@ class Dialogs(QObject):
             before.precision,
         ):
             services.loop.warm_up(services.choice)
+
+    @Slot(object)
+    def _use_page(self, settings: Settings) -> None:
+        """Use what the page of settings says; the keys, which it leads to, may have been changed since it was opened."""
+        self._use(replace(settings, shortcuts=self._services.settings.shortcuts))
 
     @Slot(object)
     def _use_keys(self, keys: KeyMap) -> None:
