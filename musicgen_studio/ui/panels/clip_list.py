@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QListView
+from PySide6.QtWidgets import QAbstractItemView, QListView
 
 
 class ClipList(QListView):
@@ -10,6 +10,11 @@ class ClipList(QListView):
 
     moved_by_key = Signal()
     widened = Signal(int)  # how wide a row is now, in px
+
+    @property
+    def is_written_in(self) -> bool:
+        """Whether something is being typed in a row."""
+        return self.state() == QAbstractItemView.State.EditingState
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Tell how wide a row is."""

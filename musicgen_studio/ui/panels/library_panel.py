@@ -101,6 +101,11 @@ class LibraryPanel(QWidget):
         self._bind()
         self._show_place()
 
+    @property
+    def is_written_in(self) -> bool:
+        """Whether something is being typed in a row."""
+        return self.state() is QAbstractItemView.State.EditingState
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Let the search have a line of its own where it would be too short to be written in."""
         super().resizeEvent(event)
@@ -132,8 +137,12 @@ class LibraryPanel(QWidget):
         self._bindings.set_keys(keys)
 
     def show_clip(self, clip_id: str) -> None:
-        """Make a clip the current row and scroll to it, as far as it is shown."""
+        """Make a clip the current row and scroll to it, as far as it is shown; not while a title is being typed."""
         self._shown = clip_id
+        if not self._list.is_written_in:  # else half a title is taken, and the rest of it are keys
+            self._go_to(clip_id)
+
+    def _go_to(self, clip_id: str) -> None:
         index = self._model.index_of(clip_id)
         if index.isValid():
             # Not the list's own `setCurrentIndex`, which adds to what is selected while Ctrl is held.
@@ -313,7 +322,8 @@ class LibraryPanel(QWidget):
         """Make a clip the current row, whatever is searched for."""
         if not self._model.index_of(clip_id).isValid():
             self._clear_query()
-        self.show_clip(clip_id)
+        self._shown = clip_id
+        self._go_to(clip_id)
 
     def _ask_for(self, signal: SignalInstance) -> None:
         """Emit the selected ids, if there are any."""

@@ -128,6 +128,25 @@ def test_what_is_typed_stays_while_the_row_is_drawn_again(shown: Shown, qtbot: Q
     assert renamed.args == [FIRST, "Night drive"]
 
 
+def test_a_title_that_is_being_typed_is_not_left_for_a_clip_that_is_shown(shown: Shown, qtbot: QtBot) -> None:
+    """Music that was ready took half of the title, and the other half were keys of the window: R began to record."""
+    shown.click(0)
+    shown.panel.rename_row()
+    qtbot.waitUntil(lambda: isinstance(QApplication.focusWidget(), QLineEdit))
+    editor = QApplication.focusWidget()
+    assert isinstance(editor, QLineEdit)
+    QTest.keyClicks(editor, "Night ")
+    with qtbot.assertNotEmitted(shown.panel.renamed):
+        shown.panel.show_clip(SECOND)
+    assert QApplication.focusWidget() is editor
+    QTest.keyClicks(editor, "drive")
+    with qtbot.waitSignal(shown.panel.renamed) as renamed:
+        QTest.keyClick(editor, Qt.Key.Key_Return)
+    assert renamed.args == [FIRST, "Night drive"]
+    shown.panel.show_clip(SECOND)
+    assert shown.panel.selected_ids() == [SECOND]
+
+
 def test_the_search_is_a_key_away_and_asks_as_it_is_typed(shown: Shown, qtbot: QtBot) -> None:
     QTest.keyClick(shown.list, Qt.Key.Key_K, CTRL)
     search = control(shown.panel, QLineEdit, "Search the library")
