@@ -350,6 +350,7 @@ class LibraryPanel(QWidget):
 
     @Slot()
     def _play_row(self) -> None:
+        self._rest.stop()  # else it would be shown once more in a moment, and stop or begin anew
         if (clip_id := self._playable()) is not None:
             self.play_requested.emit(clip_id)
 
@@ -448,6 +449,7 @@ class LibraryPanel(QWidget):
 
     @Slot(QModelIndex)
     def _activate(self, index: QModelIndex) -> None:
+        self._rest.stop()
         clip = self._model.clip(index)
         if clip is not None and clip.trashed is None:
             self.clip_activated.emit(clip.id)

@@ -260,6 +260,20 @@ def test_a_double_click_and_enter_play_a_clip(shown: Shown, qtbot: QtBot) -> Non
         QTest.keyClick(shown.list, Qt.Key.Key_Return)
 
 
+def test_what_is_played_at_once_is_not_previewed_a_moment_later(shown: Shown, qtbot: QtBot) -> None:
+    """Down and Enter in one go: the preview came behind, and stopped what Enter had begun or began it anew."""
+    shown.click(0)
+    QTest.keyClick(shown.list, Qt.Key.Key_Down)
+    assert shown.panel._rest.isActive()
+    with qtbot.waitSignal(shown.panel.play_requested) as asked:
+        QTest.keyClick(shown.list, Qt.Key.Key_Return)
+    assert asked.args == [SECOND]
+    assert not shown.panel._rest.isActive()
+    QTest.keyClick(shown.list, Qt.Key.Key_Up)
+    shown.click(1)
+    assert not shown.panel._rest.isActive()
+
+
 def test_tags_are_edited_in_place(shown: Shown, qtbot: QtBot) -> None:
     shown.click(0)
     shown.panel.edit_tags(FIRST)
