@@ -48,6 +48,8 @@ class Comparing(QObject):
         self._stop = Event()
         self._shown: list[str] = []  # ids of what was in the middle, the newest last
         listening.shown.connect(self._note_shown)
+        listening.cleared.connect(self._let_go)
+        listening.instead_changed.connect(self._give_way)
         row.chosen.connect(self._choose)
         row.closed.connect(self.end)
 
@@ -135,8 +137,15 @@ class Comparing(QObject):
         self._stop.set()
         self._row.hide()
 
+    @Slot()
+    def _give_way(self) -> None:
+        """End it where something else is to be heard, such as the stems."""
+        if self._comparison is not None and self._listening.instead is not self._comparison.sound:
+            self._let_go()
+            self._listening.draw(None)
+
     @Slot(object)
     def _note_shown(self, clip: Clip) -> None:
         self._shown = [*(each for each in self._shown if each != clip.id), clip.id][-8:]
-        if self._comparison is not None and clip.id != self._comparison.clips[0].id:
+        if self._comparison is not None:  # also where the same clip is shown anew: it is heard as it is
             self._let_go()

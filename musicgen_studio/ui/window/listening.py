@@ -61,6 +61,7 @@ class Listening(QObject):
     shown = Signal(object)  # Clip that is in the middle now
     cleared = Signal()  # nothing is any more
     drawn_changed = Signal()  # whether the clip's own sound is seen
+    instead_changed = Signal()  # something else is heard in place of the clip's own sound, or nothing is any more
 
     def __init__(
         self,
@@ -296,6 +297,12 @@ class Listening(QObject):
         if sound is not self._instead:
             self._instead = sound
             self._reload()
+            self.instead_changed.emit()
+
+    @property
+    def instead(self) -> PlayableSound | None:
+        """What is played in place of the clip's own sound; None for that itself."""
+        return self._instead
 
     def draw(self, other: tuple[GrowingSound, PeakPyramid] | None) -> None:
         """Show another sound than the clip's, such as what it is compared with; None is its own."""
@@ -480,6 +487,7 @@ class Listening(QObject):
             self.preview_moved.emit(None)
         self._waveform.set_sound(heard.peaks, heard.sound.sample_rate, heard.sound.expected_frames)
         self._transport.load(self._audible(heard), self._speed(heard))
+        self._state = self._transport.poll()  # where it was, and whether it played, is no longer true
         self.looping.forget()
         self._takes.set_current(heard.number if len(self._heard) > 1 else None)
         self._tell_clip()

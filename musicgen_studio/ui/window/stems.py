@@ -64,6 +64,7 @@ class Stems(QObject):
         header.separator_chosen.connect(self.choose)
         listening.shown.connect(self._leave)
         listening.cleared.connect(self._let_go)
+        listening.instead_changed.connect(self._give_way)
         lanes.levels_changed.connect(self._set_levels)
         lanes.closed.connect(self.hide)
         waveform.zoom_changed.connect(self._follow)
@@ -195,8 +196,16 @@ class Stems(QObject):
 
     @Slot(object)
     def _leave(self, clip: Clip) -> None:
-        """Another clip is shown: its own stems are shown when they are asked for."""
+        """Another clip is shown: its own stems are shown when they are asked for. Of the same one they are heard on."""
         if self._clip is not None and clip.id != self._clip.id:
+            self._let_go()
+        elif self._mix is not None:
+            self._listening.hear(self._mix)
+
+    @Slot()
+    def _give_way(self) -> None:
+        """Show no lanes of stems that are not heard, as when two clips are compared."""
+        if self._mix is not None and self._listening.instead is not self._mix:
             self._let_go()
 
     @Slot(list)

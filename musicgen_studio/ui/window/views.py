@@ -51,6 +51,7 @@ class Views(QObject):
         self._rest.timeout.connect(self._draw)
         waveform.zoom_changed.connect(self._look_again)
         waveform.sound_changed.connect(self._look_again)
+        listening.shown.connect(self._draw_anew)
 
     def bind(self, bindings: Bindings) -> None:
         """Bind what can be done."""
@@ -76,6 +77,12 @@ class Views(QObject):
     def _look_again(self) -> None:
         if self._is_spectral and not self._rest.isActive():
             self._rest.start()
+
+    @Slot()
+    def _draw_anew(self) -> None:
+        """Work the part in view out once more: the picture of it is gone, or no longer in the colours of the theme."""
+        self._wanted = None
+        self._look_again()
 
     @Slot()
     def _draw(self) -> None:

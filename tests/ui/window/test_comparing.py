@@ -135,6 +135,19 @@ def test_another_clip_in_the_middle_ends_it(qtbot: QtBot, program: Program) -> N
     assert not window.compare_row.isVisible()
 
 
+def test_the_same_clip_chosen_once_more_ends_it_and_so_does_an_empty_window(qtbot: QtBot, program: Program) -> None:
+    """The row went on saying that B is heard, and its buttons changed nothing any more."""
+    _, second = clips(qtbot, program)
+    window = program.window
+    for leave in (lambda: window.collection.clip_chosen.emit(second), window.listening.clear):
+        window.comparing.switch()
+        qtbot.waitUntil(lambda: window.comparing.comparison is not None, timeout=4 * WAIT_MS)
+        leave()
+        assert window.comparing.comparison is None
+        assert not window.compare_row.isVisible()
+        assert window.listening.instead is None
+
+
 def test_with_nothing_to_compare_the_key_does_nothing(program: Program) -> None:
     program.window.comparing.switch()
     assert program.services.background.views() == []

@@ -98,6 +98,36 @@ def test_another_clip_hides_them(qtbot: QtBot, program: Program, clip: Clip) -> 
     assert window.listening._instead is None
 
 
+def test_stems_are_heard_on_when_their_clip_is_chosen_once_more(qtbot: QtBot, program: Program, clip: Clip) -> None:
+    """A double click on the clip's row played all of it, while the lanes still said what was muted."""
+    window = program.window
+    with qtbot.waitSignal(window.stems.made, timeout=WAIT_MS):
+        press_stems(program)
+    mix = window.listening.instead
+    assert isinstance(mix, StemMix)
+    window.collection.play_requested.emit(clip)
+    assert window.lanes.isVisibleTo(window)
+    assert window.listening.instead is mix
+    assert program.services.transport._sound is mix
+
+
+def test_stems_and_a_comparison_give_way_to_each_other(qtbot: QtBot, program: Program, clip: Clip) -> None:
+    window, library = program.window, program.services.library
+    other = Clip("c" * 32, "Other", Origin.IMPORTED, clip.created, BEEP.frames, RATE, 1, analysis="{}")
+    for each in (library.add(other, BEEP), clip):
+        window.collection.clip_chosen.emit(each)
+    with qtbot.waitSignal(window.stems.made, timeout=WAIT_MS):
+        press_stems(program)
+    window.comparing.switch()
+    qtbot.waitUntil(lambda: window.comparing.comparison is not None, timeout=4 * WAIT_MS)
+    assert not window.lanes.isVisibleTo(window)
+    press_stems(program)  # they are there already
+    assert window.lanes.isVisibleTo(window)
+    assert isinstance(window.listening.instead, StemMix)
+    assert window.comparing.comparison is None
+    assert not window.compare_row.isVisibleTo(window)
+
+
 def test_what_cannot_be_taken_apart_is_said_and_can_be_tried_again(
     qtbot: QtBot, program: Program, clip: Clip, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -101,6 +101,19 @@ def test_the_spectrogram_is_a_picture_of_what_is_in_view(qtbot: QtBot, window: M
     assert waveform._spectrum is None
 
 
+def test_the_spectrogram_stays_when_its_clip_is_chosen_once_more(
+    qtbot: QtBot, window: MainWindow, program: Program
+) -> None:
+    waveform = window.waveform
+    QTest.keyClick(waveform, Qt.Key.Key_W)
+    qtbot.waitUntil(lambda: waveform._spectrum is not None, timeout=WAIT_MS)
+    window.collection.clip_chosen.emit(program.services.library.get("a" * 32))
+    assert waveform._spectrum is None
+    qtbot.waitUntil(
+        lambda: waveform._spectrum is not None and waveform._spectrum.span == (0, QUIET.frames), timeout=WAIT_MS
+    )
+
+
 def test_marks_are_set_found_again_and_kept_with_the_clip(qtbot: QtBot, window: MainWindow, program: Program) -> None:
     marks, listening = window.marks, window.listening
     for frame in (3 * RATE, RATE):
