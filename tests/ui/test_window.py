@@ -34,6 +34,7 @@ from musicgen_studio.studio.making.order import CheckpointRecord, Order
 from musicgen_studio.studio.making.queue import DeviceLost, JobLoop
 from musicgen_studio.studio.program import settings
 from musicgen_studio.studio.program.background import Errand
+from musicgen_studio.ui.look.theme import Theme
 from musicgen_studio.ui.panels.checkpoint_menu import CheckpointMenu
 from musicgen_studio.ui.panels.clip_header import ExtendValues
 from musicgen_studio.ui.panels.diagnostics_dialog import DiagnosticsDialog
@@ -41,7 +42,7 @@ from musicgen_studio.ui.panels.export_dialog import ExportDialog
 from musicgen_studio.ui.panels.prompt_panel import PromptValues
 from musicgen_studio.ui.panels.settings_dialog import SettingsDialog
 from musicgen_studio.ui.panels.shortcuts_dialog import ShortcutsDialog
-from musicgen_studio.ui.window import checkpoint_choice
+from musicgen_studio.ui.window import checkpoint_choice, dialogs
 from musicgen_studio.ui.window.shortcuts import KeyMap
 from tests.fake_engine import FakeEngine
 from tests.files.decoding.written import sample, tone, wav
@@ -422,6 +423,19 @@ def test_dialogs_open_and_close(qtbot: QtBot, program: Program) -> None:
         dialog = next(child for child in program.window.findChildren(QDialog) if child.isVisible())
         dialog.reject()
         qtbot.waitUntil(lambda: not any(each.isVisible() for each in program.window.findChildren(QDialog)))
+
+
+def test_a_window_that_looks_like_the_system_follows_when_that_becomes_dark_or_light(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dressed: list[Theme] = []
+    monkeypatch.setattr(dialogs, "apply_theme", lambda _app, theme: dressed.append(theme))
+    changed = QApplication.styleHints().colorSchemeChanged
+    changed.emit(Qt.ColorScheme.Light)
+    assert dressed == []  # it is dark, whatever the system is
+    program.services.settings = replace(program.services.settings, theme="system")
+    changed.emit(Qt.ColorScheme.Light)
+    assert dressed == [Theme.SYSTEM]
 
 
 def test_keys_that_were_changed_from_the_page_of_settings_outlive_saving_the_page(program: Program) -> None:

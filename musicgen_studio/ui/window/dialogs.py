@@ -78,6 +78,7 @@ class Dialogs(QObject):
         window.settings_wished.connect(self._use)
         window.export_requested.connect(self.export)
         window.inbox.bug_found.connect(self.show_bug)
+        QApplication.styleHints().colorSchemeChanged.connect(self._follow_system)
 
     @Slot(str)
     def open(self, name: str) -> None:
@@ -273,9 +274,15 @@ class Dialogs(QObject):
         ):
             services.loop.warm_up(services.choice)
 
+    @Slot()
+    def _follow_system(self) -> None:
+        """Be dark or light as the system is now, where that is wished."""
+        if self._services.settings.theme == Theme.SYSTEM:
+            apply_settings(self._services)
+
     @Slot(object)
     def _use_page(self, settings: Settings) -> None:
-        """Use what the page of settings says; the keys, which it leads to, may have been changed since it was opened."""
+        """Use what the page of settings says; the keys, which it leads to, may have changed since it was opened."""
         self._use(replace(settings, shortcuts=self._services.settings.shortcuts))
 
     @Slot(object)

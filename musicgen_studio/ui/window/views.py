@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QEvent, QObject, QTimer, Slot
 from PySide6.QtGui import QColor, QImage, qRgb
 from PySide6.QtWidgets import QWidget
 
@@ -52,6 +52,7 @@ class Views(QObject):
         waveform.zoom_changed.connect(self._look_again)
         waveform.sound_changed.connect(self._look_again)
         listening.shown.connect(self._draw_anew)
+        waveform.installEventFilter(self)
 
     def bind(self, bindings: Bindings) -> None:
         """Bind what can be done."""
@@ -59,6 +60,12 @@ class Views(QObject):
         add("taller", waveform.zoom_taller, self._has_sound)
         add("flatter", waveform.zoom_flatter, lambda: waveform.tallness() > 1)
         add("spectrogram", self.turn_spectrogram, self._has_sound, is_on=lambda: self._is_spectral)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Follow a change of theme: a picture that was worked out does not, as what is painted does."""
+        if event.type() == QEvent.Type.PaletteChange:
+            self._draw_anew()
+        return super().eventFilter(watched, event)
 
     @Slot()
     def turn_spectrogram(self) -> None:

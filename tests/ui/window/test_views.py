@@ -1,5 +1,7 @@
 """Ways to look at the clip in the middle: taller, as a spectrogram, with marks, and the whole above what is zoomed."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -112,6 +114,23 @@ def test_the_spectrogram_stays_when_its_clip_is_chosen_once_more(
     qtbot.waitUntil(
         lambda: waveform._spectrum is not None and waveform._spectrum.span == (0, QUIET.frames), timeout=WAIT_MS
     )
+
+
+def test_the_spectrogram_has_the_colours_of_the_theme_that_is_chosen_later(
+    qtbot: QtBot, window: MainWindow, program: Program
+) -> None:
+    waveform, settings = window.waveform, program.services.settings
+
+    def lightness_of_silence() -> int:
+        spectrum = waveform._spectrum
+        return -1 if spectrum is None else QColor(spectrum.image.pixel(spectrum.image.width() // 2, 0)).lightness()
+
+    QTest.keyClick(waveform, Qt.Key.Key_W)
+    qtbot.waitUntil(lambda: 0 <= lightness_of_silence() < 128, timeout=WAIT_MS)
+    window.settings_wished.emit(replace(settings, theme="light"))
+    qtbot.waitUntil(lambda: lightness_of_silence() > 128, timeout=WAIT_MS)
+    window.settings_wished.emit(settings)
+    qtbot.waitUntil(lambda: lightness_of_silence() < 128, timeout=WAIT_MS)
 
 
 def test_marks_are_set_found_again_and_kept_with_the_clip(qtbot: QtBot, window: MainWindow, program: Program) -> None:
