@@ -230,6 +230,7 @@ class Collection(QObject):
         )
 
     def _tell_deleted(self, clips: list[Clip]) -> None:
+        self._services.undo.clear()  # of what was done to them meanwhile
         self.refresh()
         self.deleted.emit(clips)
         self.said.emit(

@@ -119,12 +119,13 @@ def test_a_clip_thrown_away_after_the_question_is_not_deleted_with_the_others(
         box = window.findChildren(QMessageBox)[-1]
         next(button for button in box.buttons() if button.text() == "Delete for good").click()
         window.collection._trash([clips[1].id], is_restoring=False)
+        window.collection.toggle_star(library.get(clips[0].id))
     finally:
-        is_free.set()
-    qtbot.waitUntil(lambda: not library.has(clips[0].id), timeout=WAIT_MS)
+        with qtbot.waitSignal(window.collection.deleted, timeout=WAIT_MS) as deleted:
+            is_free.set()
+    assert [clip.id for clip in deleted.args[0]] == [clips[0].id]
     assert [clip.id for clip in library.clips(trashed=True)] == [clips[1].id]
-    program.services.undo.undo()
-    assert library.get(clips[1].id).trashed is None
+    assert not program.services.undo.canUndo()  # the star of a clip that is gone cannot be taken back
 
 
 def test_a_clip_that_is_shown_and_deleted_for_good_gives_way(qtbot: QtBot, program: Program, clips: list[Clip]) -> None:
