@@ -65,7 +65,8 @@ class ClipActions(QObject):
     def chosen(self) -> list[Clip]:
         """Return the clips that are meant, none or several; a clip that is still being made is not among them."""
         if self._is_in_library and (ids := self._library.selected_ids()):
-            return [self._services.library.get(clip_id) for clip_id in ids]
+            library = self._services.library
+            return [library.get(clip_id) for clip_id in ids if library.has(clip_id)]  # one may just be deleted for good
         current = self._listening.current
         if current is None:
             return []

@@ -30,6 +30,7 @@ from musicgen_studio.studio.program.background import Errand, Lane
 from musicgen_studio.ui.models.library_model import LibraryModel, Peaks, Query
 from musicgen_studio.ui.panels.library_panel import LibraryPanel
 from musicgen_studio.ui.widgets.asking_files import ask_for_file
+from musicgen_studio.ui.window.gone import unless_gone
 from musicgen_studio.ui.window.services import Services
 from musicgen_studio.ui.window.undo import EditClip, RenameClips, TrashClips
 
@@ -57,7 +58,8 @@ class MiniWaveforms(QObject):
         """Return a clip's mini waveform if it is there, else begin to make it. Without one, the row stays plain."""
         if clip.id not in self._peaks and not clip.is_missing:
             self._peaks[clip.id] = None
-            work = partial(_render, self._services.library, clip)
+            library = self._services.library
+            work = unless_gone(library, clip.id, partial(_render, library, clip))
             self._services.background.run("waveform", work, self._keep, lambda _errand: None, Lane.PICTURES)
         return self._peaks.get(clip.id)
 
@@ -264,7 +266,11 @@ class Collection(QObject):
         self._show_found()
 
     def _on_clip(self, action: Callable[[Clip], object]) -> Callable[[str], object]:
-        return lambda clip_id: action(self._library.get(clip_id))
+        def act(clip_id: str) -> None:
+            if self._library.has(clip_id):  # it may be deleted for good while its row is still seen
+                action(self._library.get(clip_id))
+
+        return act
 
     def show_file(self, clip: Clip) -> None:
         """Show where a clip's file lies, in the system's file browser."""
@@ -294,7 +300,8 @@ class Collection(QObject):
 
     @Slot(str, tuple)
     def _edit_tags(self, clip_id: str, tags: tuple[str, ...]) -> None:
-        self._edit(clip_id, self.tr("Tags"), {"tags": self._library.get(clip_id).tags}, {"tags": tags})
+        if self._library.has(clip_id):
+            self._edit(clip_id, self.tr("Tags"), {"tags": self._library.get(clip_id).tags}, {"tags": tags})
 
     def _edit(self, clip_id: str, text: str, before: ClipEdit, after: ClipEdit) -> None:
         def changed() -> None:

@@ -15,6 +15,7 @@ from musicgen_studio.core.clip import Clip
 from musicgen_studio.studio.arranging.comparing import Comparison, compare
 from musicgen_studio.studio.program.background import Lane
 from musicgen_studio.ui.panels.compare_row import CompareRow
+from musicgen_studio.ui.window.gone import unless_gone
 from musicgen_studio.ui.window.listening import Listening
 from musicgen_studio.ui.window.services import Services
 from musicgen_studio.ui.window.shortcuts import Bindings
@@ -79,8 +80,9 @@ class Comparing(QObject):
         self._stop.set()
         self._stop = Event()
         name = self.tr("Compare “{0}” with “{1}”").format(first.title, second.title)
-        work = partial(compare, self._services.library, first, second, self._stop)
-        self._services.background.run(name, work, self._begin, lane=Lane.SOUND)
+        library = self._services.library
+        work = unless_gone(library, first.id, partial(compare, library, first, second, self._stop))
+        self._services.background.run(name, unless_gone(library, second.id, work), self._begin, lane=Lane.SOUND)
 
     @Slot()
     def end(self) -> None:

@@ -32,6 +32,7 @@ from musicgen_studio.ui.widgets.tall_area import fit_on_screen
 from musicgen_studio.ui.window.arrivals import Arrivals
 from musicgen_studio.ui.window.catalogue import Catalogue
 from musicgen_studio.ui.window.checkpoint_choice import CheckpointChoice
+from musicgen_studio.ui.window.gone import unless_gone
 from musicgen_studio.ui.window.main_window import MainWindow
 from musicgen_studio.ui.window.services import Services
 from musicgen_studio.ui.window.shelf import Shelf
@@ -178,7 +179,7 @@ class Dialogs(QObject):
 
         self._services.background.start(
             self.tr("Exporting {0}").format(clip.title),
-            work,
+            unless_gone(services.library, clip.id, work),
             done,
             lambda errand: self._tell_unexported(errand, 1, choice.folder),
         )

@@ -17,6 +17,7 @@ from musicgen_studio.studio.program.background import ErrandDone, Lane
 from musicgen_studio.ui.panels.clip_words import clock
 from musicgen_studio.ui.panels.notices import Brief, Notices
 from musicgen_studio.ui.widgets.waveform import WaveformView
+from musicgen_studio.ui.window.gone import unless_gone
 from musicgen_studio.ui.window.inbox import Inbox
 from musicgen_studio.ui.window.listening import Listening
 from musicgen_studio.ui.window.sections import Sections
@@ -97,7 +98,7 @@ class Faults(QObject):
             self._looking.discard(clip.id)  # whoever opens the clip is told what is wrong with its file
 
         words, background = self.tr("Look for what is broken"), self._services.background
-        work = partial(notice, library, clip, lambda _share: background.give_way())
+        work = unless_gone(library, clip.id, partial(notice, library, clip, lambda _share: background.give_way()))
         background.run(words, work, take, fail, Lane.HEARING)
 
     def _take(self, clip: Clip, faults: list[Fault]) -> None:

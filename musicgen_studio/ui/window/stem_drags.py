@@ -16,6 +16,7 @@ from musicgen_studio.library.library import Library
 from musicgen_studio.studio.arranging.dragging import make_notes, notes_file, stem_files
 from musicgen_studio.ui.panels.stem_lanes import Notes, StemLanes
 from musicgen_studio.ui.qt.dragging import file_drag
+from musicgen_studio.ui.window.gone import unless_gone
 from musicgen_studio.ui.window.services import Services
 
 
@@ -103,7 +104,8 @@ class StemDrags(QObject):
             if self._clip is not None and self._clip.id == clip.id:
                 self._show_notes(Notes.NONE)
 
-        work = partial(make_notes, self._services.library, clip.id)
+        library = self._services.library
+        work = unless_gone(library, clip.id, partial(make_notes, library, clip.id))
         self._services.background.start(self.tr("Notes of “{0}”").format(clip.title), work, done, over)
 
     def _show_notes(self, notes: Notes) -> None:

@@ -21,6 +21,7 @@ from musicgen_studio.studio.program.background import Errand, Lane
 from musicgen_studio.ui.panels.clip_header import ClipHeader
 from musicgen_studio.ui.panels.stem_lanes import StemLanes, StemView
 from musicgen_studio.ui.widgets.waveform import WaveformView
+from musicgen_studio.ui.window.gone import unless_gone
 from musicgen_studio.ui.window.listening import POLL_MS, Listening
 from musicgen_studio.ui.window.services import Services
 from musicgen_studio.ui.window.stem_drags import StemDrags
@@ -149,7 +150,8 @@ class Stems(QObject):
             if heard is not None and heard.clip.id == clip.id and self._mix is None:
                 self._open(clip, stems)
 
-        services.background.start(self.tr("Stems of “{0}”").format(clip.title), work, done, over)
+        make = unless_gone(services.library, clip.id, work)
+        services.background.start(self.tr("Stems of “{0}”").format(clip.title), make, done, over)
 
     def _open(self, clip: Clip, stems: list[Clip]) -> None:
         """Show stems while their files are read; they are heard as soon as they are there."""

@@ -128,6 +128,34 @@ def test_a_clip_thrown_away_after_the_question_is_not_deleted_with_the_others(
     assert not program.services.undo.canUndo()  # the star of a clip that is gone cannot be taken back
 
 
+def test_a_clip_that_is_deleted_for_good_while_it_is_seen_or_waits_is_no_fault(
+    qtbot: QtBot, program: Program, clips: list[Clip]
+) -> None:
+    """Its row stays until the files are gone, and what is found out about it may wait for minutes behind others."""
+    library, window, background = program.services.library, program.window, program.services.background
+    gone, go_on = clips[0], Event()
+    bugs: list[str] = []
+    window.inbox.bug_found.connect(bugs.append)
+    choose(program, [gone])
+    window.clip_actions._is_in_library = True
+    lanes = Lane.PICTURES, Lane.HEARING
+    for lane in lanes:
+        background.run("before it", lambda: go_on.wait(60), lane=lane)
+    window.minis._peaks.pop(gone.id, None)
+    window.minis.peaks_of(gone)
+    window.faults._find(gone, is_new=False)
+    library.trash([gone.id])
+    library.purge_trash()
+    assert window.clip_actions.chosen() == []
+    window.library.star_toggled.emit(gone.id)
+    go_on.set()
+    ended: list[None] = []
+    for lane in lanes:
+        background.run("after it", lambda: None, ended.append, lane=lane)
+    qtbot.waitUntil(lambda: len(ended) == len(lanes), timeout=WAIT_MS)
+    assert bugs == []
+
+
 def test_a_clip_that_is_shown_and_deleted_for_good_gives_way(qtbot: QtBot, program: Program, clips: list[Clip]) -> None:
     window, listening = program.window, program.window.listening
     for gone, left in ((clips[:1], 2), (clips[1:], 0)):
