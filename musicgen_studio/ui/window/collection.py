@@ -67,20 +67,21 @@ class MiniWaveforms(QObject):
         """Return the permanent file to drag a clip out as; the library has it ready since the clip was finished.
 
         Returns:
-            None if the sound is missing, which the row says, or if the file is to be written first, as after a rename:
-            that is begun, and said.
+            None if the sound is missing, which the row says, or if the file cannot be had now, which is said: it may
+            have to be written first, as after a rename, and that is begun.
         """
         library = self._services.library
         if clip.is_missing:
             return None
         try:
             file = library.drag_file_if_ready(clip.id)
-        except UserProblem:
+        except UserProblem as problem:
+            self.said.emit(str(problem))
             return None
         if file is None:
             self.said.emit(self.tr("The file of “{0}” is being written: drag it again in a moment.").format(clip.title))
-            work = partial(library.drag_file, clip.id)
-            self._services.background.run("drag", work, lambda _file: None, lambda _errand: None, Lane.SOUND)
+            work = unless_gone(library, clip.id, partial(library.drag_file, clip.id))
+            self._services.background.run("drag", work, lane=Lane.SOUND)
         return file
 
     def _keep(self, result: tuple[str, Peaks]) -> None:

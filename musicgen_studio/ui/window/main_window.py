@@ -299,7 +299,7 @@ class MainWindow(QWidget):
             self.melodies,
             self.live,
             self.sections,
-            self.stems.drags,
+            self.stems,
             self.selection_drags,
         ):
             failing.problem_found.connect(self.show_problem)

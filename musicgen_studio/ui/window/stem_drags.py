@@ -14,6 +14,7 @@ from musicgen_studio.core.clip import Clip
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.library.library import Library
 from musicgen_studio.studio.arranging.dragging import make_notes, notes_file, stem_files
+from musicgen_studio.studio.program.background import ErrandDone
 from musicgen_studio.ui.panels.stem_lanes import Notes, StemLanes
 from musicgen_studio.ui.qt.dragging import file_drag
 from musicgen_studio.ui.window.gone import unless_gone
@@ -99,14 +100,16 @@ class StemDrags(QObject):
                 self._notes = file
                 self._show_notes(Notes.READY)
 
-        def over(_errand: object) -> None:
+        def failed(errand: ErrandDone) -> None:
             self._listening.discard(clip.id)
             if self._clip is not None and self._clip.id == clip.id:
                 self._show_notes(Notes.NONE)
+            if errand.problem is not None:
+                self.problem_found.emit(errand.problem)
 
         library = self._services.library
         work = unless_gone(library, clip.id, partial(make_notes, library, clip.id))
-        self._services.background.start(self.tr("Notes of “{0}”").format(clip.title), work, done, over)
+        self._services.background.start(self.tr("Notes of “{0}”").format(clip.title), work, done, failed)
 
     def _show_notes(self, notes: Notes) -> None:
         self._lanes.set_notes(notes)

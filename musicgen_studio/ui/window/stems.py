@@ -17,7 +17,7 @@ from musicgen_studio.sound.mixing import LaneLevel, StemMix
 from musicgen_studio.studio.arranging.opening import Opening
 from musicgen_studio.studio.arranging.separators import OWN, found_separators, open_named
 from musicgen_studio.studio.arranging.stems import make_stems, trained_on
-from musicgen_studio.studio.program.background import Errand, Lane
+from musicgen_studio.studio.program.background import Errand, ErrandDone, Lane
 from musicgen_studio.ui.panels.clip_header import ClipHeader
 from musicgen_studio.ui.panels.stem_lanes import StemLanes, StemView
 from musicgen_studio.ui.widgets.waveform import WaveformView
@@ -40,6 +40,7 @@ class Stems(QObject):
     """
 
     made = Signal(list)  # Clips: the stems that are in the library now
+    problem_found = Signal(object)  # UserProblem
 
     def __init__(
         self,
@@ -59,6 +60,7 @@ class Stems(QObject):
         self._mix: StemMix | None = None
         self._at_work: set[str] = set()  # ids of clips that are being taken apart
         self.drags = StemDrags(services, lanes, self)
+        self.drags.problem_found.connect(self.problem_found)
         self._timer = QTimer(self, interval=POLL_MS)
         self._timer.timeout.connect(self._poll)
         header.stems_requested.connect(self.show)
@@ -140,18 +142,20 @@ class Stems(QObject):
         def work(errand: Errand) -> list[Clip]:
             return make_stems(services.library, clip, load(), errand)
 
-        def over(_result: object) -> None:
+        def failed(errand: ErrandDone) -> None:
             self._at_work.discard(clip.id)
+            if errand.problem is not None:
+                self.problem_found.emit(errand.problem)
 
         def done(stems: list[Clip]) -> None:
-            over(None)
+            self._at_work.discard(clip.id)
             self.made.emit(stems)
             heard = self._listening.current
             if heard is not None and heard.clip.id == clip.id and self._mix is None:
                 self._open(clip, stems)
 
         make = unless_gone(services.library, clip.id, work)
-        services.background.start(self.tr("Stems of “{0}”").format(clip.title), make, done, over)
+        services.background.start(self.tr("Stems of “{0}”").format(clip.title), make, done, failed)
 
     def _open(self, clip: Clip, stems: list[Clip]) -> None:
         """Show stems while their files are read; they are heard as soon as they are there."""

@@ -142,6 +142,30 @@ def test_what_cannot_be_taken_apart_is_said_and_can_be_tried_again(
     assert len(program.services.library.stems(clip.id)) == 4
 
 
+def test_what_cannot_be_taken_apart_for_a_reason_that_can_be_mended_says_so(
+    qtbot: QtBot, program: Program, clip: Clip, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window, full = program.window, UserProblem("The stems were not made.", "The disk is full.", "Make room.")
+
+    def refuse(*_: object) -> None:
+        raise full
+
+    monkeypatch.setattr(Quarters, "separate", refuse)
+    with qtbot.waitSignal(window.stems.problem_found, timeout=WAIT_MS) as told:
+        press_stems(program)
+    assert told.args == [full]
+    assert "The disk is full." in said(window)
+    monkeypatch.undo()
+    program.services.separator = Quarters
+    with qtbot.waitSignal(window.stems.made, timeout=WAIT_MS):
+        press_stems(program)
+    window.show_problem(None)
+    program.services.library.sound_file(program.services.library.stems(clip.id)[0].id).unlink()
+    with qtbot.waitSignal(window.stems.problem_found, timeout=4 * WAIT_MS):
+        window.lanes.notes_requested.emit()
+    assert window._note.isVisible()
+
+
 @pytest.fixture
 def dragged(monkeypatch: pytest.MonkeyPatch) -> list[list[Path]]:
     """The files that are dragged, where no other program is there to take them."""
