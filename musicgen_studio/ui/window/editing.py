@@ -95,16 +95,20 @@ class Editing(QObject):
     def _edit(self, change: Change, text: str, gain_db: float = 0.0) -> None:
         clip = self._clip()
         part = None if clip is None else part_for(change, clip, self._waveform.selection())
-        if clip is None or part is None:
-            return
-        edit = SoundEdit(change, *part, gain_db=gain_db)
+        if clip is not None and part is not None:
+            self._make(clip, text, SoundEdit(change, *part, gain_db=gain_db))
 
+    def _make(self, clip: Clip, text: str, edit: SoundEdit) -> None:
         def work(errand: Errand) -> list[Clip]:
             return [edit_clip(self._services.library, clip, edit, errand)]
 
         self._start(text, clip, work)
 
     def _ask_gain(self) -> None:
+        clip = self._clip()
+        part = None if clip is None else part_for(Change.GAIN, clip, self._waveform.selection())
+        if clip is None or part is None:
+            return
         dialog = QInputDialog(self._waveform)
         dialog.setWindowTitle(self.tr("Gain"))
         dialog.setLabelText(self.tr("Louder by so many decibels, softer below 0:"))
@@ -113,13 +117,14 @@ class Editing(QObject):
         dialog.setDoubleDecimals(1)
         dialog.setDoubleStep(1.0)
         inset(dialog.findChildren(QDoubleSpinBox)[0])
-        dialog.doubleValueSelected.connect(self._change_gain)
+        # Of what is shown and selected now: music that begins meanwhile is shown in its place.
+        dialog.doubleValueSelected.connect(partial(self._change_gain, clip, part))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
-    def _change_gain(self, gain_db: float) -> None:
+    def _change_gain(self, clip: Clip, part: tuple[int, int], gain_db: float) -> None:
         if gain_db:  # by 0 dB it would be the same clip once more
-            self._edit(Change.GAIN, self.tr("Gain"), gain_db)
+            self._make(clip, self.tr("Gain"), SoundEdit(Change.GAIN, *part, gain_db=gain_db))
 
     def _can_split(self) -> bool:
         clip = self._clip()

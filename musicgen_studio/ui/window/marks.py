@@ -55,16 +55,20 @@ class ClipMarks(QObject):
     @Slot()
     def toggle(self) -> None:
         """Put a mark at the playhead, or take away the one that is there."""
-        there = self._here()
+        current, there = self._listening.current, self._here()
+        if current is None:
+            return
         if there:
-            self._push(self.tr("Remove the mark"), tuple(mark for mark in self._marks if mark not in there))
+            left = tuple(mark for mark in self._marks if mark not in there)
+            self._push(current.clip, self.tr("Remove the mark"), left)
         else:
-            self._push(self.tr("Mark"), (*self._marks, Mark(self._listening.playhead())))
+            self._push(current.clip, self.tr("Mark"), (*self._marks, Mark(self._listening.playhead())))
 
     @Slot()
     def ask_name(self) -> None:
         """Ask what the mark at the playhead is called, a new one if there is none."""
-        if self._listening.current is None:
+        current = self._listening.current
+        if current is None:
             return
         there = self._here()
         mark = there[0] if there else Mark(self._listening.playhead())
@@ -72,14 +76,20 @@ class ClipMarks(QObject):
         dialog.setWindowTitle(self.tr("Name the mark"))
         dialog.setLabelText(self.tr("What begins here, such as “chorus”:"))
         dialog.setTextValue(mark.name)
-        dialog.textValueSelected.connect(lambda name: self.name(mark, name))
+        clip = current.clip  # another one may be shown by then: music begins
+        dialog.textValueSelected.connect(lambda name: self._name(clip, mark, name))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
     def name(self, mark: Mark, name: str) -> None:
         """Give a mark a name; an empty one leaves its number."""
-        others = (each for each in self._marks if each.frame != mark.frame)
-        self._push(self.tr("Name the mark"), (*others, Mark(mark.frame, name.strip()[:MAX_NAME])))
+        current = self._listening.current
+        if current is not None:
+            self._name(current.clip, mark, name)
+
+    def _name(self, clip: Clip, mark: Mark, name: str) -> None:
+        others = (each for each in marks_of(self._services.library, clip) if each.frame != mark.frame)
+        self._push(clip, self.tr("Name the mark"), (*others, Mark(mark.frame, name.strip()[:MAX_NAME])))
 
     @Slot(object)
     def show_clip(self, clip: Clip) -> None:
@@ -89,7 +99,9 @@ class ClipMarks(QObject):
 
     @Slot()
     def _clear(self) -> None:
-        self._push(self.tr("Remove all marks"), ())
+        current = self._listening.current
+        if current is not None:
+            self._push(current.clip, self.tr("Remove all marks"), ())
 
     def _go(self, step: int) -> None:
         at = self._listening.playhead()
@@ -104,11 +116,10 @@ class ClipMarks(QObject):
         at, near = self._listening.playhead(), round(NEAR_S * current.sound.sample_rate)
         return [mark for mark in self._marks if abs(mark.frame - at) <= near]
 
-    def _push(self, text: str, marks: Marks) -> None:
-        current = self._listening.current
-        if current is not None and in_order(marks) != self._marks:
-            apply = partial(self._keep, current.clip)
-            self._services.undo.push(ChangeMarks(text, self._marks, in_order(marks), apply))
+    def _push(self, clip: Clip, text: str, marks: Marks) -> None:
+        before = marks_of(self._services.library, clip)
+        if in_order(marks) != before:
+            self._services.undo.push(ChangeMarks(text, before, in_order(marks), partial(self._keep, clip)))
 
     def _keep(self, clip: Clip, marks: Marks) -> None:
         keep_marks(self._services.remember, clip, marks)

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from musicgen_studio.app import Program
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip, Origin
+from musicgen_studio.studio.arranging.marking import marks_of
 from musicgen_studio.ui.window.action_table import WAVEFORM_MENU
 from tests.ui.test_window import WAIT_MS, loader, program, settings_file
 
@@ -144,6 +145,31 @@ def test_louder_by_nothing_makes_no_clip(program: Program) -> None:
     dialog.setDoubleValue(0.0)
     dialog.accept()
     assert program.services.background.views() == []
+
+
+@pytest.mark.usefixtures("clip")
+def test_what_was_asked_of_a_clip_is_done_to_it_though_another_is_shown_by_then(qtbot: QtBot, program: Program) -> None:
+    """While a question is open, music that was ordered before begins and is shown: it got the level and the mark."""
+    window, library = program.window, program.services.library
+    asked = shown(program)
+    other = Clip("c" * 32, "Other", Origin.IMPORTED, asked.created, BEEP.frames, RATE, 1, analysis="{}")
+    library.add(other, BEEP)
+    QTest.keyClick(window.waveform, Qt.Key.Key_M, SHIFT)
+    named = window.findChildren(QInputDialog)[-1]
+    window.collection.clip_chosen.emit(other)
+    named.setTextValue("verse")
+    named.accept()
+    assert [mark.name for mark in marks_of(library, asked)] == ["verse"]
+    assert marks_of(library, other) == window.marks.marks() == ()
+    window.collection.clip_chosen.emit(asked)
+    assert [mark.name for mark in window.marks.marks()] == ["verse"]
+    window.editing._ask_gain()
+    level = window.findChildren(QInputDialog)[-1]
+    window.collection.clip_chosen.emit(other)
+    level.setDoubleValue(-6.0)
+    level.accept()
+    qtbot.waitUntil(lambda: shown(program).title == "Beep · level", timeout=WAIT_MS)
+    assert shown(program).parent == asked.id
 
 
 @pytest.mark.usefixtures("clip")
