@@ -146,7 +146,7 @@ class MelodyPanel(FoldBox):
                 self._takes.addItem(self.tr("Choose a recording"), "")
             for take in takes:
                 self._takes.addItem(f"{take.title} · {clock(take.duration_s)}", take.id)
-            self._takes.setCurrentIndex(self._takes.findData(chosen) if chosen else 0)
+            self._takes.setCurrentIndex(max(self._takes.findData(chosen), 0))
         self._take_part.setVisible(bool(takes))
         current = next((take for take in takes if take.id == chosen), None)
         self._trim.setVisible(current is not None)

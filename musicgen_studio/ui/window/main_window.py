@@ -341,6 +341,8 @@ class MainWindow(QWidget):
         collection.clip_changed.connect(self.showing.tell_trashed)
         collection.deleted.connect(self.showing.leave_deleted)
         collection.clip_changed.connect(self._tell_tempo)
+        collection.clip_changed.connect(self.melodies.note_changed)
+        collection.deleted.connect(self.melodies.show_takes)
         collection.imported.connect(lambda clip: self.tempo.hear([clip.id]))
         self.tempo.corrected.connect(collection.set_known)
         self.tempo.clips_heard.connect(self._show_heard)

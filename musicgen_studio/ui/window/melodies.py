@@ -160,6 +160,13 @@ class Melodies(QObject):
         elif self._now.sketch is not None:
             self._clear()
 
+    @Slot(object)
+    def note_changed(self, clip: Clip) -> None:
+        """A clip has another title, or went into the trash or out of it: takes are offered as they are."""
+        if clip.origin is Origin.RECORDED:
+            self.show_takes()
+
+    @Slot()
     def show_takes(self) -> None:
         """Offer the takes the library has now."""
         takes = [clip for clip in self._services.library.clips() if clip.origin is Origin.RECORDED]
@@ -181,7 +188,7 @@ class Melodies(QObject):
         panel, editor = self._panel, self._editor
         panel.file_chosen.connect(self._choose_file)
         panel.track_chosen.connect(self._choose_track)
-        panel.take_chosen.connect(lambda clip_id: self.follow_take(self._services.library.get(clip_id)))
+        panel.take_chosen.connect(self._choose_take)
         panel.take_edited.connect(self._edit_take)
         panel.clear_requested.connect(self._clear)
         panel.repeats_chosen.connect(self._choose_repeats)
@@ -201,6 +208,11 @@ class Melodies(QObject):
         self._files.said.connect(self.said)
         self._files.problem_found.connect(self.problem_found)
         editor.closed.connect(partial(self.editor_requested.emit, False))
+
+    @Slot(str)
+    def _choose_take(self, clip_id: str) -> None:
+        if self._services.library.has(clip_id):  # it may just be deleted for good
+            self.follow_take(self._services.library.get(clip_id))
 
     @Slot(object)
     def _choose_file(self, path: Path) -> None:

@@ -346,6 +346,31 @@ def test_several_takes_are_kept_and_chosen(desk: Desk) -> None:
     assert semitones(desk.sketch.notes) == [57, 60, 64, 60]
 
 
+def test_recordings_are_offered_as_the_library_has_them(desk: Desk) -> None:
+    """One that was deleted for good was still offered, and chosen it ended in a fault of the program."""
+    desk.panel.set_open(True)
+    first, second = desk.add_take(), desk.add_take(sung(written("E4 D4 C4", 0.5, gap_s=0.08), Voice()))
+    takes, collection = control(desk.panel, QComboBox, "Kept recordings"), desk.window.collection
+
+    def offered() -> list[str]:
+        return [takes.itemData(row) for row in range(takes.count())]
+
+    collection.rename(first.id, "Night hum")
+    assert takes.itemText(1).startswith("Night hum")
+    collection._trash([first.id], is_restoring=False)
+    assert offered() == [second.id]
+    desk.undo.undo()
+    assert offered() == [second.id, first.id]
+    collection._trash([second.id], is_restoring=False)  # its notes are followed on
+    assert (takes.currentText(), offered()) == ("Choose a recording", ["", first.id])
+    collection._trash([first.id], is_restoring=False)
+    with desk.qtbot.waitSignal(collection.deleted, timeout=WAIT_MS):
+        collection._empty_trash()
+    assert offered() == [""]
+    desk.panel.take_chosen.emit(first.id)
+    assert desk.sketch.place == second.id
+
+
 def test_what_cannot_be_heard_is_said_in_words_and_the_melody_stays(
     desk: Desk, midi_file: Path, tmp_path: Path
 ) -> None:
