@@ -171,14 +171,15 @@ def test_new_music_takes_over_from_what_plays(hands: Hands) -> None:
     assert hands.shown().title == "Loud · take 3"
 
 
-def test_who_wants_to_hear_on_is_offered_the_new_music(hands: Hands) -> None:
-    services = hands.program.services
+def test_who_wants_to_hear_on_is_offered_the_new_music(hands: Hands, loader: Loader) -> None:
+    services, go_on = hands.program.services, threading.Event()
     hands.make("calm")
     services.settings = replace(services.settings, keeps_playing=True)
     hands.window.listening.looping.set_loop(True)
     hands.press(Qt.Key.Key_Space) if not hands.is_playing else None
     hands.wait(lambda: hands.is_playing)
-    hands.window.generation.generate(PromptValues(prompt="loud", duration_s=1.0))
+    loader.before_block = held(go_on, 4)
+    hands.window.generation.generate(PromptValues(prompt="loud", duration_s=4.0))
     hands.wait(hands.window.offer.isVisible)
     assert hands.shown().title == "Calm"
     assert "“Loud” is being made" in said(hands.window.offer)
@@ -186,6 +187,46 @@ def test_who_wants_to_hear_on_is_offered_the_new_music(hands: Hands) -> None:
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     assert hands.shown().title == "Loud"
     assert not hands.window.offer.isVisible()
+    go_on.set()
+    hands.wait(lambda: not services.loop.views())
+
+
+def test_what_was_offered_while_it_was_made_is_offered_as_it_is_once_it_is_made(hands: Hands) -> None:
+    """It was shown as incomplete and without settings, as it had been known when it began."""
+    services = hands.program.services
+    hands.make("calm")
+    services.settings = replace(services.settings, keeps_playing=True)
+    hands.window.listening.looping.set_loop(True)
+    hands.press(Qt.Key.Key_Space) if not hands.is_playing else None
+    hands.wait(lambda: hands.is_playing)
+    hands.window.generation.generate(PromptValues(prompt="loud", duration_s=1.0))
+    hands.wait(lambda: "“Loud” is in the library" in said(hands.window.offer))
+    assert hands.shown().title == "Calm"
+    button = next(each for each in hands.window.offer.findChildren(QPushButton) if each.text() == "Show")
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert hands.shown().id == next(clip.id for clip in services.library.clips() if clip.title == "Loud")
+    assert hands.shown().is_complete
+    assert hands.shown().recipe
+    assert not hands.window.offer.isVisible()
+
+
+def test_music_that_begins_leaves_the_words_that_are_typed_for_another_clip(hands: Hands, loader: Loader) -> None:
+    """The card of *Extend* closed under the hands, and the letters that followed were keys of the window."""
+    hands.make("calm")
+    go_on = threading.Event()
+    loader.before_block = held(go_on)
+    hands.window.generation.generate(PromptValues(prompt="loud", duration_s=1.0))
+    hands.press(Qt.Key.Key_E)
+    hands.wait(lambda: isinstance(QApplication.focusWidget(), QLineEdit))
+    field = QApplication.focusWidget()
+    hands.type("slow ")
+    go_on.set()
+    hands.wait(lambda: "“Loud” is in the library" in said(hands.window.offer))
+    assert QApplication.focusWidget() is field
+    assert hands.shown().title == "Calm"
+    hands.press(Qt.Key.Key_Escape)
+    hands.window.generation.generate(PromptValues(prompt="soft", duration_s=1.0))
+    hands.wait(lambda: hands.shown().title == "Soft")
 
 
 def test_who_types_on_keeps_the_cursor(hands: Hands, loader: Loader) -> None:

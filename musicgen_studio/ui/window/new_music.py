@@ -1,10 +1,11 @@
 """What the window does when music begins to be made, and when it is made: who is shown, played, and has the keys."""
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from musicgen_studio.studio.humming.recording_state import Phase
 from musicgen_studio.studio.making.queue import JobEnded, JobStarted
+from musicgen_studio.ui.panels.asking_card import AskingCard
 from musicgen_studio.ui.panels.library_panel import LibraryPanel
 from musicgen_studio.ui.panels.offer_row import OfferRow
 from musicgen_studio.ui.panels.prompt_panel import PromptPanel
@@ -59,15 +60,18 @@ class NewMusic(QObject):
         self._prompt, self._waveform, self._library = prompt, waveform, library
         self._goes_to_music = False  # the focus, when the music begins
         self._is_awaited = False  # what was ordered from the prompt, and nothing was typed or heard since
+        self._offered = 0, ""  # the job whose music is offered, and in which words
 
     @Slot(object)
     def begin(self, event: JobStarted) -> None:
-        """Let it take over from what was there, or offer it where that is to play on."""
+        """Let it take over from what was there; offer it where that is to play on, or is being written about."""
         self._is_awaited = False
         self._prompt.show_examples(False)
-        if self._services.settings.keeps_playing and self._listening.is_playing:
+        plays_on = self._services.settings.keeps_playing and self._listening.is_playing
+        if plays_on or _is_asking(QApplication.focusWidget()):
             text = self.tr("“{0}” is being made").format(event.clips[0].title)
             self._offer.offer(text, self.tr("Show"), lambda: self._take_over(event))
+            self._offered = event.job, text
         else:
             self._take_over(event)
 
@@ -107,6 +111,22 @@ class NewMusic(QObject):
         """Let the focus stay where something is typed."""
         self._goes_to_music = self._is_awaited = False
 
+    def _offer_made(self, event: JobEnded) -> None:
+        """Offer what was being made as it is in the library now; nothing any more, if nothing came of it."""
+        if self._offered != (event.job.id, self._offer.text()):
+            return  # it was taken, or something else has been offered since
+        self._offered = 0, ""
+        if event.clips:
+            clip = event.clips[0]
+            text = self.tr("“{0}” is in the library").format(clip.title)
+            self._offer.offer(text, self.tr("Show"), lambda: self._show_made(clip.id))
+        else:
+            self._offer.withdraw()
+
+    def _show_made(self, clip_id: str) -> None:
+        if self._services.library.has(clip_id):
+            self._showing.show_clip(self._services.library.get(clip_id))
+
     @Slot(object)
     def end(self, event: JobEnded) -> None:
         """Show what has come of it in library, waveform and tempo."""
@@ -119,3 +139,12 @@ class NewMusic(QObject):
         if event.clips and self._listening.current is None:
             self._listening.show_clip(event.clips[0])
         self._tempo.hear([clip.id for clip in event.clips])
+        self._offer_made(event)
+
+
+def _is_asking(focus: QWidget | None) -> bool:
+    """Tell whether words are being typed for what is to be made of the clip that is shown: the card goes with it."""
+    above: QWidget | None = focus if isinstance(focus, QLineEdit) and focus.text() else None
+    while above is not None and not isinstance(above, AskingCard):
+        above = above.parentWidget()
+    return above is not None
