@@ -248,6 +248,26 @@ def test_a_lost_graphics_card_is_told_with_an_offer_to_restart(qtbot: QtBot, pro
     assert program.is_to_restart
 
 
+def test_a_restart_that_keeps_the_orders_does_not_say_that_they_are_forgotten(
+    qtbot: QtBot, program: Program, loader: Loader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pause = threading.Event()
+
+    def be_slow(_made: int) -> None:
+        pause.wait(0.05)
+
+    loader.before_block = be_slow
+    loop = program.services.loop
+    for words in ("slow", "later"):
+        loop.submit(composing.new_job(Order((words,), 300.0), program.services.choice))
+    qtbot.waitUntil(lambda: [view.state == "queued" for view in loop.views()] == [False, True], timeout=WAIT_MS)
+    monkeypatch.setattr(JobLoop, "is_device_lost", True)
+    program.window.inbox.take(DeviceLost())
+    QTest.mouseClick(control(program.window, QToolButton, "Restart"), Qt.MouseButton.LeftButton)
+    assert not program.window.isVisible()
+    assert program.is_to_restart
+
+
 def test_what_waits_when_the_graphics_card_is_lost_is_made_after_the_next_start(
     qtbot: QtBot, settings_file: Path, loader: Loader, monkeypatch: pytest.MonkeyPatch
 ) -> None:

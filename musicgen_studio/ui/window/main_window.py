@@ -167,8 +167,10 @@ class MainWindow(QWidget):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Keep the state and let the program end; if orders wait that would be lost, ask first."""
-        waiting = [view for view in self._services.loop.views() if view.state is JobState.QUEUED]
-        if waiting and not self._quitting.is_allowed:
+        loop = self._services.loop
+        waiting = [view for view in loop.views() if view.state is JobState.QUEUED]
+        # Where the graphics card is lost, they are kept for the next start.
+        if waiting and not self._quitting.is_allowed and not loop.is_device_lost:
             event.ignore()
             self._quitting.ask(len(waiting))
             return
