@@ -68,7 +68,9 @@ def _files(arguments: list[str]) -> list[Path]:
     from musicgen_studio.files.sound import is_sound
 
     files = [Path(argument) for argument in arguments]
-    return files if all(file.is_file() and (is_midi(file) or is_sound([file])) for file in files) else []
+    # Not Path's own question, which fails for a name that is too long.
+    are_there = all(os.path.isfile(file) for file in files)  # noqa: PTH113
+    return files if are_there and all(is_midi(file) or is_sound([file]) for file in files) else []
 
 
 def run_window(files: Sequence[Path] = ()) -> int:

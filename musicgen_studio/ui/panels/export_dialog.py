@@ -436,8 +436,9 @@ class ExportDialog(QDialog):
         folder = self._chosen_folder()
         if not folder.is_absolute():
             return self.tr("Give the whole path of the folder, or choose it.")
-        there = next((one for one in (folder, *folder.parents) if one.exists()), folder)
-        if not there.is_dir():
+        # What may not be looked at, or has too long a name, is not there; Path's own questions would fail.
+        there = next((one for one in (folder, *folder.parents) if os.path.exists(one)), folder)  # noqa: PTH110
+        if not os.path.isdir(there):  # noqa: PTH112
             return self.tr("{0} is not a folder.").format(there)
         if not os.access(there, os.W_OK):
             return self.tr("Writing in {0} is not allowed. Choose another folder.").format(there)
@@ -452,7 +453,7 @@ class ExportDialog(QDialog):
             lines.append(self.tr("“{0}” is there already: this one will be called “{1}”.").format(*moved[0]))
         elif moved:
             lines.append(self.tr("{0} names are taken; these files get a number.").format(len(moved)))
-        if files and not self._chosen_folder().exists():
+        if files and not os.path.exists(self._chosen_folder()):  # noqa: PTH110
             lines.append(self.tr("The folder will be made."))
         return "\n".join(lines)
 

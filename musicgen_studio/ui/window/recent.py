@@ -4,6 +4,7 @@ The library remembers the list. Not for opening files: that is the window's affa
 """
 
 import json
+import stat
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -69,7 +70,7 @@ class RecentFiles(QObject):
             clip: What it became; None for MIDI.
         """
         whole = path.absolute()
-        modified_ns = whole.stat().st_mtime_ns if whole.is_file() else 0
+        modified_ns = _modified_ns(whole) or 0
         new = RecentFile(str(whole), "" if clip is None else clip.id, modified_ns)
         others = [file for file in self.files() if file.path != new.path]
         self._services.remember(KEY, json.dumps([asdict(file) for file in [new, *others][:MAX_FILES]]))
@@ -89,7 +90,7 @@ class RecentFiles(QObject):
             action = self._menu.addAction(path.name.replace("&", "&&"), partial(self._choose, file))
             action.setToolTip(file.path)
             action.setStatusTip(file.path)
-            action.setEnabled(path.is_file() or self._known(file) is not None)
+            action.setEnabled(_modified_ns(path) is not None or self._known(file) is not None)
         self._menu.setToolTipsVisible(True)
         self._menu.setEnabled(bool(self._menu.actions()))
         if self._menu.actions():
@@ -105,11 +106,20 @@ class RecentFiles(QObject):
 
     def _known(self, file: RecentFile) -> Clip | None:
         """Return the clip that a file became, if it is still there and the file has not changed since."""
-        path = Path(file.path)
-        if path.is_file() and path.stat().st_mtime_ns != file.modified_ns:
+        modified_ns = _modified_ns(Path(file.path))
+        if modified_ns is not None and modified_ns != file.modified_ns:
             return None
         try:
             clip = self._library.get(file.clip)
         except KeyError:
             return None
         return None if clip.trashed is not None or clip.is_missing else clip
+
+
+def _modified_ns(path: Path) -> int | None:
+    """Return when a file was last changed; None if it is not there or cannot be looked at, as on a lost network."""
+    try:
+        status = path.stat()
+    except (OSError, ValueError):
+        return None
+    return status.st_mtime_ns if stat.S_ISREG(status.st_mode) else None

@@ -1,5 +1,6 @@
 """What checkpoints there are, looked up in the background and remembered for whoever shows it. Not for showing it."""
 
+import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -140,5 +141,5 @@ class Shelf(QObject):
 
 def _place() -> DownloadPlace:
     folder = downloads_folder()
-    there = next(each for each in (folder, *folder.parents) if each.is_dir())
+    there = next(each for each in (folder, *folder.parents) if os.path.isdir(each))  # noqa: PTH112
     return DownloadPlace(folder, torch_files(), shutil.disk_usage(there).free, folder == hub_cache())

@@ -225,6 +225,7 @@ def test_several_licences_are_counted(qtbot: QtBot, tmp_path: Path) -> None:
         ("{here}/file", "file is not a folder."),
         ("{here}/file/below", "file is not a folder."),
         ("{here}/" + "x" * 250, "so long"),
+        ("{here}/" + "x" * 300, "so long"),  # not even a question can be asked about it
     ],
 )
 def test_a_folder_that_will_not_do_is_told_at_once(qtbot: QtBot, tmp_path: Path, folder: str, said: str) -> None:

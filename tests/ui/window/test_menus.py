@@ -1,5 +1,7 @@
 """The menu bar and the context menus: everything of the table is there, with its key, and acts on the right clip."""
 
+import errno
+import os
 import threading
 from pathlib import Path
 
@@ -346,6 +348,27 @@ def test_files_that_were_opened_are_offered_again_and_shown_if_they_are_clips_al
     assert not recent(hands)["two.wav"].isEnabled()
     recent(hands)["Clear the list"].trigger()
     assert recent(hands) == {}
+
+
+def test_recent_files_that_cannot_be_looked_at_any_more_are_offered_as_not_there(
+    hands: Hands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A network disk that was lost answers with an error of its own: the window did not even open any more."""
+    file = tmp_path / "lost.mid"
+    file.touch()
+    hands.window.recent.add(file)
+    assert recent(hands)["lost.mid"].isEnabled()
+
+    look = Path.stat
+
+    def lost(path: Path, **how: bool) -> os.stat_result:
+        if path == file:
+            raise OSError(errno.ENOTCONN, "Transport endpoint is not connected")
+        return look(path, **how)
+
+    monkeypatch.setattr(Path, "stat", lost)
+    assert not recent(hands)["lost.mid"].isEnabled()
+    hands.window.recent.add(file)
 
 
 def test_a_context_menu_fits_on_the_screen_of_a_laptop(hands: Hands) -> None:
