@@ -76,6 +76,7 @@ class Melodies(QObject):
         self._panel, self._editor = panel, editor
         self._now = Followed()
         self._asked = 0  # counts what was sent to the background, so that an answer that comes too late is known
+        self._search = -1  # the number of what was sent last, until it is over
         self._is_hearing = False
         self._is_playing = False
         self._trouble: UserProblem | None = None  # why the sound of a kept melody cannot be heard again
@@ -318,20 +319,23 @@ class Melodies(QObject):
     def _hear(self, sketch: Sketch, edit: TakeEdit | None = None, keeps_notes: bool = False) -> None:
         """Find a sketch's melody in the background; `keeps_notes` for one that was found before and may be edited."""
         self._asked += 1
-        asked, library = self._asked, self._services.library
+        asked = self._search = self._asked
+        library = self._services.library
         self._set_hearing(not keeps_notes)
         if sketch.kind is Kind.HUM and edit is not None:
             keep_take_edit(self._services.remember, sketch.place, edit)
 
         def then(found: Hearing) -> None:
             if asked == self._asked:
+                self._search = -1
                 self._take(sketch, found, edit, keeps_notes)
                 if found.remark and not keeps_notes:
                     self.said.emit(found.remark)
 
         def otherwise(errand: ErrandDone) -> None:
             if asked == self._asked:
-                self._miss(errand)
+                self._search = -1
+                self._miss(errand, is_of_kept=keeps_notes)
 
         background = self._services.background
         if sketch.kind is Kind.FILE:  # it may be long, so it is shown and can be cancelled
@@ -341,19 +345,24 @@ class Melodies(QObject):
             work = partial(heard, sketch, library, background.stop)
             background.run(self.tr("Find the melody"), work, then, otherwise)
 
-    def _miss(self, errand: ErrandDone) -> None:
+    def _miss(self, errand: ErrandDone, *, is_of_kept: bool) -> None:
         """Say that a search came to nothing; the melody that was there stays."""
         self._set_hearing(False)
         why = self.tr("The search was stopped.") if errand.is_stopped else self.tr("The program made a mistake.")
-        self._trouble = errand.problem or UserProblem(
+        problem = errand.problem or UserProblem(
             self.tr("The melody was not found."), why, self.tr("Choose it once more, or choose no melody.")
         )
-        self._panel.set_melody(self._view(), None if errand.is_stopped else self._trouble)
+        if is_of_kept:
+            self._trouble = problem
+        self._panel.set_melody(self._view(), None if errand.is_stopped else problem)
+        self._hear_later()
 
     def _take(self, sketch: Sketch, found: Hearing, edit: TakeEdit | None, keeps_notes: bool) -> None:
         self._set_hearing(False)
-        if keeps_notes:  # it may have been edited meanwhile
+        if keeps_notes and _is_same_sound(self._now, Followed(sketch, edit=edit)):  # it may have been edited meanwhile
             self._apply(replace(self._now, hearing=found))
+        if keeps_notes:
+            self._hear_later()
             return
         as_sung = sketch.kind is Kind.FILE and (not found.is_one_voice or not found.melody.notes)
         whole = replace(sketch, found=found.melody, as_sung=as_sung)
@@ -378,7 +387,10 @@ class Melodies(QObject):
     def _apply(self, following: object) -> None:
         """Put a melody in place of the one that is there: shown, and kept for the next start."""
         assert isinstance(following, Followed)
-        before, self._now = self._now, following
+        before, is_same = self._now, _is_same_sound(self._now, following)
+        if is_same and following.hearing is None:
+            following = replace(following, hearing=before.hearing)  # it was heard after that step
+        self._now = following
         sketch, hearing = following.sketch, following.hearing
         if following.edit is not None and sketch is not None and following.edit != before.edit:
             keep_take_edit(self._services.remember, sketch.place, following.edit)
@@ -391,6 +403,9 @@ class Melodies(QObject):
         if sketch != before.sketch:
             self.stop_requested.emit()
             self.changed.emit()
+        if not is_same:
+            self._trouble = None
+            self._hear_later()
 
     def _show_source(self, sketch: Sketch | None, hearing: Hearing | None) -> None:
         self.show_takes()
@@ -488,14 +503,30 @@ class Melodies(QObject):
             return
         edit = take_edit(self._services.library, sketch.place) if sketch.kind is Kind.HUM else None
         self._apply(Followed(sketch, None, edit))
-        if sketch.kind is not Kind.NOTES:
-            self._later.start()
 
     @Slot()
     def _hear_again(self) -> None:
-        sketch, asked = self._now.sketch, self._asked
-        if sketch is not None and self._now.hearing is None and not asked and sketch.kind is not Kind.NOTES:
+        """Hear the sound of what is followed, unless another melody is being looked for."""
+        sketch = self._now.sketch
+        if sketch is not None and self._is_unheard() and self._search != self._asked:
             self._hear(sketch, self._now.edit, keeps_notes=True)
+
+    def _hear_later(self) -> None:
+        """Hear it soon, if nobody has: a kept melody, or one that a step back has brought."""
+        if self._is_unheard() and self._trouble is None:
+            self._later.start()
+
+    def _is_unheard(self) -> bool:
+        sketch = self._now.sketch
+        return sketch is not None and sketch.kind is not Kind.NOTES and self._now.hearing is None
+
+
+def _is_same_sound(one: Followed, other: Followed) -> bool:
+    """Tell whether two steps follow one sound, whatever was done with its notes."""
+    if one.sketch is None or other.sketch is None:
+        return False
+    places = [(each.kind, each.place, each.track, each.channel) for each in (one.sketch, other.sketch)]
+    return places[0] == places[1] and one.edit == other.edit
 
 
 _NONE = Melody((), 0.0).chroma(0, CHROMA_RATE_HZ)

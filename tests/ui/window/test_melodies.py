@@ -22,6 +22,7 @@ from musicgen_studio.engine.api import EngineInfo
 from musicgen_studio.files.midi import read_midi, write_midi
 from musicgen_studio.files.sound import SoundFormat, write
 from musicgen_studio.library.library import Library
+from musicgen_studio.studio.humming.hearing import Hearing, hear_file
 from musicgen_studio.studio.humming.sketch import Kind, Sketch
 from musicgen_studio.studio.humming.take import new_take
 from musicgen_studio.studio.making.engines import EngineChoice, LoadedEngine
@@ -478,6 +479,41 @@ def test_sound_that_is_gone_at_the_next_start_is_not_replaced_in_silence(
         desk.wait(lambda: "hum.wav" in said(desk.panel) and desk.window.melodies._trouble is not None)
         desk.window.generation.generate(PromptValues(prompt="calm", duration_s=1.0))
         assert desk.engine.requests == []
+
+
+def test_a_kept_melody_is_heard_whatever_is_done_meanwhile_and_taken_back(
+    tmp_path: Path, qtbot: QtBot, hum_file: Path, midi_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its sound was lost with the step that was taken back, and orders waited for it for ever."""
+    with opened(tmp_path, qtbot) as desk:
+        desk.follow(hum_file)
+        control(desk.editor, QToolButton, "as sung").click()
+    go_on = Event()
+
+    def hear_slowly(path: Path, stop: Event | None = None) -> Hearing:
+        assert go_on.wait(60)
+        return hear_file(path, stop)
+
+    monkeypatch.setattr(followed, "hear_file", hear_slowly)
+    with opened(tmp_path, qtbot) as desk:
+        melodies, repeats = desk.window.melodies, control(desk.panel, QCheckBox, "Repeat to the end")
+        repeats.click()
+        go_on.set()
+        desk.wait(lambda: melodies._now.hearing is not None)
+        desk.undo.undo()
+        assert repeats.isChecked()
+        assert melodies.tune() is not None
+    go_on.clear()
+    with opened(tmp_path, qtbot) as desk:
+        melodies = desk.window.melodies
+        desk.follow(midi_file)  # before the sound of the other one was heard
+        go_on.set()
+        desk.undo.undo()
+        assert desk.sketch.place == str(hum_file)
+        desk.wait(lambda: melodies._now.hearing is not None)
+        assert melodies.tune() is not None
+        desk.undo.redo()
+        assert desk.sketch.kind is Kind.MIDI
 
 
 def test_use_settings_brings_the_melody_back(desk: Desk, midi_file: Path) -> None:
