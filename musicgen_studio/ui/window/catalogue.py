@@ -308,7 +308,8 @@ class Catalogue(QObject):
 
     def _is_at_rest(self, offer: Offer) -> bool:
         """Tell whether it makes no music just now; say so if it does."""
-        if not (self._is_current(offer) and self._services.loop.views()):
+        loop = self._services.loop
+        if not (self._is_current(offer) and (loop.views() or loop.performing is not None)):
             return True
         self._said[offer.id] = self.tr("It makes music just now; try again when that is done.")
         self.show_all()

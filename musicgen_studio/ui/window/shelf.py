@@ -103,22 +103,19 @@ class Shelf(QObject):
     def _measure_if_quiet(self) -> None:
         if self.words.speed is not None or self._is_measuring:
             return
-        if self._services.loop.views():  # what is measured beside music is not this computer's speed
+        if self._is_at_work():  # what is measured beside music is not this computer's speed
             self._quiet.start()
             return
         self._is_measuring = True
         services = self._services
 
-        def is_disturbed() -> bool:
-            return bool(services.loop.views())
-
         def measure() -> tuple[ProcessorSpeed, bool]:
-            speed = services.measure_speed(is_disturbed)
+            speed = services.measure_speed(self._is_at_work)
             return speed, remembered() is None
 
         def take(measured: tuple[ProcessorSpeed, bool]) -> None:
             self._is_measuring = False
-            if is_disturbed():
+            if self._is_at_work():
                 self._quiet.start()
                 return
             self.words.speed, self.words.is_rough = measured
@@ -126,6 +123,10 @@ class Shelf(QObject):
             self.changed.emit()
 
         services.background.run("speed", measure, take, self._end_measuring, Lane.LONG)
+
+    def _is_at_work(self) -> bool:
+        """Tell whether music is being made, live too. Any thread."""
+        return bool(self._services.loop.views()) or self._services.loop.performing is not None
 
     def _end_measuring(self, _errand: object) -> None:
         self._is_measuring = self.words.is_measuring = False

@@ -20,9 +20,11 @@ from musicgen_studio.checkpoints.hub import download as hub_download
 from musicgen_studio.checkpoints.hub import published
 from musicgen_studio.checkpoints.hub.cache import CachedRepository
 from musicgen_studio.checkpoints.hub.published import PublishedModel
+from musicgen_studio.checkpoints.offers import OfferKind
 from musicgen_studio.compute.speed import ProcessorSpeed
 from musicgen_studio.studio.making.engines import EngineChoice, LoadedEngine
 from musicgen_studio.studio.making.order import CheckpointRecord
+from musicgen_studio.studio.making.queue import JobLoop
 from musicgen_studio.studio.program.downloads import DownloadState
 from musicgen_studio.ui.panels.prompt_panel import PromptValues
 from musicgen_studio.ui.window import shelf
@@ -402,3 +404,22 @@ def _sha256(data: bytes) -> str:
     from hashlib import sha256
 
     return sha256(data).hexdigest()
+
+
+def test_live_music_is_neither_measured_beside_nor_its_checkpoint_moved(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It stands in no queue: what was measured beside it was taken for this computer's speed, and made it break off."""
+    desk.open()
+    catalogue, offers = desk.program.dialogs.catalogue, desk.program.dialogs.shelf
+    starter = next(each for each in offers.offers() if each.kind is OfferKind.STARTER)
+    assert catalogue._is_at_rest(starter)
+    monkeypatch.setattr(JobLoop, "performing", object())
+    catalogue.open(starter.id)
+    assert not catalogue._is_at_rest(starter)
+    assert desk.says("It makes music just now")
+    offers.words.speed = None
+    offers._measure_if_quiet()
+    assert offers._quiet.isActive()
+    assert not offers._is_measuring
+    offers._quiet.stop()
