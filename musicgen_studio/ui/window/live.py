@@ -28,6 +28,9 @@ from musicgen_studio.ui.window.shortcuts import Bindings
 
 POLL_MS = 33
 SEEDS = 2**31
+LEAVE_S = 0.3
+"""How fast live music fades out where a clip is played instead."""
+
 KEPT = "live"
 """How the library remembers the page."""
 
@@ -66,6 +69,7 @@ class Live(QObject):
         self.schedule_dialog.dropped.connect(self._drop_schedule)
         self._kept_page = ""
         self._is_ending = False
+        self._is_leaving = False
         self._poll = QTimer(self, interval=POLL_MS)
         self._poll.timeout.connect(self._look)
         panel = self.panel
@@ -135,6 +139,7 @@ class Live(QObject):
         if self.playing is not None:
             return
         self._services.transport.stop()
+        self._listening.poll()  # which knows then that it is silent
         self.panel.take_prompts()
         mailbox = Mailbox(self._steering())
         seed = randrange(SEEDS)  # noqa: S311 - not for secrets
@@ -151,6 +156,7 @@ class Live(QObject):
         self.playing.keeps_all = self.panel.keep_all.isChecked()
         self.playing.turn_on_the_bar(is_on=self.panel.on_the_bar.isChecked())
         self._is_ending = False
+        self._is_leaving = False
         self.panel.set_playing(True)
         self.keep_page()
         services.loop.play(self.playing)
@@ -291,6 +297,7 @@ class Live(QObject):
         if playing is not None:
             is_over = playing.is_over
             self._ask()  # the melody on the left may be another one
+            self._give_way(playing)
             self.panel.say(self._words(playing, is_over=is_over))
             if is_over:
                 self.playing = None
@@ -298,6 +305,12 @@ class Live(QObject):
                 self._end(playing)
         if self.playing is None and self._again is None:
             self._poll.stop()
+
+    def _give_way(self, playing: LivePlay) -> None:
+        """Let it end where a clip is played beside it, as the page of the clip was gone back to: one is heard."""
+        if self._listening.is_playing and not (self.is_open() or self._is_leaving):
+            self._is_leaving = True
+            playing.stop(LEAVE_S)
 
     def _end(self, ended: LivePlay | LiveAgain) -> None:
         if ended.problem is not None:

@@ -44,6 +44,11 @@ class Middle(QObject):
         self._transport, self._listening, self._live = transport, listening, live
         self._showing, self._editor, self._waveform, self._bar = showing, editor, waveform, bar
 
+    @property
+    def is_playing(self) -> bool:
+        """Whether the clip, or live music, plays or is about to."""
+        return self._live.playing is not None if self._live.is_open() else self._listening.is_playing
+
     @Slot()
     def toggle_play(self) -> None:
         """Play or pause the clip, or live music."""

@@ -53,8 +53,8 @@ class Playing(QObject):
             case Command.PLAY_PAUSE:
                 self._window.middle.toggle_play()
             case Command.PLAY | Command.PAUSE:
-                if listening.is_playing is (command is Command.PAUSE):
-                    listening.toggle_play()
+                if self._window.middle.is_playing is (command is Command.PAUSE):
+                    self._window.middle.toggle_play()
             case Command.STOP:
                 self._window.middle.stop()
             case Command.NEXT | Command.PREVIOUS:

@@ -28,10 +28,12 @@ from musicgen_studio.studio.arranging.live_output import ClockOutput
 from musicgen_studio.studio.arranging.live_play import HeardOutput, LivePlay
 from musicgen_studio.studio.making.engines import EngineChoice, LoadedEngine
 from musicgen_studio.studio.making.order import CheckpointRecord
+from musicgen_studio.ui.desktop.player import Command
 from musicgen_studio.ui.panels.live_page import LivePage
 from musicgen_studio.ui.panels.live_panel import LivePanel
 from musicgen_studio.ui.panels.prompt_panel import PromptValues
 from musicgen_studio.ui.widgets.prompt_plane import PLACES, PromptPlane
+from musicgen_studio.ui.window.playing import Playing
 from tests.sound.test_stems_heard import band
 from tests.ui.panels.finding import control, said
 
@@ -195,6 +197,44 @@ def test_space_plays_and_stops_what_is_seen(program: Program, qtbot: QtBot) -> N
     QTest.keyClick(live.panel.plane, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: live.playing is None, timeout=60_000)
     assert not program.services.transport.poll().is_playing
+    live.close()
+
+
+def test_a_clip_that_is_played_meanwhile_ends_live_music(program: Program, qtbot: QtBot) -> None:
+    """A clip chosen in the library takes the page's place: both were heard at once."""
+    window, live, library = program.window, program.window.live, program.services.library
+    window.generation.generate(PromptValues(prompt="calm", duration_s=1.0))
+    qtbot.waitUntil(lambda: len(library.clips()) == 1, timeout=60_000)
+    live.open("calm piano")
+    live.play()
+    playing = live.playing
+    assert playing is not None
+    qtbot.waitUntil(lambda: playing.facts is not None and playing.facts.heard_s > 0.5, timeout=60_000)
+    window.showing.show_clip(library.clips()[0])
+    assert not live.is_open()
+    assert live.playing is playing  # looking at a clip is no reason to end it
+    window.listening.looping.set_loop(True)
+    window.middle.toggle_play()
+    qtbot.waitUntil(lambda: live.playing is None, timeout=60_000)
+    assert window.listening.is_playing
+    program.services.transport.stop()
+
+
+def test_play_and_pause_of_the_desktop_are_of_live_music_where_that_is_seen(program: Program, qtbot: QtBot) -> None:
+    live, desktop = program.window.live, program.window.findChild(Playing)
+    assert desktop is not None
+    live.open("calm piano")
+    desktop.obey(Command.PLAY)
+    playing = live.playing
+    assert playing is not None
+    desktop.obey(Command.PLAY)
+    assert live.playing is playing
+    assert not program.services.transport.poll().is_playing
+    qtbot.waitUntil(lambda: playing.facts is not None and playing.facts.heard_s > 0.5, timeout=60_000)
+    desktop.obey(Command.PAUSE)
+    qtbot.waitUntil(lambda: live.playing is None, timeout=60_000)
+    desktop.obey(Command.PAUSE)
+    assert live.playing is None
     live.close()
 
 
