@@ -382,6 +382,31 @@ def test_esc_stops_what_was_just_ordered_though_the_cursor_is_still_in_the_promp
         assert window.prompt.values().prompt == "calm"
 
 
+def test_esc_takes_back_what_was_ordered_last_and_leaves_what_is_being_made(hands: Hands, loader: Loader) -> None:
+    """A second order from the prompt: Esc cut off the first, which was nearly made, and the second began."""
+    loop, background = hands.program.services.loop, hands.program.services.background
+    go_on, may_prepare = threading.Event(), threading.Event()
+    loader.before_block = held(go_on, 4)
+    hands.type("calm")
+    hands.press(Qt.Key.Key_Return, CTRL)
+    hands.wait(hands.window.waveform.hasFocus)
+    for is_prepared in (True, False):
+        if not is_prepared:
+            background.run("before it", lambda: may_prepare.wait(60))
+        hands.press(Qt.Key.Key_P)
+        hands.press(Qt.Key.Key_Return, CTRL)
+        if is_prepared:
+            hands.wait(lambda: len(loop.views()) == 2)
+        hands.press(Qt.Key.Key_Escape)
+        may_prepare.set() if not is_prepared else None
+        hands.wait(lambda: len(loop.views()) == 1 and not hands.window.generation._preparing)
+    assert not loop.views()[0].is_stopping
+    with hands.hears(hands.window.inbox.job_ended):
+        go_on.set()
+    (clip,) = hands.program.services.library.clips()
+    assert clip.is_complete
+
+
 def test_an_imported_recording_is_extended_in_its_own_rate_and_channels(
     hands: Hands, loader: Loader, tmp_path: Path
 ) -> None:

@@ -5,6 +5,8 @@ Not for playing (`listening`) or for keeping clips (`collection`).
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
+from itertools import count
 from pathlib import Path
 from random import randrange
 
@@ -65,7 +67,10 @@ class Generation(QObject):
         self._services = services
         self._prompt, self._queue, self._status = prompt, queue, status
         self._melodies = melodies
-        self._preparing = 0  # orders whose job is being built
+        self._preparing: list[int] = []  # orders whose job is being built, by their numbers
+        self._orders = count()
+        self._taken_back = set[int]()  # of those, what is not wished any more
+        self._last: int | None = None  # the job that was ordered last
         self._best = set[int]()  # jobs whose takes are to be ranked
         self._sections = set[int]()  # jobs that make a section anew
         prompt.generate_requested.connect(self.generate)
@@ -146,6 +151,14 @@ class Generation(QObject):
         for view in self._services.loop.views()[:1]:
             self._services.loop.cancel(view.id)
 
+    @Slot()
+    def take_back(self) -> None:
+        """Stop what was ordered last, be it still built, waiting or made; what there is of it is kept."""
+        if self._preparing:
+            self._taken_back.add(self._preparing[-1])
+        elif self._last is not None:
+            self._services.loop.cancel(self._last)
+
     def poll(self) -> None:
         """Show how far the jobs are."""
         views, performing = self._services.loop.views(), self._services.loop.performing
@@ -194,33 +207,44 @@ class Generation(QObject):
             shows_best: Whether its takes are to be ranked when they are made.
             is_section: Whether it makes a section anew.
         """
+        self._last = None
         try:
             melody = tune()
         except UserProblem as problem:
             self._prompt.set_problem(problem)
             return
         self._prompt.set_problem(None)
-        self._preparing += 1
+        number = next(self._orders)
+        self._preparing.append(number)
         self._services.background.run(
             self.tr("Prepare the order"),
             lambda: make_job(melody),
-            lambda job: self._send(job, shows_best=shows_best, is_section=is_section),
-            self._refuse,
+            lambda job: self._send(number, job, shows_best=shows_best, is_section=is_section),
+            partial(self._refuse, number),
         )
         self.poll()
 
-    def _send(self, job: Job, *, shows_best: bool, is_section: bool) -> None:
-        self._preparing -= 1
-        number = self._services.loop.submit(job)
+    def _send(self, order: int, job: Job, *, shows_best: bool, is_section: bool) -> None:
+        if self._is_over(order):
+            return
+        number = self._last = self._services.loop.submit(job)
         if shows_best and job.order.takes > 1:
             self._best.add(number)
         if is_section:
             self._sections.add(number)
         self.poll()
 
-    def _refuse(self, errand: ErrandDone) -> None:
-        self._preparing -= 1
+    def _refuse(self, order: int, errand: ErrandDone) -> None:
+        if self._is_over(order):
+            return
         self._prompt.set_problem(errand.problem)
+
+    def _is_over(self, order: int) -> bool:
+        """Note that an order is built, or cannot be; tell whether it was taken back meanwhile."""
+        self._preparing.remove(order)
+        is_taken_back = order in self._taken_back
+        self._taken_back.discard(order)
+        return is_taken_back
 
     @Slot(object)
     def _end(self, event: JobEnded) -> None:

@@ -334,7 +334,7 @@ class MainWindow(QWidget):
         listening.new_device_found.connect(news.offer_device)
         listening.shown.connect(lambda clip: self.library.show_clip(clip.id))
         self.prompt.generate_requested.connect(self.new_music.await_music)
-        self.new_music.stop_wished.connect(self.generation.cancel)
+        self.new_music.stop_wished.connect(self.generation.take_back)
         self.prompt.text_changed.connect(self.new_music.stay_in_text)
         self.bar.play_requested.connect(self.middle.toggle_play)
         self.bar.stop_requested.connect(self.middle.stop)
