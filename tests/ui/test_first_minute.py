@@ -241,6 +241,22 @@ def test_who_types_on_keeps_the_cursor(hands: Hands, loader: Loader) -> None:
     assert hands.window.prompt.values().prompt == "calm and slows"
 
 
+def test_who_types_on_keeps_the_cursor_also_where_the_page_of_notes_gives_way(hands: Hands, loader: Loader) -> None:
+    """The page that closed gave the keys to the music in any case."""
+    hands.window.showing.open_editor(True)
+    hands.window.prompt.focus_prompt()
+    go_on = threading.Event()
+    loader.before_block = held(go_on)
+    hands.type("calm")
+    hands.press(Qt.Key.Key_Return, CTRL)
+    hands.type(" and slow")
+    go_on.set()
+    hands.wait(lambda: hands.shown().title == "Calm")
+    assert not hands.window.showing.is_editing
+    hands.type("s")
+    assert hands.window.prompt.values().prompt == "calm and slows"
+
+
 def test_the_library_marks_what_is_shown_and_the_keys_act_on_it(hands: Hands) -> None:
     first, second = hands.make("calm"), hands.make("loud")
     hands.wait(lambda: hands.window.library.selected_ids() == [second.id])

@@ -6,7 +6,7 @@ Not for playing it (`listening`), or for music that begins to be made (`new_musi
 from functools import partial
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
-from PySide6.QtWidgets import QStackedWidget
+from PySide6.QtWidgets import QApplication, QStackedWidget
 
 from musicgen_studio.core.clip import Clip
 from musicgen_studio.errors import UserProblem
@@ -17,6 +17,7 @@ from musicgen_studio.ui.widgets.waveform import WaveformView
 from musicgen_studio.ui.window.listening import Listening
 from musicgen_studio.ui.window.recording import Recording
 from musicgen_studio.ui.window.services import Services
+from musicgen_studio.ui.window.shortcuts import TEXT_FIELDS
 
 
 class Showing(QObject):
@@ -152,10 +153,11 @@ class Showing(QObject):
 
     @Slot(bool)
     def open_editor(self, is_open: bool) -> None:
-        """Show the page of notes in place of the clip, or the clip again."""
-        was_open = self.is_editing
+        """Show the page of notes in place of the clip, or the clip again. Who writes elsewhere keeps the keys."""
+        was_open, focus = self.is_editing, QApplication.focusWidget()
+        is_written_elsewhere = isinstance(focus, TEXT_FIELDS) and not self._pages.isAncestorOf(focus)
         self._pages.setCurrentIndex(1 if is_open else 0)
         if is_open:
             self._editor.focus_notes()
-        elif was_open:
+        elif was_open and not is_written_elsewhere:
             self._waveform.setFocus(Qt.FocusReason.OtherFocusReason)
