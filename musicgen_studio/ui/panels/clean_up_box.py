@@ -115,15 +115,23 @@ class CleanUpBox(QWidget):
         beats = step_s * self._tempo_bpm / 60
         return min(range(1, self._grid.count()), key=lambda row: abs(float(self._grid.itemData(row)) - beats))
 
+    def _step_s(self) -> float | None:
+        """The step stays what it was until another grid is chosen, though the metronome has another tempo by now."""
+        before = self._clean_up.quantise_to_s
+        if self._grid.currentIndex() == self._nearest_grid(before):
+            return before
+        beats = float(self._grid.currentData())
+        return beats * 60 / self._tempo_bpm if beats else None
+
     @Slot()
     def _tell(self) -> None:
-        beats, key = float(self._grid.currentData()), self._key.currentData()
+        key = self._key.currentData()
         self._clean_up = replace(
             self._clean_up,
             fold_octaves=self._fold.isChecked(),
             snap=self._snap.currentData(),
             key=next((each for each in _keys() if each.name == key), None),
-            quantise_to_s=beats * 60 / self._tempo_bpm if beats else None,
+            quantise_to_s=self._step_s(),
             minimum_note_s=self._minimum.value() / 1000,
         )
         self._key.setEnabled(self._clean_up.snap == "key")

@@ -59,6 +59,17 @@ def test_the_grid_follows_the_tempo(box: CleanUpBox, qtbot: QtBot) -> None:
     assert changed.args[0].quantise_to_s is None
 
 
+def test_another_switch_leaves_the_grid_of_another_tempo_as_it_is(box: CleanUpBox, qtbot: QtBot) -> None:
+    box.set_values(CleanUp(quantise_to_s=0.25), A_MINOR, 90.0)  # set while the metronome stood at 120
+    with qtbot.waitSignal(box.changed) as changed:
+        control(box, QCheckBox, "Fold octaves").click()
+    assert changed.args == [CleanUp(fold_octaves=True, quantise_to_s=0.25)]
+    with qtbot.waitSignal(box.changed) as changed:
+        choose(box, "Grid", "Eighths")
+    assert changed.args is not None
+    assert changed.args[0].quantise_to_s == pytest.approx(1 / 3)
+
+
 def test_octaves_and_short_notes(box: CleanUpBox, qtbot: QtBot) -> None:
     with qtbot.waitSignal(box.changed):
         control(box, QCheckBox, "Fold octaves").click()
