@@ -143,8 +143,10 @@ class Listening(QObject):
         """
         self._services.library.check_sound(clip.id)
         takes = [take for take in takes_of(self._services.library, clip) if not take.is_missing or take == clip]
+        if clip not in takes[:MAX_TAKES]:  # an order of a table may have more of them: it is heard alone
+            takes = [clip]
         heard = [self._opened(take) for take in takes[:MAX_TAKES]]
-        place = takes.index(clip) if clip in takes[:MAX_TAKES] else 0
+        place = takes.index(clip)
         going_on = None if place_s is None else (clip.id, place_s, self.is_playing)
         self._show(heard, place)
         self._going_on = going_on

@@ -15,6 +15,7 @@ from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.clip import Clip, Origin
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.files.sound import read
+from musicgen_studio.studio.arranging.markers import record_in
 from musicgen_studio.ui.panels.clip_header import ExtendValues
 from musicgen_studio.ui.panels.takes_strip import TakeTile
 from tests.ui.panels.finding import said
@@ -242,6 +243,25 @@ def test_a_take_that_is_deleted_for_good_leaves_the_strip(qtbot: QtBot, program:
     QTest.keyClick(window.waveform, Qt.Key.Key_Space)
     assert listening.current is not None
     assert not window.takes.isVisible()
+
+
+def test_a_take_that_the_strip_has_no_place_for_is_shown_itself(qtbot: QtBot, program: Program) -> None:
+    type_and_generate(qtbot, program, "calm")
+    library, showing = program.services.library, program.window.showing
+    (clip,) = library.clips()
+    record, sound = record_in(clip), library.read(clip.id)
+    assert record is not None
+    takes = []
+    for number in range(10):  # as a table of orders may ask for
+        recipe = replace(record, order=replace(record.order, takes=10), take=number).to_json()
+        take = replace(clip, id=f"{number:032x}", title=f"Calm · take {number + 1}", recipe=recipe)
+        takes.append(library.add(take, sound))
+    showing.show_clip(takes[9])
+    assert shown(program) == "Calm · take 10"
+    assert tiles(program) == []
+    showing.show_clip(takes[7])
+    assert shown(program) == "Calm · take 8"
+    assert tiles(program) == list(range(1, 9))
 
 
 def test_what_is_found_out_late_takes_back_no_title_that_was_given_meanwhile(qtbot: QtBot, program: Program) -> None:
