@@ -42,7 +42,7 @@ SPARE_BYTES = 200_000_000
 """What is to stay free on the disk."""
 
 MAX_TRIES = 8
-"""Tries in a row that bring nothing before it is given up; one that brings something starts the count anew."""
+"""Tries in a row that get no further before it is given up; one that gets further starts the count anew."""
 
 _WHOLE_TRIES = 3
 """What lies there from before may be wrong, and what comes then once."""
@@ -182,7 +182,7 @@ class _Tries:
         self._failed = 0
 
     def went_on(self) -> None:
-        """Something has come: the count starts anew."""
+        """It got further: the count starts anew."""
         self._failed = 0
 
     def until_done(self, attempt: Callable[[], _Result]) -> _Result:
@@ -223,6 +223,7 @@ class _Fetch:
         self._client, self._listing, self._file, self._blob = client, listing, file, blob
         self._stop, self._meter = stop, meter
         self._tries = _Tries(listing.repository, stop, lambda wait_s: meter.wait(file.path, wait_s))
+        self._furthest = 0  # how much of the file there was at a time
 
     def run(self) -> None:
         """Bring the file; a wrong content is fetched anew, and refused if it comes again."""
@@ -267,6 +268,7 @@ class _Fetch:
         if content.is_right():
             return True
         self._drop(part, self._file.size)
+        self._furthest = 0
         return False
 
     def _receive(self, stream: BinaryIO, content: Content, have: int) -> Content:
@@ -297,7 +299,10 @@ class _Fetch:
         stream.flush()  # a kill costs no more than the piece on its way
         content.add(piece)
         self._meter.add(self._file.path, len(piece))
-        self._tries.went_on()
+        have = min(stream.tell(), self._file.size)
+        if have > self._furthest:  # what comes again and again, and is cut or too long each time, brings nothing
+            self._furthest = have
+            self._tries.went_on()
         if self._stop.is_set():
             raise StoppedError
         if stream.tell() > self._file.size:

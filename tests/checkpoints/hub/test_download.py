@@ -136,6 +136,15 @@ def test_a_server_that_fails_on_is_given_up_and_what_came_is_kept(hub: FakeHub, 
     assert hub.sent[LARGE] == 1_000_000
 
 
+@pytest.mark.parametrize("kind", ["longer", "shorter"])
+def test_a_file_that_never_has_the_listed_length_is_given_up(hub: FakeHub, hub_cache: Path, kind: str) -> None:
+    """What a proxy puts in its place comes again and again: bytes that are no further bytes are no progress."""
+    hub.faults = [Fault(kind)] * 40
+    with pytest.raises(UserProblem, match="could not be downloaded"):
+        fetch(hub_cache)
+    assert len(hub.faults) >= 30
+
+
 def test_a_circle_of_redirects_is_said(hub: FakeHub, hub_cache: Path) -> None:
     hub.faults = [Fault("circle")]
     with pytest.raises(UserProblem) as problem:
