@@ -35,6 +35,7 @@ def choose_downloads_folder(folder: Path | None) -> None:
         UserProblem: If it cannot be written to.
     """
     if folder is not None:
+        folder = folder.absolute()
         ensure_folder(folder)
     _keep(known_folders() if folder is None else [folder, *known_folders()], folder)
 
@@ -42,9 +43,13 @@ def choose_downloads_folder(folder: Path | None) -> None:
 def remember_folder(folder: Path) -> None:
     """Look for checkpoints in this folder, too, from now on.
 
+    Args:
+        folder: Written down whole: the next program may be started elsewhere.
+
     Raises:
         UserProblem: If it cannot be written down.
     """
+    folder = folder.absolute()
     if folder not in known_folders():
         chosen = _load().get("downloads")
         _keep([*known_folders(), folder], Path(chosen) if isinstance(chosen, str) and chosen else None)

@@ -45,6 +45,14 @@ def test_a_folder_is_remembered_without_being_chosen(shared: Path, tmp_path: Pat
     assert known_folders() == [shared, tmp_path / "other"]
 
 
+def test_a_folder_is_written_down_whole(shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    remember_folder(Path("models"))
+    choose_downloads_folder(Path("downloads"))
+    monkeypatch.chdir("/")
+    assert known_folders() == [tmp_path / "downloads", tmp_path / "models", shared]
+
+
 def test_a_folder_that_cannot_be_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(UserProblem, match="cannot be used"):
