@@ -49,8 +49,11 @@ def _add_hub_parsers(actions: Commands) -> None:
         ("remove", run_remove, "delete a downloaded checkpoint"),
     ):
         parser = actions.add_parser(name, help=about, description=f"{about[0].upper()}{about[1:]}.")
-        parser.add_argument("checkpoint", metavar="NAME", help="such as facebook/musicgen-small, or htdemucs")
-        parser.add_argument("--cache", type=path, metavar="DIR", help="default: where downloads go, or where it is")
+        others = "" if name in ("move", "int8") else ", or htdemucs"
+        parser.add_argument("checkpoint", metavar="NAME", help=f"such as facebook/musicgen-small{others}")
+        parser.add_argument(
+            "--cache", type=_whole_path, metavar="DIR", help="default: where downloads go, or where it is"
+        )
         parser.set_defaults(run=run, json=False)
         if name == "download":
             parser.add_argument(
@@ -58,6 +61,11 @@ def _add_hub_parsers(actions: Commands) -> None:
             )
         if name == "move":
             parser.add_argument("--to", type=path, metavar="DIR", required=True, help="where to; made if need be")
+
+
+def _whole_path(text: str) -> Path:
+    """Read a path as one that holds wherever the next program is started."""
+    return path(text).absolute()
 
 
 def run_list(args: argparse.Namespace) -> int:
@@ -185,7 +193,7 @@ def run_remove(args: argparse.Namespace) -> int:
 
     model = published(args.checkpoint)
     if model is not None:
-        path = _require(find_published(model), model.id)
+        path = _require(find_published(model, args.cache), model.id)
         freed = path.stat().st_size
         path.unlink()
     else:
@@ -197,13 +205,20 @@ def run_remove(args: argparse.Namespace) -> int:
 
 
 def _kept(args: argparse.Namespace) -> "CachedRepository":
-    """Return where a checkpoint was downloaded to."""
+    """Return where a checkpoint was downloaded to: as it came, or what is kept of it as int8."""
     from musicgen_studio.checkpoints.found import find_cached
     from musicgen_studio.checkpoints.hub.cache import CachedRepository
+    from musicgen_studio.checkpoints.hub.published import published
     from musicgen_studio.checkpoints.places import downloads_folder
 
+    if published(args.checkpoint) is not None:
+        raise UserProblem(
+            f"This cannot be done with {args.checkpoint}.",
+            "It is a file of its own that takes sounds apart or judges them, and no checkpoint.",
+            "It can be verified and removed.",
+        )
     name = repository(args.checkpoint)
-    found = None if args.cache is not None else find_cached(name)
+    found = find_cached(name, args.cache)
     kept = found.kept if found is not None else CachedRepository(args.cache or downloads_folder(), name)
     _require(kept.folder if kept.folder.is_dir() else None, name)
     return kept
@@ -216,7 +231,7 @@ def _downloaded(args: argparse.Namespace) -> "tuple[Listing, Destination]":
 
     model = published(args.checkpoint)
     if model is not None:
-        path = _require(find_published(model), model.id)
+        path = _require(find_published(model, args.cache), model.id)
         return listing_on_disk(model, path), PublishedPlace(path.parent, model.id)
     kept = _kept(args)
     listing = kept.listing()

@@ -147,6 +147,17 @@ def test_what_is_downloaded_into_a_folder_of_ones_own_is_found(cli: CommandLine,
     assert small["folder"].startswith(str(own))
 
 
+@pytest.mark.usefixtures("served")
+def test_what_is_kept_as_int8_is_found_in_the_folder_that_is_named(cli: CommandLine) -> None:
+    own = ("musicgen-small", "--cache", "own")
+    assert cli("checkpoints", "download", "--accept-licence", *own)[0] == 0
+    assert cli("checkpoints", "int8", *own)[0] == 0
+    assert cli("checkpoints", "verify", *own)[0] == 0
+    assert cli("checkpoints", "verify", "musicgen-small", "--cache", "elsewhere")[0] == 1
+    assert cli("checkpoints", "remove", *own)[0] == 0
+    assert cli("checkpoints", "verify", *own)[0] == 1
+
+
 def test_the_separators_weights_are_downloaded_too(
     cli: CommandLine, served: FakeHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -157,6 +168,12 @@ def test_the_separators_weights_are_downloaded_too(
     monkeypatch.setattr(published, "PUBLISHED", (model,))
     assert cli("checkpoints", "download", "htdemucs")[0] == 0
     assert (tmp_path / "torch" / "hub" / "checkpoints" / model.file).read_bytes() == weights
+    for action in ("download", "verify", "remove"):  # a copy elsewhere is another one
+        assert cli("checkpoints", action, "htdemucs", "--cache", "own")[0] == 0
+    assert cli("checkpoints", "verify", "htdemucs", "--cache", "own")[0] == 1
+    code, _, err = cli("checkpoints", "move", "htdemucs", "--to", "own")
+    assert code == 1
+    assert "It can be verified and removed." in err
     assert cli("checkpoints", "verify", "htdemucs")[0] == 0
     assert cli("checkpoints", "remove", "htdemucs")[0] == 0
     assert cli("checkpoints", "verify", "htdemucs")[0] == 1

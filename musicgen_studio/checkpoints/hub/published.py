@@ -123,9 +123,14 @@ class PublishedPlace:
         return self.cache / file.path
 
 
-def find_published(model: PublishedModel) -> Path | None:
-    """Return where a model's file lies, or None if it is not on this computer."""
-    path = torch_files() / model.file
+def find_published(model: PublishedModel, folder: Path | None = None) -> Path | None:
+    """Return where a model's file lies, or None if it is not there.
+
+    Args:
+        model: Which.
+        folder: The only one to look into; None is where torch keeps such files.
+    """
+    path = (folder or torch_files()) / model.file
     return path if path.is_file() else None
 
 
