@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from musicgen_studio.checkpoints.catalogue import CheckpointEntry
     from musicgen_studio.checkpoints.hub.cache import CachedRepository, Destination
     from musicgen_studio.checkpoints.hub.files import Listing
+    from musicgen_studio.checkpoints.hub.progress import Stop
     from musicgen_studio.checkpoints.offers import Offer
     from musicgen_studio.compute.speed import ProcessorSpeed
 
@@ -123,9 +124,9 @@ def run_verify(args: argparse.Namespace) -> int:
     """Compare a download with what its files have to be."""
     from musicgen_studio.checkpoints.hub.download import verify
 
-    listing, place = _downloaded(args)
     with stop_on_interrupt() as stop:
         try:
+            listing, place = _downloaded(args, stop)
             wrong = verify(listing, place, stop, show)
         except StoppedError:
             return EXIT_INTERRUPTED
@@ -224,9 +225,9 @@ def _kept(args: argparse.Namespace) -> "CachedRepository":
     return kept
 
 
-def _downloaded(args: argparse.Namespace) -> "tuple[Listing, Destination]":
+def _downloaded(args: argparse.Namespace, stop: "Stop") -> "tuple[Listing, Destination]":
     """Return what a download has to be, and where it is. The Hub is asked only where the disk does not say it."""
-    from musicgen_studio.checkpoints.hub.files import connection, list_files
+    from musicgen_studio.checkpoints.hub.download import listing_of
     from musicgen_studio.checkpoints.hub.published import PublishedPlace, find_published, listing_on_disk, published
 
     model = published(args.checkpoint)
@@ -234,12 +235,7 @@ def _downloaded(args: argparse.Namespace) -> "tuple[Listing, Destination]":
         path = _require(find_published(model, args.cache), model.id)
         return listing_on_disk(model, path), PublishedPlace(path.parent, model.id)
     kept = _kept(args)
-    listing = kept.listing()
-    if listing is None:
-        with connection() as client:
-            current = kept.current()
-            listing = list_files(client, kept.name, "main" if current is None else current.name)
-    return listing, kept
+    return listing_of(kept, stop), kept
 
 
 def _require(path: Path | None, name: str) -> Path:

@@ -13,7 +13,7 @@ import pytest
 
 from musicgen_studio.checkpoints import places, terms
 from musicgen_studio.checkpoints.fingerprint import fingerprint
-from musicgen_studio.checkpoints.hub import published
+from musicgen_studio.checkpoints.hub import download, published
 from tests.checkpoints.hub.server import FakeHub, serving
 from tests.cli.conftest import CommandLine
 
@@ -103,6 +103,19 @@ def test_what_was_changed_on_the_disk_is_said(cli: CommandLine, tmp_path: Path) 
     code, _, err = cli("checkpoints", "verify", "facebook/musicgen-small")
     assert code == 1
     assert "Missing or different: model.safetensors" in err
+
+
+@pytest.mark.usefixtures("served")
+def test_what_was_only_begun_cannot_be_verified_without_the_hub(
+    cli: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing on the disk says what it has to be."""
+    (tmp_path / "hf" / "hub" / "models--facebook--musicgen-small" / "blobs").mkdir(parents=True)
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:1")  # nobody answers there
+    monkeypatch.setattr(download, "_FIRST_WAIT_S", 0.001)
+    code, _, err = cli("checkpoints", "verify", "musicgen-small")
+    assert code == 1
+    assert err.startswith("facebook/musicgen-small could not be checked.\nThe server cannot be reached")
 
 
 @pytest.mark.usefixtures("served")

@@ -122,6 +122,27 @@ def bring(
     return listing
 
 
+def listing_of(kept: CachedRepository, stop: Stop) -> Listing:
+    """Return what a download has to be: as the disk says it, or where that does not, as the Hub does.
+
+    Args:
+        kept: What was downloaded, or a part of it.
+        stop: As for `download`.
+
+    Raises:
+        StoppedError: If it was stopped.
+        UserProblem: If the Hub has to be asked and cannot be.
+    """
+    listing = kept.listing()
+    if listing is not None:
+        return listing
+    current = kept.current()
+    revision = "main" if current is None else current.name
+    with connection() as client:
+        tries = _Tries(kept.name, stop, what="could not be checked", then="Check the connection and try again.")
+        return tries.until_done(lambda: list_files(client, kept.name, revision))
+
+
 def verify(
     listing: Listing, place: Destination, stop: Stop, on_progress: OnProgress = lambda _: None
 ) -> list[RemoteFile]:
@@ -177,8 +198,16 @@ class _Meter:
 class _Tries:
     """Tries again what a connection broke, waiting longer each time; says at last what it was."""
 
-    def __init__(self, repository: str, stop: Stop, on_wait: Callable[[float], None] = lambda _: None) -> None:
+    def __init__(
+        self,
+        repository: str,
+        stop: Stop,
+        on_wait: Callable[[float], None] = lambda _: None,
+        what: str = "could not be downloaded",
+        then: str = "What has come is kept. Check the connection and try again: it goes on where it stopped.",
+    ) -> None:
         self._repository, self._stop, self._on_wait = repository, stop, on_wait
+        self._what, self._then = what, then
         self._failed = 0
 
     def went_on(self) -> None:
@@ -208,9 +237,9 @@ class _Tries:
 
     def _given_up(self, why: str) -> UserProblem:
         return UserProblem(
-            f"{self._repository} could not be downloaded.",
+            f"{self._repository} {self._what}.",
             f"{why} It was tried {self._failed} times." if self._failed else why,
-            "What has come is kept. Check the connection and try again: it goes on where it stopped.",
+            self._then,
         )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from musicgen_studio.checkpoints.hub.cache import Destination
-from musicgen_studio.checkpoints.hub.files import Listing, connection, list_files
+from musicgen_studio.checkpoints.hub.files import Listing
 from musicgen_studio.checkpoints.hub.progress import DownloadProgress
 from musicgen_studio.checkpoints.hub.published import PublishedPlace, listing_on_disk, published
 from musicgen_studio.checkpoints.int8_copies import Int8Copy, note_hashes
@@ -32,7 +32,7 @@ def verify(offer: Offer, errand: Errand) -> list[str]:
     """
     from musicgen_studio.checkpoints.hub.download import verify as verify_files
 
-    listing, place = _downloaded(offer)
+    listing, place = _downloaded(offer, errand)
     return [file.path for file in verify_files(listing, place, errand.stop, lambda told: _tell(errand, told))]
 
 
@@ -40,7 +40,7 @@ def drop_wrong(offer: Offer, errand: Errand) -> int:
     """Delete the files that are not what they have to be, so that a download brings them anew. Returns how many."""
     from musicgen_studio.checkpoints.hub.download import verify as verify_files
 
-    listing, place = _downloaded(offer)
+    listing, place = _downloaded(offer, errand)
     wrong = verify_files(listing, place, errand.stop, lambda told: _tell(errand, told))
     for file in wrong:
         place.blob(file).unlink(missing_ok=True)
@@ -102,19 +102,16 @@ def remove(offer: Offer, errand: Errand) -> int:  # noqa: ARG001 - as the others
     return size
 
 
-def _downloaded(offer: Offer) -> tuple[Listing, Destination]:
+def _downloaded(offer: Offer, errand: Errand) -> tuple[Listing, Destination]:
+    from musicgen_studio.checkpoints.hub.download import listing_of
+
     model = published(offer.id)
     if model is not None:
         assert offer.folder is not None
         path = offer.folder / model.file
         return listing_on_disk(model, path), PublishedPlace(path.parent, model.id)
     assert offer.kept is not None
-    listing = offer.kept.listing()
-    if listing is None:
-        current = offer.kept.current()
-        with connection() as client:
-            listing = list_files(client, offer.id, "main" if current is None else current.name)
-    return listing, offer.kept
+    return listing_of(offer.kept, errand.stop), offer.kept
 
 
 def _tell(errand: Errand, told: DownloadProgress) -> None:
