@@ -190,13 +190,11 @@ def run_int8(args: argparse.Namespace) -> int:
 
 def run_remove(args: argparse.Namespace) -> int:
     """Delete a downloaded checkpoint, and say how much that freed."""
-    from musicgen_studio.checkpoints.hub.published import find_published, published
+    from musicgen_studio.checkpoints.hub.published import find_published, published, remove_published
 
     model = published(args.checkpoint)
     if model is not None:
-        path = _require(find_published(model, args.cache), model.id)
-        freed = path.stat().st_size
-        path.unlink()
+        freed = remove_published(model, _require(find_published(model, args.cache), model.id))
     else:
         freed = _kept(args).remove()
     print(

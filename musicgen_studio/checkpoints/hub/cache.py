@@ -13,14 +13,15 @@ import hashlib
 import os
 import re
 import shutil
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from musicgen_studio.checkpoints.hub.files import Listing, RemoteFile
-from musicgen_studio.errors import StoppedError
+from musicgen_studio.errors import StoppedError, UserProblem
+from musicgen_studio.files.whole import explain
 
 PART, LOCK = ".part", ".lock"
 _READ_BYTES = 1 << 20
@@ -170,10 +171,31 @@ class CachedRepository:
         return sum(path.stat().st_size for path in files)
 
     def remove(self) -> int:
-        """Delete it all and return how many bytes that freed."""
+        """Delete it all and return how many bytes that freed.
+
+        Raises:
+            UserProblem: If it is another person's, or a program holds it.
+        """
         freed = self.bytes_on_disk()
-        shutil.rmtree(self.folder)
+        with deleting(self.name, self.folder):
+            shutil.rmtree(self.folder)
         return freed
+
+
+@contextmanager
+def deleting(name: str, place: Path) -> Iterator[None]:
+    """Say in words why something cannot be deleted.
+
+    Args:
+        name: What is deleted, for a person.
+        place: Where it lies.
+    """
+    try:
+        yield
+    except OSError as error:
+        why, _ = explain(error, place)
+        what_to_do = f"Close the programs that use it, or delete {place} yourself."
+        raise UserProblem(f"{name} was not removed, or not all of it.", why, what_to_do) from error
 
 
 def _has_weights(folder: Path) -> bool:

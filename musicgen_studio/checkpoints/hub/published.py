@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from musicgen_studio.checkpoints.hub.cache import LOCK, PART
+from musicgen_studio.checkpoints.hub.cache import LOCK, PART, deleting
 from musicgen_studio.checkpoints.hub.files import Listing, RemoteFile, connection, require_network
 from musicgen_studio.checkpoints.hub.progress import OnProgress, Stop
 from musicgen_studio.errors import UserProblem
@@ -153,6 +153,18 @@ def discard_published(model: PublishedModel, folder: Path) -> None:
     """Delete what an unfinished download has left."""
     for end in (PART, LOCK):
         (folder / f"{model.file}{end}").unlink(missing_ok=True)
+
+
+def remove_published(model: PublishedModel, path: Path) -> int:
+    """Delete a model's file and return how many bytes that freed.
+
+    Raises:
+        UserProblem: If it is another person's, or a program holds it.
+    """
+    with deleting(model.id, path):
+        freed = path.stat().st_size
+        path.unlink()
+    return freed
 
 
 def listing_on_disk(model: PublishedModel, path: Path) -> Listing:

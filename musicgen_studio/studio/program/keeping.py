@@ -10,7 +10,7 @@ from pathlib import Path
 from musicgen_studio.checkpoints.hub.cache import Destination
 from musicgen_studio.checkpoints.hub.files import Listing
 from musicgen_studio.checkpoints.hub.progress import DownloadProgress
-from musicgen_studio.checkpoints.hub.published import PublishedPlace, listing_on_disk, published
+from musicgen_studio.checkpoints.hub.published import PublishedPlace, listing_on_disk, published, remove_published
 from musicgen_studio.checkpoints.int8_copies import Int8Copy, note_hashes
 from musicgen_studio.checkpoints.offers import Offer
 from musicgen_studio.checkpoints.places import remember_folder
@@ -90,16 +90,17 @@ def let_originals_go(offer: Offer, errand: Errand, write_int8: WriteInt8) -> int
 
 
 def remove(offer: Offer, errand: Errand) -> int:  # noqa: ARG001 - as the others
-    """Delete one. Returns how many bytes that freed."""
+    """Delete one. Returns how many bytes that freed.
+
+    Raises:
+        UserProblem: If it cannot be deleted.
+    """
     if offer.kept is not None:
         return offer.kept.remove()
     model = published(offer.id)
     assert model is not None
     assert offer.folder is not None
-    path = offer.folder / model.file
-    size = path.stat().st_size
-    path.unlink()
-    return size
+    return remove_published(model, offer.folder / model.file)
 
 
 def _downloaded(offer: Offer, errand: Errand) -> tuple[Listing, Destination]:

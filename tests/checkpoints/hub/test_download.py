@@ -349,6 +349,18 @@ def test_removing_says_what_it_frees(hub: FakeHub, hub_cache: Path) -> None:
     assert not kept.folder.exists()
 
 
+@pytest.mark.usefixtures("hub")
+def test_what_cannot_be_removed_is_said(hub_cache: Path, tmp_path: Path) -> None:
+    fetch(hub_cache)
+    kept = CachedRepository(hub_cache, REPOSITORY)
+    elsewhere = kept.folder.rename(tmp_path / "disk")
+    kept.folder.symlink_to(elsewhere)  # as people do whose home is small
+    with pytest.raises(UserProblem, match="was not removed") as problem:
+        kept.remove()
+    assert f"delete {kept.folder} yourself" in problem.value.what_to_do
+    assert kept.current() is not None
+
+
 @pytest.mark.parametrize("path", ["../x", "/etc/x", "a/../../x", "..\\x", "C:x", ""])
 def test_a_name_that_leads_elsewhere_is_refused(path: str) -> None:
     with pytest.raises(ValueError, match="path"):
