@@ -146,14 +146,15 @@ def run_move(args: argparse.Namespace) -> int:
     from musicgen_studio.checkpoints.hub.moving import move
     from musicgen_studio.checkpoints.places import remember_folder
 
-    kept = _kept(args)
-    with stop_on_interrupt() as stop:
-        try:
-            moved = move(kept, args.to.resolve(), stop, show)
-        except StoppedError:
-            return EXIT_INTERRUPTED
-    remember_folder(moved.cache)
-    print(f"{kept.name} is in {moved.cache} now")
+    kept, to = _kept(args), args.to.resolve()
+    if kept.cache.resolve() != to:
+        remember_folder(to)  # before: what has been moved must be found, whatever happens next
+        with stop_on_interrupt() as stop:
+            try:
+                move(kept, to, stop, show)
+            except StoppedError:
+                return EXIT_INTERRUPTED
+    print(f"{kept.name} is in {to} now")
     return 0
 
 

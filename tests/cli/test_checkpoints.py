@@ -123,6 +123,7 @@ def test_a_checkpoint_is_moved_and_still_found(cli: CommandLine, tmp_path: Path)
     cli("checkpoints", "download", "facebook/musicgen-small", "--accept-licence")
     code, out, _ = cli("checkpoints", "move", "musicgen-small", "--to", tmp_path / "disk")
     assert (code, out) == (0, f"facebook/musicgen-small is in {tmp_path / 'disk'} now\n")
+    assert cli("checkpoints", "move", "musicgen-small", "--to", "disk") == (0, out, "")  # where it is already
     assert cli("checkpoints", "verify", "musicgen-small")[0] == 0
     made = ("--seconds", "0.2", "--no-play", "--out", tmp_path / "out")
     assert cli("generate", "drums", "--checkpoint", "musicgen-small", *made)[0] == 0
