@@ -1,6 +1,8 @@
 """`generate --from` of a recording of live music: the same samples again. The work is `studio.making.live_remake`'s."""
 
 import argparse
+import json
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +11,7 @@ from musicgen_studio.cli.output import Output
 from musicgen_studio.core.names import numbered
 
 if TYPE_CHECKING:
+    from musicgen_studio.studio.arranging.live_tape import Tape
     from musicgen_studio.studio.making.live_record import LiveRecord
 
 
@@ -36,16 +39,30 @@ def make_again(args: argparse.Namespace, output: Output) -> int:
                 made += piece.frames
         finally:
             tape.close()
+            if not made:
+                tape.path.unlink(missing_ok=True)
     if tape.problem is not None:
         raise tape.problem
-    print(f"{tape.path} ({made / record.sample_rate:.1f} s)", flush=True)
+    if made:
+        print(_told(tape, _stretched(record, made), as_json=args.json, cut=made < record.stretch.frames), flush=True)
     return EXIT_INTERRUPTED if stop.is_set() else 0
 
 
-def _text(record: "LiveRecord", frames: int) -> str | None:
-    from dataclasses import replace
+def _told(tape: "Tape", record: "LiveRecord", *, as_json: bool, cut: bool) -> str:
+    duration_s = record.stretch.frames / record.sample_rate
+    if not as_json:
+        return f"{tape.path} ({duration_s:.1f} s{', not complete' if cut else ''})"
+    files = {"sound_file": str(tape.path), "recipe_file": str(tape.record_file)}
+    return json.dumps({"clip": {**files, "duration_s": duration_s, "recipe": asdict(record)}})
 
-    return replace(record, stretch=replace(record.stretch, frames=frames)).to_json() if frames else None
+
+def _text(record: "LiveRecord", frames: int) -> str | None:
+    return _stretched(record, frames).to_json() if frames else None
+
+
+def _stretched(record: "LiveRecord", frames: int) -> "LiveRecord":
+    """Return the record of what was made of a recording."""
+    return replace(record, stretch=replace(record.stretch, frames=frames))
 
 
 def _free(folder: Path, stem: str) -> Path:

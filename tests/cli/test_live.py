@@ -1,5 +1,6 @@
 """`live`: it plays as long as it is told, keeps what was heard, takes keys, and `generate --from` makes it again."""
 
+import json
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -52,6 +53,11 @@ def test_it_records_and_is_made_again(
     np.testing.assert_array_equal(read(folder / "again" / "a.wav").samples, heard.samples)
     assert main(["generate", "--from", "again/a.json", "--out", "again", "--checkpoint", str(melody_checkpoint)]) == 0
     np.testing.assert_array_equal(read(folder / "again" / "a-2.wav").samples, heard.samples)
+    capsys.readouterr()
+    assert main(["generate", "--from", "a.json", "--out", "j", "--checkpoint", str(melody_checkpoint), "--json"]) == 0
+    clip = json.loads(capsys.readouterr().out)["clip"]
+    assert (Path(clip["sound_file"]), clip["duration_s"]) == (Path("j") / "a.wav", 3.0)
+    assert json.loads(Path(clip["recipe_file"]).read_text(encoding="utf-8")) == clip["recipe"]
     assert main([*live, "--checkpoint", str(melody_checkpoint)]) == 1  # a.wav is there
 
 
@@ -73,7 +79,7 @@ def test_how_much_was_made_again_until_ctrl_c_is_said(
     assert main(["generate", "--from", "a.json", "--out", "again", *checkpoint]) == 130
     made = read(folder / "again" / "a.wav")
     assert 0 < made.duration_s < 1
-    assert capsys.readouterr().out.endswith(f"a.wav ({made.duration_s:.1f} s)\n")
+    assert capsys.readouterr().out.endswith(f"a.wav ({made.duration_s:.1f} s, not complete)\n")
 
 
 def test_another_checkpoint_cannot_make_it_again(folder: Path, melody_checkpoint: Path, text_checkpoint: Path) -> None:
