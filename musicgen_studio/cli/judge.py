@@ -3,7 +3,7 @@
 import argparse
 import json
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, redirect_stdout
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -197,7 +197,9 @@ def _made(args: argparse.Namespace) -> Path:
     parser = argparse.ArgumentParser()
     generate.add_parser(parser.add_subparsers())
     made = parser.parse_args([*words, *(["--checkpoint", args.checkpoint] if args.checkpoint else [])])
-    if made.run(made) != 0:
+    with redirect_stdout(sys.stderr):  # what is asked for is the judgement; each clip is a word on the way to it
+        code = made.run(made)
+    if code != 0:
         raise KeyboardInterrupt  # what else ends it is raised; half a set is not judged
     return folder
 
