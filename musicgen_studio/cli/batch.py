@@ -255,7 +255,7 @@ def _best_first(result: "BatchResult", measure: str | None) -> "list[dict[str, A
 def _tell(result: "BatchResult", measure: str | None, *, as_json: bool) -> None:
     if as_json:
         for clip in _best_first(result, measure):
-            print(json.dumps(clip, ensure_ascii=False), flush=True)
+            print(json.dumps(clip), flush=True)  # ASCII: whoever reads it may have another encoding
         return
     print(f"{result.made} of {len(result.clips)} clips are in {result.manifest.parent}", flush=True)
     if mixes := sum(clip["followed"] is not None for clip in result.clips):

@@ -114,7 +114,10 @@ def run(args: argparse.Namespace) -> int:
         made, against = _sets(args, stack)
         judgement = judge(made, against, embedder, _print_line)
         _write(judgement, args)
-    print(judgement.to_json() if args.json else judgement.table())
+    if args.json:  # in ASCII: whoever reads it may have another encoding than the file beside it
+        print(json.dumps(json.loads(judgement.to_json()), indent=1))
+    else:
+        print(judgement.table())
     if args.sort is not None and not args.json:
         print("\n" + "\n".join(_sorted_lines(judgement, args.sort)))
     return 0

@@ -53,6 +53,13 @@ def test_the_lines_of_the_manifest_as_json_with_what_judge_measures(cli: Command
     assert float(listed["musicnn.agreement"]) == line["musicnn.agreement"]
 
 
+def test_json_keeps_its_words_on_a_console_of_any_encoding(cli: CommandLine) -> None:
+    (cli.folder / "t.csv").write_text("prompt\nträumend 悲\n", encoding="utf-8")
+    _, out, _ = cli("batch", "t.csv", "--out", "x", "--seconds", "0.5", "--json")
+    assert out.isascii()
+    assert json.loads(out)["prompt"] == "träumend 悲"
+
+
 def test_clips_are_listed_by_a_measure_and_what_failed_is_last(cli: CommandLine) -> None:
     (cli.folder / "text.wav").write_text("no sound")
     (cli.folder / "t.csv").write_text("prompt,seconds,melody\na,1,text.wav\nhappy rock,1,\nsad jazz,1,\n")

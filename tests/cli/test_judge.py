@@ -55,13 +55,14 @@ def test_a_folder_against_itself_is_0(cli: CommandLine) -> None:
 
 
 def test_made_clips_have_their_prompts(cli: CommandLine) -> None:
-    (cli.folder / "prompts.txt").write_text("sad jazz\nhappy rock\n", encoding="utf-8")
+    (cli.folder / "prompts.txt").write_text("sad jazz\nhappy rock, träumend\n", encoding="utf-8")
     code, out, _ = cli("judge", "--prompts", "prompts.txt", "--seconds", "3", "--out", "x", "--json")
     assert code == 0
     (request, *_) = cli.engine.requests
     assert request.duration_s == 3
+    assert out.isascii()
     told = json.loads(out)
-    assert {clip["prompt"] for clip in told["clips"]} == {"sad jazz", "happy rock"}
+    assert {clip["prompt"] for clip in told["clips"]} == {"sad jazz", "happy rock, träumend"}
     assert "musicnn.agreement" in {figure["id"] for figure in told["figures"]}
     code, _, err = cli("judge", "--prompts", "prompts.txt", "--out", "x")
     assert code == 1
