@@ -14,6 +14,7 @@ from typing import Any
 from musicgen_studio.batch.folder import BatchFolder
 from musicgen_studio.batch.plan import BatchPlan, Group
 from musicgen_studio.checkpoints.fingerprint import file_sha256
+from musicgen_studio.core.stopping import StopFlag
 from musicgen_studio.files.whole import replacing, write_text
 from musicgen_studio.studio.making.order import Order
 from musicgen_studio.studio.making.record import Record
@@ -43,12 +44,15 @@ Measure = Callable[[list[tuple[Path, Record]]], Iterable[Figures]]
 """Yields further columns of some clips, one entry each."""
 
 
-def write_manifest(plan: BatchPlan, folder: BatchFolder, measure: Measure | None = None) -> list[dict[str, Any]]:
+def write_manifest(
+    plan: BatchPlan, folder: BatchFolder, stop: StopFlag, measure: Measure | None = None
+) -> list[dict[str, Any]]:
     """Write the manifest of a batch and return its lines, in the order of the table.
 
     Args:
         plan: Of the batch.
         folder: Of the batch.
+        stop: Ends the measuring early; what is measured by then stands there.
         measure: Brings more columns, or None.
 
     Raises:
@@ -56,8 +60,8 @@ def write_manifest(plan: BatchPlan, folder: BatchFolder, measure: Measure | None
     """
     lines = sorted(_lines(plan, folder), key=lambda line: (line["row"], line["take"]))
     _write(lines, folder)
-    if measure is not None:  # it takes long: what is known stands there before
-        _add_measured(lines, folder, measure)
+    if measure is not None and not stop.is_set():  # it takes long: what is known stands there before
+        _add_measured(lines, folder, stop, measure)
         _write(lines, folder)
     return lines
 
@@ -121,12 +125,14 @@ def _followed(order: Order) -> str | None:
     return LEAD_AND_CHORDS if is_mix else None
 
 
-def _add_measured(lines: list[dict[str, Any]], folder: BatchFolder, measure: Measure) -> None:
+def _add_measured(lines: list[dict[str, Any]], folder: BatchFolder, stop: StopFlag, measure: Measure) -> None:
     made = [line for line in lines if line["status"] == MADE]
     clips = [folder.path / line["file"] for line in made]
     found = measure([(clip, Record.read(clip.with_suffix(".json"))) for clip in clips])
     for line, figures in zip(made, found, strict=True):
         line.update(figures)
+        if stop.is_set():
+            return
 
 
 def _type_of(lines: list[dict[str, Any]], name: str) -> type:

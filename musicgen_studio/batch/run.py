@@ -84,7 +84,7 @@ def run_batch(
         makers: What makes it.
         stop: Ends it early; what is whole by then stays, and the next call goes on.
         on_progress: Told several times a second, in this thread.
-        measure: Brings further columns of the manifest, or None.
+        measure: Brings further columns of the manifest, or None; a stop ends it, too.
 
     Raises:
         UserProblem: If the folder holds another batch or cannot be written to, no engine can be loaded, or a cluster
@@ -96,7 +96,7 @@ def run_batch(
         run_on_ray(plan, folder, makers, stop, on_progress)
     else:
         _run_here(plan, out, folder, makers, stop, on_progress)
-    lines = write_manifest(plan, folder, measure)
+    lines = write_manifest(plan, folder, stop, measure)
     return BatchResult(out / CSV_NAME, tuple(lines), stop.is_set())
 
 

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -123,6 +124,23 @@ def test_a_stop_keeps_what_is_whole(make_plan: MakePlan, makers: Makers, tmp_pat
         if clip["status"] == "made":
             assert read(tmp_path / "out" / clip["file"]).frames == clip["frames"]
     assert list((tmp_path / "out" / ".batch" / "work").iterdir()) == []
+
+
+def test_a_stop_ends_the_measuring_too(make_plan: MakePlan, makers: Makers, tmp_path: Path) -> None:
+    stop, measured = threading.Event(), list[Path]()
+
+    def measure(clips: list[tuple[Path, Record]]) -> Iterator[dict[str, float]]:
+        for clip, _ in clips:
+            measured.append(clip)
+            stop.set()
+            yield {"lufs": -14.0}
+
+    plan = make_plan("prompt", "a", "b", "c")
+    result = run_batch(plan, tmp_path / "out", makers, stop, measure=measure)
+    assert (result.is_stopped, result.made, len(measured)) == (True, 3, 1)
+    assert [clip.get("lufs") for clip in result.clips] == [-14.0, None, None]
+    assert run_batch(plan, tmp_path / "out", makers, stop, measure=measure).made == 3
+    assert len(measured) == 1  # who has stopped does not wait for it
 
 
 def test_two_batches_in_one_folder_share_the_work(make_plan: MakePlan, makers: Makers, tmp_path: Path) -> None:
