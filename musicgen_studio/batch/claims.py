@@ -23,6 +23,9 @@ from pathlib import Path
 
 import psutil
 
+from musicgen_studio.errors import UserProblem
+from musicgen_studio.files.whole import explain
+
 LEASE_S = 60.0
 """How long a claim counts whose owner does not say that it lives."""
 
@@ -121,6 +124,9 @@ class Claims:
         Args:
             name: Of the group.
             on_taken_over: Told what `Claim.stem` was of each dead claim before ours.
+
+        Raises:
+            UserProblem: If the disk does not take it.
         """
         numbers = _numbers(self._folder, name)
         newest = max(numbers, default=0)
@@ -132,6 +138,9 @@ class Claims:
                 file.write(json.dumps(asdict(self._owner)))
         except FileExistsError:
             return None
+        except OSError as error:
+            why, what_to_do = explain(error, self._folder)
+            raise UserProblem("The folder of the batch cannot be written to.", why, what_to_do) from error
         for number in numbers:
             on_taken_over(f"{name}.{number}")
         return Claim(path, self._lease_s)

@@ -14,6 +14,7 @@ import signal
 import sys
 import threading
 import traceback
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,14 +67,14 @@ class _Worker:
         self._folder = BatchFolder(post.folder, post.plan, post.lease_s)
 
     def run(self) -> None:
-        """Make what is there to be made."""
-        try:
-            engine = self._post.load(
-                self._post.checkpoint, self._post.device, self._post.precision, threads=self._post.threads
-            )
-        except UserProblem as problem:
-            self._tell(say="problem", what=problem.what, why=problem.why, what_to_do=problem.what_to_do)
-            return
+        """Make what is there to be made.
+
+        Raises:
+            UserProblem: If no engine can be loaded, or the folder cannot be written to.
+        """
+        engine = self._post.load(
+            self._post.checkpoint, self._post.device, self._post.precision, threads=self._post.threads
+        )
         info = engine.info
         self._tell(say="ready", device=info.device, precision=info.precision)
         open_groups = list(self._post.plan.groups)
@@ -111,10 +112,14 @@ class _Worker:
 
     def _tell(self, **told: object) -> None:
         try:
-            self._out.write(f"{json.dumps(told)}\n".encode())
-            self._out.flush()
+            _write(self._out, told)
         except OSError:  # nobody listens any more
             self._stop.set()
+
+
+def _write(out: BinaryIO, told: Mapping[str, object]) -> None:
+    out.write(f"{json.dumps(told)}\n".encode())
+    out.flush()
 
 
 def _failure(error: Exception) -> Failure:
@@ -137,7 +142,12 @@ def main() -> int:
     post: Post = pickle.load(sys.stdin.buffer)  # noqa: S301 - from the process that started this one
     stop = threading.Event()
     threading.Thread(target=_await_end, args=(sys.stdin.buffer, stop), daemon=True).start()
-    _Worker(post, out, stop).run()
+    try:
+        _Worker(post, out, stop).run()
+    except UserProblem as problem:  # of what all share, the checkpoint or the folder: another would do no better
+        with suppress(OSError):
+            said = {"what": problem.what, "why": problem.why, "what_to_do": problem.what_to_do}
+            _write(out, {"say": "problem", **said})
     out.flush()
     # The thread that waits for the end of stdin would keep the interpreter from ending in order.
     os._exit(0)

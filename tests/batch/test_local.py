@@ -14,12 +14,15 @@ from pathlib import Path
 import pytest
 
 from musicgen_studio import make_batch
+from musicgen_studio.batch.claims import LEASE_S
 from musicgen_studio.batch.folder import BatchFolder
-from musicgen_studio.batch.local import Crew
+from musicgen_studio.batch.local import Crew, run_local
 from musicgen_studio.batch.plan import BatchPlan
 from musicgen_studio.batch.progress import BatchProgress
 from musicgen_studio.batch.run import BatchResult, Makers, run_batch
 from musicgen_studio.batch.work import make_group
+from musicgen_studio.batch.worker import Post
+from musicgen_studio.errors import UserProblem
 from musicgen_studio.files.sound import read
 from musicgen_studio.studio.making.record import Record
 from tests.batch.conftest import CHECKPOINT, MakePlan
@@ -107,6 +110,17 @@ def test_a_group_that_kills_its_workers_is_given_up(make_plan: MakePlan, makers:
     assert "5 workers died of it" in result.failures[0]["why"]
 
 
+def test_a_folder_that_workers_cannot_use_is_told_and_no_fault(
+    make_plan: MakePlan, makers: Makers, tmp_path: Path
+) -> None:
+    """Such as that of a disk that is full by the time they begin."""
+    plan = make_plan("prompt", "a")
+    (tmp_path / "file").touch()
+    post = Post(plan, tmp_path / "file", LEASE_S, makers.checkpoint, "auto", "auto", 1, load_fake)
+    with pytest.raises(UserProblem, match=r"file. cannot be used"):
+        run_local(post, BatchFolder(tmp_path / "out", plan), Crew(2, 1), threading.Event())
+
+
 def test_a_stop_keeps_what_is_whole(make_plan: MakePlan, makers: Makers, tmp_path: Path) -> None:
     (makers.checkpoint / "slow").write_text("0.1")
     stop = threading.Event()
@@ -160,7 +174,7 @@ def test_two_batches_in_one_folder_share_the_work(make_plan: MakePlan, makers: M
 _DRIVER = """
 import sys, threading
 from pathlib import Path
-from musicgen_studio.batch.local import Crew
+from musicgen_studio.batch.local import Crew, run_local
 from musicgen_studio.batch.plan import BatchSettings, read_plan
 from musicgen_studio.batch.run import Makers, run_batch
 from musicgen_studio.export.finish import FinishSettings
