@@ -15,7 +15,7 @@ from musicgen_studio.core.request import MAX_PROMPTS, GenerationRequest
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.export.finish import FinishSettings
 from musicgen_studio.files.sound import SoundFormat
-from musicgen_studio.files.text import read_lines
+from musicgen_studio.files.text import lines_of, read_lines
 from musicgen_studio.studio.arranging.composing import going_on
 from musicgen_studio.studio.arranging.passages import PlannedPiece, asked_grid, morph_s, read_piece
 from musicgen_studio.studio.arranging.replacing import prompt_at
@@ -205,7 +205,7 @@ def _prompts(given: list[str], jobs: str | None) -> tuple[str, ...]:
 
 
 def _read_jobs(jobs: str) -> list[str]:
-    found = sys.stdin.read().splitlines() if jobs == "-" else read_lines(Path(jobs).expanduser())
+    found = lines_of(sys.stdin.buffer, "stdin") if jobs == "-" else read_lines(Path(jobs).expanduser())
     lines = (line.strip() for line in found)
     return [line for line in lines if line and not line.startswith("#")]
 

@@ -6,6 +6,7 @@ are in. Not for the program's own files, which are UTF-8.
 
 import codecs
 from pathlib import Path
+from typing import BinaryIO
 
 from musicgen_studio.errors import UserProblem
 
@@ -21,20 +22,34 @@ def read_lines(path: Path) -> list[str]:
     """
     try:
         with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
+            return lines_of(file, str(path))
     except OSError as error:
         why = f"{path}: {error.strerror}."
         raise UserProblem("The text file cannot be read.", why, "Check the name and where the file is.") from error
+
+
+def lines_of(file: BinaryIO, name: str) -> list[str]:
+    """Return the lines of a text that comes from anywhere, such as from another program; as `read_lines`.
+
+    Args:
+        file: Read from where it stands.
+        name: What it is called, for a person.
+
+    Raises:
+        OSError: If it cannot be read.
+        UserProblem: If it is too large or holds no text; it names the line.
+    """
+    content = file.read(MAX_BYTES + 1)
     if len(content) > MAX_BYTES:
-        raise _no_text(path, f"it has more than {MAX_BYTES / 1e6:.0f} MB")
-    lines = _decoded(path, content).splitlines()
+        raise _no_text(name, f"it has more than {MAX_BYTES / 1e6:.0f} MB")
+    lines = _decoded(name, content).splitlines()
     for number, line in enumerate(lines, start=1):
         if not _CONTROL.isdisjoint(line):
-            raise _no_text(path, f"line {number} holds what is no text")
+            raise _no_text(name, f"line {number} holds what is no text")
     return lines
 
 
-def _decoded(path: Path, content: bytes) -> str:
+def _decoded(name: str, content: bytes) -> str:
     encoding = "utf-8-sig"
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encoding = "utf-16"
@@ -47,7 +62,7 @@ def _decoded(path: Path, content: bytes) -> str:
     except UnicodeDecodeError as error:
         if encoding != "utf-8-sig":
             line = content[: error.start].decode(encoding, "replace").count("\n") + 1
-            raise _no_text(path, f"line {line} is damaged") from error
+            raise _no_text(name, f"line {line} is damaged") from error
     return content.decode("cp1252", "replace")
 
 
@@ -56,5 +71,5 @@ def _is_half_zero(every_second: bytes) -> bool:
     return len(every_second) > 1 and every_second.count(0) > len(every_second) * 0.7
 
 
-def _no_text(path: Path, why: str) -> UserProblem:
-    return UserProblem("The text file cannot be read.", f"{path}: {why}.", "Save it as a text file in UTF-8.")
+def _no_text(name: str, why: str) -> UserProblem:
+    return UserProblem("The text file cannot be read.", f"{name}: {why}.", "Save it as a text file in UTF-8.")

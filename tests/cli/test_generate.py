@@ -149,10 +149,15 @@ def test_how_many_are_made_together(cli: CommandLine, argv: str, together: int) 
     assert cli.engine.requests[0].together == together
 
 
-def test_jobs_can_come_from_stdin(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "stdin", io.StringIO("one\ntwo\n"))
+@pytest.mark.parametrize(
+    "content", [b"one\ntwo \xe9\n", b"\xef\xbb\xbfone\r\ntwo \xc3\xa9", "one\ntwo é".encode("utf-16")]
+)
+def test_jobs_can_come_from_stdin_in_any_encoding(
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch, content: bytes
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content), "utf-8"))
     assert cli("generate", "--jobs", "-", "--seconds", "1")[0] == 0
-    assert cli.engine.requests[0].prompts == ("one", "two")
+    assert cli.engine.requests[0].prompts == ("one", "two é")
 
 
 def test_an_empty_prompt_is_music_without_words(cli: CommandLine) -> None:
