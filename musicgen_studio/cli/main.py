@@ -116,6 +116,21 @@ def main(argv: Sequence[str] | None = None, measure_window: MeasureWindow | None
     args = build_parser().parse_args(argv)
     args.measure_window = measure_window
     try:
+        code = _run(args)
+        if sys.stdout is not None:
+            sys.stdout.flush()  # here, where it can still be said what became of it
+    except BrokenPipeError:
+        _forget_stdout()
+        return EXIT_PROBLEM
+    except OSError as error:
+        _forget_stdout()
+        print(f"What was printed could not be written: {error.strerror}.", file=sys.stderr)
+        return EXIT_PROBLEM
+    return code
+
+
+def _run(args: argparse.Namespace) -> int:
+    try:
         code: int = args.run(args)
     except UserProblem as problem:
         _report(problem, as_json=args.json)
@@ -123,8 +138,7 @@ def main(argv: Sequence[str] | None = None, measure_window: MeasureWindow | None
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
     except BrokenPipeError:
-        _forget_stdout()
-        return EXIT_PROBLEM
+        raise
     except Exception:  # noqa: BLE001 - the outermost edge: a bug is shown whole, and told apart by its exit code
         traceback.print_exc()
         print("This is a fault in MusicGen Studio, not yours. Please report it with the lines above.", file=sys.stderr)

@@ -109,6 +109,57 @@ def test_a_reader_that_leaves_is_no_bug() -> None:
         assert process.wait() == 1
 
 
+_LEFT_EARLY = """
+import sys
+from musicgen_studio.cli import devices
+from musicgen_studio.cli.main import main
+from musicgen_studio.errors import UserProblem
+
+def run(args):
+    sys.stdin.read()
+    {end}
+
+devices.run = run
+sys.exit(main(["devices", "--json"]))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes end differently there")
+@pytest.mark.parametrize("end", ["return print('x') or 0", "raise UserProblem('a', 'b', 'c')"])
+def test_a_reader_that_has_left_before_is_no_bug(end: str) -> None:
+    """A short text is written at the very end, a problem's after the command."""
+    with subprocess.Popen(
+        [sys.executable, "-c", _LEFT_EARLY.format(end=end)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        process.stdin.close()
+        assert process.stderr.read() == ""
+        assert process.wait() == 1
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a disk that is always full")
+def test_a_full_disk_behind_the_output_is_said() -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        code = _LEFT_EARLY.format(end="return print('x') or 0")
+        shown = subprocess.run(
+            [sys.executable, "-c", code],
+            stdin=subprocess.DEVNULL,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            check=False,
+        )
+    assert shown.returncode == 1
+    assert shown.stderr == "What was printed could not be written: No space left on device.\n"
+
+
 def test_a_console_that_lacks_a_letter_is_no_bug(tmp_path: Path) -> None:
     file = tmp_path / "run.py"
     file.write_text(
