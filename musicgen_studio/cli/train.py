@@ -40,7 +40,8 @@ def _folder(checkpoint: Path | None) -> Path | None:
     """Return the folder of a checkpoint that is named as everywhere: a folder, a name on the Hub, `starter`."""
     from musicgen_studio.checkpoints.catalogue import find
 
-    return None if checkpoint is None else find(str(checkpoint)).folder
+    # As it was written: on Windows a path shows the name `facebook/musicgen-small` with a backslash.
+    return None if checkpoint is None else find(checkpoint.as_posix()).folder
 
 
 def _codec_folder(given: Path | None) -> Path | None:

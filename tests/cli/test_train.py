@@ -3,10 +3,13 @@
 import os
 import subprocess
 import sys
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 import pytest
 
+from musicgen_studio.checkpoints import catalogue
+from musicgen_studio.checkpoints.catalogue import CheckpointEntry
+from musicgen_studio.cli import train
 from musicgen_studio.paths import resources_dir
 from musicgen_studio.training import run
 from tests.cli.conftest import CommandLine
@@ -87,6 +90,18 @@ def test_every_checkpoint_of_a_training_is_named_as_everywhere(
     assert (lm[0], lm[2]) == (0, "")
     assert cli("train", "publish", *named_so, "--to", "made")[0] == 0
     assert named == [cli.starter, cli.starter, cli.starter, None]
+
+
+def test_a_name_of_the_hub_is_one_on_windows_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    named = list[str]()
+
+    def find(name: str) -> CheckpointEntry:
+        named.append(name)
+        return CheckpointEntry(name, Path("x"), "", "")
+
+    monkeypatch.setattr(catalogue, "find", find)
+    train._folder(PureWindowsPath("facebook/musicgen-small"))  # type: ignore[arg-type]
+    assert named == ["facebook/musicgen-small"]
 
 
 def test_a_codec_is_gone_on_from_by_a_name_or_by_its_own_folder(
