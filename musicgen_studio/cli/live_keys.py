@@ -2,6 +2,7 @@
 
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -131,7 +132,6 @@ def _key_by_key() -> Iterator[Callable[[float], str]]:
     """Give a function that waits so many seconds for a key and returns it, or an empty text."""
     if sys.platform == "win32":
         import msvcrt
-        import time
 
         def look_windows(seconds: float) -> str:
             end = time.monotonic() + seconds
@@ -143,6 +143,7 @@ def _key_by_key() -> Iterator[Callable[[float], str]]:
 
         yield look_windows
         return
+    import os
     import select
     import termios
     import tty
@@ -152,7 +153,11 @@ def _key_by_key() -> Iterator[Callable[[float], str]]:
 
     def look(seconds: float) -> str:
         ready, _, _ = select.select([sys.stdin], [], [], seconds)
-        return sys.stdin.read(1) if ready else ""
+        # Not by sys.stdin: no select tells of what that has read ahead, and of two keys at once one waits for a third.
+        pressed = os.read(sys.stdin.fileno(), 1) if ready else b""
+        if ready and not pressed:  # the terminal is gone
+            time.sleep(seconds)
+        return pressed.decode("ascii", "ignore")
 
     try:
         yield look

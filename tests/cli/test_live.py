@@ -1,13 +1,17 @@
 """`live`: it plays as long as it is told, keeps what was heard, takes keys, and `generate --from` makes it again."""
 
 import json
+import os
+import pty
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from musicgen_studio.cli import live_keys
 from musicgen_studio.cli.live_keys import Keys, help_line
 from musicgen_studio.cli.main import main
 from musicgen_studio.core.audio import Audio
@@ -132,6 +136,18 @@ class Played:
     def end_with_the_phrase(self) -> None:
         """Note it."""
         self.asked.append("phrase")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals")
+def test_keys_that_come_at_once_all_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Over a slow line, or while the machine is busy, several are there at a time."""
+    master, slave = pty.openpty()
+    with os.fdopen(slave, encoding="utf-8") as stdin:
+        monkeypatch.setattr(sys, "stdin", stdin)
+        with live_keys._key_by_key() as look:
+            os.write(master, "2é3q".encode())
+            assert "".join(look(0.2) for _ in range(5)) == "23q"
+    os.close(master)
 
 
 def test_keys_steer() -> None:
