@@ -434,6 +434,25 @@ def enter_menu(root: Path, extras: frozenset[str]) -> None:
 # --- the whole ------------------------------------------------------------------------------------------------------
 
 
+@contextlib.contextmanager
+def alone(root: Path) -> Iterator[None]:
+    """Wait until no other set-up is at work in this checkout, and keep others from it meanwhile. Not on Windows."""
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    with (root / "pyproject.toml").open("rb") as file:  # the lock is the system's, and ends with whoever holds it
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("Another set-up is at work in this folder. Waiting for it.")
+            fcntl.flock(file, fcntl.LOCK_EX)
+        except OSError:
+            pass  # a disk that knows no locks
+        yield
+
+
 def set_up(root: Path, extras: frozenset[str]) -> None:
     """Bring the checkout to where `is_ready` holds.
 
@@ -529,7 +548,9 @@ def main(arguments: Sequence[str]) -> int:
             other = python_to_switch_to()
             if other is not None:
                 return hand_over([other, str(Path(__file__).resolve()), *arguments])
-            set_up(ROOT, extras)
+            with alone(ROOT):
+                if not is_ready(ROOT, extras):  # another one may have done it meanwhile
+                    set_up(ROOT, extras)
         return start(ROOT, arguments)
     except SetupProblem as problem:
         say(f"\n{problem}")

@@ -536,6 +536,18 @@ def test_a_failed_set_up_starts_nothing_and_exits_with_1(checkout: Path) -> None
     assert ran.stderr.index("[3/4]") < ran.stderr.index("ERROR: no such wheel") < ran.stderr.index("exit code 1")
 
 
+def test_a_second_set_up_waits_for_the_first_and_finds_it_done(studio: ModuleType, checkout: Path) -> None:
+    """It took the first for interrupted, and removed the environment that was being filled."""
+    command = [sys.executable, str(checkout / "installers/studio.py"), "word"]
+    with studio.alone(checkout):
+        second = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        assert second.stderr is not None
+        assert "Waiting for it" in second.stderr.readline()
+        stamp_it(studio, checkout)
+    out, err = second.communicate(timeout=60)
+    assert (second.returncode, out, err) == (7, "<word>\n", "")
+
+
 def test_the_stamp_is_written_whole(studio: ModuleType, checkout: Path) -> None:
     stamp_it(studio, checkout, DEV)
     assert json.loads((checkout / ".venv/studio-setup.json").read_text(encoding="utf-8"))["extras"] == ["dev"]
