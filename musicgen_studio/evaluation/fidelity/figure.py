@@ -29,8 +29,8 @@ class Figure:
 
 
 def interval(estimate: Estimate) -> str:
-    """Return an interval, such as `0.31 to 0.36`."""
-    return f"{number(estimate.low)} to {number(estimate.high)}"
+    """Return an interval, such as `0.31 to 0.36`; a dash of a single clip, which cannot tell how far others lie."""
+    return f"{number(estimate.low)} to {number(estimate.high)}" if estimate.clips > 1 else number(None)
 
 
 def number(value: float | None) -> str:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from musicgen_studio.evaluation.fidelity.figure import number
+from musicgen_studio.evaluation.fidelity.distance import Estimate
+from musicgen_studio.evaluation.fidelity.figure import interval, number
 
 
 @pytest.mark.parametrize(
@@ -22,3 +23,8 @@ from musicgen_studio.evaluation.fidelity.figure import number
 )
 def test_a_figure_is_written_without_a_power_of_ten(value: float | None, written: str) -> None:
     assert number(value) == written
+
+
+def test_a_single_clip_has_no_interval() -> None:
+    assert interval(Estimate(0.3, 0.2, 0.4, 2)) == "0.2 to 0.4"
+    assert interval(Estimate(0.3, 0.3, 0.3, 1)) == "–"
