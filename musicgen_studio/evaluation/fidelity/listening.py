@@ -32,6 +32,8 @@ from musicgen_studio.evaluation.fidelity.page import POLICY
 from musicgen_studio.files.sound import SoundFormat, encoded
 
 ANCHOR = "anchor"
+ANONYMOUS = "anonymous"
+"""Of who gives no name, see `listening_script`."""
 FIRST, SECOND, SAME = "first", "second", "same"
 COLUMNS = ("listener", "kind", "trial", "clip", "first", "second", "choice", "set", "points")
 
@@ -199,7 +201,8 @@ class Answered:
 def analysed(texts: Sequence[str]) -> list[Answered]:
     """Return what answers say, best set first.
 
-    For the intervals listeners are drawn anew, or clips if there is one listener.
+    For the intervals listeners are drawn anew, or clips if there is one listener. Who gave no name is another one in
+    each file.
 
     Args:
         texts: The CSV files that the page saved, one for each listener or several.
@@ -207,13 +210,18 @@ def analysed(texts: Sequence[str]) -> list[Answered]:
     Raises:
         UserProblem: If a text is not of the page, or the files are of different kinds of test.
     """
-    rows = [row for text in texts for row in _rows(text)]
+    rows = [_known(row, number) for number, text in enumerate(texts) for row in _rows(text)]
     kinds = {row["kind"] for row in rows}
     if len(kinds) != 1:
         raise _wrong("it has no answer" if not rows else f"it mixes {' and '.join(sorted(kinds))}")
     given = _ab(rows) if kinds == {TestKind.AB} else _rated(rows)
     answered = [_answered(name, given) for name in dict.fromkeys(name for _, _, name, _ in given)]
     return sorted(answered, key=lambda each: -each.points.value)
+
+
+def _known(row: dict[str, str], file: int) -> dict[str, str]:
+    """Return an answer whose listener is nobody else: who gives no name is called the same by every page."""
+    return row | {"listener": f"{ANONYMOUS} {file}"} if row["listener"] == ANONYMOUS else row
 
 
 _Given = tuple[str, str, str, str]  # listener, clip, set, points

@@ -16,6 +16,7 @@ from musicgen_studio.dsp.loudness import integrated_lufs
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.evaluation.fidelity.listening import (
     ANCHOR,
+    ANONYMOUS,
     COLUMNS,
     ListeningTest,
     TestKind,
@@ -189,6 +190,8 @@ def test_answers_have_intervals_over_listeners() -> None:
     assert other.points.value == pytest.approx(1 - one.points.value)
     told = answers_table([one, other])
     assert told.splitlines()[0].split() == ["set", "points", "95", "%", "interval", "listeners", "answers"]
+    nameless = [text.replace(f"p{number},", f"{ANONYMOUS},") for number, text in zip((5, 6, 7, 8), texts, strict=True)]
+    assert analysed(nameless) == [one, other]  # four people, not one
     same = analysed([_answers("p", "same", "same")])
     assert [each.points.value for each in same] == [0.5, 0.5]
 
