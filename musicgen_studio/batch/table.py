@@ -133,7 +133,12 @@ def _csv_entries(path: Path, lines: list[str]) -> _Entries:
         return
     parted_by = max(_PARTED_BY, key=lines[header_at].count)
     rows = csv.reader((f"{line}\n" for line in lines[header_at:]), delimiter=parted_by, strict=True)
-    names = _names(path, header_at + 1, [name.strip().lower() for name in next(rows)])
+    try:
+        header = next(rows)
+    except csv.Error as error:
+        yield header_at + 1, f"its quotation marks are wrong ({error})"
+        return
+    names = _names(path, header_at + 1, [name.strip().lower() for name in header])
     while True:
         line = header_at + rows.line_num + 1
         try:
@@ -209,9 +214,10 @@ def _number(cell: Any, kind: type) -> Any:
         raise _WrongCellError(f"must be {words}, got {cell!r:.40}")
     try:
         value = kind(cell) if isinstance(cell, str) else cell
-    except ValueError as error:
+        is_one = isfinite(value) and (kind is not int or value == int(value))
+    except (ValueError, OverflowError) as error:
         raise _WrongCellError(f"must be {words}, got {cell!r:.40}") from error
-    if not isfinite(value) or (kind is int and value != int(value)):
+    if not is_one:
         raise _WrongCellError(f"must be {words}, got {cell!r:.40}")
     return kind(value)
 

@@ -58,6 +58,7 @@ def test_an_empty_prompt_is_music_without_one_where_something_else_is_said(tmp_p
         ("rock,,-1,", "line 3, column seed: must be 0 to"),
         ("rock,,1.5,", "line 3, column seed: must be a whole number, got '1.5'"),
         ("rock,,,17", "line 3, column takes: must be 1 to 16, got '17'"),
+        (f"rock,,{'9' * 400},", "line 3, column seed: must be a whole number, got '999"),
         ("rock, and more,1,2,3", "line 3: it has 5 cells, the first line names 4"),
         ('rock "loud,,,\n"jazz,,,', "line 4: its quotation marks are wrong"),
     ],
@@ -74,6 +75,7 @@ def test_a_wrong_cell_is_named_by_file_line_and_column(tmp_path: Path, cells: st
         ("[1]", "line 2: it must be an object, got '[1]'"),
         ('{"promt": "x"}', "line 2: it has the unknown key 'promt'"),
         ('{"prompt": 3}', "line 2, column prompt: must be a text, got 3"),
+        (f'{{"prompt": "x", "seconds": {"9" * 400}}}', "line 2, column seconds: must be a number, got 999"),
         ('{"prompt": "x", "seconds": true}', "line 2, column seconds: must be a number, got True"),
         ('{"prompt": "x", "seconds": Infinity}', "line 2, column seconds: must be a number, got inf"),
         ('{"prompt": "x", "seed": NaN}', "line 2, column seed: must be a whole number, got nan"),
@@ -93,6 +95,7 @@ def test_wrong_names_in_the_first_line(tmp_path: Path) -> None:
     assert "line 1, column 2: 'secs' is no column; known are prompt" in _why(_table(tmp_path, "prompt,secs\na,1\n"))
     assert "the column seed stands twice" in _why(_table(tmp_path, "prompt,seed,seed\na,1,2\n"))
     assert "there is no column prompt" in _why(_table(tmp_path, "seconds,seed\n1,2\n"))
+    assert "line 2: its quotation marks are wrong" in _why(_table(tmp_path, '\nprompt,"seconds\na,1\n'))
 
 
 def test_all_faults_are_told_at_once_but_not_hundreds(tmp_path: Path) -> None:

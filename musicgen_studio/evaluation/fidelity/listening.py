@@ -268,9 +268,12 @@ def _rows(text: str) -> list[dict[str, str]]:
     if len(text) > _MOST_BYTES:
         raise _wrong("it is too large")
     reader = csv.DictReader(io.StringIO(text.lstrip("\ufeff")))
-    if reader.fieldnames is None or list(reader.fieldnames) != list(COLUMNS):
+    try:
+        names, rows = reader.fieldnames, [dict(row) for row in reader]
+    except csv.Error as error:
+        raise _wrong(f"it is no CSV ({error})") from error
+    if names is None or list(names) != list(COLUMNS):
         raise _wrong(f"its first line is not {','.join(COLUMNS)}")
-    rows = [dict(row) for row in reader]
     if any(None in row.values() or len(row) != len(COLUMNS) for row in rows):
         raise _wrong("a line has too few or too many values")
     if any(row["kind"] not in set(TestKind) for row in rows):

@@ -204,6 +204,7 @@ def test_answers_have_intervals_over_listeners() -> None:
         (_answers("p", "maybe"), "a choice is 'maybe'"),
         (",".join(COLUMNS) + "\np,rating,1,c,,,,one,101\n", "points are '101'"),
         (",".join(COLUMNS) + "\np,rating,1\n", "too few"),
+        (",".join(COLUMNS) + '\np,rating,1,"' + "x" * 200_000, "it is no CSV"),
         (",".join(COLUMNS) + "\np,other,1,c,,,,one,1\n", "a kind is none of"),
         (_answers("p", "same") + "p,rating,1,c,,,,one,1\n", "it mixes ab and rating"),
     ],
