@@ -7,7 +7,7 @@ import argparse
 import json
 from collections.abc import Callable
 
-from musicgen_studio.cli.options import Commands, seconds
+from musicgen_studio.cli.options import Commands, positive, seconds
 from musicgen_studio.compute.device import DEVICES
 from musicgen_studio.compute.precision import PRECISIONS
 from musicgen_studio.compute.waiting import let_go_soon
@@ -82,7 +82,9 @@ def _add_other_measures(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--live", action="store_true", help="measure instead how long a control of live music takes to be heard"
     )
-    parser.add_argument("--live-minutes", type=float, default=2.0, metavar="M", help="of --live (default: %(default)s)")
+    parser.add_argument(
+        "--live-minutes", type=positive, default=2.0, metavar="M", help="of --live (default: %(default)s)"
+    )
     parser.add_argument(
         "--prompts", type=int, default=2, choices=(2, 3, 4), metavar="N", help="of --live: how many are blended (2)"
     )

@@ -6,7 +6,7 @@ import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from musicgen_studio.cli.options import Commands, path, seconds
+from musicgen_studio.cli.options import Commands, path, seconds, whole_from
 from musicgen_studio.compute.device import DEVICES
 from musicgen_studio.compute.precision import PRECISIONS
 from musicgen_studio.errors import UserProblem
@@ -45,13 +45,13 @@ def add_parser(commands: Commands) -> None:
     parser.add_argument(
         "--work", type=path, metavar="DIR", help="its training: look for copies there; of --beats, the net"
     )
-    parser.add_argument("--clips", type=int, metavar="N", help="clips for each prompt (default: 4)")
+    parser.add_argument("--clips", type=whole_from(1), metavar="N", help="clips for each prompt (default: 4)")
     parser.add_argument("--seconds", type=seconds, metavar="S", help="length of a clip (default: 12)")
     parser.add_argument("--all-styles", action="store_true", help="every style, not the 16 that are plainly different")
     parser.add_argument("--quick", action="store_true", help="few and short clips, a judge that has heard less")
     parser.add_argument("--device", choices=DEVICES, default="auto", help="default: %(default)s")
     parser.add_argument("--precision", choices=PRECISIONS, default="auto", help="default: %(default)s")
-    parser.add_argument("--threads", type=int, metavar="N", help="processor threads (default: torch's)")
+    parser.add_argument("--threads", type=whole_from(1), metavar="N", help="processor threads (default: torch's)")
     parser.add_argument("--json", action="store_true", help="one JSON object on stdout, nothing else")
     parser.set_defaults(run=run)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from musicgen_studio.cli import generate
-from musicgen_studio.cli.options import SORT_HELP, SORT_MEASURES, Commands, path, seconds
+from musicgen_studio.cli.options import SORT_HELP, SORT_MEASURES, Commands, path, seconds, whole_from
 from musicgen_studio.errors import UserProblem
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def add_parser(commands: Commands) -> None:
     parser.add_argument("--out", type=path, default=Path("judgement"), metavar="DIR", help="default: judgement")
     parser.add_argument(
         "--players",
-        type=int,
+        type=whole_from(0),
         default=_PLAYERS,
         metavar="N",
         help=f"sounds on the page, of each set (default: {_PLAYERS})",
@@ -68,7 +68,7 @@ def _add_making(parser: argparse.ArgumentParser) -> None:
     made.add_argument("--checkpoint", metavar="NAME|DIR", help="what makes them (default: starter)")
     made.add_argument("--seconds", type=seconds, default=10.0, metavar="S", help="length of a clip (default: 10)")
     made.add_argument(
-        "--seed", type=int, default=0, metavar="N", help="of the music, and of a listening test's order (0)"
+        "--seed", type=whole_from(0), default=0, metavar="N", help="of the music, and of a listening test's order (0)"
     )
 
 
@@ -135,14 +135,16 @@ def _sorted_lines(judgement: "Judgement", measure: str) -> list[str]:
 
 def _listening(args: argparse.Namespace) -> int:
     """Make the page of a listening test."""
-    from musicgen_studio.evaluation.fidelity.listening import ListeningTest, TestKind, listening_page
+    from musicgen_studio.evaluation.fidelity.listening import ANCHOR, ListeningTest, TestKind, listening_page
     from musicgen_studio.files.whole import ensure_folder, write_text
 
     if args.folder is None or args.against is None:
         args.parser.error("--listening needs FOLDER and --against FOLDER")
     names = (args.folder.resolve().name, args.against.resolve().name)
-    if names[0] == names[1]:
-        args.parser.error("--listening needs two folders with different names: the answers are named by them")
+    if names[0] == names[1] or ANCHOR in names:
+        args.parser.error(
+            f"--listening needs two folders with different names, not {ANCHOR}: the answers are named by them"
+        )
     try:
         test = ListeningTest(args.title, TestKind(args.listening), args.trials, args.seed, args.anchor)
     except ValueError as error:

@@ -4,7 +4,7 @@ import argparse
 import json
 
 from musicgen_studio.cli.heard import add_options, heard_song
-from musicgen_studio.cli.options import Commands
+from musicgen_studio.cli.options import Commands, whole_from
 from musicgen_studio.errors import UserProblem
 
 
@@ -18,7 +18,7 @@ def add_parser(commands: Commands) -> None:
     )
     add_options(parser)
     parser.add_argument("--bars", type=int, default=4, metavar="N", help="how many (4)")
-    parser.add_argument("--from-bar", type=int, metavar="N", help="begin with this bar, counted from 1")
+    parser.add_argument("--from-bar", type=whole_from(1), metavar="N", help="begin with this bar, counted from 1")
     parser.set_defaults(run=run)
 
 

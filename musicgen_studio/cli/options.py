@@ -1,6 +1,7 @@
 """What several commands' options have in common: choices and the reading of numbers. Standard library only."""
 
 import argparse
+from collections.abc import Callable
 from math import isfinite
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -84,6 +85,37 @@ def loudness(text: str) -> float | str:
     if not -70 <= value <= 0:
         raise argparse.ArgumentTypeError(f"must be -70 to 0 LUFS or none, got {text}")
     return value
+
+
+def positive(text: str) -> float:
+    """Read a number above 0.
+
+    Raises:
+        argparse.ArgumentTypeError: If it is none.
+    """
+    value = _number(text)
+    if value <= 0:
+        raise argparse.ArgumentTypeError(f"must be above 0, got {text}")
+    return value
+
+
+def whole_from(least: int) -> Callable[[str], int]:
+    """Return what reads a whole number.
+
+    Args:
+        least: The smallest that is allowed.
+    """
+
+    def read(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            value = least - 1
+        if value < least:
+            raise argparse.ArgumentTypeError(f"must be a whole number, {least} or more, got {text}")
+        return value
+
+    return read
 
 
 def _number(text: str) -> float:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from musicgen_studio.cli.interrupt import EXIT_INTERRUPTED, stop_on_interrupt
-from musicgen_studio.cli.options import Commands, path
+from musicgen_studio.cli.options import Commands, path, positive, whole_from
 from musicgen_studio.compute.device import DEVICES
 from musicgen_studio.errors import UserProblem
 
@@ -60,14 +60,18 @@ def _add_part(parts: Commands, name: str, run: Callable[[argparse.Namespace], in
     if name == "separator":
         parser.add_argument("--from", dest="begin_with", type=path, metavar="FILE", help="the separator to go on from")
     if name in ("separator", "beats"):
-        parser.add_argument("--jobs", type=int, default=0, metavar="N", help="pieces played at a time (default: cores)")
+        parser.add_argument(
+            "--jobs", type=whole_from(0), default=0, metavar="N", help="pieces played at a time (default: cores)"
+        )
     if name == "corpus":
         parser.add_argument("--hours", type=positive, metavar="H", help="how much music (default: the settings')")
-        parser.add_argument("--jobs", type=int, default=0, metavar="N", help="shards made at a time (default: cores)")
+        parser.add_argument(
+            "--jobs", type=whole_from(0), default=0, metavar="N", help="shards made at a time (default: cores)"
+        )
     if name in ("codec", "lm"):
         parser.add_argument("--device", choices=DEVICES, default="auto", help="default: %(default)s")
     if name in ("codec", "lm", "separator", "beats"):
-        parser.add_argument("--threads", type=int, metavar="N", help="processor threads (default: torch's)")
+        parser.add_argument("--threads", type=whole_from(1), metavar="N", help="processor threads (default: torch's)")
         parser.add_argument(
             "--minutes", type=positive, metavar="M", help="plan each stage for M minutes in all, instead of its steps"
         )
@@ -100,21 +104,6 @@ def _add_part(parts: Commands, name: str, run: Callable[[argparse.Namespace], in
     if name == "publish":
         parser.add_argument("--to", type=path, required=True, metavar="DIR", help="folder of the checkpoint")
     parser.set_defaults(run=run, json=False, parser=parser)
-
-
-def positive(text: str) -> float:
-    """Read a number above 0.
-
-    Raises:
-        argparse.ArgumentTypeError: If it is none.
-    """
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0 < value < float("inf"):
-        raise argparse.ArgumentTypeError(f"must be a number above 0, got {text}")
-    return value
 
 
 def _corpus(args: argparse.Namespace) -> int:

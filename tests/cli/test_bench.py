@@ -66,6 +66,9 @@ def test_fewer_than_no_other_programs_are_refused(cli: CommandLine) -> None:
     assert (code, "--busy must be 0 or more, got -1" in err) == (1, True)
 
 
-@pytest.mark.parametrize("argv", [["--shape", "huge"], ["--against", "audiocraft"], ["--seconds", "0"]])
+@pytest.mark.parametrize(
+    "argv",
+    [["--shape", "huge"], ["--against", "audiocraft"], ["--seconds", "0"], ["--live", "--live-minutes", "-1"]],
+)
 def test_what_it_cannot_measure(cli: CommandLine, argv: list[str]) -> None:
     assert "error: argument" in cli.usage_error("bench", *argv)

@@ -63,6 +63,15 @@ def test_json_for_machines_and_figures_for_the_card(cli: CommandLine, asked: lis
     assert vars(asked[1])["seconds"] == 8.0
 
 
-@pytest.mark.parametrize("argv", [[], ["--starter", "--checkpoint", "x"], ["--starter", "--seconds", "0"]])
+@pytest.mark.parametrize(
+    "argv",
+    [
+        [],
+        ["--starter", "--checkpoint", "x"],
+        ["--starter", "--seconds", "0"],
+        ["--faults", "--clips", "-1"],
+        ["--starter", "--threads", "0"],
+    ],
+)
 def test_wrong_usage(cli: CommandLine, argv: list[str]) -> None:
     assert cli.usage_error("evaluate", *argv).startswith("usage: musicgen-studio evaluate")

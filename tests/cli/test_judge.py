@@ -141,3 +141,6 @@ def test_a_listening_test_is_made_and_its_answers_are_read(cli: CommandLine) -> 
     ]
     assert "needs FOLDER and --against" in cli.usage_error("judge", one, "--listening", "ab")
     assert "trials must be" in cli.usage_error("judge", one, "--against", other, "--listening", "ab", "--trials", "0")
+    assert "0 or more, got -1" in cli.usage_error("judge", one, "--against", other, "--listening", "ab", "--seed", "-1")
+    anchor = one.rename(cli.folder / "anchor")
+    assert "not anchor" in cli.usage_error("judge", anchor, "--against", other, "--listening", "ab")

@@ -29,6 +29,8 @@ def test_each_part_explains_itself(part: str, capsys: pytest.CaptureFixture[str]
         ["corpus"],
         ["corpus", "--work", "w", "--hours", "0"],
         ["codec", "--work", "w", "--minutes", "soon"],
+        ["codec", "--work", "w", "--threads", "0"],
+        ["corpus", "--work", "w", "--jobs", "-1"],
         ["codec", "--work", "w", "--preset", "starter", "--settings", "s.toml"],
         ["publish", "--work", "w"],
         ["dance", "--work", "w"],
