@@ -6,12 +6,14 @@ it: `license:` in the YAML front matter of README.md (https://huggingface.co/doc
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from musicgen_studio.checkpoints.facts import known
-from musicgen_studio.checkpoints.found import find_cached
+from musicgen_studio.checkpoints.found import caches, find_cached
+from musicgen_studio.checkpoints.hub.cache import CachedRepository, name_in_cache
 from musicgen_studio.checkpoints.hub.files import is_repository
+from musicgen_studio.checkpoints.int8_copies import FOLDER as INT8
 from musicgen_studio.checkpoints.locate import is_checkpoint, located
 from musicgen_studio.core.adapter import CONFIG_FILE as ADAPTER_FILE
 from musicgen_studio.core.adapter import AdapterConfig
@@ -61,7 +63,8 @@ def find(name: str) -> CheckpointEntry:
 
     Args:
         name: `starter`, the name of one on the Hugging Face Hub that is on this computer, such as
-            `facebook/musicgen-small`, or the path of a folder that holds a checkpoint; `~` is the home folder.
+            `facebook/musicgen-small`, or the path of a folder that holds a checkpoint, or of one in a cache that held
+            it; `~` is the home folder.
 
     Raises:
         UserProblem: If there is no such checkpoint; it lists what is known.
@@ -69,7 +72,7 @@ def find(name: str) -> CheckpointEntry:
     if name == STARTER:
         return _starter()
     folder = Path(name).expanduser()
-    if not folder.exists() and (of_hub := _of_hub(name)) is not None:
+    if not folder.exists() and (of_hub := _of_hub(name) or _of_cache(folder)) is not None:
         return of_hub
     if folder.is_file() and is_checkpoint(folder.parent):  # one of its files was chosen
         folder = folder.parent
@@ -127,6 +130,26 @@ def _of_hub(name: str) -> CheckpointEntry | None:
         "It is neither a folder here, nor was it downloaded from the Hugging Face Hub.",
         f"Download it: musicgen-studio checkpoints download {repository}",
     )
+
+
+def _of_cache(folder: Path) -> CheckpointEntry | None:
+    """Look for what was in a folder of a cache that is gone: it was moved, renewed, or is kept as int8 only.
+
+    Records name such folders. None if it was none, or nothing is known of what was there.
+
+    Raises:
+        UserProblem: As `_of_hub`.
+    """
+    if folder.parent.name == "snapshots":
+        name = name_in_cache(folder.parents[1])
+    else:
+        name = folder.name.replace("--", "/", 1) if folder.parent.name == INT8 else ""
+    found = _of_hub(name) if name else None
+    if found is None:
+        return None
+    places = (CachedRepository(cache, name).snapshot(folder.name) for cache in caches())
+    same = next((place for place in places if is_checkpoint(place)), found.folder)  # of several commits that one
+    return replace(found, folder=same, description=f"The folder {same}")
 
 
 def _starter() -> CheckpointEntry:

@@ -7,6 +7,7 @@ import pytest
 
 from musicgen_studio.checkpoints.catalogue import find
 from musicgen_studio.checkpoints.found import find_cached, found_checkpoints
+from musicgen_studio.checkpoints.places import remember_folder
 from musicgen_studio.errors import UserProblem
 
 COMMIT = "a" * 40
@@ -41,6 +42,25 @@ def test_what_another_program_downloaded_is_found(hub_home: Path, text_checkpoin
     entry = find("facebook/musicgen-small")
     assert (entry.id, entry.folder, entry.licence) == ("facebook/musicgen-small", snapshot, "CC-BY-NC 4.0")
     assert find("musicgen-small") == entry
+
+
+def test_what_was_moved_is_found_by_where_it_was(hub_home: Path, text_checkpoint: Path, tmp_path: Path) -> None:
+    """Records say where the checkpoint was."""
+    name, kept = "facebook/musicgen-small", "models--facebook--musicgen-small"
+    was, disk = put(hub_home, name, text_checkpoint), tmp_path / "disk"
+    disk.mkdir()
+    remember_folder(disk)
+    (hub_home / kept).rename(disk / kept)
+    entry = find(str(was))
+    assert (entry.id, entry.folder) == (name, disk / kept / "snapshots" / COMMIT)
+    newer = disk / kept / "snapshots" / ("b" * 40)
+    shutil.copytree(entry.folder, newer)
+    (disk / kept / "refs" / "main").write_text(newer.name)
+    assert find(name).folder == newer
+    assert find(str(was)) == entry
+    shutil.rmtree(disk / kept)
+    with pytest.raises(UserProblem, match="checkpoints download facebook/musicgen-small"):
+        find(str(was))
 
 
 def test_the_older_name_of_the_cache_counts_too(

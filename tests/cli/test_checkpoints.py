@@ -121,12 +121,14 @@ def test_what_was_only_begun_cannot_be_verified_without_the_hub(
 @pytest.mark.usefixtures("served")
 def test_a_checkpoint_is_moved_and_still_found(cli: CommandLine, tmp_path: Path) -> None:
     cli("checkpoints", "download", "facebook/musicgen-small", "--accept-licence")
+    short = ("--seconds", "0.2", "--no-play")
+    assert cli("generate", "drums", "--checkpoint", "musicgen-small", *short, "--seed", "1", "--out", "before")[0] == 0
     code, out, _ = cli("checkpoints", "move", "musicgen-small", "--to", tmp_path / "disk")
     assert (code, out) == (0, f"facebook/musicgen-small is in {tmp_path / 'disk'} now\n")
     assert cli("checkpoints", "move", "musicgen-small", "--to", "disk") == (0, out, "")  # where it is already
     assert cli("checkpoints", "verify", "musicgen-small")[0] == 0
-    made = ("--seconds", "0.2", "--no-play", "--out", tmp_path / "out")
-    assert cli("generate", "drums", "--checkpoint", "musicgen-small", *made)[0] == 0
+    assert cli("generate", "--from", "before/drums-1.json", "--no-play", "--out", "again")[0] == 0
+    assert cli("generate", "drums", "--checkpoint", "musicgen-small", *short, "--out", "after")[0] == 0
     assert cli("checkpoints", "remove", "musicgen-small")[0] == 0
     assert list((tmp_path / "disk").iterdir()) == []
 
