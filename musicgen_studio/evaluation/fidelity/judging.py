@@ -6,6 +6,7 @@ Which figures there are, and which way is better, stands in `_FIGURES`. How they
 """
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -200,9 +201,11 @@ def _distances(made: Sequence[MeasuredClip], against: Sequence[MeasuredClip], by
 
 
 def _pairs(made: Sequence[MeasuredClip], against: Sequence[MeasuredClip], by: EmbedderInfo) -> list[Figure]:
-    """Return what is measured between clips of the same name."""
-    named = {clip.clip.name: clip for clip in against}
-    pairs = [(named[clip.clip.name], clip) for clip in made if clip.clip.name in named]
+    """Return what is measured between clips of one name; where several have it, nobody knows which belong together."""
+    own, others = (Counter(clip.clip.name for clip in clips) for clips in (made, against))
+    named = {clip.clip.name: clip for clip in against if others[clip.clip.name] == 1}
+    alone = [clip for clip in made if own[clip.clip.name] == 1]
+    pairs = [(named[clip.clip.name], clip) for clip in alone if clip.clip.name in named]
     divergences = [
         tag_divergence(other.heard.likely, clip.heard.likely)
         for other, clip in pairs

@@ -134,3 +134,15 @@ def test_a_single_clip_is_no_set(music: list[JudgedClip]) -> None:
     alone = judge(music[:2], [], MusicnnEmbedder())
     assert alone.figure("musicnn.frechet") is None
     assert alone.figure("lufs") is not None
+
+
+def test_clips_are_a_pair_where_no_others_have_their_name(itself: Judgement) -> None:
+    """Those of a library are called by their prompts."""
+    alike = [replace(each, clip=replace(each.clip, name="jazz")) for each in itself.made[:3]]
+    clips = [*alike, *itself.made[3:]]
+    found = compared(clips, clips, MusicnnEmbedder().info)
+    for name in ("musicnn.tag_kl_clips", "chroma"):
+        figure = found.figure(name)
+        assert figure is not None
+        assert figure.made.clips == 13
+    assert _value(found, "musicnn.tag_kl_clips") == 0
