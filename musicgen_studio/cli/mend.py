@@ -40,12 +40,12 @@ def add_parser(commands: Commands) -> None:
 def run(args: argparse.Namespace) -> int:
     """Say what is broken, and mend it."""
     from musicgen_studio.analysis.faults import find_faults
-    from musicgen_studio.files.sound import read
+    from musicgen_studio.cli.sound_file import read_sound
     from musicgen_studio.files.whole import ensure_folder
     from musicgen_studio.studio.arranging.mending import mends
 
     output = Output(as_json=args.json)
-    audio = read(args.clip)
+    audio = read_sound(args.clip)
     faults = find_faults(audio)
     for fault in faults:
         output.note(f"{fault.start_s:.2f} s: {_SAID[fault.kind]}")

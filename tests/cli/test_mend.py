@@ -1,5 +1,7 @@
 """`mend`: what is broken is said, and made anew step by step; and `generate --end`, `--best-of`."""
 
+from pathlib import Path
+
 import numpy as np
 
 from musicgen_studio.analysis.faults import FaultKind, find_faults
@@ -70,3 +72,9 @@ def test_the_best_of_some_is_kept_and_the_reasons_are_said(cli: CommandLine) -> 
 def test_best_of_stands_instead_of_takes(cli: CommandLine) -> None:
     assert "instead of --takes" in cli.usage_error("generate", "a", "--best-of", "3", "--takes", "2")
     assert "2 to 16" in cli.usage_error("generate", "a", "--best-of", "1")
+
+
+def test_a_clip_may_be_a_file_of_any_kind(cli: CommandLine) -> None:
+    """As for every other command; it is read in a process of its own."""
+    code, _, err = cli("mend", Path(__file__).parents[1] / "files" / "decoding" / "samples" / "aac.m4a", "--list")
+    assert (code, "cannot be read" in err) == (0, False)
