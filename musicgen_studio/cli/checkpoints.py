@@ -137,7 +137,8 @@ def run_verify(args: argparse.Namespace) -> int:
             f"Remove it and download it again: musicgen-studio checkpoints remove {listing.repository}",
         )
     size = f"{listing.bytes / 1e6:.1f} MB"
-    print(f"{listing.repository}: {len(listing.files)} files, {size}, as they were published")
+    how = "as they were published" if all(file.oid for file in listing.files) else "as long as it was published"
+    print(f"{listing.repository}: {len(listing.files)} files, {size}, {how}")
     return 0
 
 
@@ -227,12 +228,17 @@ def _kept(args: argparse.Namespace) -> "CachedRepository":
 def _downloaded(args: argparse.Namespace, stop: "Stop") -> "tuple[Listing, Destination]":
     """Return what a download has to be, and where it is. The Hub is asked only where the disk does not say it."""
     from musicgen_studio.checkpoints.hub.download import listing_of
-    from musicgen_studio.checkpoints.hub.published import PublishedPlace, find_published, listing_on_disk, published
+    from musicgen_studio.checkpoints.hub.published import (
+        PublishedPlace,
+        find_published,
+        listing_of_published,
+        published,
+    )
 
     model = published(args.checkpoint)
     if model is not None:
         path = _require(find_published(model, args.cache), model.id)
-        return listing_on_disk(model, path), PublishedPlace(path.parent, model.id)
+        return listing_of_published(model, path, stop), PublishedPlace(path.parent, model.id)
     kept = _kept(args)
     return listing_of(kept, stop), kept
 

@@ -195,6 +195,20 @@ def test_the_separators_weights_are_downloaded_too(
     assert cli("checkpoints", "verify", "htdemucs")[0] == 1
 
 
+def test_weights_without_a_checksum_are_held_against_their_length(
+    cli: CommandLine, served: FakeHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = published.PublishedModel("panns", "Cnn14.pth", 14, "x", has_checksum=False)
+    served.alone[model.file] = b"as good as any"
+    monkeypatch.setattr(published, "ADDRESS", f"{served.address}/alone")
+    monkeypatch.setattr(published, "LISTENERS", (model,))
+    assert cli("checkpoints", "download", "panns")[0] == 0
+    assert cli("checkpoints", "verify", "panns")[1] == "panns: 1 files, 0.0 MB, as long as it was published\n"
+    (tmp_path / "torch" / "hub" / "checkpoints" / model.file).write_bytes(b"as good as")
+    code, _, err = cli("checkpoints", "verify", "panns")
+    assert (code, "Missing or different: Cnn14.pth" in err) == (1, True)
+
+
 @contextmanager
 def terminal(monkeypatch: pytest.MonkeyPatch, typed: str) -> Iterator[None]:
     """Let someone sit at a terminal and type."""

@@ -139,8 +139,23 @@ def listing_of(kept: CachedRepository, stop: Stop) -> Listing:
     current = kept.current()
     revision = "main" if current is None else current.name
     with connection() as client:
-        tries = _Tries(kept.name, stop, what="could not be checked", then="Check the connection and try again.")
-        return tries.until_done(lambda: list_files(client, kept.name, revision))
+        return asked(kept.name, lambda: list_files(client, kept.name, revision), stop)
+
+
+def asked(name: str, list_them: Callable[[], Listing], stop: Stop) -> Listing:
+    """Ask what a download has to be, again where the connection fails.
+
+    Args:
+        name: Of what was downloaded.
+        list_them: Asks.
+        stop: As for `download`.
+
+    Raises:
+        StoppedError: If it was stopped.
+        UserProblem: If nobody answers.
+    """
+    tries = _Tries(name, stop, what="could not be checked", then="Check the connection and try again.")
+    return tries.until_done(list_them)
 
 
 def verify(

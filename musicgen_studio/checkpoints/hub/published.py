@@ -172,6 +172,26 @@ def listing_on_disk(model: PublishedModel, path: Path) -> Listing:
     return Listing(model.id, "", (RemoteFile(model.file, path.stat().st_size, _digits(model), _address(model)),))
 
 
+def listing_of_published(model: PublishedModel, path: Path, stop: Stop) -> Listing:
+    """Return what a downloaded file has to be: by its name, or where that does not say it, as its publisher does.
+
+    Args:
+        model: Which.
+        path: The file.
+        stop: As for `download.download`.
+
+    Raises:
+        StoppedError: If it was stopped.
+        UserProblem: If its publisher has to be asked and cannot be.
+    """
+    if model.has_checksum:
+        return listing_on_disk(model, path)
+    from musicgen_studio.checkpoints.hub.download import asked
+
+    with connection(is_hub=False) as client:
+        return asked(model.id, lambda: _listing(client, model), stop)
+
+
 def _listing(client: "httpx2.Client", model: PublishedModel) -> Listing:
     import httpx2
 

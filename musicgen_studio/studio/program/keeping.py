@@ -10,7 +10,12 @@ from pathlib import Path
 from musicgen_studio.checkpoints.hub.cache import Destination
 from musicgen_studio.checkpoints.hub.files import Listing
 from musicgen_studio.checkpoints.hub.progress import DownloadProgress
-from musicgen_studio.checkpoints.hub.published import PublishedPlace, listing_on_disk, published, remove_published
+from musicgen_studio.checkpoints.hub.published import (
+    PublishedPlace,
+    listing_of_published,
+    published,
+    remove_published,
+)
 from musicgen_studio.checkpoints.int8_copies import Int8Copy, note_hashes
 from musicgen_studio.checkpoints.offers import Offer
 from musicgen_studio.checkpoints.places import remember_folder
@@ -110,7 +115,7 @@ def _downloaded(offer: Offer, errand: Errand) -> tuple[Listing, Destination]:
     if model is not None:
         assert offer.folder is not None
         path = offer.folder / model.file
-        return listing_on_disk(model, path), PublishedPlace(path.parent, model.id)
+        return listing_of_published(model, path, errand.stop), PublishedPlace(path.parent, model.id)
     assert offer.kept is not None
     return listing_of(offer.kept, errand.stop), offer.kept
 
