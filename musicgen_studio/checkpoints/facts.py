@@ -128,7 +128,7 @@ def _config(folder: Path) -> dict[str, Any]:
 
 
 def _disk_bytes(folder: Path) -> int | None:
-    sizes = [path.stat().st_size for pattern in _WEIGHTS for path in folder.glob(pattern)]
+    sizes = [path.stat().st_size for pattern in _WEIGHTS for path in folder.glob(pattern) if path.is_file()]
     return sum(sizes) if sizes else None
 
 

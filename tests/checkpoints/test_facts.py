@@ -78,3 +78,10 @@ def test_audiocrafts_layout_tells_its_size_only(tmp_path: Path) -> None:
     (tmp_path / "state_dict.bin").write_bytes(bytes(1000))
     (tmp_path / "notes.json").write_text(json.dumps({}))
     assert facts_of(tmp_path) == CheckpointFacts(disk_bytes=1000)
+
+
+def test_a_link_that_leads_nowhere_takes_no_room(tmp_path: Path) -> None:
+    """Of a cache of which somebody has deleted a part."""
+    (tmp_path / "model.safetensors").write_bytes(bytes(1000))
+    (tmp_path / "pytorch_model.bin").symlink_to("../../blobs/gone")
+    assert facts_of(tmp_path).disk_bytes == 1000
