@@ -235,6 +235,8 @@ class _Tries:
                 raise StoppedError
             try:
                 return attempt()
+            except (httpx2.InvalidURL, httpx2.UnsupportedProtocol) as error:
+                raise self._given_up(f"The address is none that can be asked ({error}).") from error
             except httpx2.TooManyRedirects as error:
                 raise self._given_up("The address leads in a circle.") from error
             except httpx2.HTTPError as error:

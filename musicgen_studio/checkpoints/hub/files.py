@@ -141,13 +141,24 @@ def connection(*, is_hub: bool = True) -> "Iterator[httpx2.Client]":
 
     Args:
         is_hub: Whether the Hub is asked; nobody else is shown the person's token.
+
+    Raises:
+        UserProblem: If the environment names a proxy that cannot be used.
     """
     import httpx2  # late: whoever only looks what is on the disk does not wait for it
 
     token = os.environ.get("HF_TOKEN", "").strip() if is_hub else ""
     headers = {"user-agent": "musicgen-studio", **({"authorization": f"Bearer {token}"} if token else {})}
     timeout = httpx2.Timeout(STALL_S, connect=STALL_S)
-    with httpx2.Client(headers=headers, timeout=timeout, follow_redirects=True, max_redirects=_MAX_REDIRECTS) as client:
+    try:
+        client = httpx2.Client(headers=headers, timeout=timeout, follow_redirects=True, max_redirects=_MAX_REDIRECTS)
+    except (ImportError, ValueError, httpx2.InvalidURL) as error:  # of the proxies that it finds in the environment
+        raise UserProblem(
+            "The proxy cannot be used.",
+            "What ALL_PROXY, HTTPS_PROXY or HTTP_PROXY names is of a kind that this program does not speak.",
+            "Name one that begins with http://, or with socks5:// after `pip install socksio`; or unset the variable.",
+        ) from error
+    with client:
         yield client
 
 

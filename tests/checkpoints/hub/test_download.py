@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import pytest
 
+from musicgen_studio.checkpoints.hub import download as download_module
 from musicgen_studio.checkpoints.hub.cache import CachedRepository, partial_of
 from musicgen_studio.checkpoints.hub.download import download, verify
 from musicgen_studio.checkpoints.hub.files import RemoteFile, connection, list_files
@@ -150,6 +151,17 @@ def test_a_circle_of_redirects_is_said(hub: FakeHub, hub_cache: Path) -> None:
     with pytest.raises(UserProblem) as problem:
         fetch(hub_cache)
     assert "circle" in problem.value.why
+
+
+@pytest.mark.usefixtures("hub")
+@pytest.mark.parametrize("address", ["huggingface.co", "https://hugging:face"])
+def test_an_address_that_is_none_is_said_at_once(
+    hub_cache: Path, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    monkeypatch.setenv("HF_ENDPOINT", address)
+    monkeypatch.setattr(download_module, "MAX_TRIES", 10**9)
+    with pytest.raises(UserProblem, match="The address is none"):
+        fetch(hub_cache)
 
 
 class _Refusal(NamedTuple):

@@ -1,6 +1,7 @@
 """Downloads through a proxy, as companies have them: a real one, which the environment names."""
 
 import http.client
+import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -101,6 +102,19 @@ def test_a_proxy_that_is_not_there_is_said(
         download(REPOSITORY, hub_cache, threading.Event())
     assert hub.asked == []
     assert proxy.asked == []
+
+
+@pytest.mark.usefixtures("proxy")
+@pytest.mark.parametrize("address", ["socks://127.0.0.1:1080/", "socks5://127.0.0.1:1080", "http://127.0.0.1:port"])
+def test_a_proxy_of_another_kind_is_said(
+    hub: FakeHub, hub_cache: Path, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    """Desktops set it for every terminal."""
+    monkeypatch.setitem(sys.modules, "socksio", None)
+    monkeypatch.setenv("ALL_PROXY", address)
+    with pytest.raises(UserProblem, match="The proxy cannot be used"):
+        download(REPOSITORY, hub_cache, threading.Event())
+    assert hub.asked == []
 
 
 def test_encrypted_connections_ask_the_proxy_for_a_tunnel(
