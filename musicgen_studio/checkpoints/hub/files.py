@@ -143,7 +143,7 @@ def connection(*, is_hub: bool = True) -> "Iterator[httpx2.Client]":
         is_hub: Whether the Hub is asked; nobody else is shown the person's token.
 
     Raises:
-        UserProblem: If the environment names a proxy that cannot be used.
+        UserProblem: If the environment names a proxy or holds a token that cannot be used.
     """
     import httpx2  # late: whoever only looks what is on the disk does not wait for it
 
@@ -152,6 +152,12 @@ def connection(*, is_hub: bool = True) -> "Iterator[httpx2.Client]":
     timeout = httpx2.Timeout(STALL_S, connect=STALL_S)
     try:
         client = httpx2.Client(headers=headers, timeout=timeout, follow_redirects=True, max_redirects=_MAX_REDIRECTS)
+    except UnicodeEncodeError as error:
+        raise UserProblem(
+            "The token cannot be used.",
+            "HF_TOKEN holds a sign that no token has.",
+            "Set HF_TOKEN to a token of yours, or unset it.",
+        ) from error
     except (ImportError, ValueError, httpx2.InvalidURL) as error:  # of the proxies that it finds in the environment
         raise UserProblem(
             "The proxy cannot be used.",

@@ -65,6 +65,13 @@ def test_the_token_is_shown_to_the_hub_and_to_nobody_else(
     assert told[f"/cdn/{REPOSITORY}/{LARGE}"] is None
 
 
+@pytest.mark.usefixtures("hub")
+def test_a_token_that_can_be_none_is_said(hub_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_TOKEN", "hf_ab…")  # as a page shortens it
+    with pytest.raises(UserProblem, match="HF_TOKEN holds a sign that no token has"):
+        fetch(hub_cache)
+
+
 @pytest.mark.parametrize("at", [0, 1, 16_384, 500_000, 999_999])
 def test_after_a_cut_it_goes_on_where_it_was(hub: FakeHub, hub_cache: Path, at: int) -> None:
     hub.faults = [Fault("cut", at)]
