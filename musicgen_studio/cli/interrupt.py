@@ -4,7 +4,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells do
@@ -19,7 +19,8 @@ def stop_on_interrupt() -> Iterator[threading.Event]:
         if stop.is_set():
             raise KeyboardInterrupt
         stop.set()
-        print("\nStopping; what was made is kept. Ctrl-C again quits at once.", file=sys.stderr)
+        with suppress(OSError, RuntimeError):  # whoever listened has left, or a line was just being written
+            print("\nStopping; what was made is kept. Ctrl-C again quits at once.", file=sys.stderr)
 
     before = signal.signal(signal.SIGINT, interrupted)
     try:

@@ -1,5 +1,6 @@
 """The entrance: help at once, nothing heavy loaded, exit codes."""
 
+import io
 import os
 import shlex
 import signal
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from musicgen_studio.cli import devices
+from musicgen_studio.cli.interrupt import stop_on_interrupt
 from musicgen_studio.cli.main import build_parser, main
 from tests.cli.conftest import CommandLine
 
@@ -68,6 +70,21 @@ def _broken_by(error: BaseException, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_ctrl_c_anywhere_is_130(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     _broken_by(KeyboardInterrupt(), monkeypatch)
     assert cli("devices") == (130, "", "")
+
+
+@pytest.mark.parametrize("error", [BrokenPipeError(), RuntimeError("reentrant call")])
+def test_ctrl_c_stops_though_nothing_can_be_said(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it says goes through a pipe that is closed, or into a line that is just being written."""
+
+    class Unheard(io.StringIO):
+        def write(self, _text: str) -> int:
+            raise error
+
+    with stop_on_interrupt() as stop:
+        monkeypatch.setattr(sys, "stderr", Unheard())
+        signal.raise_signal(signal.SIGINT)
+        monkeypatch.undo()
+        assert stop.is_set()
 
 
 def test_a_bug_is_70_and_shows_its_traceback(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
