@@ -41,12 +41,14 @@ def heard_song(args: argparse.Namespace, take_apart: "Callable[[Audio], Mapping[
         take_apart: Returns the stems of a sound by name, None without stems.
 
     Raises:
-        UserProblem: If the file cannot be read, or a given value is out of range.
+        UserProblem: If the file cannot be read, the folder cannot be used, or a given value is out of range.
     """
     from musicgen_studio.cli.sound_file import read_sound
+    from musicgen_studio.files.whole import ensure_folder
     from musicgen_studio.studio.arranging.hand_off import song_of
 
     audio = read_sound(args.sound)
+    ensure_folder(args.out)  # before the work
     found = _found(audio, args.tempo, args.downbeat)
     if not found.has_sure_tempo:
         told = found.tempo_text or "no beat"

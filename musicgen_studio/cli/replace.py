@@ -65,11 +65,10 @@ def _ordered(args: argparse.Namespace, record: "Record | None") -> "Ordered":
     from musicgen_studio.studio.making.order import CheckpointRecord
     from musicgen_studio.studio.making.source import open_melody
 
-    if args.out is not None:
-        ensure_folder(args.out)
     seed = secrets.randbelow(2**31) if args.seed is None else args.seed
     wish = wish_of(record, args.prompt, args.start_s, seed, args.takes)
     melody = None if args.melody is None else open_melody(args.melody, of_mix=args.melody_mix)
     section = replacement(args.clip, replace(wish, takes=args.takes), (args.start_s, args.end_s), melody)
+    ensure_folder(args.out or args.clip.parent)  # before the work
     entry = find(args.checkpoint or (record.checkpoint.folder if record else STARTER))
     return Ordered(section.order, section.request, entry, CheckpointRecord.of(entry))

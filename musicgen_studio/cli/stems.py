@@ -46,11 +46,13 @@ def run(args: argparse.Namespace) -> int:
     from musicgen_studio.cli.sound_file import read_sound
     from musicgen_studio.dsp.adding_up import adding_up
     from musicgen_studio.errors import StoppedError
+    from musicgen_studio.files.whole import ensure_folder
 
     separator = _separator(args)
     info = separator.info
     print(f"{info.name}: {info.licence}, {info.size_bytes / 1e6:.1f} MB, trained on {info.trained_on}", file=sys.stderr)
     audio = read_sound(args.sound)
+    ensure_folder(args.out)  # before the minutes that it takes
     with stop_on_interrupt() as stop:
         try:
             stems = separator.separate(audio, stop, _tell)
@@ -86,9 +88,7 @@ def _separator(args: argparse.Namespace) -> "Separator":
 def _written(folder: "Path", names: list[str], sounds: "list[Audio]") -> "list[Path]":
     from musicgen_studio.export.names import free_names, taken_names
     from musicgen_studio.files.sound import SoundFormat, write
-    from musicgen_studio.files.whole import ensure_folder
 
-    ensure_folder(folder)
     files = [folder / name for name in free_names(folder, names, ".wav", taken_names(folder))]
     for file, sound in zip(files, sounds, strict=True):
         write(file, sound, SoundFormat.WAV24, {"software": "MusicGen Studio"}, replace=False)

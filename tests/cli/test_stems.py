@@ -2,12 +2,14 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import soundfile as sf
 
 import musicgen_studio
+from musicgen_studio.cli import stems as command
 from musicgen_studio.cli.main import main
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.files.sound import SoundFormat, write
@@ -92,3 +94,16 @@ def test_python_has_it_too(weights: Path, tmp_path: Path) -> None:
     stems = musicgen_studio.stems(audio, weights)
     assert list(stems) == STEMS
     np.testing.assert_allclose(sum(stem.samples for stem in stems.values()), audio.samples, atol=1e-6)
+
+
+def test_a_folder_that_cannot_be_is_said_before_the_work(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def separate(*_: object) -> None:
+        raise AssertionError("it was begun")
+
+    info = SimpleNamespace(name="slow", licence="MIT", size_bytes=0, trained_on="noise", stems=STEMS)
+    monkeypatch.setattr(command, "_separator", lambda _args: SimpleNamespace(info=info, separate=separate))
+    song = _song(tmp_path)
+    assert main(["stems", str(song), "--out", str(song)]) == 1
+    assert f'The folder "{song}" cannot be used.' in capsys.readouterr().err
