@@ -90,8 +90,9 @@ def order_from(args: argparse.Namespace, values: dict[str, Any]) -> Ordered:
     continuation = open_source(args.continuation) if args.continuation else None
     for source in (melody, continuation):
         tell("" if source is None else source.remark)
+    takes = values["best_of"] or values["takes"]
     if values["together"] is None:
-        values["together"] = 1 if args.jobs is None else max(JOBS_CLIPS // max(values["takes"], 1), 1)
+        values["together"] = 1 if args.jobs is None else max(JOBS_CLIPS // max(takes, 1), 1)
     piece = _piece(args.passages, melody)
     melody = melody or piece.melody
     given = [piece.prompt] if args.passages is not None else args.prompts
@@ -99,7 +100,7 @@ def order_from(args: argparse.Namespace, values: dict[str, Any]) -> Ordered:
     order = Order(
         prompts=("",) if goes_on and not given else _prompts(given, args.jobs),
         duration_s=piece.duration_s if values["seconds"] is None else values["seconds"],
-        takes=values["best_of"] or values["takes"],
+        takes=takes,
         seed=secrets.randbelow(2**31) if values["seed"] is None else values["seed"],
         together=values["together"],
         guidance_scale=values["guidance"],

@@ -141,7 +141,14 @@ def test_jobs_are_lines(cli: CommandLine) -> None:
 
 @pytest.mark.parametrize(
     ("argv", "together"),
-    [("a b", 1), ("--jobs jobs.txt --takes 3", 1), ("a b --together 2", 2), ("--jobs jobs.txt --together 16", 16)],
+    [
+        ("a b", 1),
+        ("--jobs jobs.txt --takes 3", 1),
+        ("--jobs jobs.txt --best-of 2", 2),
+        ("--jobs jobs.txt --best-of 8", 1),
+        ("a b --together 2", 2),
+        ("--jobs jobs.txt --together 16", 16),
+    ],
 )
 def test_how_many_are_made_together(cli: CommandLine, argv: str, together: int) -> None:
     (cli.folder / "jobs.txt").write_text("one\ntwo\n", encoding="utf-8")
