@@ -30,7 +30,7 @@ def add_parser(commands: Commands) -> None:
     parser.add_argument("--project", choices=PROJECTS, required=True, help="which kind")
     parser.add_argument("--stems", action="store_true", help="take it apart: a track for each stem")
     parser.add_argument("--separator", type=path, metavar="FILE", help="weights of `train separator`, for --stems")
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, parser=parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -40,6 +40,8 @@ def run(args: argparse.Namespace) -> int:
     from musicgen_studio.files.sound import SoundFormat
     from musicgen_studio.studio.arranging.hand_off import HandOff, make_target
 
+    if args.separator is not None and not args.stems:
+        args.parser.error("--separator needs --stems")
     settings = TrackSettings(args.rate, SoundFormat(args.format))
     with stop_on_interrupt() as stop:
 

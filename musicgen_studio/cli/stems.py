@@ -36,9 +36,9 @@ def add_parser(commands: Commands) -> None:
         metavar="DIR",
         help="use the Demucs files in this folder, for recordings and voices",
     )
-    parser.add_argument("--model", choices=DEMUCS_MODELS, default="htdemucs", help="of Demucs (default: %(default)s)")
+    parser.add_argument("--model", choices=DEMUCS_MODELS, help=f"of Demucs (default: {DEMUCS_MODELS[0]})")
     parser.add_argument("--json", action="store_true", help="one JSON object on stdout, nothing else")
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, parser=parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -48,6 +48,8 @@ def run(args: argparse.Namespace) -> int:
     from musicgen_studio.errors import StoppedError
     from musicgen_studio.files.whole import ensure_folder
 
+    if args.model is not None and args.demucs is None:
+        args.parser.error("--model needs --demucs DIR")
     separator = _separator(args)
     info = separator.info
     print(f"{info.name}: {info.licence}, {info.size_bytes / 1e6:.1f} MB, trained on {info.trained_on}", file=sys.stderr)
@@ -79,7 +81,7 @@ def _separator(args: argparse.Namespace) -> "Separator":
     if args.demucs is not None:
         from musicgen_studio.separation.demucs import open_demucs
 
-        return open_demucs(args.demucs, args.model)
+        return open_demucs(args.demucs, args.model or DEMUCS_MODELS[0])
     from musicgen_studio.separation.masks import open_separator
 
     return open_separator(args.separator)

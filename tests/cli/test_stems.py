@@ -107,3 +107,19 @@ def test_a_folder_that_cannot_be_is_said_before_the_work(
     song = _song(tmp_path)
     assert main(["stems", str(song), "--out", str(song)]) == 1
     assert f'The folder "{song}" cannot be used.' in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        (["stems", "a.wav", "--out", "x", "--model", "htdemucs_6s"], "--model needs --demucs DIR"),
+        (["export", "a.wav", "--project", "reaper", "--separator", "s"], "--separator needs --stems"),
+    ],
+)
+def test_an_option_that_would_do_nothing_is_refused(
+    argv: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(argv)
+    assert caught.value.code == 2
+    assert said in capsys.readouterr().err
