@@ -154,6 +154,12 @@ def _write_parquet(path: Path, lines: list[dict[str, Any]], columns: Mapping[str
 
     kinds = {int: pa.int64(), float: pa.float64(), str: pa.string()}
     schema = pa.schema([(name, kinds[kind]) for name, kind in columns.items()])
-    table = pa.Table.from_pylist([{name: line.get(name) for name in columns} for line in lines], schema=schema)
+    rows = [{name: _as_text(line.get(name)) for name in columns} for line in lines]
+    table = pa.Table.from_pylist(rows, schema=schema)
     with replacing(path) as file:
         pq.write_table(table, file)
+
+
+def _as_text(value: Any) -> Any:
+    """Return a cell as any file can hold it, as `write_text` does."""
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value

@@ -23,12 +23,13 @@ def write_text(path: Path, text: str) -> None:
 
     Args:
         path: Where to.
-        text: What to write; line ends are kept as they are.
+        text: What to write; line ends are kept as they are. What stands for bytes of a name that is no text becomes a
+            question mark; JSON keeps it by `core.names.writable_json`.
 
     Raises:
         UserProblem: If the folder is missing, full or not to be written.
     """
-    write_bytes(path, text.encode("utf-8"))
+    write_bytes(path, text.encode("utf-8", "replace"))
 
 
 def write_bytes(path: Path, content: bytes | bytearray) -> None:

@@ -17,13 +17,14 @@ from musicgen_studio import make_batch
 from musicgen_studio.batch.claims import LEASE_S
 from musicgen_studio.batch.folder import BatchFolder
 from musicgen_studio.batch.local import Crew, run_local
-from musicgen_studio.batch.plan import BatchPlan
+from musicgen_studio.batch.plan import BatchPlan, BatchSettings, read_plan
 from musicgen_studio.batch.progress import BatchProgress
 from musicgen_studio.batch.run import BatchResult, Makers, run_batch
 from musicgen_studio.batch.work import make_group
 from musicgen_studio.batch.worker import Post
 from musicgen_studio.errors import UserProblem
-from musicgen_studio.files.sound import read
+from musicgen_studio.export.finish import FinishSettings
+from musicgen_studio.files.sound import SoundFormat, read
 from musicgen_studio.studio.making.record import Record
 from tests.batch.conftest import CHECKPOINT, MakePlan
 from tests.batch.fakes import load_fake
@@ -102,6 +103,19 @@ def test_what_fails_is_told_and_the_rest_goes_on(make_plan: MakePlan, makers: Ma
     result = _run(plan, tmp_path / "out", makers)
     assert [clip["status"] for clip in result.clips] == ["failed", "made"]
     assert "text.wav" in result.failures[0]["why"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names there are text")
+def test_a_table_in_a_folder_whose_name_is_no_text_has_its_manifest(makers: Makers, tmp_path: Path) -> None:
+    """It was found out when all was made."""
+    folder = tmp_path / os.fsdecode(b"caf\xe9")
+    folder.mkdir()
+    (folder / "text.wav").write_text("no sound")
+    (folder / "t.csv").write_text("prompt,melody\na,text.wav\nb,\n")
+    settings = BatchSettings(duration_s=0.5, finish=FinishSettings(SoundFormat.WAV32F))
+    result = _run(read_plan(folder / "t.csv", CHECKPOINT, settings), tmp_path / "out", makers)
+    assert [clip["status"] for clip in result.clips] == ["failed", "made"]
+    assert "caf?/text.wav" in result.manifest.read_text(encoding="utf-8")
 
 
 def test_a_group_that_kills_its_workers_is_given_up(make_plan: MakePlan, makers: Makers, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -109,6 +110,20 @@ def test_clap_comes_from_the_hub_and_judges(cli: CommandLine, monkeypatch: pytes
     given = open_embedder("clap", clap)
     tone = read(cli.folder / "clips" / "220.wav")
     assert heard.agreement(heard.hear(tone), "sad jazz") == given.agreement(given.hear(tone), "sad jazz")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names there are text")
+def test_a_name_that_is_no_text_is_judged_like_any_other(cli: CommandLine) -> None:
+    """It was found out after hours, when the files were written."""
+    name = os.fsdecode(b"caf\xe9")
+    folder = _tones(cli.folder / name, 220, 330)
+    (folder / "220.wav").rename(folder / f"{name}.wav")
+    code, out, err = cli.on_terminal("judge", folder, "--out", "x", "--json")
+    assert code == 0, err
+    assert name in {clip["clip"] for clip in json.loads(out)["clips"]}
+    told = json.loads((cli.folder / "x" / "judgement.json").read_text(encoding="utf-8"))
+    assert name in {clip["clip"] for clip in told["clips"]}
+    assert "caf?" in (cli.folder / "x" / "judgement.html").read_text(encoding="utf-8")
 
 
 def test_what_cannot_be_judged_is_told(cli: CommandLine) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from musicgen_studio.core.names import writable_json
 from musicgen_studio.dsp.chroma import similarity
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.evaluation.fidelity.api import Embedder, EmbedderInfo
@@ -95,7 +96,7 @@ class Judgement:
             "figures": [asdict(figure) for figure in self.figures],
             "clips": self.rows(),
         }
-        return json.dumps(told, ensure_ascii=False, indent=1)
+        return writable_json(json.dumps(told, ensure_ascii=False, indent=1))
 
 
 _MEANS = (
