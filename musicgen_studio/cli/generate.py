@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from musicgen_studio.cli.interrupt import EXIT_INTERRUPTED, stop_on_interrupt
-from musicgen_studio.cli.options import MELODY_MIX, SOUND_FORMATS, Commands, loudness, path
+from musicgen_studio.cli.options import MELODY_MIX, SOUND_FORMATS, Commands, loudness, path, words
 from musicgen_studio.cli.output import Output
 from musicgen_studio.compute.device import DEVICES
 from musicgen_studio.compute.precision import PRECISIONS
@@ -60,7 +60,7 @@ def add_parser(commands: Commands) -> None:
         description="Make music from words. Each clip is a sound file, and a .json file that says how it was made.",
         epilog="Ctrl-C stops and keeps what was made; a second Ctrl-C quits at once.",
     )
-    parser.add_argument("prompts", nargs="*", metavar="PROMPT", help="what to make, in English")
+    parser.add_argument("prompts", type=words, nargs="*", metavar="PROMPT", help="what to make, in English")
     _add_music_options(parser)
     add_sampling_options(parser)
     add_engine_options(parser)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from musicgen_studio.cli.generate import add_engine_options
 from musicgen_studio.cli.interrupt import stop_on_interrupt
 from musicgen_studio.cli.live_keys import Keys, help_line
-from musicgen_studio.cli.options import Commands, path
+from musicgen_studio.cli.options import Commands, path, words
 from musicgen_studio.cli.output import Output
 from musicgen_studio.compute.waiting import let_go_soon
 from musicgen_studio.core.live import CHUNK_FRAMES, MAX_VOICES, LiveRequest, Mailbox, Steering, SteeringSource
@@ -37,7 +37,7 @@ def add_parser(commands: Commands) -> None:
         epilog="Ctrl-C fades it out and stops; a second Ctrl-C quits at once.",
     )
     parser.add_argument(
-        "prompts", nargs="*", metavar="PROMPT", help=f"what to make, 1 to {MAX_VOICES} that are blended"
+        "prompts", type=words, nargs="*", metavar="PROMPT", help=f"what to make, 1 to {MAX_VOICES} that are blended"
     )
     music = parser.add_argument_group("the music")
     music.add_argument("--weights", type=float, nargs="+", metavar="X", help="what each prompt counts at first")

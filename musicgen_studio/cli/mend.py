@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from musicgen_studio.cli.generate import add_engine_options, load, save
-from musicgen_studio.cli.options import Commands, path
+from musicgen_studio.cli.options import Commands, path, words
 from musicgen_studio.cli.output import Output
 
 TAKES = 4
@@ -28,7 +28,9 @@ def add_parser(commands: Commands) -> None:
         "Each step is a file of its own, the last one is the mended clip.",
     )
     parser.add_argument("clip", type=path, metavar="CLIP", help="a sound file; its .json, if it lies beside, is used")
-    parser.add_argument("prompt", nargs="?", metavar="PROMPT", help="what to make (default: as the clip was made)")
+    parser.add_argument(
+        "prompt", type=words, nargs="?", metavar="PROMPT", help="what to make (default: as the clip was made)"
+    )
     parser.add_argument("--list", action="store_true", help="only say what is broken")
     parser.add_argument("--seed", type=int, metavar="N", help="the same seed makes the same music (default: random)")
     add_engine_options(parser)

@@ -48,6 +48,11 @@ def path(text: str) -> Path:
     return Path(text).expanduser()
 
 
+def words(text: str) -> str:
+    """Read a prompt; what a terminal passes on undecoded no network can read, and no file could hold."""
+    return text.encode("utf-8", "replace").decode()
+
+
 def seconds(text: str) -> float:
     """Read a duration in seconds, above 0 and at most an hour.
 

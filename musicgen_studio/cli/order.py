@@ -201,8 +201,7 @@ def _prompts(given: list[str], jobs: str | None) -> tuple[str, ...]:
             f"{len(prompts)} were given, {MAX_PROMPTS} is the most for one run.",
             "Split them over several runs.",
         )
-    # What a terminal passes on undecoded could be written into no file.
-    return tuple(prompt.encode("utf-8", "replace").decode() for prompt in prompts)
+    return tuple(prompts)
 
 
 def _read_jobs(jobs: str) -> list[str]:

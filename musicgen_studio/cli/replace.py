@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from musicgen_studio.cli.generate import add_engine_options, load, save
-from musicgen_studio.cli.options import MELODY_MIX, Commands, path, point_s
+from musicgen_studio.cli.options import MELODY_MIX, Commands, path, point_s, words
 from musicgen_studio.cli.output import Output
 
 if TYPE_CHECKING:
@@ -24,7 +24,9 @@ def add_parser(commands: Commands) -> None:
         description="Make a section of a clip anew. The rest stays sample for sample; the best take is first.",
     )
     parser.add_argument("clip", type=path, metavar="CLIP", help="a sound file; its .json, if it lies beside, is used")
-    parser.add_argument("prompt", nargs="?", metavar="PROMPT", help="what to make (default: as the clip was made)")
+    parser.add_argument(
+        "prompt", type=words, nargs="?", metavar="PROMPT", help="what to make (default: as the clip was made)"
+    )
     parser.add_argument(
         "--from", dest="start_s", type=point_s, required=True, metavar="TIME", help="such as 4.0 or 0:04"
     )

@@ -218,6 +218,13 @@ def test_words_may_stand_between_and_behind_the_options() -> None:
     assert parse(["generate", "a", "--seed", "1", "b", "--", "--c"]).prompts == ["a", "b", "--c"]
 
 
+def test_a_prompt_that_the_terminal_could_not_decode_is_text_for_every_command() -> None:
+    parse = build_parser().parse_args
+    assert parse(["generate", "caf\udce9"]).prompts == parse(["live", "caf\udce9"]).prompts == ["caf?"]
+    assert parse(["mend", "a.wav", "caf\udce9"]).prompt == "caf?"
+    assert parse(["replace", "a.wav", "--from", "1", "--to", "2", "caf\udce9"]).prompt == "caf?"
+
+
 @pytest.mark.parametrize(
     "argv", [["replace", "a.wav"], ["replace", "--from", "1", "--to", "2"], ["mend"], ["mend", "a", "b", "c"]]
 )
