@@ -5,6 +5,7 @@ are in. Not for the program's own files, which are UTF-8.
 """
 
 import codecs
+import re
 from pathlib import Path
 from typing import BinaryIO
 
@@ -12,6 +13,8 @@ from musicgen_studio.errors import UserProblem
 
 MAX_BYTES = 10_000_000
 _CONTROL = {chr(code) for code in range(32)} - set("\t\n\r\f\v\x1a\x1b")
+_LINE_END = re.compile(r"\r\n|[\n\r\v\f]")
+"""What editors count as one. Python's `splitlines` also parts at signs that stand in the middle of a JSON text."""
 
 
 def read_lines(path: Path) -> list[str]:
@@ -42,7 +45,9 @@ def lines_of(file: BinaryIO, name: str) -> list[str]:
     content = file.read(MAX_BYTES + 1)
     if len(content) > MAX_BYTES:
         raise _no_text(name, f"it has more than {MAX_BYTES / 1e6:.0f} MB")
-    lines = _decoded(name, content).splitlines()
+    lines = _LINE_END.split(_decoded(name, content))
+    if not lines[-1]:  # behind the last end of a line
+        lines.pop()
     for number, line in enumerate(lines, start=1):
         if not _CONTROL.isdisjoint(line):
             raise _no_text(name, f"line {number} holds what is no text")

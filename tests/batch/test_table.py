@@ -44,6 +44,11 @@ def test_json_lines(tmp_path: Path) -> None:
     assert read_table(_table(tmp_path, text, "orders.txt")) == expected
 
 
+def test_json_may_hold_every_sign_that_json_may(tmp_path: Path) -> None:
+    text = '{"prompt": "sad\u2028jazz"}\n{"prompt": "rock"}\n'
+    assert read_table(_table(tmp_path, text, "orders.jsonl")) == (Row(1, "sad\u2028jazz"), Row(2, "rock"))
+
+
 def test_an_empty_prompt_is_music_without_one_where_something_else_is_said(tmp_path: Path) -> None:
     assert read_table(_table(tmp_path, "prompt,seconds\n,3\n")) == (Row(2, "", 3.0),)
     assert read_table(_table(tmp_path, '{"prompt": ""}\n', "a.jsonl")) == (Row(1),)

@@ -30,6 +30,11 @@ def test_the_same_words_come_out(tmp_path: Path, content: bytes) -> None:
     assert read_lines(tmp_path / "words.txt") == WORDS.split("\n")
 
 
+def test_lines_are_what_editors_count(tmp_path: Path) -> None:
+    (tmp_path / "words.txt").write_bytes("sad\u2028jazz\x85\n\ncalm\r\npiano\r\n".encode())
+    assert read_lines(tmp_path / "words.txt") == ["sad\u2028jazz\x85", "", "calm", "piano"]
+
+
 def test_an_empty_file_has_no_lines(tmp_path: Path) -> None:
     (tmp_path / "words.txt").write_bytes(b"")
     assert read_lines(tmp_path / "words.txt") == []
