@@ -101,11 +101,6 @@ class LibraryPanel(QWidget):
         self._bind()
         self._show_place()
 
-    @property
-    def is_written_in(self) -> bool:
-        """Whether something is being typed in a row."""
-        return self.state() is QAbstractItemView.State.EditingState
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Let the search have a line of its own where it would be too short to be written in."""
         super().resizeEvent(event)

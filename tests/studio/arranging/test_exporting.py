@@ -16,8 +16,8 @@ from musicgen_studio.core.clip import Clip, Origin
 from musicgen_studio.core.tempo_map import TempoMap
 from musicgen_studio.export.clips import Exported
 from musicgen_studio.export.finish import FinishSettings
-from musicgen_studio.library.changing import known_edit
 from musicgen_studio.files.sound import SoundFormat, read
+from musicgen_studio.library.changing import known_edit
 from musicgen_studio.library.library import Library
 from musicgen_studio.studio.arranging.exporting import export_from_library
 from musicgen_studio.studio.program.background import Background, Errand, ErrandDone

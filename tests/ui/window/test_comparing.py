@@ -1,6 +1,7 @@
 """A and B with one key, in the real window."""
 
 import json
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -139,7 +140,8 @@ def test_the_same_clip_chosen_once_more_ends_it_and_so_does_an_empty_window(qtbo
     """The row went on saying that B is heard, and its buttons changed nothing any more."""
     _, second = clips(qtbot, program)
     window = program.window
-    for leave in (lambda: window.collection.clip_chosen.emit(second), window.listening.clear):
+    leaves: list[Callable[[], object]] = [lambda: window.collection.clip_chosen.emit(second), window.listening.clear]
+    for leave in leaves:
         window.comparing.switch()
         qtbot.waitUntil(lambda: window.comparing.comparison is not None, timeout=4 * WAIT_MS)
         leave()

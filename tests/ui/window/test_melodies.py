@@ -366,7 +366,7 @@ def test_recordings_are_offered_as_the_library_has_them(desk: Desk) -> None:
     assert (takes.currentText(), offered()) == ("Choose a recording", ["", first.id])
     collection._trash([first.id], is_restoring=False)
     with desk.qtbot.waitSignal(collection.deleted, timeout=WAIT_MS):
-        collection._empty_trash()
+        collection._empty_trash([first.id, second.id])
     assert offered() == [""]
     desk.panel.take_chosen.emit(first.id)
     assert desk.sketch.place == second.id
