@@ -21,7 +21,7 @@ from musicgen_studio.studio.arranging import live, live_history, live_lead
 from musicgen_studio.studio.arranging.live import LiveSession, Unheard, recorded
 from musicgen_studio.studio.arranging.live_bench import measure_live
 from musicgen_studio.studio.arranging.live_ending import WITHOUT_BEATS_S, phrase_end
-from musicgen_studio.studio.arranging.live_lead import LEAD_S, LEAST_LEAD_S, QUIET_S
+from musicgen_studio.studio.arranging.live_lead import LEAD_S
 from musicgen_studio.studio.arranging.live_output import ClockOutput
 from musicgen_studio.studio.arranging.live_play import KnobToEar
 from musicgen_studio.studio.arranging.live_schedule import Entry, Schedule, Scheduled, schedule_of
@@ -281,7 +281,7 @@ def test_where_the_sound_breaks_off_more_is_made_ahead(engine: MusicGen) -> None
 
 def test_what_one_bad_moment_cost_is_given_back(engine: MusicGen, monkeypatch: pytest.MonkeyPatch) -> None:
     """The machine stands still for half a second at the beginning, and is quick from then on."""
-    monkeypatch.setattr(live_lead, "AFTER_BREAK_S", QUIET_S)  # a test has no five minutes
+    monkeypatch.setattr(live_lead, "QUIET_S", 15.0)  # a test has no five minutes
     now_s = [0.0]
 
     def sleep(seconds: float) -> None:
@@ -300,7 +300,7 @@ def test_what_one_bad_moment_cost_is_given_back(engine: MusicGen, monkeypatch: p
     session.run(150.0)
     assert session.facts.breaks == 1
     assert max(leads) == pytest.approx(1.5 * LEAD_S)
-    assert session.facts.lead_s == LEAST_LEAD_S
+    assert session.facts.lead_s == LEAD_S
 
 
 def clicks(bpm: float, seconds: float) -> np.ndarray:
