@@ -7,6 +7,7 @@ shown with its traceback (sysexits.h calls it EX_SOFTWARE); 130 stopped by Ctrl-
 """
 
 import argparse
+import errno
 import faulthandler
 import io
 import json
@@ -129,6 +130,10 @@ def main(argv: Sequence[str] | None = None, measure_window: MeasureWindow | None
     return code
 
 
+_OF_STDOUT = (errno.EPIPE, errno.ENOSPC, errno.EDQUOT)
+"""What is wrong where a text cannot be printed. Files that cannot be written are told of as problems."""
+
+
 def _run(args: argparse.Namespace) -> int:
     try:
         code: int = args.run(args)
@@ -137,9 +142,9 @@ def _run(args: argparse.Namespace) -> int:
         return EXIT_PROBLEM
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
-    except BrokenPipeError:
-        raise
-    except Exception:  # noqa: BLE001 - the outermost edge: a bug is shown whole, and told apart by its exit code
+    except Exception as error:  # the outermost edge: a bug is shown whole, and told apart by its exit code
+        if isinstance(error, OSError) and error.errno in _OF_STDOUT:
+            raise
         traceback.print_exc()
         print("This is a fault in MusicGen Studio, not yours. Please report it with the lines above.", file=sys.stderr)
         return EXIT_BUG

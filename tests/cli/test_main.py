@@ -162,7 +162,8 @@ def test_a_reader_that_has_left_before_is_no_bug(end: str) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a disk that is always full")
-def test_a_full_disk_behind_the_output_is_said() -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_full_disk_behind_the_output_is_said(unbuffered: str) -> None:
     with Path("/dev/full").open("w", encoding="utf-8") as full:
         code = _LEFT_EARLY.format(end="return print('x') or 0")
         shown = subprocess.run(
@@ -172,6 +173,7 @@ def test_a_full_disk_behind_the_output_is_said() -> None:
             stderr=subprocess.PIPE,
             encoding="utf-8",
             check=False,
+            env=os.environ | {"PYTHONUNBUFFERED": unbuffered},
         )
     assert shown.returncode == 1
     assert shown.stderr == "What was printed could not be written: No space left on device.\n"

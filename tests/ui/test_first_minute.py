@@ -178,7 +178,13 @@ def test_who_wants_to_hear_on_is_offered_the_new_music(hands: Hands, loader: Loa
     hands.window.listening.looping.set_loop(True)
     hands.press(Qt.Key.Key_Space) if not hands.is_playing else None
     hands.wait(lambda: hands.is_playing)
-    loader.before_block = held(go_on, 4)
+    begun = list[int]()
+
+    def hold(made: int) -> None:
+        begun.append(made)
+        held(go_on, begun[0] + 4)(made)
+
+    loader.before_block = hold
     hands.window.generation.generate(PromptValues(prompt="loud", duration_s=4.0))
     hands.wait(hands.window.offer.isVisible)
     assert hands.shown().title == "Calm"
