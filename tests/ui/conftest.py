@@ -36,6 +36,12 @@ def dark(qapp: QApplication) -> Iterator[QApplication]:
     qapp.setFont(before[2])
 
 
+@pytest.fixture(autouse=True, scope="session")
+def with_application(qapp: QApplication) -> None:
+    """Have the one application from the beginning, whichever test comes first."""
+    assert qapp is QApplication.instance()
+
+
 @pytest.fixture(autouse=True)
 def own_garbage(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a window's full collection look at what it made, not at every library and test that is loaded here.
