@@ -58,6 +58,11 @@ def render(
     window.passages.panel._show_chosen()
     settle(app)
     save("passages-written", window)
+    mix = window.passages.panel.melody
+    window.passages.panel.follow_file(1, str(library.sound_file(clip.id)))
+    until(app, mix.line.isVisible)
+    settle(app)
+    save("passages-mix", window)
     window.passages.panel.follow_file(1, "theme.mid")
     window.passages.panel.duplicate()
     settle(app)
