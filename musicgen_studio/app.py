@@ -66,11 +66,10 @@ def _files(arguments: list[str]) -> list[Path]:
         return []
     from musicgen_studio.files.midi import is_midi
     from musicgen_studio.files.sound import is_sound
+    from musicgen_studio.files.there import is_file_there
 
     files = [Path(argument) for argument in arguments]
-    # Not Path's own question, which fails for a name that is too long.
-    are_there = all(os.path.isfile(file) for file in files)  # noqa: PTH113
-    return files if are_there and all(is_midi(file) or is_sound([file]) for file in files) else []
+    return files if all(is_file_there(file) and (is_midi(file) or is_sound([file])) for file in files) else []
 
 
 def run_window(files: Sequence[Path] = ()) -> int:
@@ -385,13 +384,14 @@ def _open_library(settings_file: Path, folder: Path) -> "Library":
     Raises:
         UserProblem: If it cannot be opened.
     """
+    from musicgen_studio.files.there import is_folder_there
     from musicgen_studio.library.library import Library
     from musicgen_studio.paths import from_home
 
     try:
         return Library(folder)
     except UserProblem as problem:
-        if os.path.isdir(folder):  # noqa: PTH112 - Path's raises where nothing may be asked
+        if is_folder_there(folder):
             raise
         named = f"Another one is named by “library_folder” in {from_home(settings_file)}."
         what_to_do = f"If it is on a disk that is not there, plug that in. {named}"

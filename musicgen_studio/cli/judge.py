@@ -115,7 +115,7 @@ def run(args: argparse.Namespace) -> int:
         judgement = judge(made, against, embedder, _print_line)
         _write(judgement, args)
     if args.json:  # in ASCII: whoever reads it may have another encoding than the file beside it
-        print(json.dumps(json.loads(judgement.to_json()), indent=1))
+        print(json.dumps(judgement.to_dict(), indent=1))
     else:
         print(judgement.table())
     if args.sort is not None and not args.json:

@@ -44,6 +44,9 @@ from musicgen_studio.errors import UserProblem
 EXIT_PROBLEM = 1
 EXIT_BUG = 70
 
+_OF_STDOUT = (errno.EPIPE, errno.ENOSPC, errno.EDQUOT)
+"""What is wrong where a text cannot be printed. Files that cannot be written are told of as problems."""
+
 _EXIT_CODES = """\
 exit codes:
   0    done
@@ -128,10 +131,6 @@ def main(argv: Sequence[str] | None = None, measure_window: MeasureWindow | None
         print(f"What was printed could not be written: {error.strerror}.", file=sys.stderr)
         return EXIT_PROBLEM
     return code
-
-
-_OF_STDOUT = (errno.EPIPE, errno.ENOSPC, errno.EDQUOT)
-"""What is wrong where a text cannot be printed. Files that cannot be written are told of as problems."""
 
 
 def _run(args: argparse.Namespace) -> int:

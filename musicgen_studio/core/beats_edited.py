@@ -6,12 +6,10 @@ A map that would say something that is not so is none: then the edited sound is 
 from dataclasses import replace
 
 from musicgen_studio.core.analysis import Analysis
-from musicgen_studio.core.tempo_map import TempoMap
+from musicgen_studio.core.tempo_map import ROUNDED_S, TempoMap
 
 _NEAR_BEATS = 0.1
 """A part this near to whole beats was meant to be whole beats."""
-
-_ROUNDED_S = 1e-4  # half a frame, and more, at any rate: so far from a beat lies a cut that was made at it
 
 
 def since(known: Analysis, start_s: float) -> Analysis:
@@ -58,8 +56,8 @@ def joined(first: Analysis | None, second: Analysis | None, first_s: float) -> A
     if first is None or second is None or first.tempo_map is None or second.tempo_map is None:
         return None
     one, other = first.tempo_map, second.tempo_map
-    before = [time_s for time_s in one.beats_s if time_s < first_s - _ROUNDED_S]
-    behind = [time_s for time_s in other.beats_s if time_s >= -_ROUNDED_S]
+    before = [time_s for time_s in one.beats_s if time_s < first_s - ROUNDED_S]
+    behind = [time_s for time_s in other.beats_s if time_s >= -ROUNDED_S]
     if not before or not behind or one.beats_per_bar != other.beats_per_bar or one.beat_unit != other.beat_unit:
         return None
     step_beats = (first_s + behind[0] - before[-1]) / (one.beats_s[-1] - one.beats_s[-2])

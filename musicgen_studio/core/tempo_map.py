@@ -15,12 +15,14 @@ from statistics import median
 MIN_BPM, MAX_BPM = 1.0, 1000.0
 """What any beat of a map may have, in beats per minute."""
 
+ROUNDED_S = 1e-4
+"""So far from a beat lies, at most, a cut that was made at it: half a frame of any rate, and more."""
+
 BEAT_UNITS = (1, 2, 4, 8, 16, 32)
 
 _SLACK_BEATS = 1e-6  # what is this near to a beat is meant to be on it
 _SLACK_BARS = 0.1  # what a hand has put this near to a bar's line is meant to be on it
 _HEARD_AT_ONCE_S = 0.01  # a beat so little before a sound is the sound's beginning
-_ROUNDED_S = 1e-4  # half a frame, and more, at any rate: so far behind a beat lies a cut that was made at it
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +189,7 @@ class TempoMap:
         """
         first = ceil(self.beat_at(time_s) - _SLACK_BEATS)
         late_s, next_s = time_s - self.beat_s(first - 1), self.beat_s(first) - time_s
-        is_at_beat = late_s <= _ROUNDED_S and next_s >= 60 / MAX_BPM
+        is_at_beat = late_s <= ROUNDED_S and next_s >= 60 / MAX_BPM
         if is_at_beat:
             first -= 1
         beats_s = [self.beat_s(beat) - time_s for beat in range(first, max(first + 2, len(self.beats_s)))]

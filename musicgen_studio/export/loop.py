@@ -15,7 +15,7 @@ import numpy as np
 
 from musicgen_studio.core.audio import Audio, Samples
 from musicgen_studio.core.song import Song
-from musicgen_studio.core.tempo_map import TempoMap
+from musicgen_studio.core.tempo_map import ROUNDED_S, TempoMap
 from musicgen_studio.dsp.fades import matched_crossfade
 from musicgen_studio.dsp.resample import resample
 from musicgen_studio.errors import UserProblem
@@ -28,7 +28,6 @@ SEAM_S = 0.03
 """How long the crossfade at the seam is, where there is enough sound beside the loop."""
 
 _SLACK_BARS = 1e-6
-_ROUNDED_S = 1e-4  # half a frame, and more, of the clip at its own rate, which whoever cut it at a bar gave or took
 _LEAST_SEAM_S = 0.002
 _EDGE_S = 0.005  # faded to silence where there is nothing beside the loop
 
@@ -110,7 +109,7 @@ def _too_short(audio: Audio, tempo: TempoMap, bars: int, start_bar: int) -> User
 
 def _slack_s(audio: Audio) -> float:
     """Return by how much a bar may reach beyond music that was cut at it."""
-    return max(_ROUNDED_S, 1 / audio.sample_rate)
+    return max(ROUNDED_S, 1 / audio.sample_rate)
 
 
 def _closed(samples: Samples, start: int, frames: int, sample_rate: int) -> Samples:

@@ -2,7 +2,6 @@
 
 import json
 import os
-import pty
 import signal
 import sys
 from collections.abc import Iterator
@@ -141,7 +140,7 @@ class Played:
 @pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals")
 def test_keys_that_come_at_once_all_count(monkeypatch: pytest.MonkeyPatch) -> None:
     """Over a slow line, or while the machine is busy, several are there at a time."""
-    master, slave = pty.openpty()
+    master, slave = os.openpty()
     with os.fdopen(slave, encoding="utf-8") as stdin:
         monkeypatch.setattr(sys, "stdin", stdin)
         with live_keys._key_by_key() as look:

@@ -235,21 +235,9 @@ def test_music_that_begins_leaves_the_words_that_are_typed_for_another_clip(hand
     hands.wait(lambda: hands.shown().title == "Soft")
 
 
-def test_who_types_on_keeps_the_cursor(hands: Hands, loader: Loader) -> None:
-    go_on = threading.Event()
-    loader.before_block = held(go_on)
-    hands.type("calm")
-    hands.press(Qt.Key.Key_Return, CTRL)
-    hands.type(" and slow")
-    go_on.set()
-    hands.wait(lambda: hands.shown().title == "Calm")
-    hands.type("s")
-    assert hands.window.prompt.values().prompt == "calm and slows"
-
-
-def test_who_types_on_keeps_the_cursor_also_where_the_page_of_notes_gives_way(hands: Hands, loader: Loader) -> None:
-    """The page that closed gave the keys to the music in any case."""
-    hands.window.showing.open_editor(True)
+@pytest.mark.parametrize("is_editing", [False, True], ids=["alone", "the page of notes gives way"])
+def test_who_types_on_keeps_the_cursor(hands: Hands, loader: Loader, is_editing: bool) -> None:
+    hands.window.showing.open_editor(is_editing)
     hands.window.prompt.focus_prompt()
     go_on = threading.Event()
     loader.before_block = held(go_on)

@@ -88,15 +88,18 @@ class Judgement:
         """Show the figures in a notebook."""
         return figures_table(self.figures, self.embedder)
 
-    def to_json(self) -> str:
-        """Return everything but the sounds as a JSON object."""
-        told = {
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything but the sounds, of types that JSON has."""
+        return {
             "format": FORMAT,
             "embedder": asdict(self.embedder),
             "figures": [asdict(figure) for figure in self.figures],
             "clips": self.rows(),
         }
-        return writable_json(json.dumps(told, ensure_ascii=False, indent=1))
+
+    def to_json(self) -> str:
+        """Return `to_dict` as a text that people can read and any file can hold."""
+        return writable_json(json.dumps(self.to_dict(), ensure_ascii=False, indent=1))
 
 
 _MEANS = (

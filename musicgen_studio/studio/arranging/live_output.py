@@ -150,9 +150,9 @@ class ClockOutput:
             elif stop.wait(left_s):
                 return
 
-    def hear_out(self, stop: StopFlag) -> None:  # noqa: ARG002 - a moment
-        """Return when all that was written is taken."""
-        if (left_s := self.unheard_s) != inf:
+    def hear_out(self, stop: StopFlag) -> None:
+        """Return when all that was written is taken; at once if `stop` is set."""
+        if (left_s := self.unheard_s) != inf and not stop.is_set():
             (self._sleep or time.sleep)(left_s)
 
     def _take(self) -> None:

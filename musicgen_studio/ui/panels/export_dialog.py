@@ -38,6 +38,7 @@ from musicgen_studio.export.names import free_names, suggested_name, taken_names
 from musicgen_studio.export.targets import Target
 from musicgen_studio.export.tracks import TRACK_FORMATS
 from musicgen_studio.files.sound import SoundFormat
+from musicgen_studio.files.there import is_folder_there, status_of
 from musicgen_studio.paths import from_home
 from musicgen_studio.ui.look.theme import GRID, Look, set_look
 from musicgen_studio.ui.panels.clip_words import clock
@@ -436,9 +437,8 @@ class ExportDialog(QDialog):
         folder = self._chosen_folder()
         if not folder.is_absolute():
             return self.tr("Give the whole path of the folder, or choose it.")
-        # What may not be looked at, or has too long a name, is not there; Path's own questions would fail.
-        there = next((one for one in (folder, *folder.parents) if os.path.exists(one)), folder)  # noqa: PTH110
-        if not os.path.isdir(there):  # noqa: PTH112
+        there = next((one for one in (folder, *folder.parents) if status_of(one) is not None), folder)
+        if not is_folder_there(there):
             return self.tr("{0} is not a folder.").format(there)
         if not os.access(there, os.W_OK):
             return self.tr("Writing in {0} is not allowed. Choose another folder.").format(there)
@@ -453,7 +453,7 @@ class ExportDialog(QDialog):
             lines.append(self.tr("“{0}” is there already: this one will be called “{1}”.").format(*moved[0]))
         elif moved:
             lines.append(self.tr("{0} names are taken; these files get a number.").format(len(moved)))
-        if files and not os.path.exists(self._chosen_folder()):  # noqa: PTH110
+        if files and status_of(self._chosen_folder()) is None:
             lines.append(self.tr("The folder will be made."))
         return "\n".join(lines)
 

@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QMenu
 
 from musicgen_studio.core.clip import Clip
+from musicgen_studio.files.there import status_of
 from musicgen_studio.ui.window.services import Services
 
 KEY = "recent files"
@@ -118,8 +119,5 @@ class RecentFiles(QObject):
 
 def _modified_ns(path: Path) -> int | None:
     """Return when a file was last changed; None if it is not there or cannot be looked at, as on a lost network."""
-    try:
-        status = path.stat()
-    except (OSError, ValueError):
-        return None
-    return status.st_mtime_ns if stat.S_ISREG(status.st_mode) else None
+    status = status_of(path)
+    return status.st_mtime_ns if status is not None and stat.S_ISREG(status.st_mode) else None

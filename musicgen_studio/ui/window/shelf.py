@@ -1,6 +1,5 @@
 """What checkpoints there are, looked up in the background and remembered for whoever shows it. Not for showing it."""
 
-import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from musicgen_studio.checkpoints.hub.published import torch_files
 from musicgen_studio.checkpoints.offers import Offer, offers
 from musicgen_studio.checkpoints.places import downloads_folder
 from musicgen_studio.compute.speed import ProcessorSpeed, remembered
+from musicgen_studio.files.there import is_folder_there
 from musicgen_studio.studio.program.background import Lane
 from musicgen_studio.studio.program.downloads import DownloadEnded
 from musicgen_studio.ui.panels.checkpoint_words import CheckpointWords
@@ -142,5 +142,5 @@ class Shelf(QObject):
 
 def _place() -> DownloadPlace:
     folder = downloads_folder()
-    there = next(each for each in (folder, *folder.parents) if os.path.isdir(each))  # noqa: PTH112
+    there = next(each for each in (folder, *folder.parents) if is_folder_there(each))
     return DownloadPlace(folder, torch_files(), shutil.disk_usage(there).free, folder == hub_cache())

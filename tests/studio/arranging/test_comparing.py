@@ -14,7 +14,7 @@ from musicgen_studio.dsp.loudness import integrated_lufs
 from musicgen_studio.errors import StoppedError
 from musicgen_studio.library.changing import known_edit
 from musicgen_studio.library.library import Library
-from musicgen_studio.studio.arranging.comparing import compare, matching_gains_db
+from musicgen_studio.studio.arranging.comparing import Comparison, compare, matching_gains_db
 from tests.library.samples import RATE, new_clip, noise
 
 
@@ -33,18 +33,23 @@ def _lufs(library: Library, clip: Clip) -> float | None:
     return integrated_lufs(library.read(clip.id))
 
 
+def _heard_lufs(pair: Comparison) -> list[float | None]:
+    heard = []
+    for number in (0, 1):
+        pair.sound.choose(number)
+        pair.sound.read(0, 1_000)
+        heard.append(integrated_lufs(Audio(pair.sound.read(0, 2 * RATE), RATE)))
+    return heard
+
+
 def test_both_are_equally_loud_and_neither_is_turned_up(library: Library) -> None:
     loud, soft = add(library, 0.9), add(library, 0.3)
     pair = compare(library, loud, soft, Event())
     assert pair.is_matched
     assert max(pair.gains_db) == 0.0
     assert pair.gains_db[0] == pytest.approx(20 * np.log10(0.3 / 0.9), abs=0.01)
-    heard = []
-    for number in (0, 1):
-        pair.sound.choose(number)
-        pair.sound.read(0, 1_000)
-        heard.append(integrated_lufs(Audio(pair.sound.read(0, 2 * RATE), RATE)))
-    assert heard[0] == pytest.approx(heard[1], abs=0.05)
+    first_lufs, second_lufs = _heard_lufs(pair)
+    assert first_lufs == pytest.approx(second_lufs, abs=0.05)
 
 
 @pytest.mark.parametrize("channels", [(1, 2), (2, 1)])
@@ -52,12 +57,8 @@ def test_mono_and_stereo_are_equally_loud(library: Library, channels: tuple[int,
     clips = [add(library, 0.5, channels=each) for each in channels]
     clips = [library.edit(clip.id, **known_edit(Analysis(lufs=_lufs(library, clip)))) for clip in clips]
     pair = compare(library, clips[0], clips[1], Event())
-    heard = []
-    for number in (0, 1):
-        pair.sound.choose(number)
-        pair.sound.read(0, 1_000)
-        heard.append(integrated_lufs(Audio(pair.sound.read(0, 2 * RATE), RATE)))
-    assert heard[0] == pytest.approx(heard[1], abs=0.05)
+    first_lufs, second_lufs = _heard_lufs(pair)
+    assert first_lufs == pytest.approx(second_lufs, abs=0.05)
 
 
 def test_the_second_becomes_as_the_first_is(library: Library) -> None:

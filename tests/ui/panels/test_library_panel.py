@@ -1,5 +1,6 @@
 """The library column: what it asks for when it is clicked, typed into and dropped on."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -113,23 +114,14 @@ def test_an_open_editor_outlives_a_clip_that_arrives(shown: Shown, qtbot: QtBot)
     assert QApplication.focusWidget() is editor
 
 
-def test_what_is_typed_stays_while_the_row_is_drawn_again(shown: Shown, qtbot: QtBot) -> None:
-    """A clip's picture, tempo and tags come while a name is being written."""
-    shown.click(0)
-    shown.panel.rename_row()
-    qtbot.waitUntil(lambda: isinstance(QApplication.focusWidget(), QLineEdit))
-    editor = QApplication.focusWidget()
-    assert isinstance(editor, QLineEdit)
-    QTest.keyClicks(editor, "Night ")
-    shown.model.refresh(FIRST)
-    QTest.keyClicks(editor, "drive")
-    with qtbot.waitSignal(shown.panel.renamed) as renamed:
-        QTest.keyClick(editor, Qt.Key.Key_Return)
-    assert renamed.args == [FIRST, "Night drive"]
-
-
-def test_a_title_that_is_being_typed_is_not_left_for_a_clip_that_is_shown(shown: Shown, qtbot: QtBot) -> None:
-    """Music that was ready took half of the title, and the other half were keys of the window: R began to record."""
+@pytest.mark.parametrize(
+    "comes",
+    [
+        pytest.param(lambda shown: shown.model.refresh(FIRST), id="its picture, tempo or tags"),
+        pytest.param(lambda shown: shown.panel.show_clip(SECOND), id="music: half a title was taken"),
+    ],
+)
+def test_what_is_typed_stays_whatever_comes(shown: Shown, qtbot: QtBot, comes: Callable[[Shown], None]) -> None:
     shown.click(0)
     shown.panel.rename_row()
     qtbot.waitUntil(lambda: isinstance(QApplication.focusWidget(), QLineEdit))
@@ -137,7 +129,7 @@ def test_a_title_that_is_being_typed_is_not_left_for_a_clip_that_is_shown(shown:
     assert isinstance(editor, QLineEdit)
     QTest.keyClicks(editor, "Night ")
     with qtbot.assertNotEmitted(shown.panel.renamed):
-        shown.panel.show_clip(SECOND)
+        comes(shown)
     assert QApplication.focusWidget() is editor
     QTest.keyClicks(editor, "drive")
     with qtbot.waitSignal(shown.panel.renamed) as renamed:

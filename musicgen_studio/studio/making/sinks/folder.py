@@ -6,6 +6,7 @@ What a stop or a fault cuts short is written too, marked as not complete. Not fo
 into the file (`export.finish`), nor for the library (`library`).
 """
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,10 +17,14 @@ from musicgen_studio.errors import UserProblem
 from musicgen_studio.export.finish import finish
 from musicgen_studio.files.marks import tags
 from musicgen_studio.files.sound import write
+from musicgen_studio.files.there import status_of
 from musicgen_studio.files.whole import explain, write_text
 from musicgen_studio.studio.making.order import CheckpointRecord, Order
 from musicgen_studio.studio.making.record import Made, Record, record_of
 from musicgen_studio.studio.making.sink import Begun, Sink, TakeEnded
+
+LEFT_S = 600.0
+"""So long after it was begun nobody is writing a clip any more: whoever was has been killed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,17 +136,23 @@ def clip_name(prompt: str, seed: int, take: int, takes: int) -> str:
     return f"{name}-take{take + 1}" if takes > 1 else name
 
 
+def _is_left(claim: Path) -> bool:
+    status = status_of(claim)
+    return status is not None and time.time() - status.st_mtime > LEFT_S
+
+
 @contextmanager
 def _new_name(folder: Path, stem: str, extension: str) -> Iterator[Path]:
     """Give a file whose name neither a sound nor a record has, and keep that from others until both are written.
 
     Nothing is ever overwritten, also where several programs make the same prompt and seed into one folder at a time.
+    What keeps a name is a hidden file; one that a kill has left is nobody's after `LEFT_S`.
     """
     for name in numbered(stem, "-"):
         claim, sound = folder / f".{name}.part", folder / f"{name}{extension}"
         try:
-            claim.touch(exist_ok=False)
-        except FileExistsError:  # another program is writing it, or was killed while it did
+            claim.touch(exist_ok=_is_left(claim))
+        except FileExistsError:  # another program is writing it
             continue
         except OSError as error:
             why, what_to_do = explain(error, folder)

@@ -22,7 +22,7 @@ from musicgen_studio.files.sound import SoundFormat, read, write
 from musicgen_studio.studio.making.make import make
 from musicgen_studio.studio.making.order import Sounds
 from musicgen_studio.studio.making.record import Record, program_version
-from musicgen_studio.studio.making.sinks.folder import Folder, SavedClip, clip_name
+from musicgen_studio.studio.making.sinks.folder import LEFT_S, Folder, SavedClip, clip_name
 from tests.dsp.melodies import written
 from tests.fake_engine import FakeEngine
 from tests.studio.conftest import CHECKPOINT, OrderMaker, made
@@ -120,6 +120,18 @@ def test_another_program_that_makes_the_same_meanwhile_overwrites_nothing(
     (clip,) = made(FakeEngine(), make_order(finish=FinishSettings(SoundFormat.WAV24)), tmp_path)
     assert _names(tmp_path) == [f"happy-rock-7{number}.{kind}" for number in ("-2", "") for kind in ("json", "wav")]
     assert Record.read(clip.record_file) == clip.record
+
+
+def test_a_name_that_a_killed_program_was_writing_is_free_again(tmp_path: Path, make_order: OrderMaker) -> None:
+    claim = tmp_path / ".happy-rock-7.part"
+    claim.touch()
+    made(FakeEngine(), make_order(), tmp_path)
+    assert (tmp_path / "happy-rock-7-2.wav").exists(), "another program may be writing it"
+    begun_s = claim.stat().st_mtime - LEFT_S - 1
+    os.utime(claim, (begun_s, begun_s))
+    made(FakeEngine(), make_order(), tmp_path)
+    assert (tmp_path / "happy-rock-7.wav").exists()
+    assert not claim.exists()
 
 
 # --- when it is cut short ---
