@@ -71,6 +71,11 @@ class PartialClip:
         return self._written_frames + self._waiting_frames
 
     @property
+    def written_frames(self) -> int:
+        """How many of them are in the file, and are found if the program is killed."""
+        return self._written_frames
+
+    @property
     def _waiting_frames(self) -> int:
         return sum(len(samples) for samples in self._waiting)
 

@@ -120,13 +120,13 @@ class UnfinishedTape:
                 continue
             try:
                 self._partial.append(samples)
-                if self._partial.frames >= self._due_frames:
+                if self._partial.written_frames >= self._due_frames:
                     self._remember()
             except UserProblem as problem:
                 self.problem = problem
 
     def _remember(self) -> None:
-        frames = self._partial.frames
+        frames = self._partial.written_frames  # of what is not in the file yet, nothing would be found
         record = self._describe(frames)
         text = "" if record is None else record.to_json()
         if text:

@@ -129,6 +129,20 @@ def test_a_slow_disk_does_not_hold_the_music_up(engine: MusicGen, tmp_path: Path
         tape.abandon()
 
 
+def test_nothing_is_remembered_of_sound_that_is_not_in_the_file(engine: MusicGen, tmp_path: Path) -> None:
+    with Library(tmp_path / "clips") as library:
+        library.reconcile()
+        session = LiveSession(engine, NAMED, LiveRequest(7), Mailbox(Steering(("calm",))), Unheard())
+        partial = library.begin(begun_clip(session, LoadedEngine(engine, NAMED), Steering(("calm",)), 7))
+        remembered_frames = list[int]()
+        tape = UnfinishedTape(library, partial, remembered_frames.append)
+        for _ in range(9):
+            tape.append(np.zeros((22_400, 1), np.float32))  # 0.7 s: each second one completes a second in the file
+        tape.close()
+        assert remembered_frames == [2 * 44_800, 4 * 44_800]
+        tape.abandon()
+
+
 class Turning(Mailbox):
     """Asks for something else at each chunk, and for the end after six seconds.
 
