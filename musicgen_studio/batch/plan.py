@@ -168,14 +168,15 @@ def read_plan(table: Path, checkpoint: CheckpointRecord, settings: BatchSettings
 
 def _orders(table: Path, rows: tuple[Row, ...], settings: BatchSettings) -> list[tuple[Order, bool]]:
     """Return each row's order, and whether it is still to be found out if its melody is a mix."""
-    known, alike = dict[Path, str](), Counter[Order]()
+    known, seeds_taken = dict[Path, str](), Counter[Order]()
     orders, faults = list[tuple[Order, bool]](), list[str]()
     for row in rows:
         try:
             order, is_open = _order(row, table.parent, settings, known)
             if row.seed is None:
-                alike[order] += 1
-                order = replace(order, seed=settings.seed + (alike[order] - 1) * order.takes)
+                alike = replace(order, takes=1)
+                order = replace(order, seed=settings.seed + seeds_taken[alike])
+                seeds_taken[alike] += order.takes
             order.request(Sounds())
         except ValueError as error:
             name, _, rest = str(error).partition(" ")  # its messages begin with the field's name

@@ -15,6 +15,7 @@ from typing import Self
 
 from musicgen_studio.core.live import LiveRequest, Mailbox, Steering
 from musicgen_studio.engine.api import LiveEngine
+from musicgen_studio.errors import UserProblem
 from musicgen_studio.studio.arranging.live import LiveSession
 from musicgen_studio.studio.arranging.live_lead import LEAD_S
 from musicgen_studio.studio.arranging.live_play import HeardOutput, KnobToEar
@@ -81,7 +82,7 @@ def measure_live(
         seed: Of the music and the turns.
 
     Raises:
-        UserProblem: If it cannot be played.
+        UserProblem: If it cannot be played, or ended before anything was measured.
     """
     mailbox = Mailbox(Steering(tuple(prompts), (1.0,) * len(prompts)))
     with output as heard:
@@ -91,7 +92,13 @@ def measure_live(
         begun_s = time.monotonic()
         with hand:
             session.run(seconds)
-        times_s = hand.measured_s or [float("inf")]
+        times_s = hand.measured_s
+        if not times_s:
+            raise UserProblem(
+                "Nothing was measured.",
+                f"It played for {session.facts.heard_s:.1f} s, and no control was heard in that time.",
+                "Let it play longer: --live-minutes 0.2",
+            )
         return LiveFigures(
             prompts=len(prompts),
             seconds=round(time.monotonic() - begun_s, 1),

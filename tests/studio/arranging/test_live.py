@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -495,3 +495,9 @@ def test_the_bench_plays_turns_and_measures(engine: MusicGen) -> None:
     assert figures.turns >= 1
     assert 0.1 < figures.median_s <= figures.p99_s
     assert figures.seconds > 5
+
+
+def test_a_bench_too_short_to_measure_says_so(engine: MusicGen) -> None:
+    with pytest.raises(UserProblem, match="Nothing was measured") as caught:
+        measure_live(engine, NAMED, nullcontext(ClockOutput(0.1)), "clock", 0.5)
+    assert "longer" in caught.value.what_to_do
