@@ -117,6 +117,21 @@ class ChangingClips(ClipsAtHand):
 
         return self._change(restored, soon)
 
+    def exchange(self, coming: Iterable[str], going: Iterable[str]) -> list[Clip]:
+        """Take clips out of the trash and move others there in their place, all or none, without any stems of theirs.
+
+        Returns:
+            Those that came out, as they are now.
+
+        Raises:
+            UserProblem: If the disk does not take it.
+            KeyError: If there is no such clip.
+        """
+        wanted, now = list(coming), self._now().isoformat(timespec="seconds")
+        edits: Edits = {clip_id: {"trashed": None} for clip_id in wanted}
+        edits |= {clip_id: {"trashed": now} for clip_id in going}
+        return self._change(lambda: edits, soon=False)[: len(wanted)]
+
     def _change(self, edits_now: Callable[[], Edits], soon: bool) -> list[Clip]:
         """Make edits, all or none: those for later now, the others once nobody else changes clips."""
         if soon:

@@ -40,16 +40,11 @@ def make_stems(library: Library, clip: Clip, separator: Separator, errand: Erran
     kept = list[Clip]()
     info = separator.info
     library.remember(_note_of(info.name), f"{info.trained_on} · {info.licence}")
-    try:
-        for number, (name, sound) in enumerate(zip(separator.info.stems, sounds, strict=True), 1):
-            errand.check()
-            kept.append(library.add(_stem(clip, name, sound, separator.info.name), sound))
-            errand.tell(_SEPARATING + (1 - _SEPARATING) * number / len(sounds))
-    except BaseException:
-        library.trash(stem.id for stem in kept)
-        raise
-    library.trash(stem.id for stem in before)
-    return kept
+    for number, (name, sound) in enumerate(zip(separator.info.stems, sounds, strict=True), 1):
+        errand.check()
+        kept.append(library.add(_stem(clip, name, sound, separator.info.name), sound))
+        errand.tell(_SEPARATING + (1 - _SEPARATING) * number / len(sounds))
+    return library.exchange([stem.id for stem in kept], [stem.id for stem in before])
 
 
 def trained_on(library: Library, stem: Clip) -> str:
@@ -62,11 +57,14 @@ def _note_of(separator: str) -> str:
 
 
 def _stem(clip: Clip, name: str, sound: Audio, separator: str) -> Clip:
+    """Return a stem that lies in the trash: there a kill leaves what is no whole set yet."""
+    now = datetime.now(UTC).isoformat(timespec="seconds")
     return Clip(
         id=new_id(),
         title=f"{clip.title} – {name}",
         origin=Origin.STEM,
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        created=now,
+        trashed=now,
         frames=sound.frames,
         sample_rate=sound.sample_rate,
         channels=sound.channels,

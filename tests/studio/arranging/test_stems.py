@@ -152,6 +152,33 @@ def test_a_stop_between_two_stems_keeps_none(library: Library) -> None:
     assert library.stems(clip.id) == []
 
 
+class _Killed(BaseException):
+    """What a kill is for the code: nothing of it goes on."""
+
+
+def test_what_is_killed_between_two_stems_is_no_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Library(tmp_path / "library") as library:
+        clip = _song(library)
+        before = make_stems(library, clip, tiny_separator(), _errand())
+        add, added = library.add, list[Clip]()
+
+        def add_two(stem: Clip, sound: Audio) -> Clip:
+            if len(added) == 2:
+                raise _Killed
+            added.append(add(stem, sound))
+            return added[-1]
+
+        monkeypatch.setattr(library, "add", add_two)
+        with pytest.raises(_Killed):
+            make_stems(library, clip, tiny_separator(), _errand())
+    with Library(tmp_path / "library") as library:
+        library.reconcile()
+        assert library.stems(clip.id) == before
+        assert {stem.id for stem in library.clips(trashed=True)} == {stem.id for stem in added}
+        again = make_stems(library, clip, tiny_separator(), _errand())
+        assert library.stems(clip.id) == again
+
+
 def test_in_the_background(library: Library) -> None:
     clip = _song(library)
     ended: SimpleQueue[ErrandDone] = SimpleQueue()
