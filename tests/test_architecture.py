@@ -18,7 +18,7 @@ _ROOMS_OF = {
     "safetensors": {"analysis", "engine", "separation", "training"},
     "PySide6": {"app", "files", "ui"},
     "shiboken6": {"ui"},
-    "jeepney": {"ui"},
+    "jeepney": {"compute", "ui"},
     "sqlite3": {"library"},
     "sounddevice": {"sound"},
     "soundfile": {"files"},

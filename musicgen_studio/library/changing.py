@@ -128,8 +128,8 @@ class ChangingClips(ClipsAtHand):
             KeyError: If there is no such clip.
         """
         wanted, now = list(coming), self._now().isoformat(timespec="seconds")
-        edits: Edits = {clip_id: {"trashed": None} for clip_id in wanted}
-        edits |= {clip_id: {"trashed": now} for clip_id in going}
+        edits: dict[str, dict[str, str | None]] = {clip_id: {"trashed": None} for clip_id in wanted}
+        edits.update((clip_id, {"trashed": now}) for clip_id in going)
         return self._change(lambda: edits, soon=False)[: len(wanted)]
 
     def _change(self, edits_now: Callable[[], Edits], soon: bool) -> list[Clip]:

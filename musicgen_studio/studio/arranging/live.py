@@ -11,12 +11,14 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from math import inf
 from pathlib import Path
 from typing import Protocol
 
+from musicgen_studio.compute.priority import before_other_programs
 from musicgen_studio.core.audio import Audio, Samples
 from musicgen_studio.core.live import LiveRequest, Steering, SteeringSource
 from musicgen_studio.core.melody import Melody
@@ -274,11 +276,13 @@ class LiveSession:
         last = None if seconds is None else round(seconds * self._rate)
         if last is not None:
             self.fade_out(fade_out_s, last)
+        is_unheard = isinstance(self._output, Unheard)
         try:
-            while not self._now.is_set() and not self._is_over():
-                self._output.wait(self._facts.lead_s, self._now)
-                if not self._now.is_set():
-                    self._step()
+            with nullcontext() if is_unheard else before_other_programs():
+                while not self._now.is_set() and not self._is_over():
+                    self._output.wait(self._facts.lead_s, self._now)
+                    if not self._now.is_set():
+                        self._step()
         finally:
             self.bar.bars.end()
 

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from musicgen_studio.compute.priority import HELPER
+
 Work = Callable[[], object]
 
 
@@ -22,7 +24,7 @@ class Team:
     def __init__(self, size: int) -> None:
         self._places = [_Place() for _ in range(size - 1)]
         for number, place in enumerate(self._places, start=1):
-            threading.Thread(target=_help, args=(place,), name=f"step-{number}", daemon=True).start()
+            threading.Thread(target=_help, args=(place,), name=f"{HELPER}{number}", daemon=True).start()
         weakref.finalize(self, _dismiss, self._places)
 
     @property
