@@ -99,7 +99,7 @@ def look_and_follow(me: Musician, folder: Path) -> None:
     similarity = me.clips()[0].melody_similarity
     assert similarity is not None
     assert similarity > FOLLOWED
-    assert f"follows the melody {similarity:.2f}" in said(window.clip_header)
+    until("the header says so", lambda: f"follows the melody {similarity:.2f}" in said(window.clip_header))
     me.be_quiet()
 
 
