@@ -18,13 +18,9 @@ from jeepney import HeaderFields, MessageType, message_bus, new_error, new_metho
 from jeepney.io.threading import ReceiveStopped, open_dbus_connection
 
 from musicgen_studio.compute.priority import HELPER, NICENESS, before_other_programs
+from tests.niceness import may_lower, niceness
 
 KIT = "org.freedesktop.RealtimeKit1"
-
-
-def niceness(thread: int | None) -> int:
-    assert thread is not None
-    return os.getpriority(os.PRIO_PROCESS, thread)
 
 
 @contextmanager
@@ -100,17 +96,6 @@ def system_bus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None
         monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", address)
         yield
         daemon.terminate()
-
-
-def may_lower() -> bool:
-    """Tell whether this user may lower the niceness of a thread; it is as before then."""
-    before = os.getpriority(os.PRIO_PROCESS, 0)
-    try:
-        os.setpriority(os.PRIO_PROCESS, 0, before - 1)
-    except PermissionError:
-        return False
-    os.setpriority(os.PRIO_PROCESS, 0, before)
-    return True
 
 
 @pytest.mark.skipif(not may_lower(), reason="this user may not lower a niceness")

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from musicgen_studio.compute.priority import NICENESS
 from musicgen_studio.core.audio import Audio
 from musicgen_studio.core.live import LiveRequest, Mailbox, Steering
 from musicgen_studio.core.melody import Melody, Note
@@ -18,7 +19,7 @@ from musicgen_studio.errors import UserProblem
 from musicgen_studio.files.sound import read
 from musicgen_studio.paths import resources_dir
 from musicgen_studio.studio.arranging import live, live_history, live_lead
-from musicgen_studio.studio.arranging.live import LiveSession, Unheard, recorded
+from musicgen_studio.studio.arranging.live import LiveOutput, LiveSession, Unheard, recorded
 from musicgen_studio.studio.arranging.live_bench import measure_live
 from musicgen_studio.studio.arranging.live_ending import WITHOUT_BEATS_S, phrase_end
 from musicgen_studio.studio.arranging.live_lead import LEAD_S
@@ -29,6 +30,7 @@ from musicgen_studio.studio.arranging.live_tape import Tape
 from musicgen_studio.studio.making.live_record import LiveRecord, Numbers, is_live
 from musicgen_studio.studio.making.live_remake import live_differences, remade
 from musicgen_studio.studio.making.order import CheckpointRecord
+from tests.niceness import may_lower, niceness
 
 pytestmark = pytest.mark.usefixtures("on_one_core")
 
@@ -484,6 +486,19 @@ def test_a_drag_is_followed_by_what_is_first_made_of_it(engine: MusicGen) -> Non
     ear.look(obeys[0])
     assert ear.measured_s == [pytest.approx(0.28)]
     assert ear.is_free
+
+
+@pytest.mark.skipif(not may_lower(), reason="this user may not lower a niceness")
+@pytest.mark.parametrize("output", [ClockOutput(0.1), Unheard()])
+def test_what_is_heard_goes_before_other_programs(engine: MusicGen, output: LiveOutput) -> None:
+    found, before = set[int](), niceness(0)
+    mailbox = Mailbox(Steering((CALM,)))
+    session = LiveSession(
+        engine, NAMED, LiveRequest(7), mailbox, output, on_chunk=lambda _chunk: found.add(niceness(0))
+    )
+    session.run(0.5)
+    assert found == {before if isinstance(output, Unheard) else NICENESS}
+    assert niceness(0) == before
 
 
 def test_the_bench_plays_turns_and_measures(engine: MusicGen) -> None:
