@@ -2,9 +2,10 @@
 
 On Linux each thread has a niceness of its own. Who may not lower it asks RealtimeKit on the system's D-Bus, as sound
 servers do; desktops have it. The real-time class is never asked for: there a thread that computes for long is killed.
-On Windows and macOS nothing changes. Not for how many threads there are (`threads`).
+Where the processor is shared among sessions first, the session's niceness is lowered, too, by who may. On Windows
+and macOS nothing changes. Not for how many threads there are (`threads`).
 
-Source: RealtimeKit's README, 0.13.
+Sources: sched(7) of the Linux manual, 6.9 (autogroups); RealtimeKit's README, 0.13.
 """
 
 import logging
@@ -21,6 +22,7 @@ NICENESS = -11
 HELPER = "step-"
 """What the names of threads begin with that share the work of another one."""
 
+_AUTOGROUP = Path("/proc/self/autogroup")
 _ANSWER_S = 1.0
 _FOREIGN = "Dummy-"  # what Python calls threads that it met and did not start
 
@@ -38,10 +40,15 @@ def before_other_programs() -> Iterator[None]:
         yield
         return
     former = {thread: niceness for thread in _sharing() if (niceness := _niceness(thread)) > NICENESS}
+    session = _session_niceness()
     try:
         _raise(list(former))
+        if session > NICENESS:  # else somebody else has lowered it, who will also raise it
+            _set_session_niceness(NICENESS)
         yield
     finally:
+        if session > NICENESS:
+            _set_session_niceness(session)
         for thread, niceness in former.items():
             with suppress(OSError):  # it has ended
                 os.setpriority(os.PRIO_PROCESS, thread, niceness)
@@ -65,6 +72,18 @@ def _niceness(thread: int) -> int:
         return os.getpriority(os.PRIO_PROCESS, thread)
     except OSError:  # it has ended
         return NICENESS
+
+
+def _session_niceness() -> int:
+    try:
+        return int(_AUTOGROUP.read_text(encoding="ascii").rsplit(maxsplit=1)[-1])
+    except (OSError, ValueError, IndexError):  # there are no autogroups
+        return NICENESS
+
+
+def _set_session_niceness(niceness: int) -> None:
+    with suppress(OSError):  # this user may not
+        _AUTOGROUP.write_text(str(niceness), encoding="ascii")
 
 
 def _raise(ids: Sequence[int]) -> None:

@@ -20,6 +20,7 @@ from jeepney.io.threading import ReceiveStopped, open_dbus_connection
 from musicgen_studio.compute.priority import HELPER, NICENESS, before_other_programs
 from tests.niceness import may_lower, niceness
 
+AUTOGROUP = Path("/proc/self/autogroup")
 KIT = "org.freedesktop.RealtimeKit1"
 
 
@@ -106,6 +107,14 @@ def test_this_thread_and_its_helpers_go_first_and_nobody_else() -> None:
             assert niceness(threading.get_native_id()) == niceness(helper) == NICENESS
             assert niceness(other) == before
         assert niceness(threading.get_native_id()) == niceness(helper) == before
+
+
+@pytest.mark.skipif(not may_lower() or not AUTOGROUP.exists(), reason="no sessions that share, or no leave for it")
+def test_its_session_goes_before_others() -> None:
+    before = AUTOGROUP.read_text(encoding="ascii")
+    with before_other_programs():
+        assert AUTOGROUP.read_text(encoding="ascii").split()[-1] == str(NICENESS)
+    assert AUTOGROUP.read_text(encoding="ascii") == before
 
 
 def test_where_nobody_allows_it_all_goes_on_as_before(may_not: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
