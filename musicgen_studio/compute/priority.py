@@ -2,8 +2,8 @@
 
 On Linux each thread has a niceness of its own. Who may not lower it asks RealtimeKit on the system's D-Bus, as sound
 servers do; desktops have it. The real-time class is never asked for: there a thread that computes for long is killed.
-Where the processor is shared among sessions first, the session's niceness is lowered, too, by who may. On Windows
-and macOS nothing changes. Not for how many threads there are (`threads`).
+Where the processor is shared among sessions first, the session's niceness is lowered, too, by who may; a kill leaves
+it so until the session ends. On Windows and macOS nothing changes. Not for how many threads there are (`threads`).
 
 Sources: sched(7) of the Linux manual, 6.9 (autogroups); RealtimeKit's README, 0.13.
 """
@@ -40,15 +40,11 @@ def before_other_programs() -> Iterator[None]:
         yield
         return
     former = {thread: niceness for thread in _sharing() if (niceness := _niceness(thread)) > NICENESS}
-    session = _session_niceness()
     try:
         _raise(list(former))
-        if session > NICENESS:  # else somebody else has lowered it, who will also raise it
-            _set_session_niceness(NICENESS)
-        yield
+        with _session_before_others():
+            yield
     finally:
-        if session > NICENESS:
-            _set_session_niceness(session)
         for thread, niceness in former.items():
             with suppress(OSError):  # it has ended
                 os.setpriority(os.PRIO_PROCESS, thread, niceness)
@@ -74,11 +70,19 @@ def _niceness(thread: int) -> int:
         return NICENESS
 
 
-def _session_niceness() -> int:
+@contextmanager
+def _session_before_others() -> Iterator[None]:
+    former = NICENESS
+    with suppress(OSError, ValueError, IndexError):  # there are no autogroups
+        former = int(_AUTOGROUP.read_text(encoding="ascii").rsplit(maxsplit=1)[-1])
+    if former <= NICENESS:  # somebody else has lowered it, who will also raise it
+        yield
+        return
     try:
-        return int(_AUTOGROUP.read_text(encoding="ascii").rsplit(maxsplit=1)[-1])
-    except (OSError, ValueError, IndexError):  # there are no autogroups
-        return NICENESS
+        _set_session_niceness(NICENESS)
+        yield
+    finally:
+        _set_session_niceness(former)
 
 
 def _set_session_niceness(niceness: int) -> None:

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from jeepney.io.threading import ReceiveStopped, open_dbus_connection
 
 from musicgen_studio.compute.priority import HELPER, NICENESS, before_other_programs
 from tests.niceness import may_lower, niceness
+from tests.private_bus import private_bus
 
 AUTOGROUP = Path("/proc/self/autogroup")
 KIT = "org.freedesktop.RealtimeKit1"
@@ -89,14 +89,9 @@ class Kit:
 def system_bus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     if shutil.which("dbus-daemon") is None:
         pytest.skip("needs dbus-daemon")
-    address = f"unix:path={tmp_path / 'bus'}"
-    command = ["dbus-daemon", "--session", "--nofork", "--print-address", f"--address={address}"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as daemon:
-        assert daemon.stdout is not None
-        assert daemon.stdout.readline()  # it is ready
+    with private_bus(tmp_path) as address:
         monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", address)
         yield
-        daemon.terminate()
 
 
 @pytest.mark.skipif(not may_lower(), reason="this user may not lower a niceness")

@@ -17,6 +17,8 @@ from typing import Any
 from jeepney import DBusAddress, MessageType, Properties, new_method_call
 from jeepney.io.blocking import DBusConnection, open_dbus_connection
 
+from tests.private_bus import private_bus
+
 FOCUSABLE, SHOWING = 11, 25
 WAIT_S = 240.0
 ANSWER_S = 60.0
@@ -134,24 +136,13 @@ def screen() -> Iterator[str]:
 
 
 @contextmanager
-def session_bus(home: Path, environment: dict[str, str]) -> Iterator[str]:
-    """A session bus of its own; gives its address."""
-    command = ["dbus-daemon", "--session", "--nofork", "--print-address", f"--address=unix:path={home / 'bus'}"]
-    pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
-    with subprocess.Popen(command, stdout=pipe, stderr=nothing, text=True, env=environment) as daemon:
-        assert daemon.stdout is not None
-        yield daemon.stdout.readline().strip()
-        daemon.terminate()
-
-
-@contextmanager
 def running_program(home: Path, *arguments: str) -> Iterator[tuple[ScreenReader, tuple[str, str]]]:
     """The program as it is started in an empty home; gives who asks it, and where it is."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("XDG_")}
     with screen() as display:
         environment = kept | {"HOME": str(home), "XDG_RUNTIME_DIR": str(home), "DISPLAY": display}
         environment |= {"QT_QPA_PLATFORM": "xcb", "QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "1"}
-        with session_bus(home, environment) as address:
+        with private_bus(home, environment) as address:
             environment["DBUS_SESSION_BUS_ADDRESS"] = address
             command = [sys.executable, "-m", "musicgen_studio", *arguments]
             with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as program:

@@ -1,6 +1,5 @@
 """A private session bus, with a desktop on it that uses the program and shows its notifications."""
 
-import subprocess
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +21,7 @@ from jeepney import (
 from jeepney.io.threading import DBusConnection, DBusRouter, ReceiveStopped, open_dbus_connection
 
 from musicgen_studio.ui.desktop.mpris import NAME, PATH
+from tests.private_bus import private_bus
 
 PLAYER = DBusAddress(PATH, bus_name=NAME, interface="org.mpris.MediaPlayer2.Player")
 ROOT = DBusAddress(PATH, bus_name=NAME, interface="org.mpris.MediaPlayer2")
@@ -101,14 +101,9 @@ class Shell:
 @pytest.fixture
 def bus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The address of a session bus of its own, which the program finds as any other."""
-    address = f"unix:path={tmp_path / 'bus'}"
-    command = ["dbus-daemon", "--session", "--nofork", "--print-address", f"--address={address}"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as daemon:
-        assert daemon.stdout is not None
-        assert daemon.stdout.readline()  # it is ready
+    with private_bus(tmp_path) as address:
         monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
         yield address
-        daemon.terminate()
 
 
 @pytest.fixture
