@@ -117,6 +117,18 @@ def test_its_session_goes_before_others() -> None:
     assert AUTOGROUP.read_text(encoding="ascii") == before
 
 
+@pytest.mark.parametrize("says", ["", "/autogroup-7 nice\n"])
+def test_a_session_that_is_no_group_is_left_as_it_is(
+    says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    group = tmp_path / "autogroup"
+    group.write_text(says, encoding="ascii")
+    monkeypatch.setattr("musicgen_studio.compute.priority._AUTOGROUP", group)
+    with before_other_programs():
+        assert group.read_text(encoding="ascii") == says
+    assert group.read_text(encoding="ascii") == says
+
+
 def test_where_nobody_allows_it_all_goes_on_as_before(may_not: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nowhere/bus")
     before = niceness(0)

@@ -235,6 +235,24 @@ def test_music_that_begins_leaves_the_words_that_are_typed_for_another_clip(hand
     hands.wait(lambda: hands.shown().title == "Soft")
 
 
+def test_music_that_begins_leaves_the_page_that_somebody_has_turned_to_since(hands: Hands, loader: Loader) -> None:
+    """What was ordered before began, and the page of notes closed under the pen."""
+    window, go_on = hands.window, threading.Event()
+    hands.make("calm")
+    loader.before_block = held(go_on)
+    window.prompt.focus_prompt()
+    hands.type("loud")
+    hands.press(Qt.Key.Key_Return, CTRL)
+    window.showing.open_editor(True)
+    with hands.hears(window.inbox.job_started):
+        go_on.set()
+    assert window.showing.is_editing
+    hands.wait(lambda: "is in the library" in said(window.offer))
+    button = next(each for each in window.offer.findChildren(QPushButton) if each.text() == "Show")
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert not window.showing.is_editing
+
+
 @pytest.mark.parametrize("is_editing", [False, True], ids=["alone", "the page of notes gives way"])
 def test_who_types_on_keeps_the_cursor(hands: Hands, loader: Loader, is_editing: bool) -> None:
     hands.window.showing.open_editor(is_editing)

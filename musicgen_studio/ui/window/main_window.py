@@ -270,6 +270,7 @@ class MainWindow(QWidget):
             self.collection,
             self.tempo,
             self.offer,
+            self._pages,
             self.prompt,
             self.waveform,
             self.library,
@@ -336,6 +337,8 @@ class MainWindow(QWidget):
         self.prompt.generate_requested.connect(self.new_music.await_music)
         self.new_music.stop_wished.connect(self.generation.take_back)
         self.prompt.text_changed.connect(self.new_music.stay_in_text)
+        self.editor.edited.connect(self.new_music.stay_on_page)
+        self.live.panel.changed.connect(self.new_music.stay_on_page)
         self.bar.play_requested.connect(self.middle.toggle_play)
         self.bar.stop_requested.connect(self.middle.stop)
         collection.clip_chosen.connect(self.showing.show_clip)

@@ -1,7 +1,7 @@
 """What the window does when music begins to be made, and when it is made: who is shown, played, and has the keys."""
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
-from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QStackedWidget, QWidget
 
 from musicgen_studio.studio.humming.recording_state import Phase
 from musicgen_studio.studio.making.queue import JobEnded, JobStarted
@@ -32,6 +32,7 @@ class NewMusic(QObject):
         collection: Where they are kept.
         tempo: Listens to what was made.
         offer: The row that offers music which does not take over.
+        pages: The page of the clip, first, and those in place of which nothing comes unless it was just ordered.
         prompt: Where the order was typed.
         waveform: Gets the keys.
         library: Its panel.
@@ -49,6 +50,7 @@ class NewMusic(QObject):
         collection: Collection,
         tempo: Tempo,
         offer: OfferRow,
+        pages: QStackedWidget,
         prompt: PromptPanel,
         waveform: WaveformView,
         library: LibraryPanel,
@@ -56,19 +58,22 @@ class NewMusic(QObject):
     ) -> None:
         super().__init__(parent)
         self._services, self._showing, self._listening, self._recording = services, showing, listening, recording
-        self._collection, self._tempo, self._offer = collection, tempo, offer
+        self._collection, self._tempo, self._offer, self._pages = collection, tempo, offer, pages
         self._prompt, self._waveform, self._library = prompt, waveform, library
         self._goes_to_music = False  # the focus, when the music begins
         self._is_awaited = False  # what was ordered from the prompt, and nothing was typed or heard since
+        self._page_gives_way = False  # what was ordered may come in its place: nobody has worked on it since
         self._offered = 0, ""  # the job whose music is offered, and in which words
+        pages.currentChanged.connect(self._turn_to)
 
     @Slot(object)
     def begin(self, event: JobStarted) -> None:
         """Let it take over from what was there; offer it where that is to play on, or is being written about."""
-        self._is_awaited = False
+        stays = self._pages.currentIndex() != 0 and not self._page_gives_way
+        self._is_awaited = self._page_gives_way = False
         self._prompt.show_examples(False)
         plays_on = self._services.settings.keeps_playing and self._listening.is_playing
-        if plays_on or _is_asking(QApplication.focusWidget()):
+        if plays_on or stays or _is_asking(QApplication.focusWidget()):
             text = self.tr("“{0}” is being made").format(event.clips[0].title)
             self._offer.offer(text, self.tr("Show"), lambda: self._take_over(event))
             self._offered = event.job, text
@@ -104,12 +109,22 @@ class NewMusic(QObject):
     @Slot()
     def await_music(self) -> None:
         """Let the focus go to the waveform when the music begins, unless something is typed before."""
-        self._goes_to_music = self._is_awaited = True
+        self._goes_to_music = self._is_awaited = self._page_gives_way = True
 
     @Slot()
     def stay_in_text(self) -> None:
         """Let the focus stay where something is typed."""
         self._goes_to_music = self._is_awaited = False
+
+    @Slot()
+    def stay_on_page(self) -> None:
+        """Let the page stay on which something is drawn or turned since the last order."""
+        self._page_gives_way = False
+
+    @Slot(int)
+    def _turn_to(self, page: int) -> None:
+        if page:
+            self.stay_on_page()
 
     def _offer_made(self, event: JobEnded) -> None:
         """Offer what was being made as it is in the library now; nothing any more, if nothing came of it."""
