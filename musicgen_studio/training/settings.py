@@ -214,6 +214,7 @@ class SeparatorSettings:
         matrix_rate: Muon's learning rate.
         other_rate: AdamW's learning rate, for biases and norms.
         warm_down: Share at the end in which the rates fall to nothing.
+        distortion_share: Share at the end in which it learns by the distortion of the stems.
         seed: Decides everything random.
         is_half: Whether the network's products are taken at 16 bit (bfloat16): nearly twice as fast where the processor
             has instructions for it, slower elsewhere.
@@ -231,12 +232,14 @@ class SeparatorSettings:
     matrix_rate: float = 0.02
     other_rate: float = 1e-3
     warm_down: float = 0.6
+    distortion_share: float = 0.5
     seed: int = 1
     is_half: bool = False
 
     def __post_init__(self) -> None:
         _check(self, pieces=(1, 100_000), piece_s=(4, 600), coded_minutes=(0, 10_000), coded_share=(0, 1))
         _check(self, batch=(1, 1024), crop_s=(0.5, 12), steps=(1, 10_000_000), warm_down=(0, 1), bottom=(1, 4096))
+        _check(self, distortion_share=(0, 1))
         object.__setattr__(self, "widths", tuple(self.widths))  # TOML has lists
 
 

@@ -2,8 +2,11 @@
 
 The loss is the cross-entropy of the masks against the ideal ratio masks |S|² / Σ|S|² of the clean stems, weighted by
 how loud a cell is in mix *and* stems: cells in which only the codec sounds count little. Tried against it, as long on
-the same pieces: the L1 distance of complex spectra, which gives up on the bass. Muon for matrices in float32, AdamW for
-the rest; the rates are level, then fall straight to nothing.
+the same pieces: the L1 distance of complex spectra, which gives up on the bass. Once the network tells the stems apart,
+it learns mostly by what is heard, the logarithm of each stem's distortion: phases count then, a quiet stem as much as a
+loud one. A hundred such steps gave the finished network of before 0.5 dB more for the lead than a hundred of the other
+loss, and silent stems 4 to 6 dB less. Muon for matrices in float32, AdamW for the rest; the rates are level, then fall
+straight to nothing.
 
 The state is saved as it goes; a run that is stopped or killed goes on where it was.
 """
@@ -42,6 +45,10 @@ HOP = FFT_SAMPLES // HOP_DIVISOR
 _LOUDNESS_POWER = 0.9
 _AHEAD = 4
 _FLOOR = 1e-8
+_UNHEARD = 10**-2.4
+"""Of a mix's power: distortion below it counts hardly, so that silent stems do not outweigh those that sound."""
+
+_SURPRISE = 0.3  # how much the cross-entropy counts beside the distortion
 ABOUT = {
     "name": "MusicGen Studio's own",
     "trained_on": "music composed by this program and played by FluidSynth with the soundfont FluidR3 GM, also through "
@@ -74,35 +81,71 @@ def example_samples(crop_s: float) -> int:
     return (frames - 1) * HOP
 
 
-def loss_of(network: MaskNetwork, batch: Batch, *, is_half: bool = False) -> Tensor:
-    """Return how far the network's masks are from the ideal ones: cross-entropy in nats, a scalar.
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """What the masks of a batch should do, its mixes at an RMS of 1.
+
+    Args:
+        magnitudes: Of the mixes, `[rows, 2049, frames]`.
+        ideal: The ideal masks, `[rows, 4, 2049, frames]`.
+        weights: How much each cell counts for them, `[rows, 2049, frames]`.
+        powers: Of the stems, |S|², `[rows, 4, 2049, frames]`. Of coded mixes the stems are what the ideal masks leave.
+        shared: What they have of the mix, Re(S X*), of the same shape.
+    """
+
+    magnitudes: Tensor
+    ideal: Tensor
+    weights: Tensor
+    powers: Tensor
+    shared: Tensor
+
+
+def loss_of(network: MaskNetwork, batch: Batch, *, is_half: bool = False, by_distortion: bool = False) -> Tensor:
+    """Return how far the network's masks are from what they should be, in nats, a scalar.
 
     Args:
         network: What learns.
         batch: The examples.
         is_half: Whether the network's products are taken at 16 bit; the loss itself is not.
+        by_distortion: Whether the distortion of the stems counts most, else it is the cross-entropy alone.
     """
-    magnitudes, ideal, weights = targets(batch)
+    aim = targets(batch)
     with torch.autocast("cpu", torch.bfloat16, enabled=is_half):
-        logits = network.logits(magnitudes)
-    surprise = -(ideal * to_bins(logits.float().log_softmax(1))).sum(1)
-    return (surprise * weights).sum() / weights.sum()
+        logits = network.logits(aim.magnitudes)
+    masks_log = to_bins(logits.float().log_softmax(1))
+    surprise = -(aim.ideal * masks_log).sum(1)
+    entropy = (surprise * aim.weights).sum() / aim.weights.sum()
+    return distortion(masks_log.exp(), aim) + _SURPRISE * entropy if by_distortion else entropy
+
+
+def distortion(masks: Tensor, aim: Targets) -> Tensor:
+    """Return the mean over rows and stems of the power of what is wrong against that of the stem: ln, a scalar.
+
+    Args:
+        masks: `[rows, 4, 2049, frames]`.
+        aim: Of the same batch.
+    """
+    mixes = aim.magnitudes.square()
+    wrong = aim.powers - 2 * masks * aim.shared + masks.square() * mixes[:, None]
+    least = _UNHEARD * mixes.sum((1, 2))[:, None]
+    return ((wrong.sum((2, 3)).clamp_min(0) + least) / (aim.powers.sum((2, 3)) + least)).log().mean()
 
 
 @torch.no_grad()
-def targets(batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
-    """Return the mixes' magnitudes at an RMS of 1, the ideal masks, and how much each cell counts.
-
-    Returns:
-        `[rows, 2049, frames]`, `[rows, 4, 2049, frames]`, `[rows, 2049, frames]`.
-    """
+def targets(batch: Batch) -> Targets:
+    """Return what the masks of a batch should do."""
     stems = _spectra(batch.stems) * batch.colours[..., None]
     heard = torch.where(batch.are_coded[:, None, None], _spectra(batch.mixes), stems.sum(1))
     scale = math.sqrt(3 / 8 * FFT_SAMPLES) / heard.abs().square().mean((1, 2), keepdim=True).sqrt()  # 3/8: Hann's
-    magnitudes, parts = heard.abs() * scale, stems.abs() * scale[:, None]
-    powers = parts.square() + _FLOOR
+    heard, stems = heard * scale, stems * scale[:, None]
+    magnitudes, parts = heard.abs(), stems.abs()
+    ideal = parts.square() + _FLOOR
+    ideal = ideal / ideal.sum(1, keepdim=True)
     loudness = torch.minimum(magnitudes, parts.sum(1)) / math.sqrt(3 / 8 * FFT_SAMPLES)
-    return magnitudes, powers / powers.sum(1, keepdim=True), (loudness + 1e-6).pow(_LOUDNESS_POWER)
+    are_coded, left = batch.are_coded[:, None, None, None], ideal * magnitudes.square()[:, None]
+    powers = torch.where(are_coded, ideal * left, parts.square())
+    shared = torch.where(are_coded, left, (stems * heard.conj()[:, None]).real)
+    return Targets(magnitudes, ideal, (loudness + 1e-6).pow(_LOUDNESS_POWER), powers, shared)
 
 
 def _spectra(sound: Tensor) -> Tensor:
@@ -166,7 +209,8 @@ class SeparatorTraining:
     def _step(self, batch: Batch) -> float:
         rate = learning_rate(self._pace.fraction, 0.0, self._settings.warm_down)
         set_rates(self._optimizers, rate * min(1.0, (self._pace.step + 1) / 60))
-        loss = loss_of(self.network, batch, is_half=self._settings.is_half)
+        is_late = self._pace.fraction >= 1 - self._settings.distortion_share
+        loss = loss_of(self.network, batch, is_half=self._settings.is_half, by_distortion=is_late)
         for optimizer in self._optimizers:
             optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]

@@ -16,7 +16,14 @@ from musicgen_studio.training.music.synth import SAMPLE_RATE, Synthesizer
 from musicgen_studio.training.pace import Limits
 from musicgen_studio.training.separator.mixing import Mixer, colours, make_coded, recipe, stems_of
 from musicgen_studio.training.separator.pieces import SCALE
-from musicgen_studio.training.separator.train import Batch, SeparatorTraining, example_samples, loss_of, targets
+from musicgen_studio.training.separator.train import (
+    Batch,
+    SeparatorTraining,
+    distortion,
+    example_samples,
+    loss_of,
+    targets,
+)
 from musicgen_studio.training.workspace import Workspace
 from tests.training.conftest import TINY, keep_quiet, unlimited
 
@@ -58,7 +65,8 @@ def test_examples_have_the_length_that_the_network_wants() -> None:
 
 def test_ideal_masks_are_shares_and_loud_cells_count_more() -> None:
     batch = _batch([False, True], example_samples(1.0))
-    magnitudes, ideal, weights = targets(batch)
+    aim = targets(batch)
+    magnitudes, ideal, weights = aim.magnitudes, aim.ideal, aim.weights
     torch.testing.assert_close(ideal.sum(1), torch.ones_like(magnitudes))
     assert ideal.min() >= 0
     rms = magnitudes.square().mean((1, 2)).sqrt() / np.sqrt(3 / 8 * 4096)
@@ -70,13 +78,32 @@ def test_ideal_masks_are_shares_and_loud_cells_count_more() -> None:
 def test_masks_as_they_should_be_have_the_least_loss() -> None:
     batch = _batch([False, False], example_samples(1.0))
     network = MaskNetwork(NetworkSizes(TINY.separator.widths, TINY.separator.bottom)).eval()
-    ideal = targets(batch)[1]
+    ideal = targets(batch).ideal
 
     network.logits = lambda magnitudes: to_bands(ideal).clamp_min(1e-6).log()  # type: ignore[method-assign]  # noqa: ARG005
     best = float(loss_of(network, batch))
     network.logits = lambda magnitudes: to_bands(torch.ones_like(ideal))  # type: ignore[method-assign]  # noqa: ARG005
     assert best < 0.6 * float(loss_of(network, batch))
     assert float(loss_of(network, batch)) == pytest.approx(np.log(4), rel=1e-3)
+
+
+def test_distortion_is_what_is_wrong_in_the_spectra_of_the_stems() -> None:
+    """By hand, for a clean mix and a coded one: of that the stems are what the ideal masks leave."""
+    batch = _batch([False, True], example_samples(1.0))
+    aim = targets(batch)
+    masks = torch.rand(aim.ideal.shape, generator=torch.Generator().manual_seed(1)).softmax(1)
+    heard = torch.stft(
+        batch.mixes, 4096, 1024, window=torch.hann_window(4096), return_complex=True, pad_mode="constant"
+    )
+    stems = torch.stft(
+        batch.stems.flatten(0, 1), 4096, 1024, window=torch.hann_window(4096), return_complex=True, pad_mode="constant"
+    ).view(2, 4, *heard.shape[1:])
+    stems[1] = aim.ideal[1] * heard[1]
+    wrong = (stems - masks * heard[:, None]).abs().square().sum((2, 3))
+    least = 10**-2.4 * heard.abs().square().sum((1, 2))[:, None]
+    expected = ((wrong + least) / (stems.abs().square().sum((2, 3)) + least)).log().mean()
+    torch.testing.assert_close(distortion(masks, aim), expected, rtol=1e-3, atol=1e-3)
+    assert distortion(aim.ideal, aim) < distortion(masks, aim)
 
 
 def test_a_mix_takes_stems_from_pieces_at_levels() -> None:
