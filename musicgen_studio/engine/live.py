@@ -22,6 +22,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from musicgen_studio.compute.memory import trim_heap
 from musicgen_studio.core.live import Steering, SteeringSource, Told
 from musicgen_studio.core.melody import Melody
 from musicgen_studio.core.request import Sampling
@@ -163,6 +164,8 @@ class LiveCodes:
 
     def ahead(self) -> None:
         """Let the window that comes read a little. Once after each chunk: a remake counts on it."""
+        if self._frame - self._chunk_frames == self._now.span.first:
+            trim_heap()  # of the window before: between what came after it, it would be kept for hours
         coming = self._coming
         if coming is None:
             return
