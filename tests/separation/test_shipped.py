@@ -9,9 +9,10 @@ from musicgen_studio.core.audio import Audio
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.separation.masks import open_separator
 from musicgen_studio.separation.models import default_weights
+from musicgen_studio.training.music.orchestras import COMPOSERS
 from musicgen_studio.training.music.synth import SAMPLE_RATE, Synthesizer, find_synthesizer
 from musicgen_studio.training.separator.examine import sdr_db
-from musicgen_studio.training.separator.pieces import COMPOSERS, HELD_OUT_FROM, piece
+from musicgen_studio.training.separator.pieces import HELD_OUT_FROM, piece
 from musicgen_studio.training.settings import SeparatorSettings
 
 

@@ -27,13 +27,14 @@ from musicgen_studio.core.request import GenerationRequest
 from musicgen_studio.training.beats.agreement import DOWNBEAT_S, TEMPO_SHARE, times_agree
 from musicgen_studio.training.beats.music import Timing, draw_timing, play
 from musicgen_studio.training.beats.train import COUNTING
+from musicgen_studio.training.music.orchestras import COMPOSERS, STRANGE, Orchestra
 from musicgen_studio.training.music.score import Role, ScoreKey
 from musicgen_studio.training.music.styles import STYLES
 from musicgen_studio.training.music.synth import SAMPLE_RATE, Synthesizer
 from musicgen_studio.training.pace import Report
 from musicgen_studio.training.settings import FRAMES_PER_SIXTEENTH
 
-KINDS = ("straight", "drift", "swing", "six tempi")
+KINDS = ("straight", "drift", "swing", "six tempi", "instruments never heard")
 STARTER = "starter's clips"
 BEAT_S = 0.07
 ABOUT_SHARE = 0.02
@@ -102,7 +103,8 @@ def questions(kind: str, count: int, synthesizer: Synthesizer) -> Iterator[Quest
     """Give held-out pieces of a kind, the same ones every time.
 
     Args:
-        kind: One of `KINDS`: steady at any tempo, drifting by up to 3 %, swinging, or at one of the corpus' tempi.
+        kind: One of `KINDS`: steady at any tempo, drifting by up to 3 %, swinging, at one of the corpus' tempi, or as
+            the first by instruments that no net has heard.
         count: How many.
         synthesizer: What plays them.
     """
@@ -115,11 +117,12 @@ def questions(kind: str, count: int, synthesizer: Synthesizer) -> Iterator[Quest
             timing = replace(timing, drift=0.03)
         if kind == "six tempi":
             timing = Timing(750 / int(rng.choice(FRAMES_PER_SIXTEENTH)))
-        yield _question(index, timing, float(rng.uniform(0, _LATEST_START_S)), synthesizer)
+        orchestra = STRANGE if kind == "instruments never heard" else COMPOSERS
+        yield _question(index, timing, float(rng.uniform(0, _LATEST_START_S)), synthesizer, orchestra)
 
 
-def _question(index: int, timing: Timing, start_s: float, synthesizer: Synthesizer) -> Question:
-    played = play(index, _SEED, _PIECE_S, synthesizer, held_out=True, timing=timing)
+def _question(index: int, timing: Timing, start_s: float, synthesizer: Synthesizer, orchestra: Orchestra) -> Question:
+    played = play(index, _SEED, _PIECE_S, synthesizer, held_out=True, timing=timing, orchestra=orchestra)
     start = round(start_s * SAMPLE_RATE)
     beats_s = played.beats_s - start / SAMPLE_RATE
     last_s = len(played.sound) / SAMPLE_RATE - start_s

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from musicgen_studio.core.audio import Samples
 from musicgen_studio.training.music.composer import Wish, compose, is_held_out
+from musicgen_studio.training.music.orchestras import COMPOSERS, Orchestra, played_by
 from musicgen_studio.training.music.score import Bend, Part, Score, ScoreNote
 from musicgen_studio.training.music.styles import STYLES
 from musicgen_studio.training.music.synth import Synthesizer
@@ -65,7 +66,14 @@ def draw_timing(rng: np.random.Generator, *, drifts: bool) -> Timing:
 
 
 def play(
-    index: int, seed: int, length_s: float, synthesizer: Synthesizer, *, held_out: bool, timing: Timing
+    index: int,
+    seed: int,
+    length_s: float,
+    synthesizer: Synthesizer,
+    *,
+    held_out: bool,
+    timing: Timing,
+    orchestra: Orchestra = COMPOSERS,
 ) -> PlayedPiece:
     """Compose a piece and play it with a timing.
 
@@ -76,6 +84,7 @@ def play(
         synthesizer: What plays it.
         held_out: Whether it is in a key that its style is never trained in.
         timing: How it keeps time.
+        orchestra: Who plays it.
     """
     rng = np.random.default_rng([seed, index, int(held_out)])
     style = list(STYLES)[index % len(STYLES)]
@@ -83,7 +92,7 @@ def play(
     nearest = min(FRAMES_PER_SIXTEENTH, key=lambda k: abs(np.log(750 / k / timing.bpm)))
     wish = Wish(style=style, tonic=int(rng.choice(tonics)), frames_per_sixteenth=nearest)
     number = int(rng.integers(2**31))
-    score = compose(number, length_s * timing.bpm / (750 / nearest), wish)
+    score = played_by(orchestra, compose(number, length_s * timing.bpm / (750 / nearest), wish), number)
     steps_per_bar = STYLES[style].steps
     beat_ms = 4 * nearest * FRAME_MS
     warp = _Warp(score.duration_ms, beat_ms, timing, rng)

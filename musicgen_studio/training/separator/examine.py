@@ -21,10 +21,11 @@ from scipy.signal import butter, istft, sosfiltfilt, stft
 
 from musicgen_studio.core.audio import Audio, Samples
 from musicgen_studio.separation.api import Separator
+from musicgen_studio.training.music.orchestras import COMPOSERS, STRANGE, Orchestra
 from musicgen_studio.training.music.synth import SAMPLE_RATE, Synthesizer
 from musicgen_studio.training.pace import Report
 from musicgen_studio.training.separator.mixing import Coding
-from musicgen_studio.training.separator.pieces import COMPOSERS, HELD_OUT_FROM, STRANGE, Orchestra, piece
+from musicgen_studio.training.separator.pieces import HELD_OUT_FROM, piece
 from musicgen_studio.training.settings import SeparatorSettings
 
 _PART_S = (6.0, 16.0)

@@ -2,13 +2,10 @@
 
     index → score → other instruments, for half of the pieces → stems, int16 [4, frames] → pieces/000000.npy
 
-A piece's index decides everything about it, so a run that was killed goes on. Some instruments and drum kits are never
-played for training: `UNHEARD` ones, for the examination. Not for mixing (`mixing`).
+A piece's index decides everything about it, so a run that was killed goes on. Not for mixing (`mixing`).
 """
 
-from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass, replace
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
@@ -19,8 +16,7 @@ import numpy.typing as npt
 from musicgen_studio.core.audio import Samples
 from musicgen_studio.core.stopping import StopFlag
 from musicgen_studio.training.music.composer import Wish, compose
-from musicgen_studio.training.music.instruments import KITS, PROGRAMS
-from musicgen_studio.training.music.score import Role, Score
+from musicgen_studio.training.music.orchestras import COMPOSERS, VARIED, Orchestra, played_by
 from musicgen_studio.training.music.styles import STYLES
 from musicgen_studio.training.music.synth import SAMPLE_RATE, Synthesizer
 from musicgen_studio.training.pace import Report
@@ -34,48 +30,6 @@ HELD_OUT_FROM = 100_000
 """Pieces from this index on are for examinations."""
 
 _LONGEST_S = 48
-_BASSES = (32, 33, 34, 35, 36, 38, 39, 43, 58)
-_MORE_LEADS = (2, 5, 9, 17, 41, 44, 51, 54, 63, 67, 69, 82, 85, 106, 107)
-_PADS = (16, 17, 18, 19, 48, 49, 50, 51, 52, 54, 61, 62, 63, 81, 88, 89, 90, 94, 95)
-_VOICES = tuple(sorted({*PROGRAMS.values(), *_MORE_LEADS} - set(_BASSES)))
-
-HEARD: Mapping[Role, tuple[int, ...]] = {
-    Role.BASS: _BASSES,
-    Role.LEAD: _VOICES,
-    Role.CHORDS: _VOICES,
-    Role.PAD: _PADS,
-    Role.DRUMS: (*sorted(KITS.values()), 1, 2, 4, 5, 9, 10, 17),
-}
-"""General MIDI programs that play in training pieces, by what they do."""
-
-UNHEARD: Mapping[Role, tuple[int, ...]] = {
-    Role.BASS: (37, 87),
-    Role.LEAD: (7, 15, 20, 31, 76, 77, 83, 84, 86, 108, 111),
-    Role.CHORDS: (7, 15, 20, 31, 91, 92, 108),
-    Role.PAD: (20, 91, 92, 93),
-    Role.DRUMS: (3, 6, 11, 14, 18),
-}
-"""General MIDI programs that never play in one."""
-
-_SWAPPED_SHARE = 0.8
-
-
-@dataclass(frozen=True, slots=True)
-class Orchestra:
-    """Which instruments play instead of the composer's.
-
-    Args:
-        programs: By what they do; empty leaves the composer's.
-        share: Of the parts that get another.
-    """
-
-    programs: Mapping[Role, tuple[int, ...]]
-    share: float = 1.0
-
-
-COMPOSERS = Orchestra({})
-VARIED = Orchestra(HEARD, _SWAPPED_SHARE)
-STRANGE = Orchestra(UNHEARD)
 
 
 def piece(synthesizer: Synthesizer, settings: SeparatorSettings, index: int, orchestra: Orchestra) -> Samples:
@@ -90,20 +44,8 @@ def piece(synthesizer: Synthesizer, settings: SeparatorSettings, index: int, orc
     seed = settings.seed * 10_000_019 + index
     styles = list(STYLES)
     wish = Wish(style=styles[index % len(styles)], tonic=(index // len(styles)) * 7 % 12)
-    score = _played_by(orchestra, compose(seed, settings.piece_s, wish), seed)
+    score = played_by(orchestra, compose(seed, settings.piece_s, wish), seed)
     return synthesizer.stems(score, seed)[:, : _LONGEST_S * SAMPLE_RATE]
-
-
-def _played_by(orchestra: Orchestra, score: Score, seed: int) -> Score:
-    if not orchestra.programs:
-        return score
-    rng = np.random.default_rng([seed, 77])
-    parts = []
-    for part in score.parts:
-        program = int(rng.choice(orchestra.programs[part.role]))
-        swaps = rng.random() < orchestra.share
-        parts.append(replace(part, program=program, instrument=f"program {program}") if swaps else part)
-    return replace(score, parts=tuple(parts))
 
 
 def make_pieces(

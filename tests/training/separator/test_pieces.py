@@ -5,23 +5,14 @@ from pathlib import Path
 
 import numpy as np
 
+from musicgen_studio.training.music.orchestras import COMPOSERS, STRANGE, VARIED
 from musicgen_studio.training.music.synth import Synthesizer
 from musicgen_studio.training.separator.pieces import (
-    COMPOSERS,
-    HEARD,
-    STRANGE,
-    UNHEARD,
-    VARIED,
     make_pieces,
     piece,
     read_pieces,
 )
 from tests.training.conftest import TINY, keep_quiet
-
-
-def test_unheard_instruments_are_not_heard() -> None:
-    for role, programs in UNHEARD.items():
-        assert not set(programs) & set(HEARD[role])
 
 
 def test_an_orchestra_changes_the_sound_but_not_the_music(synthesizer: Synthesizer) -> None:
