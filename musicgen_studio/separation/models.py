@@ -45,6 +45,11 @@ def default_weights() -> Path:
     return resources_dir() / "separator" / "separator.safetensors"
 
 
+def former_weights() -> list[Path]:
+    """Return the files of those that came with it before, by which records can be made again."""
+    return sorted(default_weights().parent.glob("former*.safetensors"))
+
+
 def own_info() -> SeparatorInfo:
     """Return what there is to say about the separator that comes with the program.
 

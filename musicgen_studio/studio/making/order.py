@@ -36,7 +36,7 @@ class SourceFile:
         frames: How many of its frames went in, from `first` on; None is all.
         track: Of a MIDI file, which track, from 1; None is all.
         channel: Of a MIDI file, which channel, 1 to 16; None is all.
-        separator: Of a mix, which separator's lead and other went in without the rest (`mix.separator_mark`); None is
+        separator: Of a mix, which separator's lead and other went in without the rest (`mix.lead_and_other`); None is
             all of the sound.
         first: The first of its frames that went in.
     """

@@ -12,7 +12,7 @@ from musicgen_studio.errors import UserProblem
 from musicgen_studio.files.midi import MidiFile, holds_midi
 from musicgen_studio.files.sound import read
 from musicgen_studio.files.untrusted import Decoded, decode
-from musicgen_studio.studio.making.mix import check_same_separator, is_mix, lead_and_other
+from musicgen_studio.studio.making.mix import is_mix, lead_and_other
 from musicgen_studio.studio.making.order import Order, Sounds, SourceFile, portable_path
 
 
@@ -79,6 +79,7 @@ def open_melody(
     *,
     must_carry: bool = True,
     sha256: str | None = None,
+    separator: str | None = None,
 ) -> MelodySource:
     """Read a melody from a sound or a MIDI file, and note which one it was.
 
@@ -92,6 +93,7 @@ def open_melody(
         first: Of a sound file, see `open_source`.
         must_carry: Whether a sound that carries nothing is refused. Old records may name one.
         sha256: Of the file, where that is known already.
+        separator: Of a mix, the mark of the one that takes it apart, see `mix.lead_and_other`.
 
     Raises:
         UserProblem: If it cannot be read, carries nothing to follow, or a track or channel is named of a sound file.
@@ -114,7 +116,7 @@ def open_melody(
         of_mix = is_mix(source.audio)
     if not of_mix:
         return MelodySource(source.audio, source.record, source.remark)
-    followed, mark = lead_and_other(source.audio)
+    followed, mark = lead_and_other(source.audio, mark=separator)
     return MelodySource(followed, replace(source.record, separator=mark), source.remark)
 
 
@@ -240,8 +242,6 @@ def reopen_melody(record: SourceFile, recipe_file: Path, given: Path | None, opt
     """Read the very melody a record names; like `reopen_source`."""
     found = _found(record, recipe_file, given, option)
     _check_same(record, found, option)
-    if record.separator is not None:
-        check_same_separator(record.separator)
     of_mix = record.separator is not None
     return open_melody(
         found,
@@ -252,6 +252,7 @@ def reopen_melody(record: SourceFile, recipe_file: Path, given: Path | None, opt
         record.first,
         must_carry=False,
         sha256=record.sha256,
+        separator=record.separator,
     )
 
 

@@ -10,6 +10,7 @@ from musicgen_studio.core.audio import Audio, Samples
 from musicgen_studio.dsp.chroma import HOP, mono_chroma
 from musicgen_studio.errors import UserProblem
 from musicgen_studio.files.sound import SoundFormat, write
+from musicgen_studio.separation.models import former_weights
 from musicgen_studio.studio.making.mix import is_mix, lead_and_other
 from musicgen_studio.studio.making.source import open_melody, reopen_melody
 from musicgen_studio.training.music.composer import Wish, compose
@@ -90,6 +91,23 @@ def test_a_melody_is_taken_out_of_a_mix_and_the_same_again(synthesizer: Synthesi
         np.testing.assert_array_equal(again.melody.samples, made.melody.samples)
     with pytest.raises(UserProblem, match="separator then was 0123"):
         reopen_melody(replace(source.record, separator="0123456789ab"), tmp_path / "clip.json", None, "--melody")
+
+
+def test_what_a_former_separator_took_out_is_had_again(
+    synthesizer: Synthesizer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    song = tmp_path / "song.wav"
+    write(song, _mixed(_band(synthesizer, "rock", 0)), SoundFormat.WAV24)
+    (former,) = former_weights()
+    with monkeypatch.context() as then:
+        then.setattr("musicgen_studio.separation.models.default_weights", lambda: former)
+        made = open_melody(song)
+    assert made.record is not None
+    again, today = reopen_melody(made.record, tmp_path / "clip.json", None, "--melody"), open_melody(song)
+    assert again.record == made.record != today.record
+    assert isinstance(made.melody, Audio)
+    assert isinstance(again.melody, Audio)
+    np.testing.assert_array_equal(again.melody.samples, made.melody.samples)
 
 
 def test_a_hum_is_followed_as_it_sounds(tmp_path: Path) -> None:
