@@ -220,19 +220,19 @@ class SeparatorSettings:
             has instructions for it, slower elsewhere.
     """
 
-    pieces: int = 700
+    pieces: int = 900
     piece_s: float = 24.0
-    coded_minutes: float = 90.0
+    coded_minutes: float = 120.0
     coded_share: float = 0.45
-    widths: tuple[int, ...] = (32, 48, 64, 128)
-    bottom: int = 192
+    widths: tuple[int, ...] = (32, 64, 96, 160)
+    bottom: int = 256
     batch: int = 4
     crop_s: float = 4.0
-    steps: int = 6000
+    steps: int = 4900
     matrix_rate: float = 0.02
     other_rate: float = 1e-3
     warm_down: float = 0.6
-    distortion_share: float = 0.5
+    distortion_share: float = 0.4
     seed: int = 1
     is_half: bool = False
 

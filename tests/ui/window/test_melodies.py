@@ -83,7 +83,7 @@ class Desk:
         known = {clip.id for clip in self.library.clips()}
         wanted = PromptValues(prompt="calm", duration_s=2.0, **values)  # type: ignore[arg-type]
         with self.qtbot.waitSignal(self.window.inbox.job_ended, timeout=WAIT_MS):
-            self.window.generation.generate(wanted)
+            self.window.prompt.generate_requested.emit(wanted)
         return [clip for clip in self.library.clips() if clip.id not in known]
 
 
