@@ -2,7 +2,8 @@
 
 As AudioCraft does with the vocals and other of Demucs (`modules/conditioners.py`, `ChromaStemConditioner`). The chroma
 of eight bands has the lead at .98 of all moments for it instead of .90. Of the music that follows, less is certain: a
-gain of .04 for the starter's own clips, none that two draws agree on for bands (`python -m tests.studio.making.mixes`).
+gain of .04 for the starter's own clips, none that two draws agree on for bands (`python -m tests.studio.making.mixes`,
+all with the former separator).
 Not for taking clips apart (`studio.arranging.stems`).
 """
 

@@ -7,11 +7,7 @@ import numpy as np
 
 from musicgen_studio.training.music.orchestras import COMPOSERS, STRANGE, VARIED
 from musicgen_studio.training.music.synth import Synthesizer
-from musicgen_studio.training.separator.pieces import (
-    make_pieces,
-    piece,
-    read_pieces,
-)
+from musicgen_studio.training.separator.pieces import make_pieces, piece, read_pieces
 from tests.training.conftest import TINY, keep_quiet
 
 
